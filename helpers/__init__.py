@@ -1,0 +1,1 @@
+"""Helpers of the course *Encrypt data with AWS KMS*."""

@@ -1,0 +1,181 @@
+"""The one place that leans on names of moto and botocore which are not promised to stay.
+
+``CONTRACT`` lists each of them; tests/sandbox/test_bridge.py holds moto against the list, and
+``install`` refuses to start where one is missing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+from urllib.parse import parse_qsl
+
+import moto.core.utils
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from botocore.httpsession import URLLib3Session
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.parse import QueryParser
+from moto.core.serialize import QuerySerializer
+from moto.dynamodb.models import dynamodb_backends
+from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.moto_api._internal import mock_random
+from werkzeug.datastructures import MultiDict
+
+from . import shapes
+from .calls import RawResponse
+from .errors import SandboxError
+
+#: module, attribute path: what this file reads of moto and botocore beyond ``mock_aws``.
+CONTRACT: tuple[tuple[str, str], ...] = (
+    ("moto.core.botocore_stubber", "BotocoreStubber.process_request"),
+    ("moto.core.botocore_stubber", "MockRawResponse"),
+    ("moto.core.utils", "datetime"),
+    ("moto.core.utils", "utcnow"),
+    ("moto.core.parse", "QueryParser.parse"),
+    ("moto.core.serialize", "QuerySerializer.serialize"),
+    ("moto.iam.models", "iam_backends"),
+    ("moto.iam.models", "AWSManagedPolicy.from_data"),
+    ("moto.iam.models", "IAMBackend.create_user"),
+    ("moto.iam.models", "IAMBackend.create_access_key"),
+    ("moto.iam.models", "IAMBackend.create_temp_access_key"),
+    ("moto.iam.aws_managed_policies", "aws_managed_policies_data"),
+    ("moto.dynamodb.models", "dynamodb_backends"),
+    ("moto.moto_api._internal", "mock_random.seed"),
+    ("botocore.httpsession", "URLLib3Session.send"),
+)
+
+Handler = Callable[[AWSPreparedRequest], RawResponse]
+
+
+def check_contract() -> None:
+    """Refuse to start on a moto or a botocore that lacks what the sandbox leans on.
+
+    Raises:
+        SandboxError: names what is missing.
+    """
+    for module, path in CONTRACT:
+        target: Any = import_module(module)
+        for name in path.split("."):
+            if not hasattr(target, name):
+                raise SandboxError(
+                    f"This moto or botocore has no {module}.{path}; the sandbox needs it. "
+                    "Install the versions of requirements.lock with `make setup`."
+                )
+            target = getattr(target, name)
+
+
+class Hooks:
+    """The sandbox's hold on moto while it runs; ``remove`` leaves no trace."""
+
+    def __init__(self, handler: Handler, guard: Callable[..., Any], clock_module: Any) -> None:
+        check_contract()
+        self._undo: list[Callable[[], None]] = []
+        self.forward_unbound = BotocoreStubber.process_request
+        self._replace(
+            BotocoreStubber, "process_request", lambda _stubber, request: handler(request)
+        )
+        self._replace(URLLib3Session, "send", guard)
+        self._replace(moto.core.utils, "datetime", clock_module)
+        state = mock_random.getstate()
+        self._undo.append(lambda: mock_random.setstate(state))
+
+    def _replace(self, owner: Any, name: str, value: Any) -> None:
+        before = getattr(owner, name)
+        self._undo.append(lambda: setattr(owner, name, before))
+        setattr(owner, name, value)
+
+    def remove(self) -> None:
+        """Put everything back as it was."""
+        while self._undo:
+            self._undo.pop()()
+
+    def forward(
+        self,
+        request: AWSPreparedRequest,
+        *,
+        service: str,
+        region: str,
+        account: str,
+        body: bytes | None = None,
+    ) -> RawResponse:
+        """Let moto answer a request, with another body if one is given."""
+        sent = copy.copy(request)
+        sent.headers = copy.copy(request.headers)
+        sent.url = endpoint(service, region)
+        sent.headers["x-moto-account-id"] = account
+        if body is not None:
+            sent.body = body
+            sent.headers["Content-Length"] = str(len(body))
+        response = self.forward_unbound(_STUBBER, sent)
+        if response is None:
+            raise SandboxError(f"moto has no answer for {sent.url}")
+        return response  # type: ignore[return-value]  # moto's own alias for the same triple
+
+
+_STUBBER = BotocoreStubber()
+_HOSTS = {"dynamodbstreams": "streams.dynamodb.{}", "iam": "iam", "sts": "sts"}
+
+
+def endpoint(service: str, region: str) -> str:
+    """The address under which moto knows a service."""
+    return f"https://{_HOSTS.get(service, service + '.{}').format(region)}.amazonaws.com/"
+
+
+def seed_moto(seed: str) -> None:
+    """Make moto's ids, keys and secrets follow the sandbox's seed."""
+    mock_random.seed(seed)
+
+
+def iam(account: str) -> Any:
+    """moto's IAM backend of an account: users, roles, groups, policies, access keys."""
+    return iam_backends[account]["aws"]
+
+
+def dynamodb(account: str, region: str) -> Any:
+    """moto's DynamoDB backend of an account and Region: its tables."""
+    return dynamodb_backends[account][region]
+
+
+def managed_policy(name: str, account: str, data: dict[str, Any]) -> Any:
+    """A policy object of moto's for an AWS managed policy."""
+    return AWSManagedPolicy.from_data(name, account, "us-east-1", data)
+
+
+def parse_query(service: str, operation: str, body: bytes) -> dict[str, Any]:
+    """The members of a request in the query protocol."""
+    model = shapes.service_model(service).operation_model(operation)
+    values = MultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    request = {"values": values, "headers": {}, "body": body, "method": "POST"}
+    parsed = QueryParser(model).parse({**request, "url_path": "/", "url_params": {}})
+    return dict(parsed or {})
+
+
+def serialize_query(
+    service: str, operation: str, result: dict[str, Any], request_id: str
+) -> RawResponse:
+    """A result in the query protocol's XML."""
+    model = shapes.service_model(service).operation_model(operation)
+    done = QuerySerializer(operation_model=model).serialize(result)
+    headers = {**done["headers"], "x-amzn-requestid": request_id}
+    return done["status_code"], headers, done["body"]
+
+
+def accounts() -> list[str]:
+    """The accounts that exist so far."""
+    return list(iam_backends)
+
+
+def raw_body(body: str | bytes) -> Any:
+    """A body as botocore's HTTP layer would hand it over."""
+    return MockRawResponse(body)
+
+
+def header_dict(headers: dict[str, str]) -> Any:
+    """Headers that compare without regard to case."""
+    result = HTTPHeaders()
+    for name, value in headers.items():
+        result[name] = str(value)
+    return result

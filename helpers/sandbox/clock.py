@@ -1,0 +1,71 @@
+"""The sandbox's own time.
+
+Time starts at a fixed instant, moves a little with every request, and moves further when the
+caller says so. Nothing here reads the machine's clock, so the same calls give the same dates.
+"""
+
+from __future__ import annotations
+
+import datetime as real
+from types import ModuleType
+from typing import Any
+
+START = real.datetime(2026, 1, 5, 9, 0, tzinfo=real.timezone.utc)
+#: How far one request moves the clock: the sandbox's assumption.
+PER_REQUEST = real.timedelta(milliseconds=100)
+
+
+class Clock:
+    """A clock that only moves forward."""
+
+    def __init__(self, start: real.datetime = START) -> None:
+        self._now = start
+
+    def now(self) -> real.datetime:
+        """The present moment, aware, in UTC."""
+        return self._now
+
+    def timestamp(self) -> float:
+        """The present moment in seconds since 1970."""
+        return self._now.timestamp()
+
+    def tick(self) -> None:
+        """One request has been made."""
+        self._now += PER_REQUEST
+
+    def advance(self, delta: real.timedelta) -> None:
+        """Move forward by ``delta``.
+
+        Raises:
+            ValueError: ``delta`` is negative: time in the sandbox never runs back.
+        """
+        if delta < real.timedelta(0):
+            raise ValueError(
+                f"The sandbox's clock cannot go back (by {-delta}); "
+                "give a positive time, for example advance(minutes=6)."
+            )
+        try:
+            self._now += delta
+        except OverflowError:
+            raise ValueError(
+                f"The sandbox's clock cannot go {delta} ahead: its calendar ends with the year "
+                "9999; give a shorter time, for example advance(days=8)."
+            ) from None
+
+    def as_datetime_module(self) -> Any:
+        """A stand-in for the ``datetime`` module whose ``now`` is this clock's."""
+        clock = self
+
+        class SandboxDatetime(real.datetime):
+            @classmethod
+            def now(cls, tz: real.tzinfo | None = None) -> Any:
+                return clock.now().astimezone(tz) if tz else clock.now().replace(tzinfo=None)
+
+            @classmethod
+            def utcnow(cls) -> Any:
+                return clock.now().replace(tzinfo=None)
+
+        module = ModuleType("datetime")
+        module.__dict__.update(real.__dict__)
+        module.__dict__["datetime"] = SandboxDatetime
+        return module

@@ -1,0 +1,36 @@
+"""Every random choice of the sandbox, from one seed.
+
+The keys made here protect nothing real. They are predictable on purpose: the same seed and the
+same calls give the same ids and the same ciphertexts, so that stored outputs stay true.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+
+class Entropy:
+    """A seeded source of ids and key material, split by purpose."""
+
+    def __init__(self, seed: int | str) -> None:
+        self.seed = seed
+        self._streams: dict[str, random.Random] = {}
+
+    def stream(self, purpose: str) -> random.Random:
+        """The stream of one purpose: using one never disturbs another."""
+        if purpose not in self._streams:
+            self._streams[purpose] = random.Random(f"{self.seed}/{purpose}")
+        return self._streams[purpose]
+
+    def bytes(self, count: int, purpose: str) -> bytes:
+        """``count`` bytes of key material or of an initialization vector."""
+        return self.stream(purpose).randbytes(count)
+
+    def uuid(self, purpose: str) -> str:
+        """A version 4 UUID in AWS's lower-case form."""
+        return str(uuid.UUID(int=self.stream(purpose).getrandbits(128), version=4))
+
+    def hex(self, digits: int, purpose: str) -> str:
+        """``digits`` hexadecimal digits."""
+        return f"{self.stream(purpose).getrandbits(4 * digits):0{digits}x}"

@@ -1,0 +1,168 @@
+"""The sandbox: moto that behaves like AWS, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto import mock_aws
+
+from . import bridge
+from .callers import ADMINISTRATOR, Directory
+from .calls import RawResponse
+from .clock import Clock
+from .entropy import Entropy
+from .environment import Environment
+from .errors import SandboxError
+from .gate import Gate
+from .services import build
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+class Sandbox:
+    """An AWS account with KMS, DynamoDB, IAM, STS and an audit trail, and no AWS behind it.
+
+    Inside ``with Sandbox() as sandbox:`` plain ``boto3.client("kms")`` acts as the IAM user
+    ``admin``, who has AdministratorAccess. Access keys that IAM or STS give out act as their own
+    principal. No request leaves the machine.
+
+    Args:
+        seed: whatever has the same seed and makes the same calls gets the same bytes.
+
+    Attributes:
+        account_id: the account's twelve digits.
+        region: the Region that clients use unless told otherwise.
+    """
+
+    _running: Sandbox | None = None
+
+    def __init__(self, seed: int | str = 0) -> None:
+        self.seed = seed
+        self.account_id = ACCOUNT
+        self.region = REGION
+        self._stack: contextlib.ExitStack | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def start(self) -> Sandbox:
+        """Start from an empty account.
+
+        Raises:
+            SandboxError: a sandbox runs already in this process, or moto has changed.
+        """
+        if Sandbox._running is not None:
+            raise SandboxError(
+                "A sandbox runs already in this process; stop it first with sandbox.stop()."
+            )
+        with contextlib.ExitStack() as stack:
+            config: Any = {"core": {"mock_credentials": False, "reset_boto3_session": True}}
+            mock = mock_aws(config=config)
+            mock.start()
+            stack.callback(mock.stop)
+            self.clock = Clock()
+            entropy = Entropy(self.seed)
+            self._directory = Directory(self.clock)
+            self._hooks = bridge.Hooks(self._handle, self._guard, self.clock.as_datetime_module())
+            stack.callback(self._hooks.remove)
+            bridge.seed_moto(f"{self.seed}/moto")
+            self._gate = Gate(self.clock, entropy, self._directory)
+            self.services = build(self._gate, self._hooks)
+            self._environment = Environment(self.region, *self._admin_keys(self.account_id))
+            stack.enter_context(self._environment)
+            self._stack = stack.pop_all()
+        Sandbox._running = self
+        return self
+
+    def stop(self) -> None:
+        """Drop the account and leave the process as it was. Stopping twice is harmless."""
+        if self._stack is not None:
+            Sandbox._running = None
+            stack, self._stack = self._stack, None
+            stack.close()
+
+    def _admin_keys(self, account: str) -> tuple[str, str]:
+        backend = bridge.iam(account)
+        if "admin" not in backend.users:
+            backend.create_user("us-east-1", "admin")
+            self.services.iam.load_managed_policy(ADMINISTRATOR, account)
+            backend.attach_user_policy(ADMINISTRATOR, "admin")
+            backend.create_access_key("admin")
+        key = backend.users["admin"].access_keys[0]
+        return key.access_key_id, key.secret_access_key
+
+    def session(self, account_id: str | None = None) -> boto3.Session:
+        """A boto3 session of the user ``admin`` of an account, made if it is not there yet.
+
+        Args:
+            account_id: twelve digits; the sandbox's own account if left out.
+        """
+        account = account_id or self.account_id
+        if len(account) != 12 or not account.isdigit():
+            raise SandboxError(f"`{account}` is no account ID; give twelve digits.")
+        self._check_running()
+        key_id, secret = self._admin_keys(account)
+        return boto3.Session(
+            aws_access_key_id=key_id, aws_secret_access_key=secret, region_name=self.region
+        )
+
+    def advance(self, **duration: float) -> datetime.datetime:
+        """Let time pass: ``advance(minutes=6)``, ``advance(days=7)``.
+
+        Args:
+            duration: what ``datetime.timedelta`` takes.
+
+        Returns:
+            The sandbox's new time, in UTC.
+        """
+        self._check_running()
+        try:
+            delta = datetime.timedelta(**duration)
+        except (TypeError, OverflowError):
+            raise SandboxError(
+                f"advance({', '.join(duration)}) is not understood; "
+                "give days, hours, minutes or seconds, for example advance(minutes=6)."
+            ) from None
+        with self._gate.paused():
+            self.clock.advance(delta)
+            self.services.age()
+        return self.clock.now()
+
+    def at_rest(self, table_name: str, account_id: str | None = None) -> Any:
+        """What is stored of a table, as it lies there: see ``AtRest``."""
+        self._check_running()
+        with self._gate.paused():
+            return self.services.dynamodb.at_rest(
+                table_name, account_id or self.account_id, self.region
+            )
+
+    @property
+    def trail(self) -> Any:
+        """The audit trail: every call, newest last."""
+        return self.services.cloudtrail.trail
+
+    def _check_running(self) -> None:
+        if self._stack is None:
+            raise SandboxError("This sandbox does not run; start it with sandbox.start().")
+
+    def _handle(self, request: AWSPreparedRequest) -> RawResponse:
+        return self._gate.handle(request)
+
+    def _guard(self, _session: object, request: AWSPreparedRequest) -> AWSResponse:
+        """Stands where botocore would open a connection: answers instead.
+
+        A client made before the sandbox started gets here; so does any request to an address
+        that is not AWS's, such as the instance metadata service.
+        """
+        status, headers, body = self._gate.handle(request)
+        raw = bridge.raw_body(body)
+        return AWSResponse(request.url, status, bridge.header_dict(headers), raw)
+
