@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -19,6 +19,9 @@ from .environment import Environment
 from .errors import SandboxError
 from .gate import Gate
 from .services import build
+
+if TYPE_CHECKING:
+    from .control import RemoteSandbox
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -71,7 +74,7 @@ class Sandbox:
             self.clock = Clock()
             entropy = Entropy(self.seed)
             self._directory = Directory(self.clock)
-            self._hooks = bridge.Hooks(self._handle, self._guard, self.clock.as_datetime_module())
+            self._hooks = bridge.Hooks(self.handle, self._guard, self.clock.as_datetime_module())
             stack.callback(self._hooks.remove)
             bridge.seed_moto(f"{self.seed}/moto")
             self._gate = Gate(self.clock, entropy, self._directory)
@@ -98,6 +101,17 @@ class Sandbox:
             backend.create_access_key("admin")
         key = backend.users["admin"].access_keys[0]
         return key.access_key_id, key.secret_access_key
+
+    @staticmethod
+    def connect(url: str, token: str) -> RemoteSandbox:
+        """A sandbox that ``python -m helpers.sandbox`` serves, with the same methods.
+
+        Raises:
+            SandboxError: nothing answers there, or the token is wrong.
+        """
+        from .control import RemoteSandbox  # The server's side is not needed in process.
+
+        return RemoteSandbox(url, token)
 
     def session(self, account_id: str | None = None) -> boto3.Session:
         """A boto3 session of the user ``admin`` of an account, made if it is not there yet.
@@ -153,7 +167,8 @@ class Sandbox:
         if self._stack is None:
             raise SandboxError("This sandbox does not run; start it with sandbox.start().")
 
-    def _handle(self, request: AWSPreparedRequest) -> RawResponse:
+    def handle(self, request: AWSPreparedRequest) -> RawResponse:
+        """Answer one AWS request: status, headers, body."""
         return self._gate.handle(request)
 
     def _guard(self, _session: object, request: AWSPreparedRequest) -> AWSResponse:

@@ -1,0 +1,61 @@
+"""``python -m helpers.sandbox``: serve a sandbox on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+
+from .errors import SandboxError
+from .sandbox import Sandbox
+from .server import Server
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.sandbox",
+        description="Serve an AWS sandbox (KMS, DynamoDB, IAM, STS) on this machine only.",
+    )
+    parser.add_argument("--port", type=int, default=5000, help="0 takes a free one (5000)")
+    parser.add_argument("--seed", default="0", help="the same seed gives the same account (0)")
+    return parser.parse_args(argv)
+
+
+def _introduce(server: Server) -> None:
+    credentials = server.sandbox.session().get_credentials()
+    assert credentials is not None
+    lines = (
+        f"export AWS_ENDPOINT_URL={server.url}",
+        f"export AWS_ACCESS_KEY_ID={credentials.access_key}",
+        f"export AWS_SECRET_ACCESS_KEY={credentials.secret_key}",
+        f"export AWS_DEFAULT_REGION={server.sandbox.region}",
+        f"export SANDBOX_TOKEN={server.token}",
+    )
+    print("# An AWS sandbox, on this machine only. Stop it with Ctrl-C.")
+    print("# These keys belong to its user `admin`; they open nothing else.")
+    print("\n".join(lines), flush=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until stopped; returns the exit status."""
+    arguments = _arguments(argv)
+    seed = int(arguments.seed) if arguments.seed.isdigit() else arguments.seed
+    try:
+        with Sandbox(seed=seed) as sandbox:
+            server = Server(sandbox, arguments.port)
+            stop = threading.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: stop.set())
+            threading.Thread(target=server.serve, daemon=True).start()
+            _introduce(server)
+            stop.wait()
+            server.close()
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

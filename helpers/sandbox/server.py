@@ -1,0 +1,127 @@
+"""The sandbox over HTTP, on loopback only, for the aws CLI and any SDK.
+
+moto's own control addresses do not exist here: a request is either an AWS request, which goes
+to the gate, or one to the sandbox's control channel, which needs the run's token.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from . import bridge, control
+from .errors import SandboxError
+from .sandbox import Sandbox
+
+HOST = "127.0.0.1"
+#: AWS's largest request here is DynamoDB's 16 MB (DynamoDB Developer Guide, "BatchWriteItem").
+MAX_BODY = 20 * 1024 * 1024
+TOKEN_HEADER = "X-Sandbox-Token"
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """Writes no access log: request lines are of no use to a learner."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class Server:
+    """Serves one running sandbox.
+
+    Args:
+        sandbox: a started sandbox.
+        port: a TCP port; 0 takes a free one.
+
+    Attributes:
+        url: the address for ``AWS_ENDPOINT_URL``.
+        token: opens the control channel; new for every server.
+
+    Raises:
+        SandboxError: the port is taken.
+    """
+
+    def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
+        self.sandbox = sandbox
+        self.token = secrets.token_urlsafe(24)
+        self._server = _listen(port, self._application)
+        self.url = f"http://{HOST}:{self._server.server_port}"
+
+    def serve(self) -> None:
+        """Answer requests until ``close`` is called from another thread, or Ctrl-C."""
+        self._server.serve_forever(poll_interval=0.1)
+
+    def close(self) -> None:
+        """Stop answering, and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = MAX_BODY
+        try:
+            response = self._respond(request)
+        except Exception as error:  # The server outlives whatever one request does.
+            status = getattr(error, "code", None) or 500
+            response = _plain(status, f"The sandbox could not read this request ({error}).")
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        if request.path.startswith(control.PATH):
+            return self._control(request)
+        prepared = AWSPreparedRequest(
+            method=request.method,
+            url=f"http://{request.host}{_raw_target(request)}",
+            headers=bridge.header_dict(dict(request.headers)),
+            body=request.get_data(),
+            stream_output=False,
+        )
+        status, headers, body = self.sandbox.handle(prepared)
+        kept = {k: v for k, v in headers.items() if k.lower() not in _HOP_HEADERS}
+        return Response(body, status=int(status), headers=kept)
+
+    def _control(self, request: Request) -> Response:
+        token = request.headers.get(TOKEN_HEADER, "")
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            return _plain(403, "The control channel needs the token that this server printed.")
+        if request.method != "POST":
+            return _plain(405, "The control channel answers POST only.")
+        try:
+            asked = json.loads(request.get_data() or b"{}")
+            result = control.answer(self.sandbox, asked)
+        except (SandboxError, ValueError, TypeError, KeyError) as error:
+            return _plain(400, str(error))
+        return Response(json.dumps(result), mimetype="application/json")
+
+
+_HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "server", "status")
+
+
+def _raw_target(request: Request) -> str:
+    """Path and query as they were sent."""
+    target: str = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
+    return target if target.startswith("/") else "/"
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(text + "\n", status=status, mimetype="text/plain")
+
+
+def _listen(port: int, application: Any) -> BaseWSGIServer:
+    if not 0 <= port <= 65535:
+        raise SandboxError(f"{port} is no port; give a number from 1 to 65535, or 0 for any.")
+    try:
+        return make_server(
+            HOST, port, application, threaded=True, request_handler=_QuietHandler
+        )
+    except (OSError, SystemExit) as error:
+        raise SandboxError(
+            f"Port {port} on this machine is taken or not allowed; give another with --port."
+        ) from error
