@@ -41,6 +41,8 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.iam.models", "IAMBackend.create_user"),
     ("moto.iam.models", "IAMBackend.create_access_key"),
     ("moto.iam.models", "IAMBackend.create_temp_access_key"),
+    ("moto.iam.models", "ManagedPolicy"),
+    ("moto.iam.models", "PolicyVersion"),
     ("moto.iam.aws_managed_policies", "aws_managed_policies_data"),
     ("moto.dynamodb.models", "dynamodb_backends"),
     ("moto.moto_api._internal", "mock_random.seed"),
@@ -142,6 +144,17 @@ def dynamodb(account: str, region: str) -> Any:
 def managed_policy(name: str, account: str, data: dict[str, Any]) -> Any:
     """A policy object of moto's for an AWS managed policy."""
     return AWSManagedPolicy.from_data(name, account, "us-east-1", data)
+
+
+def document(policy: Any) -> str:
+    """The document of a managed policy's default version."""
+    default = policy.default_version_id
+    return next(v.document for v in policy.versions if v.version_id == default)
+
+
+def role(account: str, name: str) -> Any:
+    """A role by its name, None if there is none: moto keeps roles by their ids."""
+    return next((role for role in iam(account).roles.values() if role.name == name), None)
 
 
 def parse_query(service: str, operation: str, body: bytes) -> dict[str, Any]:

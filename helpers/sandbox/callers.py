@@ -127,7 +127,7 @@ class Directory:
     def _read_standing(self, caller: Caller) -> Standing:
         backend = bridge.iam(caller.account)
         if caller.kind == "role":
-            role = backend.roles.get(caller.name)
+            role = bridge.role(caller.account, caller.name)
             if role is None:
                 return Standing((), None, {})
             boundary = role.permissions_boundary_arn
@@ -149,7 +149,7 @@ class Directory:
             return None
         policy = backend.managed_policies.get(arn)
         # A boundary whose policy is gone allows nothing: the sandbox's assumption.
-        document = policy.document if policy else '{"Version":"2012-10-17","Statement":[]}'
+        document = bridge.document(policy) if policy else '{"Version":"2012-10-17","Statement":[]}'
         return Policy.parse(document, kind="permissions boundary", name=arn.split("/")[-1], arn=arn)
 
     def context(self, caller: Caller) -> dict[str, ContextValue]:
@@ -208,7 +208,9 @@ def _policies(owner: Any) -> tuple[Policy, ...]:
         for name, document in owner.policies.items()
     ]
     attached = [
-        Policy.parse(policy.document, kind="identity-based", name=policy.name, arn=policy.arn)
+        Policy.parse(
+            bridge.document(policy), kind="identity-based", name=policy.name, arn=policy.arn
+        )
         for policy in owner.managed_policies.values()
     ]
     return (*inline, *attached)
