@@ -1,0 +1,91 @@
+"""AWS managed keys: made by KMS for a service, for the account to look at only.
+
+Their policies let nobody change or delete them, so customers get KMS's ordinary denial.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .keys import Key
+from .policies import pretty, read_policy
+from .store import Alias, Store, after
+
+#: Service -> description (aws-behaviour.md A9).
+DESCRIPTIONS = {
+    "dynamodb": "Default key that protects my DynamoDB data when no other key is defined"
+}
+#: AWS managed keys rotate about once a year (aws-behaviour.md A52).
+ROTATION_DAYS = 365
+
+
+def _dynamodb_policy(account: str, region: str) -> dict[str, Any]:
+    """The policy of ``aws/dynamodb`` (aws-behaviour.md B12)."""
+    return {
+        "Version": "2012-10-17",
+        "Id": "auto-dynamodb-1",
+        "Statement": [
+            {
+                "Sid": "Allow access through Amazon DynamoDB for all principals in the account "
+                "that are authorized to use Amazon DynamoDB",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": [
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:CreateGrant",
+                    "kms:DescribeKey",
+                ],
+                "Resource": "*",
+                "Condition": {
+                    "StringEquals": {
+                        "kms:CallerAccount": account,
+                        "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
+                    }
+                },
+            },
+            {
+                "Sid": "Allow direct access to key metadata to the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+                "Resource": "*",
+            },
+            {
+                "Sid": "Allow DynamoDB Service with service principal name "
+                "dynamodb.amazonaws.com to describe the key directly",
+                "Effect": "Allow",
+                "Principal": {"Service": "dynamodb.amazonaws.com"},
+                "Action": ["kms:Describe*", "kms:Get*", "kms:List*"],
+                "Resource": "*",
+            },
+        ],
+    }
+
+
+def managed_key(store: Store, service: str, account: str, region: str) -> Key:
+    """The AWS managed key of a service, made on first use with its alias.
+
+    Raises:
+        KeyError: a service other than ``dynamodb``.
+    """
+    name = f"alias/aws/{service}"
+    aliases = store.aliases(account, region)
+    if name in aliases:
+        return aliases[name].target
+    key = store.add_key(
+        account,
+        region,
+        "SYMMETRIC_DEFAULT",
+        "ENCRYPT_DECRYPT",
+        read_policy(pretty(_dynamodb_policy(account, region))),
+        description=DESCRIPTIONS[service],
+        key_manager="AWS",
+    )
+    key.rotation_period = ROTATION_DAYS
+    key.next_rotation = after(key.created, ROTATION_DAYS)
+    aliases[name] = Alias(name, account, region, key, key.created, key.created)
+    key.aliases.add(name)
+    return key
