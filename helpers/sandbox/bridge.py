@@ -149,7 +149,7 @@ def managed_policy(name: str, account: str, data: dict[str, Any]) -> Any:
 def document(policy: Any) -> str:
     """The document of a managed policy's default version."""
     default = policy.default_version_id
-    return next(v.document for v in policy.versions if v.version_id == default)
+    return str(next(v.document for v in policy.versions if v.version_id == default))
 
 
 def role(account: str, name: str) -> Any:

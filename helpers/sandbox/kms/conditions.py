@@ -32,7 +32,7 @@ _FROM_PARAMS = {
     "kms:SigningAlgorithm": "SigningAlgorithm",
 }
 #: What these are when the request leaves them out (botocore's model of each operation).
-_DEFAULTS = {
+_DEFAULTS: dict[str, dict[str, Any]] = {
     "CreateKey": {"BypassPolicyLockoutSafetyCheck": False},
     "PutKeyPolicy": {"BypassPolicyLockoutSafetyCheck": False},
     "Encrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
@@ -84,9 +84,7 @@ def key_permission(
 def absent_permission(call: Call, arn: str, account: str) -> Permission:
     """The permission on a key of another account that is not there: refused in the same words
     as one that is (aws-behaviour.md C13)."""
-    return Permission(
-        call.action, arn, request_context(call), _silent(), resource_account=account
-    )
+    return Permission(call.action, arn, request_context(call), _silent(), resource_account=account)
 
 
 def account_permission(
@@ -96,9 +94,7 @@ def account_permission(
     context: Mapping[str, ContextValue] | None = None,
 ) -> Permission:
     """A permission that only identity-based policies can give (aws-behaviour.md A6, A33)."""
-    return Permission(
-        action or call.action, resource, {**request_context(call), **(context or {})}
-    )
+    return Permission(action or call.action, resource, {**request_context(call), **(context or {})})
 
 
 def _silent() -> Policy:
@@ -107,7 +103,7 @@ def _silent() -> Policy:
 
 def request_context(call: Call) -> dict[str, ContextValue]:
     """The condition keys that a request itself fills."""
-    params = {**_DEFAULTS.get(call.operation, {}), **call.params}
+    params: dict[str, Any] = {**_DEFAULTS.get(call.operation, {}), **call.params}
     context: dict[str, ContextValue] = {"kms:CallerAccount": call.caller.account}
     if call.via:
         service = call.via.removesuffix(".amazonaws.com")
@@ -151,7 +147,7 @@ def spec_context(spec: str, usage: str, multi_region: bool) -> dict[str, Context
         "kms:KeyUsage": usage,
         "kms:CustomerMasterKeyUsage": usage,
         "kms:KeyOrigin": "AWS_KMS",
-        "kms:MultiRegion": _text(multi_region),  # type: ignore[dict-item]
+        "kms:MultiRegion": _text(multi_region),
     }
 
 

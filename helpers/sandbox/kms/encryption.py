@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..calls import Call, Permission
 from ..errors import AwsError, not_in_sandbox, validation
@@ -98,11 +99,12 @@ class _Source:
         return found[0]
 
     def permission(self, action: str, same_key: str | None = None) -> Permission:
-        extra = {} if same_key is None else {"kms__ReEncryptOnSameKey": same_key}
-        more = {"action": action, "encryption_context": self.context, **extra}
+        more: dict[str, Any] = {"action": action, "encryption_context": self.context}
+        if same_key is not None:
+            more["kms__ReEncryptOnSameKey"] = same_key
         if self.named:
             return permission_on(self._store, self._call, self.member, **more)
-        return key_permission(self._call, self.key(), **more)  # type: ignore[arg-type]
+        return key_permission(self._call, self.key(), **more)
 
     def open(self, operation: str) -> tuple[bytes, str | None]:
         """The plaintext, and the id of the material that gave it."""

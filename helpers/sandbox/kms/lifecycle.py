@@ -103,7 +103,9 @@ def _refuse_lockout(
         resource_policy=policy.parsed,
     )
     if not decision.allowed:
-        raise malformed("The new key policy will not allow you to update the key policy in the future.")
+        raise malformed(
+            "The new key policy will not allow you to update the key policy in the future."
+        )
 
 
 def _put_policy(store: Store, call: Call, key: Key) -> Result:

@@ -5,7 +5,7 @@ Their policies let nobody change or delete them, so customers get KMS's ordinary
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 from .keys import Key
 from .policies import pretty, read_policy
@@ -19,50 +19,23 @@ DESCRIPTIONS = {
 ROTATION_DAYS = 365
 
 
-def _dynamodb_policy(account: str, region: str) -> dict[str, Any]:
-    """The policy of ``aws/dynamodb`` (aws-behaviour.md B12)."""
-    return {
-        "Version": "2012-10-17",
-        "Id": "auto-dynamodb-1",
-        "Statement": [
-            {
-                "Sid": "Allow access through Amazon DynamoDB for all principals in the account "
-                "that are authorized to use Amazon DynamoDB",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": [
-                    "kms:Encrypt",
-                    "kms:Decrypt",
-                    "kms:ReEncrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:CreateGrant",
-                    "kms:DescribeKey",
-                ],
-                "Resource": "*",
-                "Condition": {
-                    "StringEquals": {
-                        "kms:CallerAccount": account,
-                        "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
-                    }
-                },
-            },
-            {
-                "Sid": "Allow direct access to key metadata to the account",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
-                "Resource": "*",
-            },
-            {
-                "Sid": "Allow DynamoDB Service with service principal name "
-                "dynamodb.amazonaws.com to describe the key directly",
-                "Effect": "Allow",
-                "Principal": {"Service": "dynamodb.amazonaws.com"},
-                "Action": ["kms:Describe*", "kms:Get*", "kms:List*"],
-                "Resource": "*",
-            },
-        ],
-    }
+#: The policy of ``aws/dynamodb`` (aws-behaviour.md B12).
+_DYNAMODB_POLICY = """{ "Version": "2012-10-17", "Id": "auto-dynamodb-1", "Statement": [
+  { "Sid": "Allow access through Amazon DynamoDB for all principals in the account that are \
+authorized to use Amazon DynamoDB",
+    "Effect": "Allow", "Principal": {"AWS": "*"},
+    "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*",
+      "kms:CreateGrant", "kms:DescribeKey"],
+    "Resource": "*",
+    "Condition": {"StringEquals": {"kms:CallerAccount": "ACCOUNT",
+      "kms:ViaService": "dynamodb.REGION.amazonaws.com"}} },
+  { "Sid": "Allow direct access to key metadata to the account",
+    "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"},
+    "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"], "Resource": "*" },
+  { "Sid": "Allow DynamoDB Service with service principal name dynamodb.amazonaws.com to \
+describe the key directly",
+    "Effect": "Allow", "Principal": {"Service": "dynamodb.amazonaws.com"},
+    "Action": ["kms:Describe*", "kms:Get*", "kms:List*"], "Resource": "*" } ] }"""
 
 
 def managed_key(store: Store, service: str, account: str, region: str) -> Key:
@@ -75,12 +48,13 @@ def managed_key(store: Store, service: str, account: str, region: str) -> Key:
     aliases = store.aliases(account, region)
     if name in aliases:
         return aliases[name].target
+    policy = _DYNAMODB_POLICY.replace("ACCOUNT", account).replace("REGION", region)
     key = store.add_key(
         account,
         region,
         "SYMMETRIC_DEFAULT",
         "ENCRYPT_DECRYPT",
-        read_policy(pretty(_dynamodb_policy(account, region))),
+        read_policy(pretty(json.loads(policy))),
         description=DESCRIPTIONS[service],
         key_manager="AWS",
     )

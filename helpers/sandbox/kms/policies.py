@@ -56,7 +56,9 @@ class KeyPolicy:
 
     def _gone(self) -> dict[str, str]:
         return {
-            arn: saved for arn, saved in self.saved_ids.items() if principals.unique_id(arn) != saved
+            arn: saved
+            for arn, saved in self.saved_ids.items()
+            if principals.unique_id(arn) != saved
         }
 
     def current_text(self) -> str:
@@ -133,8 +135,8 @@ def _check_principals(document: dict[str, Any]) -> dict[str, str]:
             if found:
                 saved[name] = found
     for statement in _statements(document):
-        holder = statement.get("Principal")
-        services = holder.get("Service", []) if isinstance(holder, dict) else []
+        principal = statement.get("Principal")
+        services = principal.get("Service", []) if isinstance(principal, dict) else []
         for name in services if isinstance(services, list) else [services]:
             if not principals.is_service(name):
                 raise malformed("Policy contains a statement with one or more invalid principals.")
@@ -150,12 +152,12 @@ def _refuse_overly_permissive(document: dict[str, Any]) -> None:
                 continue
             names = [name.lower() for name in keys]
             if any(name.startswith("kms:encryptioncontext:") for name in names):
-                raise malformed(_OVERLY_PERMISSIVE.format("EncryptionContext", "encryption context"))
+                raise malformed(_TOO_WIDE.format("EncryptionContext", "encryption context"))
             if any(name.startswith("aws:requesttag/") for name in names):
-                raise malformed(_OVERLY_PERMISSIVE.format("RequestTag", "request tag"))
+                raise malformed(_TOO_WIDE.format("RequestTag", "request tag"))
 
 
-_OVERLY_PERMISSIVE = (
+_TOO_WIDE = (
     "OverlyPermissiveCondition:{0}: Using the ForAllValues set operator with a single-valued "
     "condition key matches requests without the specified {1} or with an unspecified {1}. "
     "To fix, remove ForAllValues."
