@@ -186,6 +186,8 @@ class Store:
         return found
 
 
+#: The last day that a client in any time zone can still read.
+_CALENDAR_END = datetime.datetime(9999, 12, 30, tzinfo=datetime.timezone.utc)
 _UNKNOWN_KEY = (
     "The ciphertext refers to a customer master key that does not exist, does not exist in this "
     "region, or you are not allowed to access."
@@ -197,7 +199,7 @@ def after(start: datetime.datetime, days: int) -> datetime.datetime:
     try:
         return start + datetime.timedelta(days=days)
     except OverflowError:
-        return datetime.datetime.max.replace(tzinfo=datetime.timezone.utc)
+        return _CALENDAR_END
 
 
 def named_account(key_id: str) -> str | None:

@@ -1,0 +1,74 @@
+"""A KMS client, a key, and a way to say how a call is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+ACCOUNT = "123456789012"
+
+
+@pytest.fixture
+def kms(sandbox: Any) -> Any:
+    """The administrator's KMS client."""
+    return boto3.client("kms")
+
+
+@pytest.fixture
+def key(kms: Any) -> dict[str, Any]:
+    """A new symmetric key's metadata."""
+    return kms.create_key()["KeyMetadata"]
+
+
+@pytest.fixture
+def refused() -> Callable[..., Any]:
+    """``with refused(code, message):`` the block is refused with this code and exact message;
+    ``contains`` asks for a part of the message instead."""
+
+    @contextlib.contextmanager
+    def context(code: str, message: str | None = None, contains: str = "") -> Iterator[None]:
+        with pytest.raises(ClientError) as caught:
+            yield
+        error = caught.value.response["Error"]
+        assert error["Code"] == code, error
+        assert message is None or error.get("Message", "") == message
+        assert contains in error.get("Message", "")
+
+    return context
+
+
+@pytest.fixture
+def policy() -> Callable[..., str]:
+    """A key policy: the administrator may do everything, and what else is given."""
+
+    def make(*statements: dict[str, Any], root: bool = False, admin: bool = True) -> str:
+        listed = list(statements)
+        if root:
+            listed.append(allow(f"arn:aws:iam::{ACCOUNT}:root", "kms:*"))
+        if admin:
+            listed.append(allow(f"arn:aws:iam::{ACCOUNT}:user/admin", "kms:*"))
+        return json.dumps({"Version": "2012-10-17", "Statement": listed})
+
+    return make
+
+
+def allow(principal: str, *actions: str, **more: Any) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": list(actions),
+        "Resource": "*",
+        **more,
+    }
+
+
+@pytest.fixture
+def statement() -> Callable[..., dict[str, Any]]:
+    """A key policy statement for a principal's ARN: ``statement(arn, *actions, Effect=…)``."""
+    return allow
