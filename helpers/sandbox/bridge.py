@@ -24,7 +24,6 @@ from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import MultiDict
 
-from . import shapes
 from .calls import RawResponse
 from .errors import SandboxError
 
@@ -34,6 +33,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.core.botocore_stubber", "MockRawResponse"),
     ("moto.core.utils", "datetime"),
     ("moto.core.utils", "utcnow"),
+    ("moto.core.utils", "get_service_model"),
     ("moto.core.parse", "QueryParser.parse"),
     ("moto.core.serialize", "QuerySerializer.serialize"),
     ("moto.iam.models", "iam_backends"),
@@ -159,7 +159,7 @@ def role(account: str, name: str) -> Any:
 
 def parse_query(service: str, operation: str, body: bytes) -> dict[str, Any]:
     """The members of a request in the query protocol."""
-    model = shapes.service_model(service).operation_model(operation)
+    model = moto.core.utils.get_service_model(service).operation_model(operation)
     values = MultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     request = {"values": values, "headers": {}, "body": body, "method": "POST"}
     parsed = QueryParser(model).parse({**request, "url_path": "/", "url_params": {}})
@@ -170,7 +170,7 @@ def serialize_query(
     service: str, operation: str, result: dict[str, Any], request_id: str
 ) -> RawResponse:
     """A result in the query protocol's XML."""
-    model = shapes.service_model(service).operation_model(operation)
+    model = moto.core.utils.get_service_model(service).operation_model(operation)
     done = QuerySerializer(operation_model=model).serialize(result)
     headers = {**done["headers"], "x-amzn-requestid": request_id}
     return done["status_code"], headers, done["body"]
