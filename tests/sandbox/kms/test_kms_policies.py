@@ -1,0 +1,166 @@
+"""Key policies: the default one, and what KMS refuses to take."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+A = pytest.mark.behaviour
+ACCOUNT = "123456789012"
+INVALID = "Policy contains a statement with one or more invalid principals."
+LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
+NOBODY = {"Version": "2012-10-17", "Statement": []}
+
+
+@A(2)
+def test_the_default_policy_leaves_all_to_the_account(kms, key):
+    answer = kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")
+    assert answer["PolicyName"] == "default"
+    assert answer["Policy"] == (
+        '{\n  "Version" : "2012-10-17",\n  "Id" : "key-default-1",\n  "Statement" : [ {\n'
+        '    "Sid" : "Enable IAM User Permissions",\n    "Effect" : "Allow",\n'
+        '    "Principal" : {\n      "AWS" : "arn:aws:iam::123456789012:root"\n    },\n'
+        '    "Action" : "kms:*",\n    "Resource" : "*"\n  } ]\n}'
+    )
+
+
+@A(3)
+def test_the_only_policy_is_called_default(kms, key, refused):
+    answer = kms.list_key_policies(KeyId=key["KeyId"])
+    assert (answer["PolicyNames"], answer["Truncated"]) == (["default"], False)
+    with refused("NotFoundException", "No such policy exists"):
+        kms.get_key_policy(KeyId=key["KeyId"], PolicyName="other")
+
+
+def test_a_policy_is_returned_as_it_was_put(kms, key, policy):
+    text = policy()
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
+    assert kms.get_key_policy(KeyId=key["KeyId"])["Policy"] == text
+
+
+@A(5)
+@pytest.mark.parametrize("actions", [(), ("kms:Encrypt",), ("kms:GetKeyPolicy", "kms:Describe*")])
+def test_a_policy_must_leave_the_caller_a_way_back(kms, key, refused, policy, statement, actions):
+    listed = [statement(f"arn:aws:iam::{ACCOUNT}:user/admin", *actions)] if actions else []
+    text = policy(*listed, admin=False)
+    with refused("MalformedPolicyDocumentException", LOCKED_OUT):
+        kms.create_key(Policy=text)
+    with refused("MalformedPolicyDocumentException", LOCKED_OUT):
+        kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
+
+
+@A(5)
+def test_a_deny_locks_out_as_well(kms, refused, policy, statement):
+    deny = statement(f"arn:aws:iam::{ACCOUNT}:user/admin", "kms:Put*", Effect="Deny")
+    with refused("MalformedPolicyDocumentException", LOCKED_OUT):
+        kms.create_key(Policy=policy(deny, root=True))
+
+
+@A(6)
+def test_the_check_can_be_bypassed(kms, key, refused):
+    made = kms.create_key(Policy=json.dumps(NOBODY), BypassPolicyLockoutSafetyCheck=True)
+    with refused("AccessDeniedException", contains="no resource-based policy allows"):
+        kms.describe_key(KeyId=made["KeyMetadata"]["KeyId"])
+    kms.put_key_policy(
+        KeyId=key["KeyId"], Policy=json.dumps(NOBODY), BypassPolicyLockoutSafetyCheck=True
+    )
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        f"arn:aws:iam::{ACCOUNT}:user/nobody",
+        f"arn:aws:iam::{ACCOUNT}:role/none",
+        f"arn:aws:iam::{ACCOUNT}:group/staff",
+        f"arn:aws:iam::{ACCOUNT}:user/path/admin",
+        f"arn:aws:iam::{ACCOUNT}:user/adm*",
+        "arn:aws:iam::999999999999:user/admin",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/none/session",
+        "AIDAJQABLZS4A3QDU576Q",
+        "admin",
+    ],
+)
+def test_principals_must_exist(kms, refused, policy, statement, principal):
+    boto3.client("iam").create_group(GroupName="staff")
+    with refused("MalformedPolicyDocumentException", INVALID):
+        kms.create_key(Policy=policy(statement(principal, "kms:Decrypt")))
+
+
+@pytest.mark.parametrize(
+    "principal",
+    ["*", "999999999999", "arn:aws:iam::999999999999:root", f"arn:aws:iam::{ACCOUNT}:user/admin"],
+)
+def test_principals_that_exist(kms, policy, statement, principal):
+    kms.create_key(Policy=policy(statement(principal, "kms:Decrypt")))
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "example.com"])
+def test_service_principals_have_their_form(kms, refused, policy, statement, service):
+    wrong = {**statement("*", "kms:Decrypt"), "Principal": {"Service": service}}
+    with refused("MalformedPolicyDocumentException", INVALID):
+        kms.create_key(Policy=policy(wrong))
+    right = {**wrong, "Principal": {"Service": "dynamodb.amazonaws.com"}}
+    kms.create_key(Policy=policy(right))
+
+
+@pytest.mark.parametrize("text", ["x", "[]", "{}", '"a"', "null", '{"Statement": 5}'])
+def test_a_policy_must_be_a_policy(kms, refused, text):
+    with refused("MalformedPolicyDocumentException"):
+        kms.create_key(Policy=text)
+
+
+def test_a_policy_has_at_most_32_kilobytes(kms, refused, policy, statement):
+    long = {**statement("*", "kms:Decrypt"), "Sid": "a" * 32768}
+    with refused("LimitExceededException"):
+        kms.create_key(Policy=policy(long))
+
+
+def test_for_all_values_on_a_single_valued_key_is_too_permissive(
+    kms, refused, policy, statement
+):
+    condition = {"ForAllValues:StringEquals": {"kms:EncryptionContext:AppName": "x"}}
+    wide = statement("*", "kms:Decrypt", Condition=condition)
+    text = (
+        "OverlyPermissiveCondition:EncryptionContext: Using the ForAllValues set operator with a "
+        "single-valued condition key matches requests without the specified encryption context "
+        "or with an unspecified encryption context. To fix, remove ForAllValues."
+    )
+    with refused("MalformedPolicyDocumentException", text):
+        kms.create_key(Policy=policy(wide))
+
+
+def test_a_statement_without_action_or_resource_is_taken_and_does_nothing(
+    kms, make_user, refused, policy, statement
+):
+    user = make_user("u").client("kms")
+    arn = f"arn:aws:iam::{ACCOUNT}:user/u"
+    for missing in ("Action", "Resource"):
+        without = statement(arn, "kms:DescribeKey")
+        del without[missing]
+        key = kms.create_key(Policy=policy(without))["KeyMetadata"]["KeyId"]
+        with refused("AccessDeniedException"):
+            user.describe_key(KeyId=key)
+
+
+def test_a_user_made_anew_is_not_the_one_the_policy_names(
+    kms, make_user, refused, policy, statement
+):
+    first = make_user("u")
+    arn = f"arn:aws:iam::{ACCOUNT}:user/u"
+    iam = boto3.client("iam")
+    unique_id = iam.get_user(UserName="u")["User"]["UserId"]
+    text = policy(statement(arn, "kms:DescribeKey"))
+    key = kms.create_key(Policy=text)["KeyMetadata"]["KeyId"]
+    assert first.client("kms").describe_key(KeyId=key)
+    access_key = first.get_credentials().access_key
+    iam.delete_access_key(UserName="u", AccessKeyId=access_key)
+    iam.delete_user(UserName="u")
+    shown = json.loads(kms.get_key_policy(KeyId=key)["Policy"])
+    assert shown["Statement"][0]["Principal"] == {"AWS": unique_id}
+    second = make_user("u")
+    with refused("AccessDeniedException"):
+        second.client("kms").describe_key(KeyId=key)
+    kms.put_key_policy(KeyId=key, Policy=text)
+    assert second.client("kms").describe_key(KeyId=key)
