@@ -63,9 +63,7 @@ def test_pairs_that_read_the_same_run_together_are_not_the_same(kms, key, refuse
     context = {"table": "orders"}
     blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext=context)
     with refused("InvalidCiphertextException", ""):
-        kms.decrypt(
-            CiphertextBlob=blob["CiphertextBlob"], EncryptionContext={"tab": "leorders"}
-        )
+        kms.decrypt(CiphertextBlob=blob["CiphertextBlob"], EncryptionContext={"tab": "leorders"})
 
 
 @given(one=contexts, two=contexts)

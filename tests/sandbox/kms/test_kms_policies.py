@@ -117,9 +117,7 @@ def test_a_policy_has_at_most_32_kilobytes(kms, refused, policy, statement):
         kms.create_key(Policy=policy(long))
 
 
-def test_for_all_values_on_a_single_valued_key_is_too_permissive(
-    kms, refused, policy, statement
-):
+def test_for_all_values_on_a_single_valued_key_is_too_permissive(kms, refused, policy, statement):
     condition = {"ForAllValues:StringEquals": {"kms:EncryptionContext:AppName": "x"}}
     wide = statement("*", "kms:Decrypt", Condition=condition)
     text = (
