@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from ..errors import AwsError, not_in_sandbox, validation
 from .crypto import invalid_ciphertext
@@ -22,17 +22,6 @@ _CURVES: dict[str, ec.EllipticCurve] = {
     "ECC_NIST_P521": ec.SECP521R1(),
     "ECC_SECG_P256K1": ec.SECP256K1(),
 }
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "SHA_1": hashes.SHA1,
-    "SHA_256": hashes.SHA256,
-    "SHA_384": hashes.SHA384,
-    "SHA_512": hashes.SHA512,
-}
-_ML_DSA: dict[str, Any] = {
-    "ML_DSA_44": mldsa.MLDSA44PrivateKey,
-    "ML_DSA_65": mldsa.MLDSA65PrivateKey,
-    "ML_DSA_87": mldsa.MLDSA87PrivateKey,
-}
 
 
 def new_private_key(spec: str) -> Any:
@@ -41,7 +30,13 @@ def new_private_key(spec: str) -> Any:
         return rsa.generate_private_key(public_exponent=65537, key_size=int(spec[4:]))
     if spec in _CURVES:
         return ec.generate_private_key(_CURVES[spec])
-    return ed25519.Ed25519PrivateKey.generate() if spec not in _ML_DSA else _ML_DSA[spec].generate()
+    if not spec.startswith("ML_DSA_"):
+        return ed25519.Ed25519PrivateKey.generate()
+    try:
+        from cryptography.hazmat.primitives.asymmetric import mldsa
+    except ImportError:
+        raise not_in_sandbox(f"{spec} with this release of the cryptography library") from None
+    return getattr(mldsa, f"MLDSA{spec[7:]}PrivateKey").generate()
 
 
 def private_key(key: Key) -> Any:
@@ -64,8 +59,9 @@ def public_bytes(private: Any) -> bytes:
     return bytes(private.public_key().public_bytes(serialization.Encoding.DER, form))
 
 
-def _hash(algorithm: str) -> hashes.HashAlgorithm:
-    return next(kind() for name, kind in _HASHES.items() if algorithm.endswith(name))
+def _hash(algorithm: str) -> Any:
+    """The hash that an algorithm's name ends with."""
+    return getattr(hashes, "SHA" + algorithm.rsplit("_", 1)[1])()
 
 
 def _oaep(algorithm: str) -> padding.OAEP:
@@ -97,7 +93,7 @@ def _scheme(message: bytes, kind: str, algorithm: str) -> tuple[Any, ...]:
         if algorithm.startswith("ED25519_PH") or kind != "RAW":
             raise not_in_sandbox(f"{algorithm} with the message type {kind}")
         return ()
-    chosen: Any = _hash(algorithm)
+    chosen = _hash(algorithm)
     if kind == "EXTERNAL_MU":
         # The wording is the sandbox's assumption.
         raise validation(f"Message type {kind} is incompatible with algorithm {algorithm}.")

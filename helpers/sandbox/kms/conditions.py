@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.authorization import Grant, Policy
+from helpers.authorization import Grant
 
 from ..calls import Call, Caller, ContextValue, Permission
 from .grants_book import KeyGrant
@@ -84,7 +84,8 @@ def key_permission(
 def absent_permission(call: Call, arn: str, account: str) -> Permission:
     """The permission on a key of another account that is not there: refused in the same words
     as one that is (aws-behaviour.md C13)."""
-    return Permission(call.action, arn, request_context(call), _silent(), resource_account=account)
+    context = request_context(call)
+    return Permission(call.action, arn, context, parse(SILENT), resource_account=account)
 
 
 def account_permission(
@@ -95,10 +96,6 @@ def account_permission(
 ) -> Permission:
     """A permission that only identity-based policies can give (aws-behaviour.md A6, A33)."""
     return Permission(action or call.action, resource, {**request_context(call), **(context or {})})
-
-
-def _silent() -> Policy:
-    return parse(SILENT)
 
 
 def request_context(call: Call) -> dict[str, ContextValue]:
@@ -217,10 +214,18 @@ def _covers(grant: KeyGrant, params: Mapping[str, Any]) -> bool:
 
 
 def authorization_grant(
-    grantee: str, operations: Sequence[str], constraints: Mapping[str, Mapping[str, str]], name: str
+    grantee: str,
+    operations: Sequence[str],
+    constraints: Mapping[str, Mapping[str, str]],
+    grant_id: str,
 ) -> Grant:
     """A grant in the terms of ``helpers.authorization``."""
-    return Grant(grantee, tuple(operations), dict(constraints), name)
+    return Grant(
+        grantee=grantee,
+        operations=tuple(operations),
+        constraints=constraints,
+        grant_id=grant_id,
+    )
 
 
 def _as_grant(grant: KeyGrant) -> Grant:

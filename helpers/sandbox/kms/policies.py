@@ -67,10 +67,9 @@ class KeyPolicy:
         if not gone:
             return self.text
         document = json.loads(self.text)
-        for _, holder in _principal_elements(document):
-            named = holder["AWS"] if isinstance(holder["AWS"], list) else [holder["AWS"]]
-            kept = [gone.get(name, name) for name in named]
-            holder["AWS"] = kept if isinstance(holder["AWS"], list) else kept[0]
+        for holder in _holders(document, "AWS"):
+            kept = [gone.get(name, name) for name in _as_list(holder["AWS"])]
+            holder["AWS"] = kept if len(kept) > 1 else kept[0]
         return pretty(document)
 
     def current(self) -> Policy:
@@ -89,6 +88,8 @@ def parse(text: str) -> Policy:
         return Policy.parse(text, kind="resource-based", name="default")
     except PolicyError as error:
         raise malformed(str(error)) from None
+    except RecursionError:
+        raise malformed("The policy is nested too deeply.") from None
 
 
 def read_policy(text: str) -> KeyPolicy:
@@ -105,48 +106,47 @@ def read_policy(text: str) -> KeyPolicy:
         )
     parsed = parse(text)
     document = json.loads(text)
-    _refuse_overly_permissive(document)
-    return KeyPolicy(text, parsed, _check_principals(document))
+    try:
+        _refuse_overly_permissive(document)
+        return KeyPolicy(text, parsed, _check_principals(document))
+    except (AttributeError, KeyError, TypeError):
+        raise malformed(
+            "A statement of the policy, or a part of one, has the wrong type."
+        ) from None
 
 
-def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    statements = document["Statement"]
-    return statements if isinstance(statements, list) else [statements]
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def _principal_elements(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each Principal and NotPrincipal element that lists AWS principals."""
-    for statement in _statements(document):
+def _holders(document: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """Each Principal and NotPrincipal element that lists principals of a kind."""
+    for statement in _as_list(document["Statement"]):
         for element in ("Principal", "NotPrincipal"):
             holder = statement.get(element)
-            if isinstance(holder, dict) and "AWS" in holder:
-                yield element, holder
+            if isinstance(holder, dict) and kind in holder:
+                yield holder
 
 
 def _check_principals(document: dict[str, Any]) -> dict[str, str]:
-    saved: dict[str, str] = {}
-    for _, holder in _principal_elements(document):
-        for name in holder["AWS"] if isinstance(holder["AWS"], list) else [holder["AWS"]]:
-            if name == "*" or principals.is_account(name):
-                continue
-            found = principals.unique_id(name)
-            if found is None:
-                raise malformed("Policy contains a statement with one or more invalid principals.")
-            if found:
-                saved[name] = found
-    for statement in _statements(document):
-        principal = statement.get("Principal")
-        services = principal.get("Service", []) if isinstance(principal, dict) else []
-        for name in services if isinstance(services, list) else [services]:
-            if not principals.is_service(name):
-                raise malformed("Policy contains a statement with one or more invalid principals.")
-    return saved
+    """The unique ids of the principals that have one; all must exist."""
+    found: dict[str, str | None] = {}
+    for holder in _holders(document, "AWS"):
+        for name in _as_list(holder["AWS"]):
+            if name != "*" and not principals.is_account(name):
+                found[name] = principals.unique_id(name)
+    services = [
+        name for holder in _holders(document, "Service") for name in _as_list(holder["Service"])
+    ]
+    if None in found.values() or not all(map(principals.is_service, services)):
+        raise malformed("Policy contains a statement with one or more invalid principals.")
+    return {name: unique_id for name, unique_id in found.items() if unique_id}
 
 
 def _refuse_overly_permissive(document: dict[str, Any]) -> None:
     """ForAllValues on a single-valued key (aws-behaviour.md A20, authorization.md 1). The error
     code is the sandbox's assumption."""
-    for statement in _statements(document):
+    for statement in _as_list(document["Statement"]):
         for operator, keys in (statement.get("Condition") or {}).items():
             if not operator.lower().startswith("forallvalues:"):
                 continue

@@ -6,6 +6,11 @@ import json
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.sandbox.kms.policies import default_policy, read_policy
 
 A = pytest.mark.behaviour
 ACCOUNT = "123456789012"
@@ -109,6 +114,44 @@ def test_service_principals_have_their_form(kms, refused, policy, statement, ser
 def test_a_policy_must_be_a_policy(kms, refused, text):
     with refused("MalformedPolicyDocumentException"):
         kms.create_key(Policy=text)
+
+
+def test_whatever_is_put_as_a_policy_the_answer_is_clear(sandbox, kms, key, refused):
+    simple = st.one_of(st.none(), st.booleans(), st.integers(), st.sampled_from(WORDS))
+    anything = st.recursive(
+        simple,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
+        max_leaves=6,
+    )
+    statements = st.fixed_dictionaries(
+        {}, optional={name: anything for name in ("Effect", "Principal", "Action", "Condition")}
+    )
+    documents = st.fixed_dictionaries(
+        {"Statement": st.lists(statements | anything, max_size=2)},
+        optional={"Version": anything, "Id": anything},
+    )
+
+    @given(documents | anything)
+    @settings(deadline=None, max_examples=150)
+    def check(document):
+        try:
+            text = json.dumps(document)
+            kms.put_key_policy(KeyId=key["KeyId"], Policy=text, BypassPolicyLockoutSafetyCheck=True)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "MalformedPolicyDocumentException"
+            assert error.response["Error"]["Message"]
+            return
+        # It was taken, so it counts; give the key back to the account.
+        sandbox_key = sandbox.services.kms.find(key["KeyId"], ACCOUNT, "us-east-1")
+        sandbox_key.policy = read_policy(default_policy(ACCOUNT))
+
+    check()
+    with refused("MalformedPolicyDocumentException"):
+        kms.put_key_policy(KeyId=key["KeyId"], Policy="[" * 20000)
+
+
+WORDS = ["*", "Allow", "Deny", "kms:*", "2012-10-17", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/admin"]
+NAMES = st.sampled_from(["AWS", "Service", "StringEquals", "ForAllValues:StringLike", "kms:x", "a"])
 
 
 def test_a_policy_has_at_most_32_kilobytes(kms, refused, policy, statement):
