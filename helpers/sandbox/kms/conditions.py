@@ -43,6 +43,9 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "Verify": {"MessageType": "RAW"},
 }
 _GRANT_OPERATIONS = ("CreateGrant", "ListGrants", "RevokeGrant")
+#: How ``helpers.authorization`` combines a key policy with IAM policies and grants: None is its
+#: own default. Every decision on a key names this.
+RULES: Any = None
 #: A policy that says nothing: what a key that does not exist has for a caller from elsewhere.
 SILENT = '{"Version":"2012-10-17","Statement":[]}'
 
@@ -78,14 +81,21 @@ def key_permission(
         resource_policy=key.policy.current(),
         grants=[_as_grant(grant) for grant in usable_grants(call, key, action)],
         resource_account=key.account,
+        rules=RULES,
     )
 
 
 def absent_permission(call: Call, arn: str, account: str) -> Permission:
     """The permission on a key of another account that is not there: refused in the same words
     as one that is (aws-behaviour.md C13)."""
-    context = request_context(call)
-    return Permission(call.action, arn, context, parse(SILENT), resource_account=account)
+    return Permission(
+        call.action,
+        arn,
+        request_context(call),
+        parse(SILENT),
+        resource_account=account,
+        rules=RULES,
+    )
 
 
 def account_permission(

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..calls import Call, Permission
 from ..errors import AwsError, not_in_sandbox, validation
-from .conditions import SILENT, account_permission, authorization_grant, request_context
+from .conditions import RULES, SILENT, account_permission, authorization_grant, request_context
 from .grants_book import MAX_GRANTS, KeyGrant
 from .keys import Key
 from .operation import Operation, Result, dry_run, key_of, on_key
@@ -227,6 +227,7 @@ def _retire_permissions(store: Store, call: Call) -> Iterable[Permission]:
             if name
         ],
         resource_account=key.account,
+        rules=RULES,
     )
 
 

@@ -8,7 +8,7 @@ from helpers.authorization import Policy, Request, authorize
 
 from ..calls import Call, ContextValue, Permission
 from ..errors import AwsError, not_in_sandbox, validation
-from .conditions import account_permission, key_context, request_context, spec_context
+from .conditions import RULES, account_permission, key_context, request_context, spec_context
 from .keys import SPECS, Key
 from .managed import managed_key
 from .operation import Operation, Result, on_account, on_key
@@ -101,6 +101,7 @@ def _refuse_lockout(
         request,
         identity_policies=(Policy.parse(_EVERYTHING, kind="identity-based", name="everything"),),
         resource_policy=policy.parsed,
+        resource_rules=RULES,
     )
     if not decision.allowed:
         raise malformed(
@@ -133,7 +134,7 @@ def _list_policies(store: Store, call: Call, key: Key) -> Result:
 
 def _describe_permissions(store: Store, call: Call) -> Iterable[Permission]:
     """DescribeKey on a predefined AWS alias makes the AWS managed key (botocore's model of
-    DescribeKey)."""
+    DescribeKey); before the caller's right is asked, since that is in the key's policy."""
     named = call.params["KeyId"]
     if alias_in(named) == "alias/aws/dynamodb":
         if named.startswith("alias/") or named.split(":")[3:5] == [call.region, call.account]:
