@@ -159,7 +159,8 @@ def spec_context(spec: str, usage: str, multi_region: bool) -> dict[str, Context
 
 
 def _encryption_context(call: Call) -> Mapping[str, str]:
-    """The request's encryption context; for CreateGrant, that of the constraint."""
+    """The request's encryption context; for CreateGrant, the pairs of the constraint (the
+    sandbox's assumption)."""
     if call.operation == "CreateGrant":
         pairs: dict[str, str] = {}
         for constraint in (call.params.get("Constraints") or {}).values():
