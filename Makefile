@@ -1,0 +1,45 @@
+# Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
+# Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
+.DEFAULT_GOAL := help
+.PHONY: lab test setup setup-dev notebooks bench lint format lock upgrade help
+SHELL := /bin/sh
+
+BIN := .venv/bin
+TOOL = sh tools/with_python.sh tools/setup.py
+export PYTHON
+# The tools of .venv come first, uv among them.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+lab: setup  ## Set up, and open the course in JupyterLab (PORT=8890 for another port)
+	@python tools/lab.py $(LAB_ARGS)
+
+test: setup-dev  ## Set up, and run every test (ARGS="-k kms" for some)
+	@python -m pytest $(ARGS)
+
+setup:  ## Set up what a learner needs in .venv; done in a moment if nothing changed
+	@$(TOOL)
+
+setup-dev:  ## Set up what tests and authors need, too
+	@$(TOOL) --dev
+
+notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
+	@python -m helpers.authoring
+
+bench: setup-dev  ## Measure the sandbox: one table of ratios
+	@python -m benchmarks
+
+lint: setup-dev  ## Check format, style and types
+	@ruff format --check . && ruff check . && mypy
+
+format: setup-dev  ## Put the code into its format, and repair what ruff can
+	@ruff check --fix . && ruff format .
+
+lock: setup-dev  ## After a change of pyproject.toml's dependencies: pin what is new
+	@python tools/lock.py
+
+upgrade: setup-dev  ## Move every pin to its newest version; then `make test` shows what broke
+	@python tools/lock.py --upgrade
+
+help:  ## Say what each command does
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1 |\2/p' Makefile | while IFS='|' read -r name words; \
+	do printf '%-16s %s\n' "$$name" "$$words"; done

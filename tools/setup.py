@@ -1,0 +1,218 @@
+"""Make .venv and put into it exactly what a lock names, once.
+
+    python3 tools/setup.py          what a learner needs (requirements.lock)
+    python3 tools/setup.py --dev    and what tests and authors need (requirements-dev.lock)
+
+Standard library only, and free of new syntax: it runs before anything is installed, and on a Python
+that is too old for the course it must still be able to say so. Packages are installed by uv, which
+is several times faster than pip; where uv cannot be had, pip installs the same files.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+LEARNERS = ROOT / "requirements.lock"
+DEVELOPERS = ROOT / "requirements-dev.lock"
+OLDEST, NEWEST = (3, 11), (3, 14)
+NO_NETWORK = (
+    "dns error|failed to lookup|connection refused|connect error|error sending request|"
+    "tcp connect|timed out|unreachable|NewConnectionError|name resolution|Max retries|"
+    "Could not find a version|No matching distribution"
+)
+
+
+class SetupError(Exception):
+    """What a person has to do before the set-up can go on, in one sentence."""
+
+
+def suits(version):
+    """Tell whether the course runs on a Python of this version (a tuple)."""
+    return OLDEST <= tuple(version[:2]) <= NEWEST
+
+
+def venv_version():
+    """Return the version of .venv's Python as a tuple, or None where .venv is not usable."""
+    try:
+        text = (VENV / "pyvenv.cfg").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", text, re.MULTILINE)
+    if found is None or not PYTHON.exists():
+        return None
+    return int(found.group(1)), int(found.group(2))
+
+
+def state(lock):
+    """Return what must be unchanged for .venv to be still right: its place, Python and lock."""
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    return {"root": str(ROOT), "python": list(venv_version() or ()), lock.name: digest}
+
+
+def stamp(lock):
+    """Return the file that says what was installed from a lock."""
+    return VENV / ("." + lock.name + ".json")
+
+
+def is_done(lock):
+    """Tell whether .venv already holds what the lock names."""
+    try:
+        return json.loads(stamp(lock).read_text(encoding="utf-8")) == state(lock)
+    except (OSError, ValueError):
+        return False
+
+
+def record(lock):
+    """Note that .venv holds what the lock names."""
+    stamp(lock).write_text(json.dumps(state(lock)), encoding="utf-8")
+
+
+def run(log, *command):
+    """Run a command with its words going to the log; tell whether it succeeded."""
+    log.write("\n$ " + " ".join(map(str, command)) + "\n")
+    log.flush()
+    environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=str(ROOT),
+        env=environment,
+    )
+    return done.returncode == 0
+
+
+def make_venv(log):
+    """Make .venv, anew where its Python is gone, too old or not the one that PYTHON names."""
+    version = venv_version()
+    keep = version is not None and suits(version) and was_made_here()
+    if keep and (not os.environ.get("PYTHON") or version == sys.version_info[:2]):
+        return
+    if VENV.exists():
+        print("Making .venv anew, for Python %d.%d." % sys.version_info[:2])
+        shutil.rmtree(str(VENV))
+    # Without pip, since Debian's Python may lack the part that brings it; see pip() below.
+    if not run(log, sys.executable, "-m", "venv", "--without-pip", VENV):
+        raise SetupError(
+            "This Python cannot make a virtual environment: install that part of it "
+            "(Debian, Ubuntu: apt-get install python3-venv) and try again."
+        )
+
+
+def was_made_here():
+    """Tell whether .venv was made at this place; its programs name the place and can't move."""
+    for lock in (LEARNERS, DEVELOPERS):
+        try:
+            if json.loads(stamp(lock).read_text(encoding="utf-8"))["root"] != str(ROOT):
+                return False
+        except (OSError, ValueError, KeyError):
+            continue
+    return True
+
+
+def pip(log):
+    """Return the start of a command that is pip for .venv; bring pip there only as a last way."""
+    if run(log, PYTHON, "-m", "pip", "--version"):
+        return [PYTHON, "-m", "pip"]
+    if run(log, sys.executable, "-m", "pip", "--python", PYTHON, "--version"):
+        return [sys.executable, "-m", "pip", "--python", PYTHON]
+    if run(log, PYTHON, "-m", "ensurepip"):
+        return [PYTHON, "-m", "pip"]
+    raise SetupError(
+        "This Python has no pip, and uv is not installed: install one of them "
+        "(Debian, Ubuntu: apt-get install python3-pip) and try again."
+    )
+
+
+def block(lock, name):
+    """Return the lines of one package in a lock: its pin and hashes."""
+    text = lock.read_text(encoding="utf-8")
+    found = re.search(r"^%s==.*(?:\n    --hash.*)*" % re.escape(name), text, re.MULTILINE)
+    if found is None:
+        raise SetupError("%s does not name %s: run `make lock`." % (lock.name, name))
+    return found.group(0).rstrip("\\ \n") + "\n"
+
+
+def uv(log):
+    """Return the path of uv, installing the locked one into .venv if there is none, else None."""
+    for known in (shutil.which("uv"), shutil.which("uv", path=str(BIN))):
+        if known and run(log, known, "--version"):
+            return known
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder) / "uv.txt"
+        wanted.write_text(block(DEVELOPERS, "uv"), encoding="utf-8")
+        install = ["install", "--no-deps", "--only-binary=:all:", "--retries=1"]
+        run(log, *(pip(log) + install + ["--require-hashes", "-r", wanted]))
+    return shutil.which("uv", path=str(BIN))
+
+
+def install(log, lock):
+    """Install a lock, and the course itself from its folder, by uv or else by pip."""
+    ways = []
+    program = uv(log)
+    if program:
+        ways.append([program, "pip", "install", "--python", PYTHON, "--compile-bytecode"])
+    for start in ways + [None]:
+        start = start or pip(log) + ["install", "--retries=1"]
+        packages = start + ["--no-deps", "--require-hashes", "-r", lock]
+        if run(log, *packages) and run(log, *start, "--no-deps", "--no-build-isolation", "-e", "."):
+            return
+    raise SetupError(failure(Path(log.name)))
+
+
+def failure(path):
+    """Return the sentence about an installation that failed, from its log."""
+    kept = Path(tempfile.gettempdir()) / "course-setup.log"
+    shutil.copyfile(str(path), str(kept))
+    if re.search(NO_NETWORK, path.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
+        return (
+            "The packages could not be fetched: connect to the network, or name your package "
+            "mirror in pip's settings, and try again (details: %s)." % kept
+        )
+    return "The packages could not be installed: the reason is at the end of %s." % kept
+
+
+def main(arguments):
+    """Set up what the arguments ask for. Returns the exit status."""
+    parser = argparse.ArgumentParser(description="Set up the course in .venv.")
+    parser.add_argument("--dev", action="store_true", help="for tests and authors, too")
+    lock = DEVELOPERS if parser.parse_args(arguments).dev else LEARNERS
+    if not suits(sys.version_info):
+        raise SetupError(
+            "The course needs Python %d.%d to %d.%d, and this is %d.%d: install a newer one, or "
+            "name it as PYTHON=..." % (OLDEST + NEWEST + sys.version_info[:2])
+        )
+    wanted_here = not os.environ.get("PYTHON") or venv_version() == sys.version_info[:2]
+    if wanted_here and is_done(lock):
+        return 0
+    print("Setting up the course in .venv: about half a minute, once ...", flush=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".log", encoding="utf-8") as log:
+        make_venv(log)
+        install(log, lock)
+    # The developers' lock names all that the learners' one does.
+    for installed in {lock, LEARNERS}:
+        record(installed)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SetupError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Stopped before the set-up was complete: run the same command again.")
+    except OSError as error:
+        sys.exit("The set-up could not go on: %s." % error)
