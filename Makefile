@@ -5,7 +5,8 @@
 SHELL := /bin/sh
 
 BIN := .venv/bin
-TOOL = sh tools/with_python.sh tools/setup.py
+# Set-up looks for a Python outside .venv, so with the PATH as it was.
+SETUP := PATH='$(PATH)' sh tools/with_python.sh tools/setup.py
 export PYTHON
 # The tools of .venv come first, uv among them.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,10 +18,10 @@ test: setup-dev  ## Set up, and run every test (ARGS="-k kms" for some)
 	@python -m pytest $(ARGS)
 
 setup:  ## Set up what a learner needs in .venv; done in a moment if nothing changed
-	@$(TOOL)
+	@$(SETUP)
 
 setup-dev:  ## Set up what tests and authors need, too
-	@$(TOOL) --dev
+	@$(SETUP) --dev
 
 notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
 	@python -m helpers.authoring

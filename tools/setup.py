@@ -16,7 +16,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,11 +24,11 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LEARNERS = ROOT / "requirements.lock"
 DEVELOPERS = ROOT / "requirements-dev.lock"
+LOG = ROOT / "setup.log"
 OLDEST, NEWEST = (3, 11), (3, 14)
 NO_NETWORK = (
     "dns error|failed to lookup|connection refused|connect error|error sending request|"
-    "tcp connect|timed out|unreachable|NewConnectionError|name resolution|Max retries|"
-    "Could not find a version|No matching distribution"
+    "tcp connect|timed out|unreachable|NewConnectionError|name resolution|Max retries"
 )
 
 
@@ -104,11 +103,16 @@ def make_venv(log):
         print("Making .venv anew, for Python %d.%d." % sys.version_info[:2])
         shutil.rmtree(str(VENV))
     # Without pip, since Debian's Python may lack the part that brings it; see pip() below.
-    if not run(log, sys.executable, "-m", "venv", "--without-pip", VENV):
+    if not run(log, base_python(), "-m", "venv", "--without-pip", VENV):
         raise SetupError(
             "This Python cannot make a virtual environment: install that part of it "
             "(Debian, Ubuntu: apt-get install python3-venv) and try again."
         )
+
+
+def base_python():
+    """Return the Python that runs this, also where .venv itself is activated."""
+    return getattr(sys, "_base_executable", None) or sys.executable
 
 
 def was_made_here():
@@ -126,8 +130,8 @@ def pip(log):
     """Return the start of a command that is pip for .venv; bring pip there only as a last way."""
     if run(log, PYTHON, "-m", "pip", "--version"):
         return [PYTHON, "-m", "pip"]
-    if run(log, sys.executable, "-m", "pip", "--python", PYTHON, "--version"):
-        return [sys.executable, "-m", "pip", "--python", PYTHON]
+    if run(log, base_python(), "-m", "pip", "--python", PYTHON, "--version"):
+        return [base_python(), "-m", "pip", "--python", PYTHON]
     if run(log, PYTHON, "-m", "ensurepip"):
         return [PYTHON, "-m", "pip"]
     raise SetupError(
@@ -150,11 +154,10 @@ def uv(log):
     for known in (shutil.which("uv"), shutil.which("uv", path=str(BIN))):
         if known and run(log, known, "--version"):
             return known
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = Path(folder) / "uv.txt"
-        wanted.write_text(block(DEVELOPERS, "uv"), encoding="utf-8")
-        install = ["install", "--no-deps", "--only-binary=:all:", "--retries=1"]
-        run(log, *(pip(log) + install + ["--require-hashes", "-r", wanted]))
+    wanted = VENV / "uv.txt"
+    wanted.write_text(block(DEVELOPERS, "uv"), encoding="utf-8")
+    install = ["install", "--no-deps", "--only-binary=:all:", "--retries=1"]
+    run(log, *(pip(log) + install + ["--require-hashes", "-r", wanted]))
     return shutil.which("uv", path=str(BIN))
 
 
@@ -169,19 +172,12 @@ def install(log, lock):
         packages = start + ["--no-deps", "--require-hashes", "-r", lock]
         if run(log, *packages) and run(log, *start, "--no-deps", "--no-build-isolation", "-e", "."):
             return
-    raise SetupError(failure(Path(log.name)))
-
-
-def failure(path):
-    """Return the sentence about an installation that failed, from its log."""
-    kept = Path(tempfile.gettempdir()) / "course-setup.log"
-    shutil.copyfile(str(path), str(kept))
-    if re.search(NO_NETWORK, path.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
-        return (
+    if re.search(NO_NETWORK, LOG.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
+        raise SetupError(
             "The packages could not be fetched: connect to the network, or name your package "
-            "mirror in pip's settings, and try again (details: %s)." % kept
+            "mirror in pip's settings, and try again (details: %s)." % LOG.name
         )
-    return "The packages could not be installed: the reason is at the end of %s." % kept
+    raise SetupError("The packages could not be installed: %s ends with the reason." % LOG.name)
 
 
 def main(arguments):
@@ -198,9 +194,10 @@ def main(arguments):
     if wanted_here and is_done(lock):
         return 0
     print("Setting up the course in .venv: about half a minute, once ...", flush=True)
-    with tempfile.NamedTemporaryFile("w", suffix=".log", encoding="utf-8") as log:
+    with LOG.open("w", encoding="utf-8") as log:
         make_venv(log)
         install(log, lock)
+    LOG.unlink()
     # The developers' lock names all that the learners' one does.
     for installed in {lock, LEARNERS}:
         record(installed)

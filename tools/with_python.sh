@@ -2,21 +2,21 @@
 # Runs a Python script with the newest Python that the course can use, or says which one is missing.
 # PYTHON=/path/to/python chooses another.
 set -u
-suits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))'
+# Tried, not only looked up: a version manager may have a name on PATH that starts nothing.
+suits() {
+    answer=$("$1" -c 'import sys; print((3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null)
+    [ "$answer" = True ]
+}
 
 if [ -n "${PYTHON:-}" ]; then
-    if ! command -v "$PYTHON" >/dev/null 2>&1; then
-        echo "PYTHON=$PYTHON is not a program: give the path of a Python 3.11 or newer." >&2
-        exit 1
-    fi
-    exec "$PYTHON" "$@"
+    suits "$PYTHON" && exec "$PYTHON" "$@"
+    found=$("$PYTHON" -V 2>&1 | grep '^Python') || found="not a Python"
+    echo "PYTHON=$PYTHON is $found: give the path of a Python 3.11 to 3.14." >&2
+    exit 1
 fi
 
 for candidate in python3.13 python3.12 python3.11 python3.14 python3 python; do
-    # Tried, not only looked up: a version manager may have a name on PATH that starts nothing.
-    if "$candidate" -c "$suits" >/dev/null 2>&1; then
-        exec "$candidate" "$@"
-    fi
+    suits "$candidate" && exec "$candidate" "$@"
 done
 if candidate=$(uv python find --no-python-downloads '>=3.11,<3.15' 2>/dev/null); then
     exec "$candidate" "$@"
