@@ -1,0 +1,32 @@
+"""``python -m helpers.authorization CASES.json``: one JSON line with the decision of each case."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from .cases import decide_case, read_cases
+from .errors import AuthorizationError
+
+
+def main(arguments: list[str]) -> int:
+    """Print the decisions.
+
+    Returns:
+        The exit status: 0, or 2 with one line on stderr for a file or a case that is malformed.
+    """
+    if len(arguments) != 1:
+        print("usage: python -m helpers.authorization CASES.json", file=sys.stderr)
+        return 2
+    try:
+        decided = [(case["id"], decide_case(case)) for case in read_cases(arguments[0])]
+    except AuthorizationError as error:
+        print(str(error).replace("\n", " "), file=sys.stderr)
+        return 2
+    for name, decision in decided:
+        print(json.dumps({"id": name, "decision": decision.effect, "by": decision.by}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

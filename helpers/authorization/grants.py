@@ -1,0 +1,119 @@
+"""Grants on KMS keys (authorization.md 2, "Grants"; aws-behaviour.md A54-A58)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import RequestError
+from .patterns import quote
+from .principals import Level, principals
+from .reasons import Reason
+from .request import Request
+
+EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
+_PREFIX = "kms:EncryptionContext:"
+_UNCONSTRAINED = frozenset(("DescribeKey", "RetireGrant"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A grant on the key that a request is about.
+
+    Args:
+        grant_id: its GrantId.
+        grantee_principal: the ARN of an account, user, role, session, or a service principal.
+        operations: such as ``Decrypt``.
+        constraints: ``EncryptionContextEquals`` or ``EncryptionContextSubset`` and the pairs;
+            None or empty for none.
+
+    Raises:
+        RequestError: a part has the wrong form.
+    """
+
+    grant_id: str
+    grantee_principal: str
+    operations: frozenset[str]
+    constraints: Mapping[str, Mapping[str, str]] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "operations", _operations(self.operations))
+        for kind, pairs in _pairs(self.constraints, "Constraints").items():
+            if kind not in (EQUALS, SUBSET):
+                raise RequestError(
+                    f"{quote(kind)} is not a grant constraint: expected {EQUALS} or {SUBSET}."
+                )
+            if not all(isinstance(value, str) for value in _pairs(pairs, str(kind)).values()):
+                raise RequestError(f"The values of a grant's {kind} must be texts.")
+
+    @classmethod
+    def from_json(cls, source: Mapping[str, Any]) -> Grant:
+        """A grant as ListGrants shows it; GrantId and Constraints may be missing.
+
+        Raises:
+            RequestError: GranteePrincipal or Operations is missing or has the wrong form.
+        """
+        if not isinstance(source, Mapping) or not isinstance(source.get("GranteePrincipal"), str):
+            raise RequestError("A grant must have a GranteePrincipal, Operations and Constraints.")
+        return cls(
+            grant_id=str(source.get("GrantId", "")),
+            grantee_principal=source["GranteePrincipal"],
+            operations=source.get("Operations", ()),
+            constraints=source.get("Constraints"),
+        )
+
+    def level(self, request: Request) -> Level:
+        """How closely the grant names the caller, as a key policy would."""
+        return principals((self.grantee_principal,)).level(request)
+
+    def judge(self, request: Request) -> Reason:
+        """Why the grant counts for a request, or does not."""
+        service, _, operation = request.action.partition(":")
+        if service != "kms" or operation not in self.operations:
+            return Reason.OPERATION_NOT_GRANTED
+        if self.level(request) is Level.NONE:
+            return Reason.GRANTEE_DIFFERS
+        if operation == "CreateGrant" and not self._passes_on(request):
+            return Reason.GRANTS_MORE
+        if self.constraints and operation not in _UNCONSTRAINED and not self._met(request):
+            return Reason.CONSTRAINT_NOT_MET
+        return Reason.MATCHES
+
+    def _met(self, request: Request) -> bool:
+        """Keys of an encryption context are case-sensitive here, unlike condition keys."""
+        given = {
+            name[len(_PREFIX) :]: value
+            for name, value in request.context.items()
+            if name.startswith(_PREFIX)
+        }
+        return all(
+            given == pairs if kind == EQUALS else given.items() >= pairs.items()
+            for kind, pairs in (self.constraints or {}).items()
+        )
+
+    def _passes_on(self, request: Request) -> bool:
+        """A new grant may give a subset of the operations, under constraints no looser (A57).
+
+        The request's encryption context is then that of the new grant's constraint.
+        """
+        wanted = request.keys.get("kms:grantoperations", ())
+        wanted = (wanted,) if isinstance(wanted, str) else wanted
+        if not wanted or not self.operations.issuperset(wanted):
+            return False
+        kind = request.keys.get("kms:grantconstrainttype")
+        strict = EQUALS in (self.constraints or {})
+        return not self.constraints or kind == EQUALS or (kind == SUBSET and not strict)
+
+
+def _operations(value: object) -> frozenset[str]:
+    listed = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [None]
+    if not listed or not all(isinstance(item, str) for item in listed):
+        raise RequestError(f"A grant's operations must be a list of texts, not {quote(value)}.")
+    return frozenset(str(item) for item in listed)
+
+
+def _pairs(value: object, what: str) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        raise RequestError(f"The {what} of a grant must be a JSON object, not {quote(value)}.")
+    return value or {}

@@ -1,0 +1,287 @@
+"""Policy documents, read and checked once."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .conditions import Condition, read_conditions
+from .errors import PolicyError
+from .patterns import Patterns, quote, read
+from .principals import Principals, all_names, principals
+
+LATEST = "2012-10-17"
+_ELEMENTS = (
+    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+    *("Resource", "NotResource", "Condition"),
+)
+_PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+
+
+class PolicyType(enum.StrEnum):
+    """The types of policy that a decision weighs."""
+
+    IDENTITY = "identity-based"
+    RESOURCE = "resource-based"
+    TRUST = "role trust policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session"
+
+    @property
+    def names_principals(self) -> bool:
+        """Whether statements of such a policy say who they are about."""
+        return self in (PolicyType.RESOURCE, PolicyType.TRUST)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, compiled. Elements that are not there are None."""
+
+    index: int
+    sid: str
+    effect: str
+    #: Who a resource-based statement is about, and whether that is a NotPrincipal element.
+    principals: Principals | None
+    not_principal: bool
+    actions: Patterns | None
+    resources: Patterns | None
+    conditions: tuple[Condition, ...]
+    #: The statement as it was written.
+    source: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The Sid, or the place in the policy counted from 1."""
+        return self.sid or str(self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy document; make one with ``Policy.parse``."""
+
+    type: PolicyType
+    name: str
+    arn: str
+    statements: tuple[Statement, ...]
+
+    @classmethod
+    def parse(
+        cls, document: str | Mapping[str, Any], *, kind: str, name: str = "", arn: str = ""
+    ) -> Policy:
+        """Read a policy document; texts are read only once.
+
+        Args:
+            document: JSON text, or the mapping it stands for.
+            kind: the policy's type: identity-based, resource-based, role trust policy,
+                permissions boundary or session.
+            name, arn: what to call the policy in a decision.
+
+        Raises:
+            PolicyError: the document is not a policy of this type, or uses something whose
+                meaning is not known here; nothing is guessed.
+        """
+        if isinstance(document, str):
+            return _parse_text(document, kind, name, arn)
+        return _Reader(kind).policy(document, name, arn)
+
+    @property
+    def label(self) -> str:
+        """The policy's ARN, its name, or its type."""
+        return self.arn or self.name or str(self.type)
+
+
+@lru_cache(maxsize=2048)
+def _parse_text(text: str, kind: str, name: str, arn: str) -> Policy:
+    try:
+        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except PolicyError:
+        raise
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise PolicyError(f"The policy is not valid JSON: {reason}.") from None
+    return _Reader(kind).policy(document, name, arn)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two members with the same name JSON keeps the last without a word; refusing both is
+    the sandbox's assumption."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise PolicyError("The policy names the same member twice in one JSON object.")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise PolicyError(f"The policy is not valid JSON: {name} is not a value.")
+
+
+def as_list(value: Any, what: str) -> list[str]:
+    """A text or a list of texts, as a list.
+
+    Raises:
+        PolicyError: it is neither, or empty.
+    """
+    listed = value if isinstance(value, list) else [value]
+    if not listed or not all(isinstance(item, str) and item for item in listed):
+        raise PolicyError(f"{what} must be a text or a list of texts, not {quote(value)}.")
+    return listed
+
+
+class _Reader:
+    """Reads the documents of one type of policy."""
+
+    def __init__(self, kind: str) -> None:
+        try:
+            self.type = PolicyType(kind)
+        except ValueError:
+            known = ", ".join(PolicyType)
+            raise PolicyError(
+                f"{quote(kind)} is not a type of policy: expected one of {known}."
+            ) from None
+        self.variables = False
+
+    def policy(self, document: Any, name: str, arn: str) -> Policy:
+        document = _mapping(document, "A policy", ("Version", "Id", "Statement"))
+        version = document.get("Version", "2008-10-17")
+        if version not in (LATEST, "2008-10-17"):
+            raise PolicyError(f"The policy's Version must be {LATEST}, not {quote(version)}.")
+        self.variables = version == LATEST
+        if not isinstance(document.get("Id", ""), str):
+            raise PolicyError("The policy's Id must be a text.")
+        if "Statement" not in document:
+            raise PolicyError("The policy has no Statement.")
+        listed = document["Statement"]
+        listed = listed if isinstance(listed, list) else [listed]
+        statements = [self.statement(s, index) for index, s in enumerate(listed, 1)]
+        return Policy(self.type, name, arn, tuple(statements))
+
+    def statement(self, source: Any, index: int) -> Statement:
+        what = f"Statement {index}"
+        source = _mapping(source, what, _ELEMENTS)
+        sid, effect = source.get("Sid", ""), source.get("Effect")
+        if not isinstance(sid, str):
+            raise PolicyError(f"The Sid of {what} must be a text, not {quote(sid)}.")
+        if effect not in ("Allow", "Deny"):
+            given = f", not {quote(effect)}" if "Effect" in source else ""
+            raise PolicyError(f"{what} must have the Effect Allow or Deny{given}.")
+        return Statement(
+            index=index,
+            sid=sid,
+            effect=effect,
+            principals=self._principals(source, what),
+            not_principal="NotPrincipal" in source,
+            actions=self._actions(source, what),
+            resources=self._resources(source, what),
+            conditions=read_conditions(source.get("Condition", {}), what, self.variables),
+            source=source,
+        )
+
+    def _principals(self, source: Mapping[str, Any], what: str) -> Principals | None:
+        element = self._one_of("Principal", source, what, self.type.names_principals)
+        if not self.type.names_principals:
+            if element is None:
+                return None
+            raise PolicyError(f"{what} has a {element}, which {_an(self.type)} must not have.")
+        if element == "NotPrincipal" and self.type is PolicyType.TRUST:
+            raise PolicyError(f"{what} has a NotPrincipal, which {_an(self.type)} must not have.")
+        if element == "NotPrincipal" and source["Effect"] == "Allow":
+            raise PolicyError(f"{what} allows with NotPrincipal: NotPrincipal goes with Deny only.")
+        return principals(all_names(principals_in(source[str(element)], what)))
+
+    def _actions(self, source: Mapping[str, Any], what: str) -> Patterns | None:
+        # A key policy's statement without Action has no effect (aws-behaviour.md A15).
+        optional = self.type is PolicyType.RESOURCE
+        element = self._one_of("Action", source, what, not optional)
+        if element is None:
+            return None
+        texts = as_list(source[element], f"The {element} of {what}")
+        for text in texts:
+            if text.strip("*") and not text.partition(":")[2]:
+                raise PolicyError(
+                    f"The action {quote(text)} of {what} is not of the form service:Action, "
+                    "such as kms:Decrypt."
+                )
+        templates = [read(text.lower(), variables=False) for text in texts]
+        return Patterns.compile(texts, templates, element == "NotAction")
+
+    def _resources(self, source: Mapping[str, Any], what: str) -> Patterns | None:
+        trust = self.type is PolicyType.TRUST
+        element = self._one_of("Resource", source, what, not self.type.names_principals)
+        if element is None:
+            # A trust policy is about its own role; a key policy's statement without Resource
+            # has no effect (aws-behaviour.md A15).
+            return Patterns.compile((), [read("*", variables=False)], False) if trust else None
+        if trust:
+            raise PolicyError(f"{what} has a {element}, which a role trust policy must not have.")
+        texts = as_list(source[element], f"The {element} of {what}")
+        for text in texts:
+            if text.strip("*") and not text.startswith("arn:"):
+                raise PolicyError(f"The {element} {quote(text)} of {what} is neither an ARN nor *.")
+        return Patterns.compile(texts, map(self._resource, texts), element == "NotResource")
+
+    def _resource(self, text: str) -> Any:
+        """Variables count after the fifth colon only (authorization.md 1)."""
+        head = ":".join(text.split(":")[:5])
+        return read(text, variables=self.variables, skip=len(head) + 1)
+
+    def _one_of(
+        self, name: str, source: Mapping[str, Any], what: str, required: bool
+    ) -> str | None:
+        present = [element for element in (name, f"Not{name}") if element in source]
+        if len(present) == 2:
+            raise PolicyError(f"{what} has both {name} and Not{name}: it may have one of them.")
+        if required and not present:
+            raise PolicyError(f"{what} has no {name}, which {_an(self.type)} must have.")
+        return present[0] if present else None
+
+
+def principals_in(element: Any, what: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The principals of a Principal element, by kind.
+
+    Raises:
+        PolicyError: the element has the wrong form.
+    """
+    if element == "*":
+        return [("AWS", ("*",))]
+    if not isinstance(element, Mapping) or not element:
+        raise PolicyError(
+            f'The Principal of {what} must be "*" or a list by kind such as '
+            f'{{"AWS": "arn:..."}}, not {quote(element)}.'
+        )
+    for kind in element:
+        if kind not in _PRINCIPAL_KINDS:
+            known = ", ".join(_PRINCIPAL_KINDS)
+            raise PolicyError(
+                f"{quote(kind)} in {what} is not a kind of principal: expected one of {known}."
+            )
+    return [
+        (kind, tuple(as_list(names, f"The {kind} principal of {what}")))
+        for kind, names in element.items()
+    ]
+
+
+def _mapping(value: Any, what: str, known: Iterable[str]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise PolicyError(f"{what} must be a JSON object, not {quote(value)}.")
+    for name in value:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 1)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            raise PolicyError(f"{what} has an unknown element {quote(name)}{hint}")
+    return value
+
+
+def _an(kind: PolicyType) -> str:
+    names = {
+        PolicyType.IDENTITY: "an identity-based policy",
+        PolicyType.RESOURCE: "a resource-based policy",
+        PolicyType.TRUST: "a role trust policy",
+        PolicyType.BOUNDARY: "a permissions boundary",
+        PolicyType.SESSION: "a session policy",
+    }
+    return names[kind]
