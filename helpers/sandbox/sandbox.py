@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,11 +13,11 @@ from moto import mock_aws
 
 from . import bridge
 from .callers import ADMINISTRATOR, Directory
-from .calls import RawResponse
+from .calls import Call, RawResponse
 from .clock import Clock
 from .entropy import Entropy
 from .environment import Environment
-from .errors import SandboxError
+from .errors import AwsError, SandboxError
 from .gate import Gate
 from .services import build
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+
+
+class _Nothing:
+    """A recorder that writes nothing down."""
+
+    def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+        pass
 
 
 class Sandbox:
@@ -101,6 +109,21 @@ class Sandbox:
             backend.create_access_key("admin")
         key = backend.users["admin"].access_keys[0]
         return key.access_key_id, key.secret_access_key
+
+    @classmethod
+    def running(cls) -> Sandbox | None:
+        """The sandbox that runs in this process, if one does."""
+        return cls._running
+
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Calls made inside leave nothing in the audit trail: for one who only looks."""
+        self._check_running()
+        recorder, self._gate.recorder = self._gate.recorder, _Nothing()
+        try:
+            yield
+        finally:
+            self._gate.recorder = recorder
 
     @staticmethod
     def connect(url: str, token: str) -> RemoteSandbox:
