@@ -20,6 +20,8 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.parse import QueryParser
 from moto.core.serialize import QuerySerializer
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import StreamRecord, Table
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import MultiDict
@@ -45,6 +47,12 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.iam.models", "PolicyVersion"),
     ("moto.iam.aws_managed_policies", "aws_managed_policies_data"),
     ("moto.dynamodb.models", "dynamodb_backends"),
+    ("moto.dynamodb.models.dynamo_type", "DynamoType"),
+    ("moto.dynamodb.models.dynamo_type", "LimitedSizeDict"),
+    ("moto.dynamodb.models.dynamo_type", "Item.instances_tracked"),
+    ("moto.dynamodb.models.table", "StreamRecord.instances_tracked"),
+    ("moto.dynamodb.models.table", "Table.instances_tracked"),
+    ("moto.dynamodb.models.table", "Table.query"),
     ("moto.moto_api._internal", "mock_random.seed"),
     ("botocore.httpsession", "URLLib3Session.send"),
 )
@@ -76,15 +84,16 @@ class Hooks:
         check_contract()
         self._undo: list[Callable[[], None]] = []
         self.forward_unbound = BotocoreStubber.process_request
-        self._replace(
+        self.replace(
             BotocoreStubber, "process_request", lambda _stubber, request: handler(request)
         )
-        self._replace(URLLib3Session, "send", guard)
-        self._replace(moto.core.utils, "datetime", clock_module)
+        self.replace(URLLib3Session, "send", guard)
+        self.replace(moto.core.utils, "datetime", clock_module)
         state = mock_random.getstate()
         self._undo.append(lambda: mock_random.setstate(state))
 
-    def _replace(self, owner: Any, name: str, value: Any) -> None:
+    def replace(self, owner: Any, name: str, value: Any) -> None:
+        """Put another value in a name's place until ``remove``."""
         before = getattr(owner, name)
         self._undo.append(lambda: setattr(owner, name, before))
         setattr(owner, name, value)
@@ -139,6 +148,49 @@ def iam(account: str) -> Any:
 def dynamodb(account: str, region: str) -> Any:
     """moto's DynamoDB backend of an account and Region: its tables."""
     return dynamodb_backends[account][region]
+
+
+def attribute_value(kind: str, data: Any) -> Any:
+    """An attribute value as moto keeps it; members of lists and maps are such values already."""
+    value: Any = DynamoType.__new__(DynamoType)
+    value.type, value.value = kind, data
+    return value
+
+
+def item(attributes: dict[str, Any], hash_attribute: str, range_attribute: str | None) -> Any:
+    """A row as moto keeps it. It was checked when it was written, and is not counted as new."""
+    row: Any = object.__new__(Item)
+    row.attrs = LimitedSizeDict.__new__(LimitedSizeDict)
+    dict.update(row.attrs, attributes)
+    row.hash_key = attributes[hash_attribute]
+    row.range_key = attributes[range_attribute] if range_attribute else None
+    return row
+
+
+def stream_record(record: dict[str, Any]) -> Any:
+    """A stream record as moto keeps it."""
+    result: Any = object.__new__(StreamRecord)
+    result.record = record
+    return result
+
+
+def forget_rows() -> None:
+    """Empty moto's lists of every row, record and table ever made."""
+    for model in (Item, StreamRecord, Table):
+        model.instances_tracked.clear()  # type: ignore[attr-defined]
+
+
+def narrow_queries(hooks: Hooks) -> None:
+    """Let a Query on a partition see that partition alone; moto would read the whole table."""
+    query = Table.query
+
+    def narrowed(table: Any, hash_key: Any, *args: Any, **more: Any) -> Any:
+        index = more.get("index_name", args[6] if len(args) > 6 else None)
+        if index is None and hash_key is not None:
+            table.items.only(hash_key)
+        return query(table, hash_key, *args, **more)
+
+    hooks.replace(Table, "query", narrowed)
 
 
 def managed_policy(name: str, account: str, data: dict[str, Any]) -> Any:
