@@ -1,1 +1,25 @@
-"""Helpers of the course *Encrypt data with AWS KMS*."""
+"""Helpers of the course *Encrypt data with AWS KMS*.
+
+A learner needs eight names, all from here. Each is imported when it is first used, so that
+``import helpers`` itself costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .course import check, explain, hint, open_lab, predict, progress, quiz
+    from .sandbox import Sandbox
+
+__all__ = ["Sandbox", "check", "explain", "hint", "open_lab", "predict", "progress", "quiz"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module `helpers` has no `{name}`; it has {', '.join(__all__)}")
+    module = import_module(".sandbox" if name == "Sandbox" else ".course", __name__)
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

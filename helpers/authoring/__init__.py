@@ -1,0 +1,1 @@
+"""From ``lessons/`` to ``notebooks/``: one source, a blank twin and a solved one."""

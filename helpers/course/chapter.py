@@ -1,0 +1,122 @@
+"""What an author writes down about a notebook: its questions and its exercises, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Literal
+
+from helpers.messages import say
+
+from .errors import CourseError
+
+Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a question, and what to say to a learner who chooses it."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prediction or a quiz question: exactly one option is right.
+
+    Raises:
+        ValueError: the answer is none of the options.
+    """
+
+    text: str
+    options: Mapping[str, Option]
+    answer: str
+
+    def __post_init__(self) -> None:
+        if self.answer not in self.options:
+            raise ValueError(f"`{self.answer}` answers `{self.text}` but is none of its options")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found: an outcome, one sentence, and details if they help."""
+
+    outcome: Outcome
+    sentence: str
+    details: str = ""
+
+
+def correct(why: str) -> Verdict:
+    """The exercise is done; ``why`` is one sentence."""
+    return Verdict("correct", why)
+
+
+def not_yet(expected: str, seen: str) -> Verdict:
+    """Something was done, and it is not what was asked."""
+    return Verdict("not yet", say("check.expected_seen", expected=expected, seen=seen))
+
+
+def not_attempted(what: str) -> Verdict:
+    """Nothing was done yet; ``what`` says where to begin."""
+    return Verdict("not attempted", what)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong answer that learners give: code, and words that the check must answer it with."""
+
+    code: str
+    says: str
+    outcome: Outcome = "not yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise. ``check`` takes the evidence, then what the notebook passes to it."""
+
+    title: str
+    points: int
+    hints: tuple[str, ...]
+    check: Callable[..., Verdict]
+    #: What ``check`` is called with beside the evidence, as the notebook writes it.
+    given: str = ""
+    wrong: Mapping[str, Wrong] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """All that belongs to one notebook, by the number that learners type (``"5.1"``, ``"q1"``)."""
+
+    predictions: Mapping[str, Question] = field(default_factory=dict)
+    exercises: Mapping[str, Exercise] = field(default_factory=dict)
+    quiz: Mapping[str, Question] = field(default_factory=dict)
+
+
+def notebook_of(number: Any) -> str:
+    """``"05"`` for ``"5"``, ``"05"``, ``5``, ``"5.2"`` or ``"05.2"``.
+
+    Raises:
+        CourseError: there is no such notebook.
+    """
+    head = str(number).split(".")[0].strip()
+    notebook = head.zfill(2)
+    if not (notebook.isdecimal() and find_spec(f"{__package__}.exercises.{notebook}")):
+        raise CourseError(say("course.no_notebook", number=number))
+    return notebook
+
+
+def item_of(number: Any) -> str:
+    """``"5.2"`` for ``"5.2"`` or ``"05.2"``: how exercises and predictions are called."""
+    head, _, tail = str(number).strip().partition(".")
+    return f"{head.lstrip('0') or '0'}.{tail}"
+
+
+@cache
+def chapter(notebook: str) -> Chapter:
+    """The chapter of a notebook, such as ``"05"``."""
+    found: Chapter = import_module(f"{__package__}.exercises.{notebook}").CHAPTER
+    return found

@@ -1,0 +1,1 @@
+"""One module per notebook, named by its number; each has a ``CHAPTER``."""

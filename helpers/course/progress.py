@@ -1,0 +1,190 @@
+"""What a learner has done: kept in a small file, and carried from place to place by a code.
+
+The file is written whole or not at all, so a crash in mid-write leaves the one before it. The
+code is two bytes for each notebook that something was done in (its number, and a bit for each
+exercise and for the quiz) and two bytes of checksum, in base 32.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from helpers.display.notes import Line, Note
+from helpers.messages import say
+
+from .chapter import chapter, notebook_of
+from .errors import CourseError
+from .lab import Lab, current_lab
+
+_PREFIX = "KMS1"
+_QUIZ = "quiz"
+#: The bit of the quiz; exercise n of a notebook has bit n - 1.
+_QUIZ_BIT = 7
+#: What was done in notebooks that keep nothing, or where nothing can be written.
+_unsaved: set[str] = set()
+
+
+def path() -> Path:
+    """Where progress is kept: ``COURSE_PROGRESS``, or a file in the home folder."""
+    given = os.environ.get("COURSE_PROGRESS")
+    return Path(given) if given else Path.home() / ".encrypt-data-with-aws-kms" / "progress.json"
+
+
+def progress(code: str | None = None) -> Note:
+    """What is done, and a code that carries it elsewhere.
+
+    Args:
+        code: one that ``progress()`` showed elsewhere; what it says is added to what is here.
+    """
+    done, trouble = _load()
+    sentence = ""
+    if code is not None:
+        try:
+            new = _decode(code) - done
+        except CourseError as error:
+            return Note(str(error))
+        trouble = _save(done | new) or trouble
+        done |= new
+        sentence = say("progress.taken", count=len(new)) + " "
+    sentence += say("progress.code", code=_encode(done))
+    return Note(f"{trouble} {sentence}".strip(), _summary(done))
+
+
+def record_exercise(number: str) -> str:
+    """An exercise is done; returns a sentence if that could not be kept."""
+    return _record(number)
+
+
+def record_quiz(lab: Lab) -> str:
+    """A quiz is done; returns a sentence if that could not be kept."""
+    return _record(f"{int(lab.notebook)}.{_QUIZ}")
+
+
+def _record(item: str) -> str:
+    done, trouble = _load()
+    return trouble if item in done else _save(done | {item}) or trouble
+
+
+def _notebooks() -> list[str]:
+    found = (Path(__file__).parent / "exercises").glob("[0-9][0-9].py")
+    return sorted(file.stem for file in found)
+
+
+def _items(notebook: str) -> list[str]:
+    return [*chapter(notebook).exercises, f"{int(notebook)}.{_QUIZ}"]
+
+
+def _summary(done: set[str]) -> list[Line]:
+    lines = []
+    for notebook in _notebooks():
+        *exercises, quiz = _items(notebook)
+        finished = sum(item in done for item in exercises)
+        text = say(
+            "progress.line",
+            done=finished,
+            total=len(exercises),
+            quiz=say("progress.quiz_done" if quiz in done else "progress.quiz_open"),
+        )
+        all_done = finished == len(exercises) and quiz in done
+        lines.append(Line(notebook, say("word.done" if all_done else "word.open"), text))
+    return lines
+
+
+def _load() -> tuple[set[str], str]:
+    """What is kept, and a sentence if the file was no good."""
+    lab = current_lab()
+    if lab is not None and not lab.keeps_progress:
+        return set(lab.done), ""
+    file = path()
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))["done"]
+        if not isinstance(kept, list) or not all(isinstance(item, str) for item in kept):
+            raise ValueError("not a list of names")
+    except FileNotFoundError:
+        return set(_unsaved), ""
+    except (OSError, ValueError, KeyError, TypeError):
+        aside = file.with_suffix(".damaged")
+        with contextlib.suppress(OSError):
+            file.replace(aside)
+        return set(_unsaved), say("progress.damaged", aside=aside)
+    return set(kept) | _unsaved, ""
+
+
+def _save(done: set[str]) -> str:
+    """Write all or nothing; returns a sentence if that failed."""
+    lab = current_lab()
+    if lab is not None and not lab.keeps_progress:
+        lab.done.update(done)
+        return ""
+    file = path()
+    content = json.dumps({"version": 1, "done": sorted(done)}, indent=1)
+    temporary = ""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=file.parent, prefix=file.name, delete=False, encoding="utf-8"
+        ) as stream:
+            temporary = stream.name
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(file)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        _unsaved.update(done)
+        return say("progress.not_saved", path=file, error=error.strerror)
+    return ""
+
+
+def _encode(done: set[str]) -> str:
+    masks: dict[int, int] = {}
+    for item in done:
+        head, _, tail = item.partition(".")
+        bit = _QUIZ_BIT if tail == _QUIZ else int(tail) - 1
+        masks[int(head)] = masks.get(int(head), 0) | 1 << bit
+    payload = b"".join(bytes(pair) for pair in sorted(masks.items()))
+    text = base64.b32encode(payload + _checksum(payload)).decode().rstrip("=")
+    return f"{_PREFIX}-{text}"
+
+
+def _decode(code: Any) -> set[str]:
+    """The items of a code.
+
+    Raises:
+        CourseError: it is no code of this course.
+    """
+    match = re.fullmatch(rf"{_PREFIX}-([A-Z2-7]+)", re.sub(r"\s", "", str(code)).upper())
+    try:
+        text = match.group(1) if match else ""
+        data = base64.b32decode(text + "=" * (-len(text) % 8))
+        payload, checksum = data[:-2], data[-2:]
+        if len(data) < 2 or len(payload) % 2 or _checksum(payload) != checksum:
+            raise ValueError("checksum")
+        return {
+            item
+            for head, mask in zip(payload[::2], payload[1::2], strict=True)
+            for item in _unmask(head, mask)
+        }
+    except (binascii.Error, ValueError, CourseError):
+        raise CourseError(say("progress.bad_code", code=str(code)[:60])) from None
+
+
+def _unmask(head: int, mask: int) -> set[str]:
+    """The items of one notebook; those that the course no longer has are left out."""
+    items = {
+        f"{head}.{_QUIZ if bit == _QUIZ_BIT else bit + 1}" for bit in range(8) if mask >> bit & 1
+    }
+    return items & set(_items(notebook_of(f"{head:02}")))
+
+
+def _checksum(payload: bytes) -> bytes:
+    return binascii.crc_hqx(_PREFIX.encode() + payload, 0).to_bytes(2, "big")

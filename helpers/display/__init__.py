@@ -1,0 +1,1 @@
+"""What learners look at: tables, the decision explained, the architecture picture."""

@@ -1,0 +1,156 @@
+"""Every sentence that the course's helpers say to a learner, in one place to translate.
+
+The texts of a notebook's questions and exercises are data, in ``course/exercises/NN.py``; its
+prose is in ``lessons/NN_name.py``. AWS's own messages are the sandbox's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+MESSAGES = {
+    # The course
+    "course.no_notebook": (
+        'There is no notebook `{number}`; give its two digits, for example open_lab("05").'
+    ),
+    "course.no_lab": 'No lab is open in this kernel; run the set-up cell, open_lab("{notebook}").',
+    "course.other_lab": (
+        "This kernel has the lab of notebook {open} open, and this is for notebook {notebook}; "
+        'run the set-up cell, open_lab("{notebook}"), first.'
+    ),
+    "course.no_exercise": "Notebook {notebook} has no exercise `{number}`; it has {known}.",
+    "course.no_prediction": "Notebook {notebook} has no prediction `{number}`; it has {known}.",
+    "lab.ready": "The lab of notebook {notebook} is ready: {contents}. Nothing here is real AWS.",
+    "lab.empty": "an empty account",
+    "lab.no_name": "This lab has no `{name}`; it has {known}.",
+    "lab.no_user": "There is no user `{name}` in this lab; there are {known}.",
+    "lab.too_many_keys": (
+        "The user `{name}` has two access keys already, and AWS allows no third; "
+        "run the set-up cell to start over."
+    ),
+    # Predictions and the quiz
+    "predict.ask": (
+        "No answer yet. Put {letters} in place of the dots, run this cell, and then go on."
+    ),
+    "predict.noted": "You say {answer}: {text} Noted. Go on and see.",
+    "predict.no_option": "`{answer}` is none of the options; choose {letters}.",
+    "predict.right": "You said {answer}, and that is what happens. {why}",
+    "predict.wrong": "You said {answer}. {why} What happens is {right}: {right_text} {right_why}",
+    "predict.none": "You made no prediction. What happens is {right}: {right_text} {right_why}",
+    "quiz.ask": "Nothing answered yet. Put a letter in place of the dots, and run this cell.",
+    "quiz.score": "{right} of {total} right.",
+    "quiz.open": "Not answered yet.",
+    "quiz.unknown": "The quiz has no question {names}; it has {known}.",
+    "quiz.shape": 'Give your answers as a dictionary, for example quiz("05", {{"q1": "b"}}).',
+    "word.right": "Right",
+    "word.wrong": "Not right",
+    "word.open": "Open",
+    "word.done": "Done",
+    # Checks and hints
+    "check.correct": "Correct",
+    "check.not yet": "Not yet",
+    "check.not attempted": "Not attempted",
+    "check.raised": "Your code raised an error",
+    "check.not checked": "Could not be checked",
+    "check.expected_seen": "Expected: {expected} Seen: {seen}",
+    "check.dots": "The dots are still there. Write your answer in the cell above, and run it.",
+    "check.learner_error": "It stopped with {error}.",
+    "check.our_fault": (
+        "This is the course's fault and not yours ({error}). Please report it; "
+        "the notebook's last cell says how."
+    ),
+    "check.given": "This check is given {wanted}: call it as check({call}).",
+    "check.nothing": "only its number",
+    "hint.next": "Hint {number} of {total}: {hint}",
+    "hint.none_left": "There is no further hint. The last one was: {hint}",
+    # Progress
+    "progress.line": "{done} of {total} exercises; quiz {quiz}.",
+    "progress.quiz_done": "done",
+    "progress.quiz_open": "open",
+    "progress.code": 'To carry this to another computer, run progress("{code}") there.',
+    "progress.taken": "The code was read: {count} new entries.",
+    "progress.bad_code": (
+        "`{code}` is not a progress code of this course, or a part of it is missing; "
+        "copy the whole code that progress() shows, and try again."
+    ),
+    "progress.damaged": (
+        "Your progress file could not be read. It was put aside as {aside}, and a new one is begun."
+    ),
+    "progress.not_saved": (
+        "Your progress could not be saved in {path} ({error}); it is kept until this kernel stops."
+    ),
+    # The decision explained
+    "explain.give": "Give explain() the error that you caught, or an event of the audit trail.",
+    "explain.unknown": (
+        "This request is not in this lab's audit trail; run the call again, and give explain() "
+        "what it raises."
+    ),
+    "explain.no_decision": "No policy decided this. AWS answered {code}: {message}",
+    "explain.nothing": "No permission was needed for this.",
+    "explain.caller": "Who called: {arn}",
+    "explain.asked": "{name} asked for {action} on {resource}: {outcome}.",
+    "explain.asked_via": ("{via} then asked, as {name}, for {action} on {resource}: {outcome}."),
+    "explain.allowed": "allowed",
+    "explain.denied": "denied",
+    "explain.decided": "What decided: {why}",
+    "explain.no_policies": "The caller has no policy, and there is none on the resource.",
+    "explain.policy": "Policy",
+    "explain.statement": "Statement",
+    "explain.effect": "Effect",
+    "explain.applies": "Does it apply?",
+    "explain.resource_policy": "the resource's own policy ({name})",
+    "explain.grant": "grant {name}",
+    "explain.yes": "yes",
+    "explain.yes_account": "yes, to the whole account: it leaves the decision to IAM policies",
+    "explain.no": "no: {reason}",
+    "explain.deciding": "decides",
+    "why.explicit": "{statement} of {policy} is a Deny, and a Deny always wins.",
+    "why.identity": "no identity-based policy of the caller allows {action}.",
+    "why.identity_key": (
+        "the resource's own policy leaves it to the account's IAM policies, and no identity-based policy "
+        "of the caller allows {action}; nor does a grant."
+    ),
+    "why.resource": (
+        "no statement of the resource's policy that applies to the caller allows {action}, "
+        "and none leaves it to IAM policies; nor does a grant."
+    ),
+    "why.boundary": "the permissions boundary of the caller does not allow {action}.",
+    "why.session": "no session policy of the caller allows {action}.",
+    "why.trust": "no statement of the role's trust policy allows {action} to the caller.",
+    "why.statement": "{statement} of {policy} allows it.",
+    "why.grant": "grant {name} allows it.",
+    "why.root": "the account's root user may, where a policy leaves it to the account.",
+    # What authoring writes into every notebook
+    "notebook.previous": "← {title}",
+    "notebook.contents": "Contents",
+    "notebook.next": "{title} →",
+    "notebook.minutes": "{reading} minutes to read and run, {exercises} for the exercises",
+    "notebook.solved_twin": (
+        "Every answer is explained in the [solved notebook]({link}); try first."
+    ),
+    "notebook.blank_twin": (
+        "This is the solved notebook: answers, explanations and outputs. "
+        "The one to work in is [here]({link})."
+    ),
+    "notebook.report": "Something wrong or unclear? [Report a problem]({link}).",
+    "notebook.stuck": (
+        "Stuck? Take away the `#` in the next cell and run it; each run gives one more hint. "
+        "Or read the [explained solution]({link})."
+    ),
+    "notebook.prediction": "Prediction {number}.",
+    "notebook.exercise": "Exercise {number}",
+    "notebook.points": "points: {points}",
+    "contents.head": "| Notebook | What it is about | Minutes |",
+    "card.time": "Time",
+    "card.level": "Level",
+    "card.needs": "You need first",
+    "card.simulated": "Simulated here",
+    "card.aws": "Different on real AWS",
+    "card.cost": "On a real account it costs",
+    "card.outcomes": "You will be able to",
+}
+
+
+def say(key: str, **values: Any) -> str:
+    """The message of a key, with its values put in."""
+    return MESSAGES[key].format(**values)

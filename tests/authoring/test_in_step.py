@@ -1,0 +1,68 @@
+"""The notebooks that are committed are those that the lessons make."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.authoring import twins
+from helpers.authoring.lesson import Lesson, read_all
+from helpers.display.architecture import architecture
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+LESSONS = read_all(ROOT / "lessons")
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+ADVICE = "out of step with lessons/: run `make notebooks`"
+
+
+@each_lesson
+def test_the_blank_twin_is_in_step(lesson: Lesson) -> None:
+    committed = (NOTEBOOKS / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+    assert twins.text(twins.blank(lesson, LESSONS)) == committed, ADVICE
+
+
+@each_lesson
+def test_the_solved_twin_is_in_step_and_executed(lesson: Lesson) -> None:
+    """That its outputs are true is nbval's to say."""
+    file = NOTEBOOKS / "solutions" / f"{lesson.name}.ipynb"
+    committed = nbformat.read(file, as_version=4)
+    assert twins.sources(committed) == twins.sources(twins.solved(lesson, LESSONS)), ADVICE
+    code = [cell for cell in committed.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert all(cell.outputs for cell in code if cell.source.startswith("check("))
+    assert not [out for cell in code for out in cell.outputs if out.output_type == "error"]
+
+
+@each_lesson
+def test_the_picture_is_in_step(lesson: Lesson) -> None:
+    file = NOTEBOOKS / "images" / f"architecture_{lesson.number}.svg"
+    assert file.read_text(encoding="utf-8") == architecture(lesson.number).svg, ADVICE
+
+
+def test_no_notebook_is_left_over() -> None:
+    names = {f"{lesson.name}.ipynb" for lesson in LESSONS}
+    for folder in (NOTEBOOKS, NOTEBOOKS / "solutions"):
+        assert {file.name for file in folder.glob("*.ipynb")} == names
+
+
+@pytest.mark.parametrize("folder", [NOTEBOOKS, NOTEBOOKS / "solutions"], ids=lambda f: f.name)
+@each_lesson
+def test_links_lead_somewhere(lesson: Lesson, folder: Path) -> None:
+    notebook = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"", text)
+    local = [a or b for a, b in targets if not (a or b).startswith("http")]
+    assert local
+    assert [target for target in local if not (folder / target).exists()] == []
+
+
+@each_lesson
+def test_every_picture_has_words(lesson: Lesson) -> None:
+    text = (NOTEBOOKS / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+    images = re.findall(r"<img [^>]*>", text.replace('\\"', '"'))
+    assert images
+    assert all(re.search(r'alt="[^"]{20,}"', image) for image in images)
