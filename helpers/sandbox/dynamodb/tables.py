@@ -1,0 +1,287 @@
+"""The tables: what the sandbox keeps beside moto's, and the way to moto and back.
+
+Rows can be opened only inside ``work``, for the tables of the request, with the key that KMS
+gave this caller.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import bridge
+from ..bridge import Hooks
+from ..calls import Call, Forwarded
+from ..errors import AwsError, not_in_sandbox, validation
+from ..gate import Gate
+from .sealed import SealedRecords, SealedRows, TableKey
+from .table_keys import TableKeys, WrappedKey
+
+#: How long a changed encryption shows as UPDATING, and the old key's ARN with it (B7).
+UPDATING = datetime.timedelta(seconds=22)
+OLD_SHOWN = datetime.timedelta(seconds=8)
+#: How far asking about a table in transition moves the clock: the sandbox's own.
+PER_QUESTION = datetime.timedelta(seconds=5)
+#: How long a key must be unusable, or usable again, before the table's status says so: AWS
+#: takes 13 to 75 and 18 to 57 minutes (B21, B23); the sandbox, half an hour.
+NOTICED = datetime.timedelta(minutes=30)
+#: Documented, never measured (B24); how long ARCHIVING lasts is the sandbox's assumption.
+ARCHIVED_AFTER = datetime.timedelta(days=7)
+ARCHIVING = datetime.timedelta(hours=1)
+INACCESSIBLE = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
+
+
+@dataclass(slots=True, eq=False)
+class Switch:
+    """A change of a table's encryption that is under way."""
+
+    old: WrappedKey
+    started: datetime.datetime
+
+
+@dataclass(slots=True, eq=False)
+class TableRecord:
+    """A table's encryption, as DynamoDB knows it."""
+
+    key: WrappedKey
+    #: When it was last looked whether DynamoDB can use the key.
+    checked: datetime.datetime
+    switch: Switch | None = None
+    #: Changes of the encryption so far, for the quota of B11.
+    changes: list[datetime.datetime] = field(default_factory=list)
+    #: Since when the key is unusable, or usable again.
+    since: datetime.datetime | None = None
+    inaccessible: datetime.datetime | None = None
+    archive: str = ""
+
+    def status(self, now: datetime.datetime) -> str | None:
+        """The table's status if the key has made it another than moto's."""
+        if self.inaccessible is None:
+            return None
+        if not self.archive:
+            return INACCESSIBLE
+        done = self.inaccessible + ARCHIVED_AFTER + ARCHIVING
+        return "ARCHIVED" if now >= done else "ARCHIVING"
+
+    def describe(self, table: dict[str, Any], now: datetime.datetime) -> None:
+        """Put into a TableDescription what moto does not know (B2, B7, B21, B24)."""
+        table["TableId"] = self.key.table_id
+        table["TableStatus"] = self.status(now) or table["TableStatus"]
+        shown = self.key
+        if self.switch is not None and now < self.switch.started + OLD_SHOWN:
+            shown = self.switch.old
+        sse: dict[str, Any] = {}
+        if shown.key_arn is not None:
+            sse = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": shown.key_arn}
+        if self.switch is not None:
+            sse["Status"] = "UPDATING"
+        if self.inaccessible is not None:
+            sse["InaccessibleEncryptionDateTime"] = self.inaccessible.timestamp()
+        if sse:
+            table["SSEDescription"] = sse
+        if self.archive and self.inaccessible is not None:
+            table["ArchivalSummary"] = {
+                "ArchivalDateTime": (self.inaccessible + ARCHIVED_AFTER).timestamp(),
+                "ArchivalReason": INACCESSIBLE,
+                "ArchivalBackupArn": self.archive,
+            }
+
+
+class Tables:
+    """All tables, and the wrapped keys of all backups."""
+
+    def __init__(self, gate: Gate, hooks: Hooks, keys: TableKeys) -> None:
+        self.gate = gate
+        self.keys = keys
+        self._hooks = hooks
+        self.records: dict[tuple[str, str, str], TableRecord] = {}
+        #: Backup ARN -> the wrapped key that its pages were sealed under.
+        self.backups: dict[str, WrappedKey] = {}
+
+    def now(self) -> datetime.datetime:
+        """The present moment."""
+        return self.gate.clock.now()
+
+    def record(self, call: Call, name: str) -> TableRecord | None:
+        """What is known of a table; None if there is no such table."""
+        return self.records.get((call.account, call.region, name))
+
+    def forward(
+        self, call: Call, params: dict[str, Any] | None = None, service: str = "dynamodb"
+    ) -> Forwarded:
+        """Let moto answer, with other members if they are given.
+
+        Raises:
+            AwsError: moto failed on what was asked.
+        """
+        assert call.request is not None
+        body = None if params is None else json.dumps(params).encode()
+        place = {"service": service, "region": call.region, "account": call.account}
+        try:
+            answer = Forwarded(*self._hooks.forward(call.request, **place, body=body))
+        except AwsError:
+            raise
+        except ValueError as error:
+            raise validation(str(error)) from error
+        except Exception as error:
+            what = f"what this {call.operation} asks for ({type(error).__name__}: {error})"
+            raise not_in_sandbox(what) from error
+        if answer.status >= 500:
+            raise not_in_sandbox(f"what this {call.operation} asks for")
+        return answer
+
+    def work(
+        self,
+        call: Call,
+        names: Iterable[str],
+        *,
+        writes: bool,
+        alone: bool = False,
+        service: str = "dynamodb",
+    ) -> Forwarded:
+        """Let moto answer with rows of these tables open. Changes are kept if it succeeds.
+
+        Args:
+            writes: whether the request may change rows.
+            alone: True if moto must not see other tables.
+
+        Raises:
+            AwsError: KMS refuses the caller, a page was tampered with, or moto failed.
+        """
+        backend = bridge.dynamodb(call.account, call.region)
+        found: list[tuple[str, TableKey]] = []
+        for name in dict.fromkeys(names):
+            record = self.record(call, name)
+            if record is not None:
+                self._require_live(record)
+                found.append((name, self.keys.unlock(call, record.key)))
+        with _opened(backend, found, alone) as done:
+            answer = self.forward(call, service=service)
+            done.keep = writes and answer.status == 200
+        return answer
+
+    def _require_live(self, record: TableRecord) -> None:
+        if record.archive:
+            # The wording is the sandbox's assumption: nobody has measured this state (B24).
+            text = f"The table {record.key.table_name} is archived; restore {record.archive}."
+            raise validation(text)
+
+    def unlock(self, call: Call, name: str) -> None:
+        """Ask KMS as for data, of a request that touches the table's key but no row (B26)."""
+        record = self.record(call, name)
+        if record is not None:
+            self._require_live(record)
+            self.keys.unlock(call, record.key)
+
+    def adopt(self, call: Call, name: str, wrapped: WrappedKey) -> SealedRows:
+        """Seal a table that moto has made: from now on it holds no plaintext."""
+        table = bridge.dynamodb(call.account, call.region).tables[name]
+        rows = SealedRows(
+            wrapped.table_id, table.hash_key_attr, table.range_key_attr, self.gate.entropy
+        )
+        table.items = rows
+        self.records[call.account, call.region, name] = TableRecord(wrapped, self.now())
+        self.adopt_stream(call, name)
+        return rows
+
+    def adopt_stream(self, call: Call, name: str) -> None:
+        """Seal a stream that moto has made, and end one that was switched off: on AWS its
+        records stay for a day (the sandbox's simplification)."""
+        table = bridge.dynamodb(call.account, call.region).tables[name]
+        if table.stream_shard is None:
+            return
+        if not table.stream_specification["StreamEnabled"]:
+            table.stream_shard = table.latest_stream_label = None
+        elif not isinstance(table.stream_shard.items, SealedRecords):
+            record = self.records[call.account, call.region, name]
+            label = table.latest_stream_label
+            records = SealedRecords(record.key.table_id, label, self.gate.entropy)
+            table.stream_shard.items = records
+
+    def settle(self, record: TableRecord) -> None:
+        """Let happen what time has brought to a table."""
+        now, switch = self.now(), record.switch
+        if switch is not None and now >= switch.started + UPDATING:
+            self.keys.retire(switch.old)
+            record.switch = None
+        self._watch(record, now)
+        record.checked = now
+
+    def _watch(self, record: TableRecord, now: datetime.datetime) -> None:
+        """Notice a key that became unusable, or usable again, some time after it did. It is
+        taken to have happened just after the last look."""
+        if record.archive:
+            return
+        usable = self.keys.usable(record.key)
+        if usable is (record.inaccessible is None):
+            record.since = None
+        else:
+            record.since = record.since or record.checked
+            if now >= record.since + NOTICED:
+                record.inaccessible = None if usable else record.since + NOTICED
+                record.since = None
+        if record.inaccessible is not None and now >= record.inaccessible + ARCHIVED_AFTER:
+            self._archive(record)
+
+    def _archive(self, record: TableRecord) -> None:
+        """The data moves to a backup, which needs the key to be restored (B24)."""
+        key = record.key
+        backend = bridge.dynamodb(key.account, key.region)
+        backup = backend.create_backup(key.table_name, f"{key.table_name}-archive")
+        self.backups[backup.arn] = record.key
+        record.archive = backup.arn
+        backend.tables[key.table_name].items.pages.clear()
+
+    def age(self) -> None:
+        """Time has moved."""
+        self.keys.forget_expired()
+        for record in list(self.records.values()):
+            self.settle(record)
+
+
+class _Done:
+    keep = False
+
+
+@contextlib.contextmanager
+def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Iterator[_Done]:
+    """Unlock rows and streams for the block, and lock them whatever happens in it.
+
+    moto takes a failed transaction back by putting copies in the tables' places; the tables
+    themselves are put back here, since what failed is not kept anyway.
+    """
+    tables, done = backend.tables, _Done()
+    open_tables = {name: tables[name] for name, _ in found}
+    held: list[Any] = []
+    try:
+        for name, key in found:
+            table = open_tables[name]
+            for holder in (table.items, table.stream_shard and table.stream_shard.items):
+                if holder is not None:
+                    held.append(holder)
+                    holder.unlock(key)
+        if alone:
+            backend.tables = OrderedDict(open_tables)
+        yield done
+    finally:
+        backend.tables = tables
+        tables.update(open_tables)
+        for holder in held:
+            holder.lock(keep=done.keep)
+        bridge.forget_rows()
+
+
+def edited(answer: Forwarded, change: Callable[[dict[str, Any]], None]) -> Forwarded:
+    """moto's answer with something changed in it, if it is a success."""
+    if answer.status != 200:
+        return answer
+    body = json.loads(answer.body)
+    change(body)
+    # The checksum was of the body as it was.
+    headers = {k: v for k, v in answer.headers.items() if k.lower() != "x-amz-crc32"}
+    return Forwarded(answer.status, headers, json.dumps(body))
