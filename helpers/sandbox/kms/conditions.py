@@ -232,8 +232,8 @@ def authorization_grant(
 ) -> Grant:
     """A grant in the terms of ``helpers.authorization``."""
     return Grant(
-        grantee=grantee,
-        operations=tuple(operations),
+        grantee_principal=grantee,
+        operations=frozenset(operations),
         constraints=constraints,
         grant_id=grant_id,
     )
