@@ -68,10 +68,10 @@ def main(options: list[str]) -> int:
     paths = [str(ROOT / ".jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = dict(os.environ, JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, paths)))
     lab = command(choose_port(os.environ.get("PORT", "")), options)
-    try:
-        return subprocess.call(lab, cwd=ROOT, env=environment)
-    except KeyboardInterrupt:
-        return 0
+    os.chdir(ROOT)
+    if os.name == "posix":  # become it, so that who stops this process stops JupyterLab
+        os.execve(lab[0], lab, environment)
+    return subprocess.call(lab, env=environment)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ def run(log, *command):
     environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
     done = subprocess.run(
         [str(part) for part in command],
+        check=False,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -156,22 +157,27 @@ def uv(log):
             return known
     wanted = VENV / "uv.txt"
     wanted.write_text(block(DEVELOPERS, "uv"), encoding="utf-8")
-    install = ["install", "--no-deps", "--only-binary=:all:", "--retries=1"]
-    run(log, *(pip(log) + install + ["--require-hashes", "-r", wanted]))
+    options = ["--no-deps", "--only-binary=:all:", "--retries=1", "--require-hashes"]
+    run(log, *pip(log), "install", *options, "-r", wanted)
     return shutil.which("uv", path=str(BIN))
+
+
+def filled(log, lock, start):
+    """Install with a command that starts so; tell whether all of it is there."""
+    packages = [*start, "--no-deps", "--require-hashes", "-r", lock]
+    course = [*start, "--no-deps", "--no-build-isolation", "-e", "."]
+    return run(log, *packages) and run(log, *course)
 
 
 def install(log, lock):
     """Install a lock, and the course itself from its folder, by uv or else by pip."""
-    ways = []
     program = uv(log)
-    if program:
-        ways.append([program, "pip", "install", "--python", PYTHON, "--compile-bytecode"])
-    for start in ways + [None]:
-        start = start or pip(log) + ["install", "--retries=1"]
-        packages = start + ["--no-deps", "--require-hashes", "-r", lock]
-        if run(log, *packages) and run(log, *start, "--no-deps", "--no-build-isolation", "-e", "."):
-            return
+    if program and filled(
+        log, lock, [program, "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+    ):
+        return
+    if filled(log, lock, [*pip(log), "install", "--retries=1"]):
+        return
     if re.search(NO_NETWORK, LOG.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
         raise SetupError(
             "The packages could not be fetched: connect to the network, or name your package "

@@ -1,0 +1,112 @@
+"""The locks: exact, hashed, without addresses, and complete for what the code imports."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tools.lock import pins
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ["requirements.lock", "requirements-dev.lock"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+SUPPORTED = ["3.11.0", "3.12.0", "3.13.0", "3.14.0"]
+
+
+def locked(name: str, python: str | None = None) -> dict[str, str]:
+    """Return name -> version of a lock's pins, here or for a version of Python on Linux."""
+    full = {"python_full_version": python, "python_version": python[:4]} if python else None
+    wanted = map(Requirement, pins((ROOT / name).read_text("utf-8")))
+    return {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in wanted
+        if pin.marker is None or pin.marker.evaluate(full)
+    }
+
+
+def declared(*groups: str) -> list[Requirement]:
+    """Return what pyproject.toml asks for, with these groups."""
+    asked = list(PROJECT["project"]["dependencies"])
+    for group in groups:
+        asked += PROJECT["dependency-groups"][group]
+    return list(map(Requirement, asked))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_exactly_with_hashes_and_names_no_place(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    for block in re.split(r"\n(?=[a-zA-Z0-9])", text.strip()):
+        assert re.match(r"[a-z0-9.\-]+==[^ ]+ ", block), block
+        assert re.search(r"^    --hash=sha256:[0-9a-f]{64}", block, re.MULTILINE), block
+    assert not re.search(r"://|^\s*-[-a-z]*(index|find|url)|@ |file:|^/", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("python", SUPPORTED)
+@pytest.mark.parametrize(("lock", "groups"), [(LOCKS[0], ["build"]), (LOCKS[1], ["build", "dev"])])
+def test_a_lock_holds_what_pyproject_asks_for(lock: str, groups: list[str], python: str) -> None:
+    found = locked(lock, python)
+    for requirement in declared(*groups):
+        pin = found.get(canonicalize_name(requirement.name))
+        assert pin, f"{requirement} is not in {lock}: run `make lock`"
+        assert requirement.specifier.contains(pin), f"{requirement}: {lock} has {pin}"
+
+
+@pytest.mark.parametrize("python", SUPPORTED)
+def test_developers_have_what_learners_have(python: str) -> None:
+    learners, developers = (locked(lock, python) for lock in LOCKS)
+    assert learners.items() <= developers.items()
+
+
+def test_what_is_installed_is_what_is_locked() -> None:
+    wanted = locked("requirements-dev.lock")
+    found = {name: version(name) for name in wanted}
+    assert found == wanted
+
+
+def test_the_slow_and_unused_parser_is_left_out() -> None:
+    for lock in LOCKS:
+        assert "rfc3987-syntax" not in locked(lock)
+        assert "lark" not in locked(lock)
+
+
+def imported(folder: Path) -> set[str]:
+    """Return the top-level modules that a folder's code imports, without the standard library."""
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names) - {"helpers", "tests", "tools", "benchmarks"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "groups"),
+    [
+        ("helpers", []),
+        ("helpers/authoring", ["dev"]),
+        ("tests", ["dev"]),
+        ("tools", ["dev"]),
+        ("benchmarks", ["dev"]),
+    ],
+)
+def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
+    modules = imported(ROOT / folder)
+    if folder == "helpers":  # authors have more than learners
+        learners = [part for part in (ROOT / folder).iterdir() if part.name != "authoring"]
+        modules = set().union(*map(imported, filter(Path.is_dir, learners)))
+    known = {canonicalize_name(requirement.name) for requirement in declared(*groups)}
+    owners = packages_distributions()
+    for module in modules:
+        assert known & set(map(canonicalize_name, owners.get(module, []))), (
+            f"{folder} imports {module}, which pyproject.toml does not name: add it, `make lock`"
+        )

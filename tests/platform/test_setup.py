@@ -1,0 +1,168 @@
+"""Setting up: at once if nothing changed, and one sentence where something is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CLOSED = "http://127.0.0.1:9/"  # a port where nothing listens
+NO_NETWORK = {"UV_DEFAULT_INDEX": CLOSED, "PIP_INDEX_URL": CLOSED, "UV_HTTP_RETRIES": "0"}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of what setting up reads."""
+    copy = tmp_path / "house"
+    shutil.copytree(ROOT / "tools", copy / "tools")
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, copy)
+    return copy
+
+
+def programs(folder: Path, **fakes: str) -> str:
+    """Return a PATH with a shell, what scripts need, and these fake programs; no Python."""
+    folder.mkdir()
+    for name in ("sh", "dirname", "grep", "sed"):
+        (folder / name).symlink_to(shutil.which(name) or "")
+    for name, script in fakes.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    return str(folder)
+
+
+def fails(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """Run a command that has to fail without a traceback; return the sentence that it said."""
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    (sentence,) = done.stderr.strip().splitlines()
+    return sentence
+
+
+OLD = 'case "$1" in -V) echo Python 3.8.18;; *) echo False;; esac'
+
+
+@pytest.mark.parametrize(
+    ("fakes", "found"),
+    [({}, "none"), ({"python3": OLD, "python3.12": "exit 127"}, "Python 3.8.18")],
+)
+def test_without_a_python_that_is_new_enough(
+    house: Path, tmp_path: Path, fakes: dict[str, str], found: str
+) -> None:
+    path = programs(tmp_path / "bin", **fakes)
+    said = fails("sh", "tools/with_python.sh", "tools/setup.py", cwd=house, PATH=path)
+    assert said.startswith(f"The course needs Python 3.11 to 3.14, and found {found}: install")
+
+
+@pytest.mark.parametrize(
+    ("fakes", "is_a"), [({}, "not a Python"), ({"mine": OLD}, "Python 3.8.18"), ({"mine": ":"}, "")]
+)
+def test_with_a_wrong_python_asked_for(
+    house: Path, tmp_path: Path, fakes: dict[str, str], is_a: str
+) -> None:
+    environment = {"PATH": programs(tmp_path / "bin", **fakes), "PYTHON": "mine"}
+    said = fails("sh", "tools/with_python.sh", "tools/setup.py", cwd=house, **environment)
+    assert said.startswith(f"PYTHON=mine is {is_a or 'not a Python'}: give the path of a Python")
+
+
+def test_the_newest_suitable_python_is_taken(tmp_path: Path) -> None:
+    fakes = {name: f"[ $1 = -c ] && echo True || echo {name}" for name in ("python3.11", "python3")}
+    broken = {"python3.13": "exit 127"}  # as a version manager's stand-in is
+    path = programs(tmp_path / "bin", **fakes, **broken)
+    command = ["sh", str(ROOT / "tools/with_python.sh"), "script"]
+    done = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=True)
+    assert done.stdout == "python3.11\n"
+
+
+def test_the_set_up_itself_says_that_a_python_is_too_old(house: Path) -> None:
+    start = "import runpy, sys; sys.version_info = (3, 8, 18); sys.argv = ['setup.py'];"
+    start += "runpy.run_path('tools/setup.py', run_name='__main__')"
+    said = fails(sys.executable, "-c", start, cwd=house)
+    assert said.startswith("The course needs Python 3.11 to 3.14, and this is 3.8: install")
+
+
+def test_without_a_network(house: Path) -> None:
+    said = fails(sys.executable, "tools/setup.py", cwd=house, **dict(os.environ, **NO_NETWORK))
+    assert said.startswith("The packages could not be fetched: connect to the network")
+    assert not list((house / ".venv").glob(".requirements*.json"))  # the next try starts again
+
+
+def test_a_file_that_is_not_the_locked_one_is_not_installed(house: Path) -> None:
+    lock = house / "requirements.lock"
+    lock.write_text("flit-core==3.12.0 --hash=sha256:" + "0" * 64 + "\n")
+    wheels = house / "wheels"
+    wheels.mkdir()
+    (wheels / "flit_core-3.12.0-py3-none-any.whl").write_bytes(b"another file")
+    local = {"PIP_FIND_LINKS": str(wheels), "UV_FIND_LINKS": str(wheels), "PIP_NO_INDEX": "1"}
+    environment = dict(os.environ, UV_NO_INDEX="1", UV_OFFLINE="1", **local)
+    said = fails(sys.executable, "tools/setup.py", cwd=house, **environment)
+    assert said == "The packages could not be installed: setup.log ends with the reason."
+
+
+@pytest.fixture
+def set_up(house: Path) -> Path:
+    """A house that was set up: an empty environment, and the notes of what was installed."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", house / ".venv"], check=True)
+    record = "import setup; setup.record(setup.DEVELOPERS); setup.record(setup.LEARNERS)"
+    subprocess.run([sys.executable, "-c", record], cwd=house / "tools", check=True)
+    return house
+
+
+def again(house: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Set up once more, where nothing can be fetched."""
+    return subprocess.run(
+        [sys.executable, "tools/setup.py", *options],
+        cwd=house,
+        env=dict(os.environ, **NO_NETWORK, **environment),
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--dev"]])
+def test_a_second_time_is_done_at_once(set_up: Path, options: list[str]) -> None:
+    start = time.monotonic()
+    done = again(set_up, *options)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("changed", ["requirements.lock", "place", "python"])
+def test_a_change_sets_up_again(set_up: Path, changed: str) -> None:
+    if changed == "requirements.lock":
+        with (set_up / changed).open("a") as lock:
+            lock.write("# changed\n")
+    elif changed == "place":
+        set_up = set_up.rename(set_up.parent / "elsewhere")
+    else:
+        cfg = set_up / ".venv" / "pyvenv.cfg"
+        cfg.write_text(cfg.read_text().replace("version = 3.", "version = 2."))
+    done = again(set_up)
+    assert done.stdout.startswith("Setting up the course")
+    assert done.returncode != 0  # it tried, and nothing can be fetched here
+    assert ("anew" in done.stdout) == (changed != "requirements.lock")
+
+
+def test_the_notes_name_the_place_the_python_and_the_lock(set_up: Path) -> None:
+    note = json.loads((set_up / ".venv" / ".requirements.lock.json").read_text())
+    assert (note["root"], note["python"]) == (str(set_up), list(sys.version_info[:2]))
+    assert len(note["requirements.lock"]) == 64
+
+
+@pytest.mark.needs("make")
+def test_every_command_says_what_it_does() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = dict(line.split(maxsplit=2)[1:] for line in done.stdout.splitlines())
+    makefile = (ROOT / "Makefile").read_text().partition(".PHONY:")[2].partition("\n")[0]
+    assert set(said) == set(makefile.split())
+    assert all(len(words) > 20 for words in said.values())
