@@ -17,11 +17,15 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.exceptions import HTTPException
 from moto.core.parse import QueryParser
+from moto.core.request import Request
 from moto.core.serialize import QuerySerializer
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import MultiDict
@@ -46,6 +50,10 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.iam.models", "ManagedPolicy"),
     ("moto.iam.models", "PolicyVersion"),
     ("moto.iam.aws_managed_policies", "aws_managed_policies_data"),
+    ("moto.core.exceptions", "HTTPException"),
+    ("moto.core.request", "Request.from_primitives"),
+    ("moto.dynamodb.responses", "DynamoHandler.dispatch"),
+    ("moto.dynamodbstreams.responses", "DynamoDBStreamsHandler.dispatch"),
     ("moto.dynamodb.models", "dynamodb_backends"),
     ("moto.dynamodb.models.dynamo_type", "DynamoType"),
     ("moto.dynamodb.models.dynamo_type", "LimitedSizeDict"),
@@ -84,9 +92,7 @@ class Hooks:
         check_contract()
         self._undo: list[Callable[[], None]] = []
         self.forward_unbound = BotocoreStubber.process_request
-        self.replace(
-            BotocoreStubber, "process_request", lambda _stubber, request: handler(request)
-        )
+        self.replace(BotocoreStubber, "process_request", lambda _stubber, request: handler(request))
         self.replace(URLLib3Session, "send", guard)
         self.replace(moto.core.utils, "datetime", clock_module)
         state = mock_random.getstate()
@@ -125,8 +131,33 @@ class Hooks:
             raise SandboxError(f"moto has no answer for {sent.url}")
         return response  # type: ignore[return-value]  # moto's own alias for the same triple
 
+    @staticmethod
+    def forward_json(
+        service: str, target: str, body: bytes, *, region: str, account: str
+    ) -> RawResponse:
+        """Let moto's handler of DynamoDB or its Streams answer, past moto's search for it.
+
+        Args:
+            target: the request's ``X-Amz-Target``.
+        """
+        headers = {
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": target,
+            "x-moto-account-id": account,
+        }
+        request = Request.from_primitives("POST", endpoint(service, region), headers, body)
+        try:
+            answer = _HANDLERS[service].dispatch(request, request.raw_url, request.headers)
+        except HTTPException as error:
+            return error.code or 400, dict(error.get_headers()), error.get_body()
+        return answer  # type: ignore[no-any-return]
+
 
 _STUBBER = BotocoreStubber()
+_HANDLERS: dict[str, Any] = {
+    "dynamodb": DynamoHandler,
+    "dynamodbstreams": DynamoDBStreamsHandler,
+}
 _HOSTS = {"dynamodbstreams": "streams.dynamodb.{}", "iam": "iam", "sts": "sts"}
 
 
@@ -176,8 +207,9 @@ def stream_record(record: dict[str, Any]) -> Any:
 
 def forget_rows() -> None:
     """Empty moto's lists of every row, record and table ever made."""
-    for model in (Item, StreamRecord, Table):
-        model.instances_tracked.clear()  # type: ignore[attr-defined]
+    models: tuple[Any, ...] = (Item, StreamRecord, Table)
+    for model in models:
+        model.instances_tracked.clear()
 
 
 def narrow_queries(hooks: Hooks) -> None:

@@ -190,10 +190,9 @@ def _hash_name(call: Call, name: str, index: str = "") -> str:
     table = bridge.dynamodb(call.account, call.region).tables.get(name)
     if table is None:
         return ""
-    schema = table.schema
-    if index:
-        schema = next((i.schema for i in table.all_indexes() if i.name == index), schema)
-    return str(next(key["AttributeName"] for key in schema if key["KeyType"] == "HASH"))
+    schema = next((i.schema for i in table.all_indexes() if i.name == index), ()) if index else ()
+    found = (key["AttributeName"] for key in schema if key["KeyType"] == "HASH")
+    return str(next(found, table.hash_key_attr))
 
 
 def _on_items(

@@ -120,10 +120,12 @@ class Tables:
             AwsError: moto failed on what was asked.
         """
         assert call.request is not None
-        body = None if params is None else json.dumps(params).encode()
-        place = {"service": service, "region": call.region, "account": call.account}
+        sent = call.request
+        body = sent.body if params is None else json.dumps(params).encode()
+        target = sent.headers["X-Amz-Target"]
+        place = {"region": call.region, "account": call.account}
         try:
-            answer = Forwarded(*self._hooks.forward(call.request, **place, body=body))
+            answer = Forwarded(*self._hooks.forward_json(service, target, body, **place))
         except AwsError:
             raise
         except ValueError as error:
