@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 from .decision import Decision, Effect, Weighed
-from .errors import RequestError
+from .errors import RequestError, quote
 from .grants import Grant
 from .policy import Policy, PolicyType, Statement
 from .principals import Level
+from .reasons import Reason
 from .report import applies
 from .request import Request
 
 Source = tuple[Policy | None, Statement | Grant]
+_IDENTITY, _BOUNDARY, _SESSION = PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION
 
 
 class ResourceRules(enum.StrEnum):
@@ -28,19 +29,6 @@ class ResourceRules(enum.StrEnum):
     RESOURCE_POLICY = "resource-based policy"
     #: There is no resource-based policy.
     NONE = "none"
-
-
-class _Side(NamedTuple):
-    """What one set of policies says: a statement that denies, and the allowing ones by level."""
-
-    deny: Source | None
-    allow: dict[Level, Source]
-
-    @property
-    def best(self) -> tuple[Level, Source | None]:
-        """The closest level that is allowed."""
-        level = max(self.allow, default=Level.NONE)
-        return level, self.allow.get(level)
 
 
 def authorize(
@@ -58,177 +46,113 @@ def authorize(
     Args:
         identity_policies: the user's own and its groups', or the role's.
         session_policies: those passed when the session was made; None or empty for none.
-        resource_policy: the resource's policy: a key policy, a role's trust policy, another.
+        resource_policy: a key policy, a role's trust policy, another resource's policy.
         grants: the grants on the key.
-        resource_rules: how the resource's side counts; by default what the action's service
-            does: see ``default_rules``.
+        resource_rules: how the resource's side counts; None for ``default_rules``.
 
     Raises:
         RequestError: a policy is in the place of another type.
     """
-    weighed = Weighed(
-        request,
-        tuple(identity_policies),
-        permissions_boundary,
-        tuple(session_policies or ()),
-        resource_policy,
-        tuple(grants),
-    )
-    _check_types(weighed)
-    rules = resource_rules or default_rules(request, resource_policy, grants)
-    return _Weighing(weighed, ResourceRules(rules)).decide()
+    rules = ResourceRules(resource_rules or default_rules(request, resource_policy, grants))
+    kind = PolicyType.TRUST if rules is ResourceRules.ROLE_TRUST else PolicyType.RESOURCE
+    policies = [
+        *[(_IDENTITY, policy) for policy in identity_policies],
+        *([] if resource_policy is None else [(kind, resource_policy)]),
+        *([] if permissions_boundary is None else [(_BOUNDARY, permissions_boundary)]),
+        *[(_SESSION, policy) for policy in session_policies or ()],
+    ]
+    bounded = permissions_boundary is not None
+    weighed = Weighed(request, tuple(policies), tuple(grants), bounded)
+    allows: dict[PolicyType, dict[Level, Source]] = {_IDENTITY: {}, kind: {}}
+    for place, policy in policies:
+        _require_type(policy, place)
+    for place, policy in policies:
+        allowed = allows.setdefault(place, {})
+        for statement in policy.statements:
+            level = applies(statement, request, bounded)
+            if level and statement.effect == "Deny":
+                return Decision(weighed, Effect.EXPLICIT_DENY, place, policy, statement)
+            if level:
+                allowed.setdefault(level, (policy, statement))
+    # A grant counts as an Allow in the key policy that names the grantee. Whether a boundary or
+    # a session policy limits it is not documented: the key policy's rule by the type of grantee
+    # is the sandbox's assumption (authorization.md 2).
+    for grant in grants if rules is ResourceRules.KMS_KEY else ():
+        if grant.judge(request) is Reason.MATCHES:
+            allows[kind].setdefault(grant.level(request), (None, grant))
+    lacking, source = _combine(rules, kind, request, allows)
+    if lacking is not None:
+        boundary = permissions_boundary if lacking is _BOUNDARY else None
+        return Decision(weighed, Effect.IMPLICIT_DENY, lacking, boundary)
+    owner, found = source or (None, None)
+    if isinstance(found, Grant):
+        return Decision(weighed, Effect.ALLOW, grant=found)
+    return Decision(weighed, Effect.ALLOW, None, owner, found)
+
+
+def _combine(
+    rules: ResourceRules,
+    kind: PolicyType,
+    request: Request,
+    allows: Mapping[PolicyType, Mapping[Level, Source]],
+) -> tuple[PolicyType | None, Source | None]:
+    """The type of policy that lacks an Allow, or None and what allows; nothing denies."""
+    level = max(allows[kind], default=Level.NONE)
+    source = allows[kind].get(level)
+    own = next(iter(allows[_IDENTITY].values()), None)
+    root = request.caller.kind == "root"
+    if _is_abroad(request) and rules is not ResourceRules.NONE:
+        # Across accounts both sides must allow (D5), and every limit holds.
+        if source is None or (own is None and not root):
+            return (kind if source is None else _IDENTITY), None
+        level = Level.ACCOUNT
+    elif level is Level.DIRECT:
+        return None, source
+    elif rules in (ResourceRules.KMS_KEY, ResourceRules.ROLE_TRUST):
+        # Identity-based policies count only where the resource leaves it to the account (D2);
+        # the root user is that account.
+        if source is None:
+            return kind, None
+        if level is Level.ACCOUNT and not root:
+            source = own
+    elif level <= Level.ACCOUNT:
+        # One Allow on either side is enough; the root user needs none, a service has none.
+        source = own
+        if request.caller.kind == "service":
+            return kind, None
+    if source is None and not root:
+        return _IDENTITY, None
+    # An implicit deny of a boundary or a session policy limits less the closer the resource's
+    # side names the caller (D6).
+    for limit, closest in ((_BOUNDARY, Level.ROLE), (_SESSION, Level.PARENT)):
+        if level <= closest and not allows.get(limit, True):
+            return limit, None
+    return None, source
 
 
 def default_rules(
-    request: Request, resource_policy: Policy | None, grants: Sequence[Grant]
+    request: Request, resource_policy: Policy | None, grants: Sequence[Grant] = ()
 ) -> ResourceRules:
-    """The rules of the action's service: a key's for a KMS request on a key; none for a KMS
-    request on an alias or on nothing (authorization.md 2)."""
+    """The rules of the action's service: a key's for a KMS request on a key, none for a KMS
+    request on an alias or on nothing, a trust policy's for AWS STS (authorization.md 2)."""
     service = request.action.partition(":")[0].lower()
     if service == "kms" and (resource_policy or grants or ":key/" in request.resource):
         return ResourceRules.KMS_KEY
-    if resource_policy is not None and resource_policy.type is PolicyType.TRUST:
+    if service == "sts" and resource_policy:
         return ResourceRules.ROLE_TRUST
-    if resource_policy is not None or _is_abroad(request):
-        return ResourceRules.RESOURCE_POLICY
-    return ResourceRules.NONE
+    one_side = resource_policy is None and not _is_abroad(request)
+    return ResourceRules.NONE if one_side else ResourceRules.RESOURCE_POLICY
 
 
 def _is_abroad(request: Request) -> bool:
-    account = request.caller.account
-    return None not in (account, request.resource_account) and account != request.resource_account
+    own, owner = request.caller.account, request.resource_account
+    return own is not None and owner is not None and own != owner
 
 
-def _check_types(weighed: Weighed) -> None:
-    for policy in weighed.own_policies:
-        if policy.type.names_principals:
-            raise RequestError(
-                f"The policy {policy.label!r} is {policy.type}, and cannot be a caller's own."
-            )
-    policy_ = weighed.resource_policy
-    if policy_ is not None and not policy_.type.names_principals:
-        raise RequestError(
-            f"The policy {policy_.label!r} is {policy_.type}, and cannot be a resource's."
-        )
-
-
-class _Weighing:
-    """One decision on its way."""
-
-    def __init__(self, weighed: Weighed, rules: ResourceRules) -> None:
-        self.weighed = weighed
-        self.request = weighed.request
-        self.rules = rules
-        resource_type = (
-            PolicyType.TRUST if rules is ResourceRules.ROLE_TRUST else PolicyType.RESOURCE
-        )
-        self.resource_type = resource_type
-        self.identity = self._side(weighed.identity_policies)
-        self.resource = self._side((weighed.resource_policy,) if weighed.resource_policy else ())
-        boundary = weighed.permissions_boundary
-        self.boundary = None if boundary is None else self._side((boundary,))
-        session = weighed.session_policies
-        self.session = self._side(session) if session else None
-
-    def _side(self, policies: Iterable[Policy]) -> _Side:
-        deny: Source | None = None
-        allow: dict[Level, Source] = {}
-        request, bounded = self.request, self.weighed.permissions_boundary is not None
-        for policy in policies:
-            for statement in policy.statements:
-                level = applies(statement, request, bounded)
-                if level is Level.NONE:
-                    continue
-                if statement.effect == "Deny":
-                    deny = deny or (policy, statement)
-                elif level not in allow:
-                    allow[level] = (policy, statement)
-        return _Side(deny, allow)
-
-    def _count_grants(self) -> None:
-        """A grant counts as an Allow in the key policy that names the grantee. Whether a
-        boundary or session policy limits it is not documented; following the key policy's
-        rule by the type of grantee is the sandbox's assumption (authorization.md 2)."""
-        for grant in self.weighed.grants:
-            if grant.judge(self.request).holds:
-                self.resource.allow.setdefault(grant.level(self.request), (None, grant))
-
-    def decide(self) -> Decision:
-        """A Deny anywhere; otherwise what the rules say."""
-        sides = (
-            (PolicyType.IDENTITY, self.identity),
-            (self.resource_type, self.resource),
-            (PolicyType.BOUNDARY, self.boundary),
-            (PolicyType.SESSION, self.session),
-        )
-        for kind, side in sides:
-            if side is not None and side.deny is not None:
-                return self._decision(Effect.EXPLICIT_DENY, kind, side.deny)
-        if self.rules is ResourceRules.KMS_KEY:
-            self._count_grants()
-        if _is_abroad(self.request) and self.rules is not ResourceRules.NONE:
-            return self._abroad()
-        level, source = self.resource.best
-        if level is Level.DIRECT and source:
-            return self._allow(source)
-        if self.rules in (ResourceRules.KMS_KEY, ResourceRules.ROLE_TRUST):
-            return self._delegated(level, source)
-        return self._either(level, source)
-
-    def _abroad(self) -> Decision:
-        """The resource's account and the caller's must both allow (D5)."""
-        source = self.resource.best[1]
-        if source is None:
-            return self._implicit(self.resource_type)
-        if not self.identity.allow and not self.request.caller.is_root:
-            return self._implicit(PolicyType.IDENTITY)
-        return self._limited(Level.ACCOUNT, source)
-
-    def _delegated(self, level: Level, source: Source | None) -> Decision:
-        """Identity-based policies count only where the resource leaves it to the account (D2)."""
-        if source is None:
-            return self._implicit(self.resource_type)
-        if level > Level.ACCOUNT or self.request.caller.is_root:
-            return self._limited(level, source)
-        if not self.identity.allow:
-            return self._implicit(PolicyType.IDENTITY)
-        return self._limited(level, self.identity.best[1])
-
-    def _either(self, level: Level, source: Source | None) -> Decision:
-        """One Allow on either side is enough; the root user needs none."""
-        if level > Level.ACCOUNT:
-            return self._limited(level, source)
-        if self.identity.allow:
-            return self._limited(Level.ACCOUNT, self.identity.best[1])
-        if self.request.caller.is_root:
-            return self._limited(Level.ACCOUNT, None)
-        service = self.request.caller.kind == "service"
-        return self._implicit(PolicyType.RESOURCE if service else PolicyType.IDENTITY)
-
-    def _limited(self, level: Level, source: Source | None) -> Decision:
-        """Allowed, unless the boundary or the session policy has no Allow (D6)."""
-        if level <= Level.ROLE and self.boundary is not None and not self.boundary.allow:
-            return self._implicit(PolicyType.BOUNDARY, self.weighed.permissions_boundary)
-        if self.session is not None and not self.session.allow:
-            return self._implicit(PolicyType.SESSION)
-        return self._allow(source)
-
-    def _allow(self, source: Source | None) -> Decision:
-        if source is None:
-            return Decision(self.weighed, Effect.ALLOW, None, "root user")
-        policy, found = source
-        if isinstance(found, Grant):
-            return Decision(self.weighed, Effect.ALLOW, None, "grant", grant=found)
-        own = policy is not None and not policy.type.names_principals
-        kind = PolicyType.IDENTITY if own else self.resource_type
-        return Decision(self.weighed, Effect.ALLOW, None, kind, policy, found)
-
-    def _implicit(self, kind: PolicyType, policy: Policy | None = None) -> Decision:
-        return self._decision(Effect.IMPLICIT_DENY, kind, (policy, None))
-
-    def _decision(
-        self, effect: Effect, kind: PolicyType, source: tuple[Policy | None, object]
-    ) -> Decision:
-        policy, statement = source
-        found = statement if isinstance(statement, Statement) else None
-        return Decision(self.weighed, effect, kind, None, policy, found)
+def _require_type(policy: Policy, place: PolicyType) -> None:
+    if policy.type is place or not (place.names_principals or policy.type.names_principals):
+        return
+    raise RequestError(
+        f"The policy {quote(policy.label)} is of the type {policy.type}, and cannot be used as "
+        f"{place.phrase}: parse it with that kind."
+    )

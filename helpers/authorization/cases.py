@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .authorize import ResourceRules, authorize
 from .decision import Decision
-from .errors import AuthorizationError, RequestError
+from .errors import AuthorizationError, RequestError, quote
 from .grants import Grant
-from .policy import Policy, PolicyType
+from .policy import Policy
 from .request import Request
-
-_PARTS = ("principal", "action", "resource", "resource_account", "context")
 
 
 def read_cases(path: str | Path) -> list[Mapping[str, Any]]:
@@ -41,7 +39,7 @@ def decide_case(case: Mapping[str, Any]) -> Decision:
     """The decision on a case.
 
     Raises:
-        AuthorizationError: the case is malformed; the message begins with its id.
+        RequestError: the case is malformed; the message begins with its id.
     """
     try:
         return _decide(case)
@@ -53,27 +51,26 @@ def _decide(case: Mapping[str, Any]) -> Decision:
     rules = case.get("resource_rules")
     if rules is not None and rules not in list(ResourceRules):
         raise RequestError(f"resource_rules must be one of {', '.join(ResourceRules)}.")
-    request = _request(case.get("request"))
-    trust = request.action.lower().startswith("sts:assumerole")
-    return authorize(
-        request,
-        identity_policies=list(_policies(case, "identity_policies", PolicyType.IDENTITY)),
-        permissions_boundary=_policy(case, "permissions_boundary", PolicyType.BOUNDARY),
-        session_policies=list(_policies(case, "session_policies", PolicyType.SESSION)),
-        resource_policy=_policy(
-            case, "resource_policy", PolicyType.TRUST if trust else PolicyType.RESOURCE
-        ),
-        grants=[Grant.from_json(grant) for grant in _listed(case, "grants")],
-        resource_rules=None if rules is None else ResourceRules(rules),
-    )
-
-
-def _request(source: Any) -> Request:
+    source = case.get("request")
     if not isinstance(source, Mapping) or not {"principal", "action", "resource"} <= set(source):
         raise RequestError("request must be a JSON object with principal, action and resource.")
-    if unknown := set(source) - set(_PARTS):
-        raise RequestError(f"request has an unknown part {sorted(unknown)[0]!r}.")
-    return Request(**{"context": {}, **source})
+    if unknown := set(source) - set(Request.__match_args__):
+        raise RequestError(f"request has an unknown part {quote(min(unknown))}.")
+    request = Request(**source)
+    trust = request.action.lower().startswith("sts:")
+    boundaries = _policies(case, "permissions_boundary", "permissions boundary")
+    resource = _policies(
+        case, "resource_policy", "role trust policy" if trust else "resource-based"
+    )
+    return authorize(
+        request,
+        identity_policies=_policies(case, "identity_policies", "identity-based"),
+        permissions_boundary=boundaries[0] if boundaries else None,
+        session_policies=_policies(case, "session_policies", "session"),
+        resource_policy=resource[0] if resource else None,
+        grants=[Grant.from_json(grant) for grant in _listed(case, "grants")],
+        resource_rules=rules,
+    )
 
 
 def _listed(case: Mapping[str, Any], name: str) -> list[Any]:
@@ -83,11 +80,10 @@ def _listed(case: Mapping[str, Any], name: str) -> list[Any]:
     return listed or []
 
 
-def _policies(case: Mapping[str, Any], name: str, kind: PolicyType) -> Iterator[Policy]:
-    for number, document in enumerate(_listed(case, name), 1):
-        yield Policy.parse(document, kind=kind, name=f"{kind} {number}")
-
-
-def _policy(case: Mapping[str, Any], name: str, kind: PolicyType) -> Policy | None:
+def _policies(case: Mapping[str, Any], name: str, kind: str) -> list[Policy]:
+    """The policies of one type; numbered where there may be several."""
+    if name.endswith("policies"):
+        numbered = enumerate(_listed(case, name), 1)
+        return [Policy.parse(one, kind=kind, name=f"{kind} {number}") for number, one in numbered]
     document = case.get(name)
-    return None if document is None else Policy.parse(document, kind=kind, name=str(kind))
+    return [] if document is None else [Policy.parse(document, kind=kind, name=kind)]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import PolicyError
+from .errors import PolicyError, quote
 from .operators import OPERATORS, Operator
-from .patterns import Context, Match, Template, quote, read
+from .patterns import Context, Match, Template, fill, is_fixed, read
 from .reasons import Reason
 
 _SETS = ("ForAllValues", "ForAnyValue")
@@ -17,62 +17,51 @@ _SETS = ("ForAllValues", "ForAnyValue")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition key under one operator."""
+    """One condition key under one operator: name, key and values as written, and as read."""
 
-    #: The operator as written, such as ``ForAllValues:StringLikeIfExists``.
+    #: Such as ``ForAllValues:StringLikeIfExists``.
     name: str
-    #: The condition key as written, and in lower case.
     key: str
-    lowered: str
-    #: The policy's values as written.
     values: tuple[str, ...]
+    lowered: str
     operator: Operator
     quantifier: str
     if_exists: bool
-    _tests: tuple[Match, ...]
-    _templates: tuple[Template, ...]
+    tests: tuple[Match, ...]
+    templates: tuple[Template, ...]
 
     def judge(self, context: Context) -> Reason:
         """Why the condition holds, or does not."""
-        actual = context.get(self.lowered)
-        absent = actual is None or actual == ()
+        actual = context.get(self.lowered, ())
         if self.operator.name == "Null":
-            return self._judge_null(absent)
-        if absent or actual is None:
-            return self._judge_absent()
-        if self.quantifier:
-            given = (actual,) if isinstance(actual, str) else actual
-            every = all if self.quantifier == "ForAllValues" else any
-            holds = every(self._satisfied(value, context) for value in given)
-        elif not isinstance(actual, str):
+            differs = Reason.KEY_PRESENT if actual else Reason.KEY_ABSENT
+            absent = "true" if actual == () else "false"
+            return Reason.MATCHES if self._satisfied(absent, context) else differs
+        if actual == ():
+            # ForAnyValue is false without the key, and IfExists does not change that: AWS is
+            # silent on the two together.
+            lenient = self.quantifier or self.if_exists or self.operator.negated
+            holds = bool(lenient) and self.quantifier != "ForAnyValue"
+            return Reason.MATCHES if holds else Reason.KEY_ABSENT
+        if not isinstance(actual, str) and not self.quantifier:
             return Reason.NEEDS_SET_OPERATOR
-        else:
-            holds = self._satisfied(actual, context)
+        given = (actual,) if isinstance(actual, str) else actual
+        every = any if self.quantifier == "ForAnyValue" else all
+        holds = every(self._satisfied(value, context) for value in given)
         return Reason.MATCHES if holds else Reason.VALUE_DIFFERS
-
-    def _judge_null(self, absent: bool) -> Reason:
-        if any(test("true" if absent else "false") for test in self._tests):
-            return Reason.MATCHES
-        return Reason.KEY_ABSENT if absent else Reason.KEY_PRESENT
-
-    def _judge_absent(self) -> Reason:
-        """ForAnyValue is false without the key, and IfExists does not change that: AWS is silent
-        on the two together."""
-        if self.quantifier == "ForAnyValue":
-            return Reason.KEY_ABSENT
-        holds = self.quantifier or self.if_exists or self.operator.negated
-        return Reason.MATCHES if holds else Reason.KEY_ABSENT
 
     def _satisfied(self, actual: str, context: Context) -> bool:
         """Values are OR, and NOR under a negated operator; a variable without a value equals
         nothing."""
-        found = any(test(actual) for test in self._tests)
-        for template in self._templates:
-            if not found and (pieces := template.fill(context)) is not None:
-                try:
-                    found = bool(self.operator.prepare(pieces)(actual))
-                except ValueError:  # Bool, with a variable that is neither true nor false.
-                    continue
+        found = any(test(actual) for test in self.tests)
+        for template in self.templates:
+            pieces = None if found else fill(template, context)
+            try:
+                found = found or (
+                    pieces is not None and bool(self.operator.prepare(pieces)(actual))
+                )
+            except ValueError:  # Bool, with a variable that is neither true nor false.
+                continue
         return found != self.operator.negated
 
 
@@ -82,52 +71,52 @@ def read_conditions(element: Any, what: str, variables: bool) -> tuple[Condition
     Raises:
         PolicyError: an operator is unknown, or a value is not what its operator compares.
     """
-    if not isinstance(element, Mapping):
-        raise PolicyError(f"The Condition of {what} must be a JSON object, not {quote(element)}.")
     found = []
-    for name, keys in element.items():
-        quantifier, if_exists, operator = _operator(name, what)
-        if not isinstance(keys, Mapping):
-            raise PolicyError(
-                f"The {name} condition of {what} must be a JSON object of condition keys, "
-                f"not {quote(keys)}."
-            )
-        for key, value in keys.items():
+    for name, keys in _members(element, f"The Condition of {what} must be a JSON object"):
+        how = _operator(str(name), what)
+        for key, value in _members(
+            keys, f"The {name} condition of {what} must be a JSON object of condition keys"
+        ):
             if not isinstance(key, str) or ":" not in key:
                 raise PolicyError(
                     f"{quote(key)} in {what} is not a condition key such as aws:PrincipalArn."
                 )
             values = _values(value, f"The {name} condition on {key} of {what}")
-            tests, templates = _prepare(operator, values, variables and operator.variables, what)
-            how = (operator, quantifier, if_exists, tests, templates)
-            found.append(Condition(name, key, key.lower(), values, *how))
+            ready = _prepare(how[0], values, variables and how[0].variables, what)
+            found.append(Condition(str(name), key, values, key.lower(), *how, *ready))
     return tuple(found)
 
 
-def _operator(name: Any, what: str) -> tuple[str, bool, Operator]:
-    text = str(name)
-    prefix, colon, rest = text.partition(":")
-    quantifier, base = (prefix, rest) if colon and prefix in _SETS else ("", text)
-    if_exists = base.endswith("IfExists")
-    base = base.removesuffix("IfExists")
-    operator = OPERATORS.get(base)
-    if operator is None:
+def _members(value: Any, what: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise PolicyError(f"{what}, not {quote(value)}.")
+    return value.items()
+
+
+def _operator(name: str, what: str) -> tuple[Operator, str, bool]:
+    prefix, _, rest = name.partition(":")
+    quantifier, base = (prefix, rest) if prefix in _SETS else ("", name)
+    base, if_exists = base.removesuffix("IfExists"), base.endswith("IfExists")
+    if base not in OPERATORS:
         near = difflib.get_close_matches(base, OPERATORS, 1)
         hint = f"; did you mean {near[0]}?" if near else "."
         raise PolicyError(f"{quote(name)} in {what} is not a condition operator{hint}")
     if base == "Null" and (quantifier or if_exists):
         raise PolicyError(f"{quote(name)} in {what}: Null takes no IfExists and no set operator.")
-    return quantifier, if_exists, operator
+    return OPERATORS[base], quantifier, if_exists
 
 
 def _values(value: Any, what: str) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
-    if not listed or not all(isinstance(item, (str, bool, int, float)) for item in listed):
-        raise PolicyError(f"{what} must have a value or a list of values, not {quote(value)}.")
     try:
+        if not listed or not all(isinstance(item, (str, bool, int, float)) for item in listed):
+            raise ValueError
+        # str() refuses an integer of thousands of digits.
         return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in listed)
-    except ValueError:  # Python does not write out an integer of thousands of digits.
-        raise PolicyError(f"{what} has a number that is too long.") from None
+    except ValueError:
+        raise PolicyError(
+            f"{what} must have a value or a list of values, not {quote(value)}."
+        ) from None
 
 
 def _prepare(
@@ -136,12 +125,12 @@ def _prepare(
     tests, templates = [], []
     for value in values:
         template = read(value, variables=variables)
-        pieces = template.fixed
-        if pieces is None:
-            templates.append(template)
-            continue
+        pieces = fill(template, {}) if is_fixed(template) else None
         try:
-            tests.append(operator.prepare(pieces))
+            if pieces is None:
+                templates.append(template)
+            else:
+                tests.append(operator.prepare(pieces))
         except ValueError:
             raise PolicyError(
                 f"{quote(value)} in the {operator.name} condition of {what} is not "

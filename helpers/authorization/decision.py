@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import RequestError
 from .grants import Grant
 from .policy import Policy, PolicyType, Statement
-from .report import GrantReport, StatementReport, explain, explain_grant
+from .report import GrantReport, StatementReport, explain
 from .request import Request
 
 
@@ -21,34 +21,13 @@ class Effect(enum.StrEnum):
     EXPLICIT_DENY = "explicit_deny"
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """Everything that a decision looked at."""
+class Weighed(NamedTuple):
+    """Everything that a decision looked at; a policy with the type that it was weighed as."""
 
     request: Request
-    identity_policies: tuple[Policy, ...]
-    permissions_boundary: Policy | None
-    session_policies: tuple[Policy, ...]
-    resource_policy: Policy | None
+    policies: tuple[tuple[PolicyType, Policy], ...]
     grants: tuple[Grant, ...]
-
-    @property
-    def own_policies(self) -> tuple[Policy, ...]:
-        """The policies on the caller's side."""
-        boundary = self.permissions_boundary
-        own = self.identity_policies + self.session_policies
-        return own if boundary is None else (*own, boundary)
-
-    def by_type(self) -> Iterator[tuple[PolicyType, Policy]]:
-        """Each policy, and as what it was weighed."""
-        for policy in self.identity_policies:
-            yield PolicyType.IDENTITY, policy
-        if self.resource_policy is not None:
-            yield self.resource_policy.type, self.resource_policy
-        if self.permissions_boundary is not None:
-            yield PolicyType.BOUNDARY, self.permissions_boundary
-        for policy in self.session_policies:
-            yield PolicyType.SESSION, policy
+    bounded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +35,14 @@ class Decision:
     """Allowed or not, and why.
 
     ``statement`` is the one that decided: the Deny, or the Allow that was enough (for a key that
-    leaves it to the account, the identity-based one; across accounts, the resource's). Nothing
-    decided an implicit deny: ``by`` names the type of policy that has no Allow.
+    leaves it to the account, the identity-based one; across accounts, the resource's). No
+    statement decided an implicit deny: ``by`` is the type of policy that has no Allow.
     """
 
     weighed: Weighed
     effect: Effect
     #: The type of policy that denies; None when allowed.
-    by: PolicyType | None
-    #: What allows: a type of policy, "grant" or "root user"; None when denied.
-    allowed_by: str | None
+    by: PolicyType | None = None
     deciding_policy: Policy | None = None
     statement: Statement | None = None
     grant: Grant | None = None
@@ -74,6 +51,16 @@ class Decision:
     def allowed(self) -> bool:
         """Whether the request may go on."""
         return self.effect is Effect.ALLOW
+
+    @property
+    def allowed_by(self) -> str | None:
+        """What allows: a type of policy, "grant" or "root user"; None when denied."""
+        if not self.allowed or self.grant is not None:
+            return "grant" if self.allowed else None
+        if self.deciding_policy is None:
+            return "root user"
+        kind = self.deciding_policy.type
+        return str(kind if kind.names_principals else PolicyType.IDENTITY)
 
     @property
     def request(self) -> Request:
@@ -87,20 +74,18 @@ class Decision:
 
     @property
     def statements(self) -> tuple[StatementReport, ...]:
-        """Every statement that was considered, with the reason why it counts or does not; made
-        when asked for."""
-        weighed = self.weighed
-        bounded = weighed.permissions_boundary is not None
+        """Every statement, with the reason why it counts or does not; made when asked for."""
+        request, policies, _, bounded = self.weighed
         return tuple(
-            explain(statement, policy, kind, weighed.request, bounded)
-            for kind, policy in weighed.by_type()
+            explain(statement, policy, place, request, bounded)
+            for place, policy in policies
             for statement in policy.statements
         )
 
     @property
     def grants(self) -> tuple[GrantReport, ...]:
-        """Every grant that was considered; made when asked for."""
-        return tuple(explain_grant(grant, self.request) for grant in self.weighed.grants)
+        """Every grant, with the reason why it counts or does not; made when asked for."""
+        return tuple(GrantReport(g, g.judge(self.request)) for g in self.weighed.grants)
 
     def message(self, *, policy_arn: bool = False) -> str:
         """AWS's sentence for a denial (authorization.md 3).
@@ -115,43 +100,19 @@ class Decision:
             raise RequestError("The request is allowed: there is no denial to put into words.")
         request = self.request
         start = f"User: {request.principal} is not authorized to perform: {request.action}"
-        if self._hides_the_key:
+        abroad = request.resource_account not in (None, request.caller.account)
+        if abroad and self.by is PolicyType.RESOURCE and request.action.startswith("kms:"):
             return f"{start} {_UNSEEN_KEY}"
+        reason = f"because no {self.by.phrase.split(' ', 1)[1]} allows the {request.action} action"
         if self.effect is Effect.EXPLICIT_DENY:
-            reason = f"with an explicit deny in {_DENIES[self.by]}"
-        else:
-            reason = f"because no {_LACKS[self.by]} allows the {request.action} action"
+            reason = f"with an explicit deny in {self.by.phrase}"
         policy = self.deciding_policy
-        shown = policy_arn and policy is not None and not policy.type.names_principals
-        arn = f": {policy.arn}" if shown and policy is not None and policy.arn else ""
-        return f"{start} on resource: {request.resource} {reason}{arn}"
-
-    @property
-    def _hides_the_key(self) -> bool:
-        """To another account a key that denies looks like one that does not exist."""
-        request = self.request
-        return (
-            self.by is PolicyType.RESOURCE
-            and request.action.startswith("kms:")
-            and request.resource_account not in (None, request.caller.account)
-            and request.caller.account is not None
-        )
+        if policy_arn and policy and policy.arn and not self.by.names_principals:
+            reason += f": {policy.arn}"
+        return f"{start} on resource: {request.resource} {reason}"
 
 
-_DENIES = {
-    PolicyType.IDENTITY: "an identity-based policy",
-    PolicyType.RESOURCE: "a resource-based policy",
-    PolicyType.TRUST: "the role trust policy",
-    PolicyType.BOUNDARY: "a permissions boundary",
-    PolicyType.SESSION: "a session policy",
-}
-_LACKS = {
-    PolicyType.IDENTITY: "identity-based policy",
-    PolicyType.RESOURCE: "resource-based policy",
-    PolicyType.TRUST: "role trust policy",
-    PolicyType.BOUNDARY: "permissions boundary",
-    PolicyType.SESSION: "session policy",
-}
+#: To another account a key that denies looks like one that does not exist.
 _UNSEEN_KEY = (
     "on this resource because the resource does not exist in this Region, no resource-based "
     "policies allow access, or a resource-based policy explicitly denies access"

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import RequestError
-from .patterns import quote
+from .errors import RequestError, quote
 from .principals import Level, principals
 from .reasons import Reason
 from .request import Request
@@ -38,13 +37,20 @@ class Grant:
     constraints: Mapping[str, Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "operations", _operations(self.operations))
+        given: object = self.operations
+        several = isinstance(given, Iterable) and not isinstance(given, str)
+        listed = list(self.operations) if several else []
+        if not listed or not all(isinstance(name, str) for name in listed):
+            raise RequestError(
+                f"A grant's operations must be a list of texts, not {quote(self.operations)}."
+            )
+        object.__setattr__(self, "operations", frozenset(listed))
         for kind, pairs in _pairs(self.constraints, "Constraints").items():
             if kind not in (EQUALS, SUBSET):
                 raise RequestError(
                     f"{quote(kind)} is not a grant constraint: expected {EQUALS} or {SUBSET}."
                 )
-            if not all(isinstance(value, str) for value in _pairs(pairs, str(kind)).values()):
+            if not all(isinstance(value, str) for value in _pairs(pairs, kind).values()):
                 raise RequestError(f"The values of a grant's {kind} must be texts.")
 
     @classmethod
@@ -106,14 +112,7 @@ class Grant:
         return not self.constraints or kind == EQUALS or (kind == SUBSET and not strict)
 
 
-def _operations(value: object) -> frozenset[str]:
-    listed = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [None]
-    if not listed or not all(isinstance(item, str) for item in listed):
-        raise RequestError(f"A grant's operations must be a list of texts, not {quote(value)}.")
-    return frozenset(str(item) for item in listed)
-
-
 def _pairs(value: object, what: str) -> Mapping[str, Any]:
-    if value is not None and not isinstance(value, Mapping):
+    if not (value is None or isinstance(value, Mapping)):
         raise RequestError(f"The {what} of a grant must be a JSON object, not {quote(value)}.")
     return value or {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import datetime
 import ipaddress
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from .patterns import Match, Pieces, literal, matcher
@@ -20,59 +20,69 @@ _DATE = re.compile(
     re.ASCII,
 )
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+#: Makes a test of the request's value out of the policy's; ValueError if that has the wrong form.
+Prepare = Callable[[Pieces], Match]
 
 
-def number(text: str) -> Decimal:
-    """A number; ValueError if it is none."""
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One condition operator, without set operator and IfExists. ``kind`` is what it compares."""
+
+    name: str
+    prepare: Prepare
+    kind: str
+    negated: bool
+    variables: bool
+
+
+def _number(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
     return Decimal(text)
 
 
-def date(text: str) -> Decimal:
-    """Seconds since 1970 of a W3C ISO 8601 date or of epoch seconds; ValueError if neither.
-
-    Four digits are a year and not a number of seconds: the sandbox's assumption.
-    """
+def _date(text: str) -> Decimal:
+    """Seconds since 1970 of a W3C ISO 8601 date or of epoch seconds. Four digits are a year and
+    not a number of seconds: the sandbox's assumption."""
     match = _DATE.fullmatch(text)
     if match is None:
-        return number(text)
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
-    moment = datetime.datetime(int(year), int(month or 1), int(day or 1), tzinfo=datetime.UTC)
-    if hour is not None:
-        moment = moment.replace(hour=int(hour), minute=int(minute), second=int(second or 0))
+        return _number(text)
+    *parts, fraction, zone = match.groups()
+    numbers = [
+        int(part or default) for part, default in zip(parts, (0, 1, 1, 0, 0, 0), strict=True)
+    ]
+    moment = datetime.datetime(*numbers, tzinfo=datetime.UTC)  # type: ignore[misc, arg-type]
     seconds = Decimal(int((moment - _EPOCH).total_seconds())) + Decimal(fraction or 0)
     if zone not in (None, "Z"):
-        offset = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
-        seconds += offset if zone[0] == "-" else -offset
+        seconds -= int(zone[0] + "1") * (int(zone[1:3]) * 3600 + int(zone[4:6]) * 60)
     return seconds
 
 
-def boolean(text: str) -> bool:
-    """True or false; ValueError if neither."""
-    lowered = text.lower()
-    if lowered not in ("true", "false"):
-        raise ValueError(text)
-    return lowered == "true"
+def _boolean(text: str) -> bool:
+    return ("false", "true").index(text.lower()) == 1  # ValueError if it is neither.
 
 
-def binary(text: str) -> bytes:
-    """Decoded base64; ValueError if it is not."""
-    return base64.b64decode(text, validate=True)
+def _compare(
+    read: Callable[[str], Any],
+    holds: Callable[[Any, Any], Any] = operator.eq,
+    read_actual: Callable[[str], Any] | None = None,
+) -> Prepare:
+    """Compare after reading both sides; a request value that cannot be read equals nothing (the
+    sandbox's assumption)."""
+    read_actual = read_actual or read
 
+    def prepare(pieces: Pieces) -> Match:
+        expected = read(literal(pieces))
 
-@lru_cache(maxsize=1024)
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    return ipaddress.ip_network(text, strict=False)
+        def test(actual: str) -> bool:
+            try:
+                return bool(holds(read_actual(actual), expected))
+            except ValueError:
+                return False
 
+        return test
 
-def _equal_text(pieces: Pieces) -> Match:
-    return literal(pieces).__eq__
-
-
-def _equal_folded(pieces: Pieces) -> Match:
-    expected = literal(pieces).casefold()
-    return lambda actual: actual.casefold() == expected
+    return prepare
 
 
 def _like(pieces: Pieces) -> Match:
@@ -83,108 +93,58 @@ def _arn_like(pieces: Pieces) -> Match:
     """Six parts, compared one by one; the sixth holds every further colon."""
     parts: list[list[str | int]] = [[]]
     for piece in pieces:
-        if isinstance(piece, int):
-            parts[-1].append(piece)
-            continue
-        first, *more = piece.split(":", 6 - len(parts)) if len(parts) < 6 else [piece]
+        first, *more = piece.split(":", 6 - len(parts)) if isinstance(piece, str) else [piece]
         parts[-1].append(first)
         parts += [[part] for part in more]
-    tests = [matcher(tuple(p for p in part if p != "")) for part in parts]
+    tests = [matcher(tuple(piece for piece in part if piece != "")) for part in parts]
 
     def holds(actual: str) -> bool:
         given = actual.split(":", 5)
-        if len(given) != 6 or len(tests) != 6:
-            return False
-        return all(test(part) for test, part in zip(tests, given, strict=True))
+        pairs = zip(tests, given, strict=False)
+        return len(given) == len(tests) == 6 and all(test(part) for test, part in pairs)
 
     return holds
 
 
-def _read_as(read: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Prepare:
-    """Compare after reading both sides; a request value that cannot be read equals nothing (the
-    sandbox's assumption)."""
-
-    def prepare(pieces: Pieces) -> Match:
-        expected = read(literal(pieces))
-
-        def test(actual: str) -> bool:
-            try:
-                return holds(read(actual), expected)
-            except ValueError:
-                return False
-
-        return test
-
-    return prepare
+def _network(text: str) -> Any:
+    return ipaddress.ip_network(text, strict=False)
 
 
-def _address(pieces: Pieces) -> Match:
-    network = _network(literal(pieces))
-
-    def test(actual: str) -> bool:
-        try:
-            return ipaddress.ip_address(actual) in network
-        except ValueError:
-            return False
-
-    return test
-
-
-def _null(pieces: Pieces) -> Match:
-    """For Null, ``actual`` says whether the key is absent: "true" or "false"."""
-    expected = boolean(literal(pieces))
-    return lambda actual: (actual == "true") is expected
-
-
-Prepare = Callable[[Pieces], Match]
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """One condition operator, without set prefix and without IfExists.
-
-    ``prepare`` makes a test of the request's value out of the policy's value; it raises
-    ValueError where that is not a ``kind``.
-    """
-
-    name: str
-    prepare: Prepare
-    kind: str
-    negated: bool = False
-    variables: bool = False
+_address = _compare(_network, lambda actual, network: actual in network, ipaddress.ip_address)
+_base64 = _compare(lambda text: base64.b64decode(text, validate=True))
+#: Name, negation, comparison, what it compares, whether variables count.
+_EQUALITIES: tuple[tuple[str, str, Prepare, str, bool], ...] = (
+    ("StringEquals", "StringNotEquals", _compare(str), "text", True),
+    ("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _compare(str.casefold), "text", True),
+    ("StringLike", "StringNotLike", _like, "text", True),
+    ("ArnEquals", "ArnNotEquals", _arn_like, "ARN", True),
+    ("ArnLike", "ArnNotLike", _arn_like, "ARN", True),
+    ("NumericEquals", "NumericNotEquals", _compare(_number), "number", False),
+    ("DateEquals", "DateNotEquals", _compare(_date), "date", False),
+    # The operator page gives Bool variables, the variables page does not: authorization.md 1.
+    ("Bool", "", _compare(_boolean), "true or false", True),
+    ("BinaryEquals", "", _base64, "base64 text", False),
+    ("IpAddress", "NotIpAddress", _address, "IP address or CIDR range", False),
+    # Null compares with whether the key is absent, written true or false.
+    ("Null", "", _compare(_boolean), "true or false", False),
+)
+_ORDER: dict[str, Callable[[Any, Any], Any]] = {
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
 
 
 def _table() -> dict[str, Operator]:
-    found: list[Operator] = []
-
-    def add(name: str, prepare: Prepare, kind: str, variables: bool, negation: str = "") -> None:
+    found = []
+    for name, negation, prepare, kind, variables in _EQUALITIES:
         found.append(Operator(name, prepare, kind, False, variables))
-        if negation:
-            found.append(Operator(negation, prepare, kind, True, variables))
-
-    add("StringEquals", _equal_text, "text", True, "StringNotEquals")
-    folded = ("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
-    add(folded[0], _equal_folded, "text", True, folded[1])
-    add("StringLike", _like, "text", True, "StringNotLike")
-    add("ArnEquals", _arn_like, "ARN", True, "ArnNotEquals")
-    add("ArnLike", _arn_like, "ARN", True, "ArnNotLike")
-    for family, read, kind in (("Numeric", number, "number"), ("Date", date, "date")):
-        equals = _read_as(read, lambda a, b: bool(a == b))
-        add(f"{family}Equals", equals, kind, False, f"{family}NotEquals")
-        for name, holds in _ORDER.items():
-            add(family + name, _read_as(read, holds), kind, False)
-    # The operator page gives Bool variables, the variables page does not: authorization.md 1.
-    add("Bool", _read_as(boolean, lambda a, b: a is b), "true or false", True)
-    add("BinaryEquals", _read_as(binary, lambda a, b: bool(a == b)), "base64 text", False)
-    add("IpAddress", _address, "IP address or CIDR range", False, "NotIpAddress")
-    add("Null", _null, "true or false", False)
-    return {operator.name: operator for operator in found}
+        found.append(Operator(negation, prepare, kind, True, variables))
+    for order, holds in _ORDER.items():
+        for family, read, kind in (("Numeric", _number, "number"), ("Date", _date, "date")):
+            found.append(Operator(family + order, _compare(read, holds), kind, False, False))
+    return {record.name: record for record in found if record.name}
 
 
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "LessThan": lambda a, b: bool(a < b),
-    "LessThanEquals": lambda a, b: bool(a <= b),
-    "GreaterThan": lambda a, b: bool(a > b),
-    "GreaterThanEquals": lambda a, b: bool(a >= b),
-}
 OPERATORS = _table()

@@ -11,16 +11,16 @@ from functools import lru_cache
 from typing import Any
 
 from .conditions import Condition, read_conditions
-from .errors import PolicyError
-from .patterns import Patterns, quote, read
-from .principals import Principals, all_names, principals
+from .errors import PolicyError, quote
+from .patterns import Patterns, read
+from .principals import Principals, principals
 
 LATEST = "2012-10-17"
 _ELEMENTS = (
     *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
     *("Resource", "NotResource", "Condition"),
 )
-_PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
 class PolicyType(enum.StrEnum):
@@ -36,6 +36,20 @@ class PolicyType(enum.StrEnum):
     def names_principals(self) -> bool:
         """Whether statements of such a policy say who they are about."""
         return self in (PolicyType.RESOURCE, PolicyType.TRUST)
+
+    @property
+    def phrase(self) -> str:
+        """The type as AWS's sentences name it (authorization.md 3)."""
+        return _PHRASES[self]
+
+
+_PHRASES = {
+    PolicyType.IDENTITY: "an identity-based policy",
+    PolicyType.RESOURCE: "a resource-based policy",
+    PolicyType.TRUST: "the role trust policy",
+    PolicyType.BOUNDARY: "a permissions boundary",
+    PolicyType.SESSION: "a session policy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +113,14 @@ class Policy:
 def _parse_text(text: str, kind: str, name: str, arn: str) -> Policy:
     try:
         document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except RecursionError:
+        raise PolicyError("The policy is not valid JSON: it is nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise PolicyError(f"The policy is not valid JSON: {error}.") from None
     except PolicyError:
         raise
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise PolicyError(f"The policy is not valid JSON: {reason}.") from None
+    except ValueError:  # Python does not read an integer of thousands of digits.
+        raise PolicyError("The policy is not valid JSON: a number is too long.") from None
     return _Reader(kind).policy(document, name, arn)
 
 
@@ -120,49 +137,33 @@ def _no_constant(name: str) -> Any:
     raise PolicyError(f"The policy is not valid JSON: {name} is not a value.")
 
 
-def as_list(value: Any, what: str) -> list[str]:
-    """A text or a list of texts, as a list.
-
-    Raises:
-        PolicyError: it is neither, or empty.
-    """
-    listed = value if isinstance(value, list) else [value]
-    if not listed or not all(isinstance(item, str) and item for item in listed):
-        raise PolicyError(f"{what} must be a text or a list of texts, not {quote(value)}.")
-    return listed
-
-
 class _Reader:
     """Reads the documents of one type of policy."""
 
     def __init__(self, kind: str) -> None:
-        try:
-            self.type = PolicyType(kind)
-        except ValueError:
+        if kind not in list(PolicyType):
             known = ", ".join(PolicyType)
-            raise PolicyError(
-                f"{quote(kind)} is not a type of policy: expected one of {known}."
-            ) from None
+            raise PolicyError(f"{quote(kind)} is not a type of policy: expected one of {known}.")
+        self.type = PolicyType(kind)
         self.variables = False
 
-    def policy(self, document: Any, name: str, arn: str) -> Policy:
-        document = _mapping(document, "A policy", ("Version", "Id", "Statement"))
-        version = document.get("Version", "2008-10-17")
+    def policy(self, source: Any, name: str, arn: str) -> Policy:
+        source = _members(source, "A policy", ("Version", "Id", "Statement"))
+        version = source.get("Version", "2008-10-17")
         if version not in (LATEST, "2008-10-17"):
             raise PolicyError(f"The policy's Version must be {LATEST}, not {quote(version)}.")
         self.variables = version == LATEST
-        if not isinstance(document.get("Id", ""), str):
+        if not isinstance(source.get("Id", ""), str):
             raise PolicyError("The policy's Id must be a text.")
-        if "Statement" not in document:
+        if "Statement" not in source:
             raise PolicyError("The policy has no Statement.")
-        listed = document["Statement"]
-        listed = listed if isinstance(listed, list) else [listed]
-        statements = [self.statement(s, index) for index, s in enumerate(listed, 1)]
-        return Policy(self.type, name, arn, tuple(statements))
+        listed = source["Statement"]
+        numbered = enumerate(listed if isinstance(listed, list) else [listed], 1)
+        return Policy(self.type, name, arn, tuple(self.statement(s, n) for n, s in numbered))
 
     def statement(self, source: Any, index: int) -> Statement:
         what = f"Statement {index}"
-        source = _mapping(source, what, _ELEMENTS)
+        source = _members(source, what, _ELEMENTS)
         sid, effect = source.get("Sid", ""), source.get("Effect")
         if not isinstance(sid, str):
             raise PolicyError(f"The Sid of {what} must be a text, not {quote(sid)}.")
@@ -183,23 +184,25 @@ class _Reader:
 
     def _principals(self, source: Mapping[str, Any], what: str) -> Principals | None:
         element = self._one_of("Principal", source, what, self.type.names_principals)
-        if not self.type.names_principals:
-            if element is None:
-                return None
-            raise PolicyError(f"{what} has a {element}, which {_an(self.type)} must not have.")
-        if element == "NotPrincipal" and self.type is PolicyType.TRUST:
-            raise PolicyError(f"{what} has a NotPrincipal, which {_an(self.type)} must not have.")
-        if element == "NotPrincipal" and source["Effect"] == "Allow":
-            raise PolicyError(f"{what} allows with NotPrincipal: NotPrincipal goes with Deny only.")
-        return principals(all_names(principals_in(source[str(element)], what)))
-
-    def _actions(self, source: Mapping[str, Any], what: str) -> Patterns | None:
-        # A key policy's statement without Action has no effect (aws-behaviour.md A15).
-        optional = self.type is PolicyType.RESOURCE
-        element = self._one_of("Action", source, what, not optional)
+        # In a trust policy NotPrincipal is refused: IAM User Guide, "NotPrincipal".
+        trust = element == "NotPrincipal" and self.type is PolicyType.TRUST
+        if element and (trust or not self.type.names_principals):
+            raise self._misplaced(element, what)
         if element is None:
             return None
-        texts = as_list(source[element], f"The {element} of {what}")
+        if element == "NotPrincipal" and source["Effect"] == "Allow":
+            raise PolicyError(f"{what} allows with NotPrincipal: NotPrincipal goes with Deny only.")
+        # CanonicalUser is Amazon S3's, and never a caller here.
+        listed = principals_in(source[element], what)
+        callers = (names for kind, names in listed if kind != "CanonicalUser")
+        return principals(tuple(name for names in callers for name in names))
+
+    def _actions(self, source: Mapping[str, Any], what: str) -> Patterns | None:
+        # A key policy's statement without Action or Resource has no effect (A15).
+        required = self.type is not PolicyType.RESOURCE
+        if (element := self._one_of("Action", source, what, required)) is None:
+            return None
+        texts = _texts(source[element], f"The {element} of {what}")
         for text in texts:
             if text.strip("*") and not text.partition(":")[2]:
                 raise PolicyError(
@@ -212,22 +215,19 @@ class _Reader:
     def _resources(self, source: Mapping[str, Any], what: str) -> Patterns | None:
         trust = self.type is PolicyType.TRUST
         element = self._one_of("Resource", source, what, not self.type.names_principals)
-        if element is None:
-            # A trust policy is about its own role; a key policy's statement without Resource
-            # has no effect (aws-behaviour.md A15).
+        if element is None:  # A trust policy is about its own role.
             return Patterns.compile((), [read("*", variables=False)], False) if trust else None
         if trust:
-            raise PolicyError(f"{what} has a {element}, which a role trust policy must not have.")
-        texts = as_list(source[element], f"The {element} of {what}")
+            raise self._misplaced(element, what)
+        texts = _texts(source[element], f"The {element} of {what}")
+        templates = []
         for text in texts:
             if text.strip("*") and not text.startswith("arn:"):
                 raise PolicyError(f"The {element} {quote(text)} of {what} is neither an ARN nor *.")
-        return Patterns.compile(texts, map(self._resource, texts), element == "NotResource")
-
-    def _resource(self, text: str) -> Any:
-        """Variables count after the fifth colon only (authorization.md 1)."""
-        head = ":".join(text.split(":")[:5])
-        return read(text, variables=self.variables, skip=len(head) + 1)
+            # Variables count after the fifth colon only (authorization.md 1).
+            head = len(":".join(text.split(":")[:5])) + 1
+            templates.append(read(text, variables=self.variables, skip=head))
+        return Patterns.compile(texts, templates, element == "NotResource")
 
     def _one_of(
         self, name: str, source: Mapping[str, Any], what: str, required: bool
@@ -236,8 +236,11 @@ class _Reader:
         if len(present) == 2:
             raise PolicyError(f"{what} has both {name} and Not{name}: it may have one of them.")
         if required and not present:
-            raise PolicyError(f"{what} has no {name}, which {_an(self.type)} must have.")
+            raise PolicyError(f"{what} has no {name}, which {self.type.phrase} must have.")
         return present[0] if present else None
+
+    def _misplaced(self, element: str, what: str) -> PolicyError:
+        return PolicyError(f"{what} has a {element}, which {self.type.phrase} must not have.")
 
 
 def principals_in(element: Any, what: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -253,35 +256,26 @@ def principals_in(element: Any, what: str) -> list[tuple[str, tuple[str, ...]]]:
             f'The Principal of {what} must be "*" or a list by kind such as '
             f'{{"AWS": "arn:..."}}, not {quote(element)}.'
         )
-    for kind in element:
-        if kind not in _PRINCIPAL_KINDS:
-            known = ", ".join(_PRINCIPAL_KINDS)
-            raise PolicyError(
-                f"{quote(kind)} in {what} is not a kind of principal: expected one of {known}."
-            )
-    return [
-        (kind, tuple(as_list(names, f"The {kind} principal of {what}")))
-        for kind, names in element.items()
-    ]
+    if unknown := [kind for kind in element if kind not in _KINDS]:
+        raise PolicyError(
+            f"{quote(unknown[0])} in {what} is not a kind of principal: expected one of "
+            f"{', '.join(_KINDS)}."
+        )
+    return [(kind, _texts(names, f"The {kind} of {what}")) for kind, names in element.items()]
 
 
-def _mapping(value: Any, what: str, known: Iterable[str]) -> Mapping[str, Any]:
+def _texts(value: Any, what: str) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    if not listed or not all(isinstance(item, str) and item for item in listed):
+        raise PolicyError(f"{what} must be a text or a list of texts, not {quote(value)}.")
+    return tuple(listed)
+
+
+def _members(value: Any, what: str, known: Iterable[str]) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise PolicyError(f"{what} must be a JSON object, not {quote(value)}.")
-    for name in value:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1)
-            hint = f"; did you mean {near[0]}?" if near else "."
-            raise PolicyError(f"{what} has an unknown element {quote(name)}{hint}")
+    if unknown := [name for name in value if name not in known]:
+        near = difflib.get_close_matches(str(unknown[0]), known, 1)
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise PolicyError(f"{what} has an unknown element {quote(unknown[0])}{hint}")
     return value
-
-
-def _an(kind: PolicyType) -> str:
-    names = {
-        PolicyType.IDENTITY: "an identity-based policy",
-        PolicyType.RESOURCE: "a resource-based policy",
-        PolicyType.TRUST: "a role trust policy",
-        PolicyType.BOUNDARY: "a permissions boundary",
-        PolicyType.SESSION: "a session policy",
-    }
-    return names[kind]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,7 +81,7 @@ class Principals:
             return False
         if caller.kind == "assumed-role" and (caller.account, caller.name) not in self.roles:
             return False
-        return caller.is_root or self._names_itself(request)
+        return caller.kind == "root" or self._names_itself(request)
 
     def _names_itself(self, request: Request) -> bool:
         closest = Level.ROLE if request.caller.kind == "role" else Level.DIRECT
@@ -99,9 +98,3 @@ def principals(names: tuple[str, ...]) -> Principals:
         ids=frozenset(name for name in names if _UNIQUE_ID.fullmatch(name)),
         names=frozenset(names),
     )
-
-
-def all_names(listed: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
-    """The principals of every kind that can be a caller here, in one list. ``CanonicalUser`` is
-    Amazon S3's, and never a caller."""
-    return tuple(name for kind, names in listed if kind != "CanonicalUser" for name in names)

@@ -22,8 +22,3 @@ class Reason(enum.StrEnum):
     OPERATION_NOT_GRANTED = "does not list the operation"
     CONSTRAINT_NOT_MET = "the encryption context does not meet the constraint"
     GRANTS_MORE = "would pass on more than it gives"
-
-    @property
-    def holds(self) -> bool:
-        """Whether this is the reason of something that counts."""
-        return self is Reason.MATCHES

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .errors import RequestError
-from .patterns import quote
+from .errors import RequestError, quote
 
 _ARN = re.compile(
     r"arn:[a-z-]+:(?:iam::(\d{12}):(root|user|role)|sts::(\d{12}):(assumed-role|federated-user))"
@@ -102,11 +101,6 @@ class Caller:
     kind: str
     account: str | None
     name: str
-
-    @property
-    def is_root(self) -> bool:
-        """Whether this is an account's root user."""
-        return self.kind == "root"
 
 
 @lru_cache(maxsize=4096)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from .errors import PolicyError
 from .policy import Policy, principals_in
@@ -51,20 +49,15 @@ def validate_key_policy(document: str) -> Policy:
         policy = Policy.parse(document, kind="resource-based", name="default")
     except PolicyError as error:
         raise PolicyError(str(error), MALFORMED) from None
-    _refuse_overly_permissive(policy)
+    for condition in (c for statement in policy.statements for c in statement.conditions):
+        for prefix, words in _SINGLE_VALUED.items():
+            if condition.quantifier == "ForAllValues" and condition.lowered.startswith(prefix):
+                raise PolicyError(_TOO_WIDE.format(*words), MALFORMED)
     if not all(_PRINCIPAL.fullmatch(name) for name in principals_of(policy, everyone=True)):
         # Wording: A18. Groups are no principals (A16), nor are parts of ARNs (D7).
         text = "Policy contains a statement with one or more invalid principals."
         raise PolicyError(text, MALFORMED)
     return policy
-
-
-def _refuse_overly_permissive(policy: Policy) -> None:
-    for statement in policy.statements:
-        for condition in statement.conditions:
-            for prefix, words in _SINGLE_VALUED.items():
-                if condition.quantifier == "ForAllValues" and condition.lowered.startswith(prefix):
-                    raise PolicyError(_TOO_WIDE.format(*words), MALFORMED)
 
 
 def principals_of(policy: Policy, kind: str = "AWS", *, everyone: bool = False) -> tuple[str, ...]:
@@ -75,14 +68,12 @@ def principals_of(policy: Policy, kind: str = "AWS", *, everyone: bool = False) 
         kind: AWS, Service, Federated or CanonicalUser.
         everyone: whether to list ``*``.
     """
-    found: dict[str, None] = {}
-    for statement in policy.statements:
-        source: Mapping[str, Any] = statement.source
-        for element in ("Principal", "NotPrincipal"):
-            listed = principals_in(source[element], element) if element in source else []
-            for named, names in listed:
-                if named == kind:
-                    found.update(dict.fromkeys(names))
-    if not everyone:
-        found.pop("*", None)
-    return tuple(found)
+    elements = [
+        statement.source[element]
+        for statement in policy.statements
+        for element in ("Principal", "NotPrincipal")
+        if element in statement.source
+    ]
+    listed = [pair for element in elements for pair in principals_in(element, "the policy")]
+    names = dict.fromkeys(name for found, names in listed if found == kind for name in names)
+    return tuple(name for name in names if everyone or name != "*")

@@ -136,6 +136,9 @@ def test_a_malformed_request(parts, says) -> None:
         ({"Operations": ["Decrypt"]}, "must have a GranteePrincipal"),
         ({"GranteePrincipal": USER}, "operations must be a list"),
         ({"GranteePrincipal": USER, "Operations": "Decrypt"}, "operations must be a list"),
+        ({"GranteePrincipal": USER, "Operations": 5}, "operations must be a list"),
+        ({"GranteePrincipal": USER, "Operations": ["a"], "Constraints": []}, "must be a JSON"),
+        ({"GranteePrincipal": USER, "Operations": [["a"]]}, "operations must be a list"),
         (
             {"GranteePrincipal": USER, "Operations": ["a"], "Constraints": {"Equals": {}}},
             "'Equals' is not a grant constraint",
