@@ -18,7 +18,7 @@ def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text(encoding="utf-8") if path.exists() else None
     path.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{'same   ' if before == text else 'written'} {path.relative_to(path.parents[2])}")
+    print(f"{'same   ' if before == text else 'written'} {path.relative_to(ROOT)}")
 
 
 def make(root: Path, lessons: list[Lesson], wanted: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -102,9 +103,9 @@ def notebook_of(number: Any) -> str:
     Raises:
         CourseError: there is no such notebook.
     """
-    head = str(number).split(".")[0].strip()
-    notebook = head.zfill(2)
-    if not (notebook.isdecimal() and find_spec(f"{__package__}.exercises.{notebook}")):
+    match = re.fullmatch(r"\s*(\d{1,2})(\.\w+)?\s*", str(number), re.ASCII)
+    notebook = match.group(1).zfill(2) if match else ""
+    if not match or find_spec(f"{__package__}.exercises.{notebook}") is None:
         raise CourseError(say("course.no_notebook", number=number))
     return notebook
 

@@ -137,14 +137,15 @@ def lab_of(number: str) -> Lab:
     Raises:
         CourseError: no lab is open, or another one.
     """
-    notebook = notebook_of(number)
-    if _current is None or Sandbox.running() is not _current.sandbox:
+    notebook, lab = notebook_of(number), current_lab()
+    if lab is None:
         raise CourseError(say("course.no_lab", notebook=notebook))
-    if _current.notebook != notebook:
-        raise CourseError(say("course.other_lab", open=_current.notebook, notebook=notebook))
-    return _current
+    if lab.notebook != notebook:
+        raise CourseError(say("course.other_lab", open=lab.notebook, notebook=notebook))
+    return lab
 
 
 def current_lab() -> Lab | None:
-    """The open lab, if there is one."""
-    return _current
+    """The open lab, if there is one whose sandbox runs."""
+    runs = _current is not None and Sandbox.running() is _current.sandbox
+    return _current if runs else None

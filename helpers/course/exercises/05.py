@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from helpers.course.chapter import (
     Chapter,
     Exercise,
@@ -72,12 +74,10 @@ def scores_closed(evidence: Evidence) -> Verdict:
     wanted = "the table scores under the studio's key."
     if "scores" not in tables:
         return not_yet(wanted, "there is no table scores; run the set-up cell again.")
-    encryption = dynamodb.describe_table(TableName="scores")["Table"].get("SSEDescription")
+    encryption = _settled(dynamodb, "scores")
     if encryption is None:
         return not_yet(wanted, "scores under the AWS owned key, which stops nobody.")
-    arn = encryption.get("KMSMasterKeyArn", "")
-    if not arn:
-        return not_yet(wanted, "a change on its way; check again.")
+    arn = encryption["KMSMasterKeyArn"]
     key = kms.describe_key(KeyId=arn)["KeyMetadata"]
     if key["KeyManager"] == "AWS":
         return not_attempted(
@@ -89,6 +89,15 @@ def scores_closed(evidence: Evidence) -> Verdict:
     if "user/mira" in kms.get_key_policy(KeyId=arn)["Policy"]:
         return not_yet("a key that Mira may not use.", "a key policy that names her.")
     return correct("Now a read of scores needs a permission on the studio's key.")
+
+
+def _settled(dynamodb: Any, table: str) -> dict[str, Any] | None:
+    """A table's SSEDescription once no change is on its way; each question lets time pass."""
+    for _ in range(100):
+        description = dynamodb.describe_table(TableName=table)["Table"].get("SSEDescription")
+        if description is None or description["Status"] != "UPDATING":
+            return description
+    raise TimeoutError(f"{table} is still changing its key")
 
 
 READ = Question(

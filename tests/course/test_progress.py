@@ -1,0 +1,134 @@
+"""Progress outlives kernels and crashes, and a code carries it elsewhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import helpers.course.progress  # noqa: F401  (the module, beside the function of its name)
+from helpers import open_lab, progress, quiz
+from helpers.course import progress as module_function
+from helpers.course.chapter import chapter
+
+module = sys.modules["helpers.course.progress"]
+assert module_function is progress
+ALL = sorted(
+    {f"{int(n)}.quiz" for n in ("00", "05")}
+    | {number for n in ("00", "05") for number in chapter(n).exercises}
+)
+RIGHT = {n: {name: q.answer for name, q in chapter(n).quiz.items()} for n in ("00", "05")}
+
+
+def code_of(note) -> str:
+    return repr(note).split('progress("')[1].split('"')[0]
+
+
+def kept(place: Path) -> list[str]:
+    return json.loads((place / "progress.json").read_text())["done"]
+
+
+def test_what_is_done_is_kept(place: Path) -> None:
+    open_lab("05")
+    quiz("05", RIGHT["05"])
+    assert kept(place) == ["5.quiz"]
+    open_lab("00")
+    quiz("00", RIGHT["00"])
+    assert kept(place) == ["0.quiz", "5.quiz"]
+    assert "05: Open. 0 of 3 exercises; quiz done." in repr(progress())
+
+
+def test_a_half_right_quiz_is_not_done(place: Path) -> None:
+    open_lab("05")
+    quiz("05", {**RIGHT["05"], "q1": "a"})
+    assert not (place / "progress.json").exists()
+
+
+def test_a_solved_notebook_keeps_nothing(place: Path) -> None:
+    open_lab("05", keep_progress=False)
+    quiz("05", RIGHT["05"])
+    assert "05: Open. 0 of 3 exercises; quiz done." in repr(progress())
+    assert not (place / "progress.json").exists()
+    open_lab("05", keep_progress=False)
+    assert "quiz done" not in repr(progress())
+
+
+@settings(max_examples=60)
+@given(st.sets(st.sampled_from(ALL)))
+def test_a_code_carries_everything(done: set[str]) -> None:
+    code = module._encode(done)
+    assert len(code) <= 45
+    assert module._decode(code) == done
+    assert module._decode(f"  {code.lower()}\n") == done
+
+
+def test_a_code_adds_to_what_is_there(place: Path) -> None:
+    assert "1 new entries" in repr(progress(module._encode({"5.1"})))
+    assert "1 new entries" in repr(progress(module._encode({"5.1", "5.2"})))
+    assert kept(place) == ["5.1", "5.2"]
+
+
+def test_every_damage_to_a_code_is_noticed() -> None:
+    """One wrong letter, or two that changed places, or a part that is missing."""
+    code = module._encode({"0.1", "0.quiz", "5.1", "5.3"})
+    head, text = code.split("-")
+    damaged = {f"{head}-{text[:n]}" for n in range(len(text))}
+    for n, letter in itertools.product(range(len(text)), "AQ7"):
+        damaged.add(f"{head}-{text[:n]}{letter}{text[n + 1 :]}")
+    good = {code}
+    for bad in damaged - good:
+        try:
+            read = module._decode(bad)
+        except module.CourseError:
+            continue
+        # Base 32 leaves bits of the last letter unused: these spell the same.
+        assert read == module._decode(code) and bad[:-1] == code[:-1]
+
+
+@pytest.mark.parametrize(
+    "code", ["", "hello", "KMS1-", "KMS1-!!!", "KMS2-KLQQ", 7, None, "K" * 999]
+)
+def test_a_foreign_code_gets_one_sentence(code: object, place: Path) -> None:
+    if code is None:
+        return
+    told = repr(progress(code))  # type: ignore[arg-type]
+    assert "is not a progress code of this course" in told
+    assert "\n" not in told and len(told) < 250
+    assert not (place / "progress.json").exists()
+
+
+def test_a_crash_in_mid_write_leaves_what_was(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress(module._encode({"5.1"}))
+
+    def crash(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", crash)
+    with pytest.raises(KeyboardInterrupt):
+        progress(module._encode({"5.2"}))
+    assert kept(place) == ["5.1"]
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"done": 3}', '{"done": [1]}', "[]", "\x00\xff"])
+def test_a_damaged_file_is_put_aside(place: Path, content: str) -> None:
+    (place / "progress.json").write_bytes(content.encode("latin-1"))
+    assert "could not be read" in repr(progress())
+    assert (place / "progress.damaged").exists()
+    assert "could not be read" not in repr(progress())
+
+
+def test_where_nothing_can_be_written_it_is_said_and_kept_for_now(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "file").write_text("")
+    monkeypatch.setenv("COURSE_PROGRESS", str(place / "file" / "progress.json"))
+    monkeypatch.setattr(module, "_unsaved", set())
+    told = repr(progress(module._encode({"5.1"})))
+    assert "could not be saved" in told
+    assert code_of(progress()) == module._encode({"5.1"})
