@@ -16,8 +16,9 @@ import moto.core.utils
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
+from botocore.parsers import create_parser
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from moto.core.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException
 from moto.core.parse import QueryParser
 from moto.core.request import Request
 from moto.core.serialize import QuerySerializer
@@ -26,6 +27,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import MultiDict
@@ -63,6 +65,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.dynamodb.models.table", "Table.query"),
     ("moto.moto_api._internal", "mock_random.seed"),
     ("botocore.httpsession", "URLLib3Session.send"),
+    ("botocore.parsers", "create_parser"),
 )
 
 Handler = Callable[[AWSPreparedRequest], RawResponse]
@@ -225,6 +228,11 @@ def narrow_queries(hooks: Hooks) -> None:
     hooks.replace(Table, "query", narrowed)
 
 
+def managed_policies_text() -> str:
+    """The AWS managed policies that moto brings: JSON, laid out with one space of indentation."""
+    return str(aws_managed_policies_data)
+
+
 def managed_policy(name: str, account: str, data: dict[str, Any]) -> Any:
     """A policy object of moto's for an AWS managed policy."""
     return AWSManagedPolicy.from_data(name, account, "us-east-1", data)
@@ -258,6 +266,17 @@ def serialize_query(
     done = QuerySerializer(operation_model=model).serialize(result)
     headers = {**done["headers"], "x-amzn-requestid": request_id}
     return done["status_code"], headers, done["body"]
+
+
+def read_query_answer(service: str, operation: str, answer: RawResponse) -> dict[str, Any]:
+    """The result, or the ``Error``, that an answer in the query protocol holds."""
+    model = moto.core.utils.get_service_model(service).operation_model(operation)
+    status, headers, body = answer
+    raw = body.encode() if isinstance(body, str) else body
+    response = {"status_code": status, "headers": header_dict(headers), "body": raw}
+    parsed: dict[str, Any] = create_parser("query").parse(response, model.output_shape)
+    parsed.pop("ResponseMetadata", None)
+    return parsed
 
 
 def accounts() -> list[str]:

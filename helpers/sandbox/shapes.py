@@ -168,3 +168,15 @@ def read_params(service: str, operation: str, body: Any) -> dict[str, Any]:
         noun = "error" if count == 1 else "errors"
         raise validation(f"{count} validation {noun} detected: " + "; ".join(reader.broken))
     return params
+
+
+def check_query_params(service: str, operation: str, params: dict[str, Any]) -> None:
+    """Hold the members of a query request against its model, as IAM and STS do.
+
+    Raises:
+        AwsError: ``ValidationError`` for a missing member or a broken constraint.
+    """
+    try:
+        read_params(service, operation, params)
+    except AwsError as error:
+        raise AwsError("ValidationError", error.message) from None
