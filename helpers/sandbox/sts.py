@@ -1,23 +1,233 @@
-"""AWS Security Token Service."""
+"""AWS Security Token Service: temporary credentials that carry policies and come to an end.
+
+The rules of each operation: AWS STS API Reference.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import datetime
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from .calls import Call, Forwarded, Permission
+from helpers.authorization import Policy, ResourceRules
+
+from . import bridge, shapes
+from .callers import Session
+from .calls import Call, Caller, ContextValue, Forwarded, Permission
+from .errors import AwsError, not_in_sandbox
 from .gate import Gate
+from .iam import managed
+
+_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.+/)?([^/]+)")
+#: Members that stand for what the sandbox has not.
+_LACKING = ("SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys", "ProvidedContexts")
+_FREE = ("GetCallerIdentity", "GetSessionToken")
+_NOTHING = Policy.parse({"Version": "2012-10-17", "Statement": []}, kind="session")
+#: Characters of a session policy (AWS STS API Reference, AssumeRole).
+_MAX_POLICY = 2048
 
 
 class Sts:
+    """STS as the gate sees it; the sessions are kept in the gate's directory."""
+
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
 
     def permissions(self, call: Call) -> Iterable[Permission]:
-        return [] if call.operation == "GetCallerIdentity" else [Permission(call.action)]
+        """A role's trust policy decides on AssumeRole; GetCallerIdentity and GetSessionToken need
+        no permission (AWS STS API Reference)."""
+        shapes.check_query_params("sts", call.operation, call.params)
+        lacking = [member for member in _LACKING if member in call.params]
+        if lacking:
+            raise not_in_sandbox(f"{call.action} with {lacking[0]}")
+        if call.operation == "AssumeRole":
+            return self._trust(call)
+        if call.operation == "GetFederationToken":
+            user = f"arn:aws:sts::{call.account}:federated-user/{call.params['Name']}"
+            return [Permission(call.action, user, _tag_keys(call))]
+        return [] if call.operation in _FREE else [Permission(call.action)]
+
+    def _trust(self, call: Call) -> Iterable[Permission]:
+        arn = call.params["RoleArn"]
+        role = _role(arn)
+        if role is None:
+            # A role that does not exist looks like one that does not trust the caller.
+            text = f"User: {call.caller.arn} is not authorized to perform: {call.action} "
+            raise AwsError("AccessDenied", f"{text}on resource: {arn}", 403)
+        document = role.assume_role_policy_document
+        trust = Policy.parse(document, kind="role trust policy", name=role.name)
+        context = _tag_keys(call) | {"sts:RoleSessionName": call.params["RoleSessionName"]}
+        if "ExternalId" in call.params:
+            context["sts:ExternalId"] = call.params["ExternalId"]
+        for tag in role.tags or ():
+            context[f"iam:ResourceTag/{tag['Key']}"] = tag["Value"]
+            context[f"aws:ResourceTag/{tag['Key']}"] = tag["Value"]
+        actions = ["sts:AssumeRole", *(["sts:TagSession"] if call.params.get("Tags") else [])]
+        return [
+            Permission(
+                action,
+                role.arn,
+                context,
+                resource_policy=trust,
+                resource_account=role.account_id,
+                rules=ResourceRules.ROLE_TRUST,
+            )
+            for action in actions
+        ]
 
     def act(self, call: Call) -> dict[str, Any] | Forwarded:
-        if call.operation == "GetCallerIdentity":
-            caller = call.caller
-            return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
-        raise NotImplementedError
+        """Answer an operation."""
+        operation = _OPERATIONS.get(call.operation)
+        if operation is None:
+            raise NotImplementedError
+        return operation(self, call)
+
+    def get_caller_identity(self, call: Call) -> dict[str, Any]:
+        """Who calls."""
+        caller = call.caller
+        return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+
+    def get_access_key_info(self, call: Call) -> dict[str, Any]:
+        """The account of an access key."""
+        key_id = call.params["AccessKeyId"]
+        if session := self.gate.directory.sessions.get(key_id):
+            return {"Account": session.caller.account}
+        for account in bridge.accounts():
+            if key_id in bridge.iam(account).access_keys:
+                return {"Account": account}
+        # AWS reads the account out of the key's letters; here a key must exist.
+        raise AwsError("ValidationError", f"Access key {key_id} is not known.")
+
+    def assume_role(self, call: Call) -> dict[str, Any]:
+        """A session of a role."""
+        params = call.params
+        role, name = _role(params["RoleArn"]), params["RoleSessionName"]
+        seconds = params.get("DurationSeconds", 3600)
+        if seconds > int(role.max_session_duration or 3600):
+            text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+            raise AwsError("ValidationError", text)
+        if call.caller.kind == "role" and seconds > 3600:
+            text = "The requested DurationSeconds exceeds the 1 hour session limit for roles "
+            raise AwsError("ValidationError", text + "assumed by role chaining")
+        policies = _session_policies(call, role.account_id)
+        caller = Caller(
+            arn=f"arn:aws:sts::{role.account_id}:assumed-role/{role.name}/{name}",
+            account=role.account_id,
+            kind="role",
+            user_id=f"{role.id}:{name}",
+            name=role.name,
+            principal_arn=role.arn,
+            session_policies=policies or None,
+            session_name=name,
+        )
+        answer = self._issue(call, caller, seconds)
+        answer["AssumedRoleUser"] = {"AssumedRoleId": caller.user_id, "Arn": caller.arn}
+        return answer | _packed(call)
+
+    def get_session_token(self, call: Call) -> dict[str, Any]:
+        """Temporary credentials of the calling user, with the user's own permissions."""
+        self._only_users(call)
+        return self._issue(call, call.caller, call.params.get("DurationSeconds", 43200))
+
+    def get_federation_token(self, call: Call) -> dict[str, Any]:
+        """A federated session of the calling user: its session policies are all it may do."""
+        self._only_users(call)
+        name, caller = call.params["Name"], call.caller
+        policies = _session_policies(call, call.account)
+        federated = replace(
+            caller,
+            arn=f"arn:aws:sts::{call.account}:federated-user/{name}",
+            kind="federated",
+            user_id=f"{call.account}:{name}",
+            session_policies=policies or (_NOTHING,),
+            session_name=name,
+        )
+        answer = self._issue(call, federated, call.params.get("DurationSeconds", 43200))
+        user = {"FederatedUserId": federated.user_id, "Arn": federated.arn}
+        return answer | {"FederatedUser": user} | _packed(call)
+
+    @staticmethod
+    def _only_users(call: Call) -> None:
+        if call.caller.kind != "user" or call.caller.session_issued is not None:
+            text = f"Cannot call {call.operation} with session credentials"
+            raise AwsError("AccessDenied", text, 403)
+
+    def _issue(self, call: Call, caller: Caller, seconds: int) -> dict[str, Any]:
+        entropy, now = self.gate.entropy, self.gate.clock.now()
+        key_id = "ASIA" + _letters(entropy.bytes(10, "session key"))
+        secret = base64.b64encode(entropy.bytes(30, "session secret")).decode()
+        token = base64.b64encode(entropy.bytes(96, "session token")).decode()
+        expires = (now + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
+        caller = replace(caller, access_key_id=key_id, session_issued=now)
+        tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
+        self.gate.directory.sessions[key_id] = Session(caller, secret, token, expires, tags)
+        credentials = {
+            "AccessKeyId": key_id,
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+            "Expiration": expires,
+        }
+        return {"Credentials": credentials}
+
+
+_OPERATIONS: dict[str, Callable[[Sts, Call], dict[str, Any]]] = {
+    "AssumeRole": Sts.assume_role,
+    "GetAccessKeyInfo": Sts.get_access_key_info,
+    "GetCallerIdentity": Sts.get_caller_identity,
+    "GetFederationToken": Sts.get_federation_token,
+    "GetSessionToken": Sts.get_session_token,
+}
+
+
+def _letters(data: bytes) -> str:
+    return base64.b32encode(data).decode()
+
+
+def _role(arn: str) -> Any:
+    """The role behind an ARN, path included; None if there is none."""
+    match = _ROLE.fullmatch(arn)
+    if match is None or match[1] not in bridge.accounts():
+        return None
+    role = bridge.role(match[1], match[2])
+    return role if role is not None and role.arn == arn else None
+
+
+def _tag_keys(call: Call) -> dict[str, ContextValue]:
+    tags = call.params.get("Tags") or ()
+    context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
+    return context | ({"aws:TagKeys": [tag["Key"] for tag in tags]} if tags else {})
+
+
+def _session_policies(call: Call, account: str) -> tuple[Policy, ...]:
+    """The policies that limit a new session: one document, and managed policies by ARN.
+
+    Raises:
+        AwsError: ``MalformedPolicyDocument`` for a policy that is not there (the wording is the
+            sandbox's own), ``PackedPolicyTooLarge``.
+        PolicyError: a policy is malformed.
+    """
+    policies = []
+    if document := call.params.get("Policy"):
+        if len(document) > _MAX_POLICY:
+            text = f"The session policy is longer than {_MAX_POLICY} characters."
+            raise AwsError("PackedPolicyTooLarge", text)
+        policies.append(Policy.parse(document, kind="session", name="session policy"))
+    for entry in call.params.get("PolicyArns", ()):
+        arn = entry.get("arn", "")
+        managed.load(arn, account)
+        found = bridge.iam(account).managed_policies.get(arn)
+        if found is None:
+            raise AwsError("MalformedPolicyDocument", f"The policy {arn} does not exist.")
+        document = bridge.document(found)
+        policies.append(Policy.parse(document, kind="session", name=found.name, arn=arn))
+    return tuple(policies)
+
+
+def _packed(call: Call) -> dict[str, int]:
+    """The share of the size limit that the session policy fills; the sandbox's assumption: its
+    length is what counts."""
+    document = call.params.get("Policy")
+    return {"PackedPolicySize": -(-100 * len(document) // _MAX_POLICY)} if document else {}
