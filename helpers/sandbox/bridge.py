@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,19 +19,19 @@ from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import create_parser
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from werkzeug.exceptions import HTTPException
 from moto.core.parse import QueryParser
 from moto.core.request import Request
-from moto.core.serialize import QuerySerializer
+from moto.core.serialize import QuerySerializer, SerializationContext
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.iam.models import AWSManagedPolicy, Group, User, iam_backends
 from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from .calls import RawResponse
 from .errors import SandboxError
@@ -44,7 +45,10 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.core.utils", "get_service_model"),
     ("moto.core.parse", "QueryParser.parse"),
     ("moto.core.serialize", "QuerySerializer.serialize"),
+    ("moto.core.serialize", "SerializationContext"),
     ("moto.iam.models", "iam_backends"),
+    ("moto.iam.models", "Group.__init__"),
+    ("moto.iam.models", "User.__init__"),
     ("moto.iam.models", "AWSManagedPolicy.from_data"),
     ("moto.iam.models", "IAMBackend.create_user"),
     ("moto.iam.models", "IAMBackend.create_access_key"),
@@ -64,6 +68,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.dynamodb.models.table", "Table.instances_tracked"),
     ("moto.dynamodb.models.table", "Table.query"),
     ("moto.moto_api._internal", "mock_random.seed"),
+    ("botocore.httpsession", "URLLib3Session.__init__"),
     ("botocore.httpsession", "URLLib3Session.send"),
     ("botocore.parsers", "create_parser"),
 )
@@ -97,6 +102,7 @@ class Hooks:
         self.forward_unbound = BotocoreStubber.process_request
         self.replace(BotocoreStubber, "process_request", lambda _stubber, request: handler(request))
         self.replace(URLLib3Session, "send", guard)
+        self.replace(URLLib3Session, "__init__", _guarded_for_good(URLLib3Session.__init__, guard))
         self.replace(moto.core.utils, "datetime", clock_module)
         state = mock_random.getstate()
         self._undo.append(lambda: mock_random.setstate(state))
@@ -132,7 +138,7 @@ class Hooks:
         response = self.forward_unbound(_STUBBER, sent)
         if response is None:
             raise SandboxError(f"moto has no answer for {sent.url}")
-        return response  # type: ignore[return-value]  # moto's own alias for the same triple
+        return response
 
     @staticmethod
     def forward_json(
@@ -154,6 +160,17 @@ class Hooks:
         except HTTPException as error:
             return error.code or 400, dict(error.get_headers()), error.get_body()
         return answer  # type: ignore[no-any-return]
+
+
+def _guarded_for_good(init: Callable[..., None], guard: Callable[..., Any]) -> Callable[..., None]:
+    """The ``__init__`` of a connection that stays guarded when the sandbox has stopped: what a
+    learner does in the sandbox is not sent to AWS by a client that outlives it."""
+
+    def guarded(connection: Any, *args: Any, **more: Any) -> None:
+        init(connection, *args, **more)
+        connection.send = partial(guard, connection)
+
+    return guarded
 
 
 _STUBBER = BotocoreStubber()
@@ -228,6 +245,20 @@ def narrow_queries(hooks: Hooks) -> None:
     hooks.replace(Table, "query", narrowed)
 
 
+def name_unique_ids(hooks: Hooks) -> None:
+    """Give users and groups unique ids of AWS's form, such as ``AIDA…`` (IAM User Guide, "IAM
+    identifiers"); moto's are random lower-case letters."""
+    for model, prefix in ((User, "AIDA"), (Group, "AGPA")):
+
+        def made(
+            one: Any, *args: Any, _init: Any = model.__init__, _prefix: str = prefix, **more: Any
+        ) -> None:
+            _init(one, *args, **more)
+            one.id = _prefix + one.id[:17].upper()
+
+        hooks.replace(model, "__init__", made)
+
+
 def managed_policies_text() -> str:
     """The AWS managed policies that moto brings: JSON, laid out with one space of indentation."""
     return str(aws_managed_policies_data)
@@ -253,7 +284,7 @@ def parse_query(service: str, operation: str, body: bytes) -> dict[str, Any]:
     """The members of a request in the query protocol."""
     model = moto.core.utils.get_service_model(service).operation_model(operation)
     values = MultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    request = {"values": values, "headers": {}, "body": body, "method": "POST"}
+    request: Any = {"values": values, "headers": {}, "body": body, "method": "POST"}
     parsed = QueryParser(model).parse({**request, "url_path": "/", "url_params": {}})
     return dict(parsed or {})
 
@@ -263,7 +294,8 @@ def serialize_query(
 ) -> RawResponse:
     """A result in the query protocol's XML."""
     model = moto.core.utils.get_service_model(service).operation_model(operation)
-    done = QuerySerializer(operation_model=model).serialize(result)
+    context = SerializationContext(request_id)
+    done = QuerySerializer(operation_model=model, context=context).serialize(result)
     headers = {**done["headers"], "x-amzn-requestid": request_id}
     return done["status_code"], headers, done["body"]
 

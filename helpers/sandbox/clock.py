@@ -10,7 +10,7 @@ import datetime as real
 from types import ModuleType
 from typing import Any
 
-START = real.datetime(2026, 1, 5, 9, 0, tzinfo=real.timezone.utc)
+START = real.datetime(2026, 1, 5, 9, 0, tzinfo=real.UTC)
 #: How far one request moves the clock: the sandbox's assumption.
 PER_REQUEST = real.timedelta(milliseconds=100)
 

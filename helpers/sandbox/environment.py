@@ -5,21 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-#: Taken away while the sandbox runs: whatever could point boto3 at a real account or address.
-_REMOVED = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_USE_DUALSTACK_ENDPOINT",
-    "MOTO_ACCOUNT_ID",
-    "MOTO_IAM_LOAD_MANAGED_POLICIES",
-)
+#: Taken away while the sandbox runs: all that points boto3, or moto, at something real (profiles,
+#: tokens, roles, container credentials, endpoints, expiry dates of credentials, …).
+_TAKEN_AWAY = ("AWS_", "MOTO_")
 
 
 class Environment:
@@ -38,21 +26,19 @@ class Environment:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        self._before: dict[str, str | None] = {}
+        self._before: dict[str, str] = {}
 
     def __enter__(self) -> Environment:
-        named = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
-        for name in (*_REMOVED, *named):
-            self._before[name] = os.environ.pop(name, None)
-        for name, value in self._values.items():
-            self._before[name] = os.environ.get(name)
-            os.environ[name] = value
+        self._before = _take_away()
+        os.environ.update(self._values)
         return self
 
     def __exit__(self, *exc: Any) -> None:
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self._before.clear()
+        _take_away()
+        os.environ.update(self._before)
+
+
+def _take_away() -> dict[str, str]:
+    """Remove every variable of AWS's and moto's; returns them."""
+    names = [name for name in os.environ if name.startswith(_TAKEN_AWAY)]
+    return {name: os.environ.pop(name) for name in names}

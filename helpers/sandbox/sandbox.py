@@ -199,8 +199,15 @@ class Sandbox:
 
         A client made before the sandbox started gets here; so does any request to an address
         that is not AWS's, such as the instance metadata service.
+
+        Raises:
+            SandboxError: the client was made in this sandbox, which has stopped.
         """
+        if self._stack is None:
+            raise SandboxError(
+                "This client belongs to a sandbox that has stopped; make a new one, for example "
+                'boto3.client("kms").'
+            )
         status, headers, body = self._gate.handle(request)
         raw = bridge.raw_body(body)
         return AWSResponse(request.url, status, bridge.header_dict(headers), raw)
-

@@ -118,9 +118,7 @@ def _listen(port: int, application: Any) -> BaseWSGIServer:
     if not 0 <= port <= 65535:
         raise SandboxError(f"{port} is no port; give a number from 1 to 65535, or 0 for any.")
     try:
-        return make_server(
-            HOST, port, application, threaded=True, request_handler=_QuietHandler
-        )
+        return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
     except (OSError, SystemExit) as error:
         raise SandboxError(
             f"Port {port} on this machine is taken or not allowed; give another with --port."

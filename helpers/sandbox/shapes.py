@@ -96,7 +96,7 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             self._expect(value, float, path)
         try:
-            return datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
+            return datetime.datetime.fromtimestamp(value, datetime.UTC)
         except (OverflowError, ValueError, OSError):
             raise AwsError("SerializationException", f"{path} is not a valid timestamp.") from None
 
@@ -141,7 +141,9 @@ def _show(value: Any) -> str:
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(pattern.replace(r"\p{L}", r"\w").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d"))
+        return re.compile(
+            pattern.replace(r"\p{L}", r"\w").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d")
+        )
     except re.error:
         return None  # A Java-only pattern: not checked rather than guessed.
 

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -42,7 +42,8 @@ def parse(authorization: str) -> Signature | None:
     if not authorization.startswith("AWS4-HMAC-SHA256 "):
         return None
     parts = dict(
-        part.strip().partition("=")[::2] for part in authorization[len("AWS4-HMAC-SHA256 ") :].split(",")
+        part.strip().partition("=")[::2]
+        for part in authorization[len("AWS4-HMAC-SHA256 ") :].split(",")
     )
     try:
         fields = _fields(parts["Credential"], parts["SignedHeaders"])
@@ -67,7 +68,12 @@ def _canonical_query(query: str) -> str:
 
 
 def calculate(
-    signature: Signature, secret: str, method: str, url: str, headers: Mapping[str, str], body: bytes
+    signature: Signature,
+    secret: str,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
 ) -> str:
     """The signature that ``secret`` gives this request.
 
@@ -96,7 +102,7 @@ def matches(expected: str, signature: Signature) -> bool:
 def expired(amz_date: str) -> bool:
     """True if the date is missing, unreadable or more than 15 minutes from real time."""
     try:
-        signed = datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+        signed = datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return True
-    return abs(datetime.now(timezone.utc) - signed) > MAX_SKEW
+    return abs(datetime.now(UTC) - signed) > MAX_SKEW
