@@ -89,6 +89,11 @@ class GrantReport(NamedTuple):
     grant: Grant
     reason: Reason
 
+    @property
+    def matched(self) -> bool:
+        """Whether the grant allows the request."""
+        return self.reason is _MATCHES
+
 
 def explain(
     statement: Statement, policy: Policy, place: PolicyType, request: Request, bounded: bool

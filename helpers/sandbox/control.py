@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 
-from .audit import Event
+from .audit import Event, RemoteEvent
 from .dynamodb import AtRest
 from .errors import SandboxError
 from .sandbox import Sandbox
@@ -65,7 +65,7 @@ class RemoteTrail:
     def __init__(self, remote: RemoteSandbox) -> None:
         self._remote = remote
 
-    def events(self, **filters: Any) -> list[Event]:
+    def events(self, **filters: Any) -> list[RemoteEvent]:
         """The same as ``Trail.events`` in process."""
         return [Event.from_json(record) for record in self._remote._ask("trail", **filters)]
 

@@ -136,9 +136,9 @@ def _describe_permissions(store: Store, call: Call) -> Iterable[Permission]:
     """DescribeKey on a predefined AWS alias makes the AWS managed key (botocore's model of
     DescribeKey); before the caller's right is asked, since that is in the key's policy."""
     named = call.params["KeyId"]
-    if alias_in(named) == "alias/aws/dynamodb":
-        if named.startswith("alias/") or named.split(":")[3:5] == [call.region, call.account]:
-            managed_key(store, "dynamodb", call.account, call.region)
+    here = named.startswith("alias/") or named.split(":")[3:5] == [call.region, call.account]
+    if here and alias_in(named) == "alias/aws/dynamodb":
+        managed_key(store, "dynamodb", call.account, call.region)
     return _DESCRIBE.permissions(store, call)
 
 
