@@ -182,6 +182,8 @@ def test_a_key_policy_that_kms_takes() -> None:
         {"Statement": [KEY | {"Sid": "any text"}, without(KEY, "Resource", "Action")]}
     )
     assert validate_key_policy(text).statements[0].label == "any text"
+    for operator in ("StringEquals", "ForAnyValue:StringEquals"):
+        validate_key_policy(key_policy(Condition={operator: {"kms:EncryptionContext:App": "x"}}))
     full = key_policy(Sid="")
     padded = key_policy(Sid="x" * (32768 - len(full)))
     assert len(padded) == 32768

@@ -9,7 +9,8 @@ import pytest
 
 #: Licences that ask for no more than a notice, or for the source of their own files (MPL).
 ALLOWED = (
-    "0BSD|Apache[- ]2\\.0|Apache Software License|BSD License|BSD-[23]-Clause|CC0-1\\.0|ISC|"
+    "0BSD|Apache[- ]2\\.0|Apache License, Version 2\\.0|Apache Software License|BSD License|"
+    "BSD-[23]-Clause|CC0-1\\.0|ISC|"
     "ISC License \\(ISCL\\)|MIT|MIT License|MIT-0|MIT-CMU|MPL-2\\.0|"
     "Mozilla Public License 2\\.0 \\(MPL 2\\.0\\)|PSF-2\\.0|Python Software Foundation License|"
     "The Unlicense \\(Unlicense\\)|Unlicense|Zlib|ZPL-2\\.1"
