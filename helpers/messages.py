@@ -107,8 +107,8 @@ MESSAGES = {
     "why.explicit": "{statement} of {policy} is a Deny, and a Deny always wins.",
     "why.identity": "no identity-based policy of the caller allows {action}.",
     "why.identity_key": (
-        "the resource's own policy leaves it to the account's IAM policies, and no identity-based policy "
-        "of the caller allows {action}; nor does a grant."
+        "the resource's own policy leaves it to the account's IAM policies, and no identity-based "
+        "policy of the caller allows {action}; nor does a grant."
     ),
     "why.resource": (
         "no statement of the resource's policy that applies to the caller allows {action}, "

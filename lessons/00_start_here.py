@@ -87,7 +87,7 @@ boto3.client("sts").get_caller_identity()["Arn"]
 noor = {"player_id": {"S": "p-010"}, "name": {"S": "Noor"}}
 dynamodb.put_item(TableName=lab.table_name, Item=noor)["ResponseMetadata"]["HTTPStatusCode"]
 ### STUB
-...  # Write your call here.
+# Write your call here.
 ### END SOLUTION
 
 # %%

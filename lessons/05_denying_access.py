@@ -193,7 +193,7 @@ try:
 except ClientError as error:
     print(error.response["Error"]["Code"])
 ### STUB
-...  # Your code here.
+# Write your code here.
 ### END SOLUTION
 
 # %%
@@ -213,7 +213,8 @@ cloudtrail = boto3.client("cloudtrail")
 decrypts = cloudtrail.lookup_events(
     LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
 )["Events"]
-proof = next(event["EventId"] for event in decrypts if event["Username"] == "mira")
+hers = [event for event in decrypts if event["Username"] == "mira"]
+proof = next(e["EventId"] for e in hers if "errorCode" in json.loads(e["CloudTrailEvent"]))
 ### STUB
 proof = ...
 ### END SOLUTION
@@ -222,7 +223,7 @@ proof = ...
 check("5.2", proof)
 
 # %% [markdown] tags=["solution"]
-# CloudTrail's event history keeps *management events*, and the calls to KMS are among them. Mira never called KMS, but the event carries her name: DynamoDB asked for her. Calls such as `GetItem` are *data events*, which a real account records only if you ask for it.
+# CloudTrail's event history keeps *management events*, and the calls to KMS are among them. Mira never called KMS, but the event carries her name: DynamoDB asked for her. There is also a `Decrypt` of hers that was allowed: the one for `scores`. Only the `errorCode` inside `CloudTrailEvent` tells the two apart. Calls such as `GetItem` are *data events*, which a real account records only if you ask for it.
 
 # %% tags=["solution"]
 event = json.loads(next(e["CloudTrailEvent"] for e in decrypts if e["EventId"] == proof))
@@ -241,7 +242,7 @@ dynamodb.update_table(
     SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
 )["TableDescription"]["TableStatus"]
 ### STUB
-...  # Your code here.
+# Write your code here.
 ### END SOLUTION
 
 # %%

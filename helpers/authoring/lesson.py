@@ -13,7 +13,8 @@ import jupytext  # type: ignore[import-untyped]
 from helpers.course.chapter import Chapter, chapter
 
 BEGIN, STUB, END = "### BEGIN SOLUTION", "### STUB", "### END SOLUTION"
-DEFAULT_STUB = "...  # Your code here."
+#: In a function something must stand; by itself, dots would only show themselves.
+DEFAULT_STUB, DEFAULT_BODY = "# Write your code here.", "...  # Write your code here."
 NAME = re.compile(r"(?P<number>\d\d)_[a-z0-9_]+")
 
 
@@ -45,6 +46,11 @@ class Cell:
     def solved(self) -> str:
         """The source with its solutions and without their marks and stubs."""
         return _without_solutions(self.source, keep_solution=True)
+
+    def answered(self, code: str) -> str:
+        """The source with somebody else's answer in the solution's place."""
+        before, _, rest = self.source.partition(BEGIN)
+        return f"{before}{code}\n{rest.partition(END)[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ def _without_solutions(source: str, *, keep_solution: bool) -> str:
             part, stub_seen = "stub", True
         elif mark == END:
             if not stub_seen and not keep_solution:
-                kept.append(line.replace(END, DEFAULT_STUB))
+                kept.append(line.replace(END, DEFAULT_BODY if line[:1] == " " else DEFAULT_STUB))
             part = "text"
         elif part == "text" or (part == "solution") == keep_solution:
             kept.append(line)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any, Literal
 
 from helpers.messages import say
 
 from .errors import CourseError
+from .worlds import Studio
 
 Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"]
 
@@ -90,8 +92,13 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """All that belongs to one notebook, by the number that learners type (``"5.1"``, ``"q1"``)."""
+    """All that belongs to one notebook, by the number that learners type (``"5.1"``, ``"q1"``).
 
+    ``world`` builds the account as it stands when the notebook begins, and returns what its
+    things are called: each name is an attribute of the lab.
+    """
+
+    world: Callable[[Studio], dict[str, str]]
     predictions: Mapping[str, Question] = field(default_factory=dict)
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     quiz: Mapping[str, Question] = field(default_factory=dict)
@@ -114,6 +121,12 @@ def item_of(number: Any) -> str:
     """``"5.2"`` for ``"5.2"`` or ``"05.2"``: how exercises and predictions are called."""
     head, _, tail = str(number).strip().partition(".")
     return f"{head.lstrip('0') or '0'}.{tail}"
+
+
+def notebooks() -> list[str]:
+    """The numbers of all notebooks, in the course's order."""
+    package = import_module(f"{__package__}.exercises")
+    return sorted(m.name for m in iter_modules(package.__path__) if re.fullmatch(r"\d\d", m.name))
 
 
 @cache

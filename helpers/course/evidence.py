@@ -38,7 +38,7 @@ class Evidence:
         return self.lab.sandbox.session().client(service)
 
     def records(self, name: str = "", user: str = "") -> list[Record]:
-        """The audit trail, oldest first.
+        """The audit trail since the notebook began, oldest first; not what built its world.
 
         Args:
             name: only events of this name, such as ``Decrypt``.
@@ -47,7 +47,9 @@ class Evidence:
         return [
             record
             for record in records(self.lab.trail)
-            if name in ("", record.name) and user in ("", record.user)
+            if record.time >= self.lab.opened
+            and name in ("", record.name)
+            and user in ("", record.user)
         ]
 
     def call(self, function: Callable[..., Any], **given: Any) -> Any:

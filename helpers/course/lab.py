@@ -11,9 +11,9 @@ import boto3
 from helpers.messages import say
 from helpers.sandbox import Sandbox, SandboxError
 
-from .chapter import notebook_of
+from .chapter import chapter, notebook_of
 from .errors import CourseError, NoSuchName
-from .worlds import WORLDS
+from .worlds import PLAIN_SEED, Studio
 
 _current: Lab | None = None
 
@@ -29,6 +29,7 @@ class Lab:
         predictions: the learner's own, by number.
         hints_shown: how many of an exercise's hints were shown.
         done: what was done in a lab that keeps no progress.
+        opened: the sandbox's time when the world stood and the notebook began.
     """
 
     def __init__(self, notebook: str, sandbox: Sandbox, *, keeps_progress: bool = True) -> None:
@@ -39,7 +40,11 @@ class Lab:
         self.hints_shown: dict[str, int] = {}
         self.done: set[str] = set()
         self._sessions: dict[str, boto3.Session] = {}
-        self.names: dict[str, str] = WORLDS[notebook](boto3.Session())
+        studio = Studio(boto3.Session(), sandbox.seed)
+        self.names: dict[str, str] = chapter(notebook).world(studio)
+        # The world was built a while ago: no table key of the set-up is kept any more, and the
+        # trail tells what was there from what the learner did.
+        self.opened: datetime.datetime = sandbox.advance(hours=1).replace(microsecond=0)
 
     def __getattr__(self, name: str) -> str:
         names: dict[str, str] = self.__dict__.get("names", {})
@@ -126,7 +131,9 @@ def open_lab(notebook: str, *, seed: int | str | None = None, keep_progress: boo
     if running is not None:
         running.stop()
     _current = None
-    sandbox = Sandbox(seed=os.environ.get("COURSE_SEED", "0") if seed is None else seed).start()
+    sandbox = Sandbox(
+        seed=os.environ.get("COURSE_SEED", PLAIN_SEED) if seed is None else seed
+    ).start()
     _current = Lab(number, sandbox, keeps_progress=keep_progress)
     return _current
 

@@ -20,7 +20,7 @@ from typing import Any
 from helpers.display.notes import Line, Note
 from helpers.messages import say
 
-from .chapter import chapter, notebook_of
+from .chapter import chapter, notebook_of, notebooks
 from .errors import CourseError
 from .lab import Lab, current_lab
 
@@ -73,18 +73,13 @@ def _record(item: str) -> str:
     return trouble if item in done else _save(done | {item}) or trouble
 
 
-def _notebooks() -> list[str]:
-    found = (Path(__file__).parent / "exercises").glob("[0-9][0-9].py")
-    return sorted(file.stem for file in found)
-
-
 def _items(notebook: str) -> list[str]:
     return [*chapter(notebook).exercises, f"{int(notebook)}.{_QUIZ}"]
 
 
 def _summary(done: set[str]) -> list[Line]:
     lines = []
-    for notebook in _notebooks():
+    for notebook in notebooks():
         *exercises, quiz = _items(notebook)
         finished = sum(item in done for item in exercises)
         text = say(

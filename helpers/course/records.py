@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ class Record:
 
     identifier: str
     request_id: str
+    #: In whole seconds, UTC.
+    time: datetime.datetime
     name: str
     source: str
     user: str
@@ -51,6 +54,7 @@ def _record(event: Any) -> Record:
     return Record(
         identifier=raw["eventID"],
         request_id=raw["requestID"],
+        time=datetime.datetime.fromisoformat(raw["eventTime"]),
         name=raw["eventName"],
         source=raw["eventSource"],
         user=identity.get("userName", ""),

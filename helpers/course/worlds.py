@@ -1,26 +1,25 @@
-"""The account as it stands when each notebook begins: plain boto3, one function per notebook.
+"""What the account of a notebook is built from: plain boto3, and names that the seed chooses.
 
-The story: Lanternfish Games, a small studio, keeps its players in a DynamoDB table. Each world
-returns what it calls its things; ``open_lab`` shows these names, and the lab carries them.
+The story: Lanternfish Games, a small studio, keeps its players in a DynamoDB table. Each chapter
+has a world, a function that builds the account as it stands when its notebook begins, and returns
+what its things are called; ``open_lab`` shows these names, and the lab carries them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+import random
+from typing import Any, NamedTuple
 
 import boto3
 
-TABLE = "players"
-OLD_TABLE = "players-2025"
-SCORES = "scores"
-ALIAS = "alias/players-table"
-PLAYERS = (
-    ("p-001", "Juno", "juno@example.com", 1250),
-    ("p-002", "Teo", "teo@example.com", 310),
-    ("p-003", "Amara", "amara@example.com", 9800),
+#: The seed of the public course, whose names are the plain ones.
+PLAIN_SEED = "0"
+FIRST_NAMES = (
+    *("Juno", "Teo", "Amara", "Priya", "Luca", "Sana", "Mateo", "Ines", "Kofi", "Yuki", "Noah"),
+    *("Elif", "Tomas", "Wren", "Dara", "Hugo", "Leila", "Omar", "Freya", "Ravi", "Zoe", "Idris"),
 )
+_PLAIN_COINS = (1250, 310, 9800)
 
 #: What the KMS console gives a key administrator and a key user (behaviours A11 and A12).
 ADMINISTRATOR_ACTIONS = [
@@ -33,6 +32,118 @@ USER_ACTIONS = [
     *("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
 ]
 ATTACHMENT_ACTIONS = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
+
+
+class Player(NamedTuple):
+    """One player; the address is invented (``example.com`` is nobody's)."""
+
+    player_id: str
+    name: str
+    email: str
+    coins: int
+
+    @property
+    def item(self) -> dict[str, dict[str, str]]:
+        """The player as DynamoDB takes an item."""
+        return {
+            "player_id": {"S": self.player_id},
+            "name": {"S": self.name},
+            "email": {"S": self.email},
+            "coins": {"N": str(self.coins)},
+        }
+
+
+class Studio:
+    """Builds a world in a fresh account.
+
+    Args:
+        session: the account's administrator, ``admin``.
+        seed: the sandbox's own. The seed ``0`` gives plain names and the same players to all;
+            another gives another student other names and other data.
+        endpoint_url: of a served sandbox.
+    """
+
+    def __init__(
+        self, session: boto3.Session, seed: int | str = PLAIN_SEED, endpoint_url: str | None = None
+    ) -> None:
+        self.session = session
+        self.seed = str(seed)
+        self._endpoint_url = endpoint_url
+        self._suffix = f"-{self.random('names').getrandbits(20):05x}"
+
+    @property
+    def plain(self) -> bool:
+        """Whether this is the world that the public course shows."""
+        return self.seed == PLAIN_SEED
+
+    def random(self, purpose: str) -> random.Random:
+        """A stream of random choices that follows from the seed."""
+        return random.Random(f"{self.seed}/world/{purpose}")
+
+    def name(self, plain: str) -> str:
+        """``players``; for a student of a graded course, such as ``players-3f0c2``."""
+        return plain if self.plain else plain + self._suffix
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the administrator."""
+        return self.session.client(service, endpoint_url=self._endpoint_url)
+
+    def players(self, count: int = len(_PLAIN_COINS)) -> list[Player]:
+        """The first players of the studio: the same ones for the same seed.
+
+        Args:
+            count: at most 20.
+        """
+        chooser = self.random("players")
+        names = list(FIRST_NAMES)
+        if not self.plain:
+            chooser.shuffle(names)
+        coins = [*_PLAIN_COINS, *(chooser.randrange(0, 20_000, 10) for _ in range(20))]
+        if not self.plain:
+            coins = [chooser.randrange(0, 20_000, 10) for _ in range(20)]
+        return [
+            Player(f"p-{n + 1:03}", name, f"{name.lower()}@example.com", coins[n])
+            for n, name in enumerate(names[:count])
+        ]
+
+    def create_key(self, alias: str = "alias/players-table") -> str:
+        """The studio's key with its alias, as the KMS console makes it for ``admin``; returns
+        the key's ARN."""
+        caller = self.client("sts").get_caller_identity()
+        key = self.client("kms").create_key(
+            Description="Protects the players' table of Lanternfish Games",
+            Policy=console_policy(caller["Account"], caller["Arn"], caller["Arn"]),
+        )["KeyMetadata"]
+        self.client("kms").create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+        return str(key["Arn"])
+
+    def create_table(self, name: str, key: str = "", **encryption: Any) -> str:
+        """A table of players, under the AWS owned key unless a key or more is given; returns
+        its name."""
+        if key:
+            encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+        self.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            **({"SSESpecification": encryption} if encryption else {}),
+        )
+        return name
+
+    def put_players(self, table: str, count: int = len(_PLAIN_COINS)) -> None:
+        """The first players into a table."""
+        dynamodb = self.client("dynamodb")
+        for player in self.players(count):
+            dynamodb.put_item(TableName=table, Item=player.item)
+
+    def create_user(self, name: str, *policy_arns: str) -> str:
+        """An IAM user with managed policies; returns the user's ARN."""
+        iam = self.client("iam")
+        arn = iam.create_user(UserName=name)["User"]["Arn"]
+        for policy_arn in policy_arns:
+            iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
+        return str(arn)
 
 
 def console_policy(account: str, administrator: str, *users: str) -> str:
@@ -69,74 +180,3 @@ def console_policy(account: str, administrator: str, *users: str) -> str:
     ]
     document = {"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements}
     return json.dumps(document, indent=2)
-
-
-def create_key(session: boto3.Session) -> str:
-    """The studio's key with its alias; returns the key's ARN."""
-    caller = session.client("sts").get_caller_identity()
-    kms = session.client("kms")
-    key = kms.create_key(
-        Description="Protects the players' table of Lanternfish Games",
-        Policy=console_policy(caller["Account"], caller["Arn"], caller["Arn"]),
-    )["KeyMetadata"]
-    kms.create_alias(AliasName=ALIAS, TargetKeyId=key["KeyId"])
-    return str(key["Arn"])
-
-
-def create_table(session: boto3.Session, name: str, key: str = "", **encryption: Any) -> None:
-    """A table of players, under the AWS owned key unless a key or more is given."""
-    if key:
-        encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
-    session.client("dynamodb").create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-        **({"SSESpecification": encryption} if encryption else {}),
-    )
-    session.client("dynamodb").get_waiter("table_exists").wait(TableName=name)
-
-
-def put_players(session: boto3.Session, table: str, count: int = len(PLAYERS)) -> None:
-    """The first players, with invented addresses."""
-    dynamodb = session.client("dynamodb")
-    for identifier, name, email, coins in PLAYERS[:count]:
-        item = {
-            "player_id": {"S": identifier},
-            "name": {"S": name},
-            "email": {"S": email},
-            "coins": {"N": str(coins)},
-        }
-        dynamodb.put_item(TableName=table, Item=item)
-
-
-def start_here(session: boto3.Session) -> dict[str, str]:
-    """00: a table with two players, under the AWS owned key."""
-    create_table(session, TABLE)
-    put_players(session, TABLE, 2)
-    return {"table_name": TABLE}
-
-
-def denying_access(session: boto3.Session) -> dict[str, str]:
-    """05: the players under the studio's key, last season's table too, the scores under the
-    AWS managed key."""
-    arn = create_key(session)
-    create_table(session, TABLE, ALIAS)
-    create_table(session, OLD_TABLE, ALIAS)
-    create_table(session, SCORES, Enabled=True, SSEType="KMS")
-    put_players(session, TABLE)
-    put_players(session, OLD_TABLE, 1)
-    put_players(session, SCORES, 1)
-    return {
-        "table_name": TABLE,
-        "old_table_name": OLD_TABLE,
-        "scores_table_name": SCORES,
-        "key_alias": ALIAS,
-        "key_arn": arn,
-    }
-
-
-WORLDS: dict[str, Callable[[boto3.Session], dict[str, str]]] = {
-    "00": start_here,
-    "05": denying_access,
-}

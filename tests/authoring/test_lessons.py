@@ -80,7 +80,7 @@ def test_an_answer_without_a_stub_gets_dots(tmp_path: Path) -> None:
         '# %% answer="0.1"\ndef f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n'
     )
     one = lesson(tmp_path, body)
-    assert one.cells[0].blank() == "def f():\n    ...  # Your code here."
+    assert one.cells[0].blank() == "def f():\n    ...  # Write your code here."
     assert one.cells[0].solved() == "def f():\n    return 1"
 
 

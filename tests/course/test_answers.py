@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import open_lab, predict, quiz
-from helpers.course.chapter import Option, Question, chapter
+from helpers.course.chapter import Option, Question, chapter, notebooks
 
-NOTEBOOKS = ("00", "05")
+NOTEBOOKS = notebooks()
 PREDICTIONS = [
     (notebook, number, question)
     for notebook in NOTEBOOKS

@@ -9,17 +9,26 @@ import boto3
 import pytest
 
 from helpers import Sandbox, check, hint, open_lab, predict, quiz
+from helpers.course.chapter import notebooks
 from helpers.course.errors import CourseError
 
-NOTEBOOKS = ("00", "05")
+NOTEBOOKS = notebooks()
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_opening_twice_gives_the_same_world(notebook: str) -> None:
     first = repr(open_lab(notebook))
-    boto3.client("dynamodb").delete_table(TableName="players")
+    before = _tables_and_keys()
+    boto3.client("kms").create_key()
+    for table in boto3.client("dynamodb").list_tables()["TableNames"]:
+        boto3.client("dynamodb").delete_table(TableName=table)
     assert repr(open_lab(notebook)) == first
-    assert "players" in boto3.client("dynamodb").list_tables()["TableNames"]
+    assert _tables_and_keys() == before
+
+
+def _tables_and_keys() -> tuple[object, object]:
+    keys = boto3.client("kms").list_keys()["Keys"]
+    return boto3.client("dynamodb").list_tables()["TableNames"], keys
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
@@ -39,6 +48,17 @@ def test_another_seed_gives_another_world() -> None:
     one = open_lab("05", seed="ann").key_arn
     assert open_lab("05", seed="ben").key_arn != one
     assert open_lab("05", seed="ann").key_arn == one
+
+
+def test_a_students_world_has_names_and_data_of_its_own() -> None:
+    """So that copied literals fail; the plain seed has the names that the prose says."""
+    plain, ann = open_lab("05"), open_lab("05", seed="ann")
+    assert plain.table_name == "players"
+    assert ann.table_name.startswith("players-")
+    items = boto3.client("dynamodb").scan(TableName=ann.table_name)["Items"]
+    ben = open_lab("05", seed="ben")
+    assert ben.table_name != ann.table_name
+    assert boto3.client("dynamodb").scan(TableName=ben.table_name)["Items"] != items
 
 
 def test_the_course_seed_may_come_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,15 @@ from helpers.course.chapter import (
     not_yet,
 )
 from helpers.course.evidence import Evidence
+from helpers.course.worlds import Studio
+
+
+def world(studio: Studio) -> dict[str, str]:
+    """A table with two players, under the AWS owned key."""
+    table = studio.create_table(studio.name("players"))
+    studio.put_players(table, 2)
+    return {"table_name": table}
+
 
 WHERE = Question(
     "The next cell asks DynamoDB for a player. What answers?",
@@ -39,17 +48,17 @@ WHERE = Question(
 
 def new_player(evidence: Evidence) -> Verdict:
     """0.1: the table holds p-010, Noor."""
-    dynamodb = evidence.client("dynamodb")
+    dynamodb, table = evidence.client("dynamodb"), evidence.lab.table_name
     try:
-        found = dynamodb.get_item(TableName="players", Key={"player_id": {"S": "p-010"}})
+        found = dynamodb.get_item(TableName=table, Key={"player_id": {"S": "p-010"}})
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        return not_yet("the table players.", "there is no such table; run the set-up cell again.")
+        return not_yet(f"the table {table}.", "there is no such table; run the set-up cell again.")
     item = found.get("Item")
     if item is None:
         others = {"p-001", "p-002"}
-        seen = [x["player_id"]["S"] for x in dynamodb.scan(TableName="players")["Items"]]
+        seen = [x["player_id"]["S"] for x in dynamodb.scan(TableName=table)["Items"]]
         added = sorted(set(seen) - others)
         if added:
             return not_yet("a player p-010.", f"a new player, but {added[0]}.")
@@ -62,10 +71,11 @@ def new_player(evidence: Evidence) -> Verdict:
 
 def _put(identifier: str, name: str) -> str:
     item = f'{{"player_id": {{"S": "{identifier}"}}, "name": {{"S": "{name}"}}}}'
-    return f'dynamodb.put_item(TableName="players", Item={item})'
+    return f"dynamodb.put_item(TableName=lab.table_name, Item={item})"
 
 
 CHAPTER = Chapter(
+    world=world,
     predictions={"0.1": WHERE},
     exercises={
         "0.1": Exercise(
@@ -81,11 +91,12 @@ CHAPTER = Chapter(
                 "another id": Wrong(_put("P-010", "Noor"), "a new player, but P-010"),
                 "another name": Wrong(_put("p-010", "noor"), "p-010 with noor"),
                 "no name": Wrong(
-                    'dynamodb.put_item(TableName="players", Item={"player_id": {"S": "p-010"}})',
+                    "dynamodb.put_item(TableName=lab.table_name, "
+                    'Item={"player_id": {"S": "p-010"}})',
                     "no name",
                 ),
                 "no table": Wrong(
-                    'dynamodb.delete_table(TableName="players")', "there is no such table"
+                    "dynamodb.delete_table(TableName=lab.table_name)", "there is no such table"
                 ),
             },
         )

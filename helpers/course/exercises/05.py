@@ -16,10 +16,26 @@ from helpers.course.chapter import (
     not_yet,
 )
 from helpers.course.evidence import Evidence
-from helpers.course.records import Record
+from helpers.course.worlds import Studio
 
 KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+
+
+def world(studio: Studio) -> dict[str, str]:
+    """The players under the studio's key, last season's table too, the scores under the AWS
+    managed key."""
+    key = studio.create_key("alias/players-table")
+    names = {
+        "table_name": studio.create_table(studio.name("players"), key),
+        "old_table_name": studio.create_table(studio.name("players-2025"), key),
+        "scores_table_name": studio.create_table(
+            studio.name("scores"), Enabled=True, SSEType="KMS"
+        ),
+    }
+    for table, count in zip(names.values(), (3, 1, 1), strict=True):
+        studio.put_players(table, count)
+    return {**names, "key_alias": "alias/players-table", "key_arn": key}
 
 
 def refused_write(evidence: Evidence) -> Verdict:
@@ -35,16 +51,9 @@ def refused_write(evidence: Evidence) -> Verdict:
         shown = attempts[-1]
         how = shown.message or "it succeeded: that table is under another key."
         return not_yet("a write to players that KMS refuses.", f"{shown.name}, and {how}")
-    if any(x.asks(tableName="players") and not x.denied for x in _later(evidence, writes)):
+    if any(not x.denied for x in writes):
         return not_yet("a write by Mira.", "a write by admin, who may use the key.")
     return not_attempted("The audit trail has no write by Mira; call put_item as she would.")
-
-
-def _later(evidence: Evidence, writes: list[Record]) -> list[Record]:
-    """What was written after Mira was made: the set-up's own writes come before."""
-    known = evidence.records()
-    born = next((n for n, x in enumerate(known) if x.name == "CreateUser"), len(known))
-    return [x for x in writes if known.index(x) > born]
 
 
 def proof(evidence: Evidence, event_id: object) -> Verdict:
@@ -70,11 +79,11 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
 def scores_closed(evidence: Evidence) -> Verdict:
     """5.3: the scores are under the studio's key, which Mira may not use."""
     dynamodb, kms = evidence.client("dynamodb"), evidence.client("kms")
-    tables = dynamodb.list_tables()["TableNames"]
+    scores = evidence.lab.scores_table_name
     wanted = "the table scores under the studio's key."
-    if "scores" not in tables:
+    if scores not in dynamodb.list_tables()["TableNames"]:
         return not_yet(wanted, "there is no table scores; run the set-up cell again.")
-    encryption = _settled(dynamodb, "scores")
+    encryption = _settled(dynamodb, scores)
     if encryption is None:
         return not_yet(wanted, "scores under the AWS owned key, which stops nobody.")
     arn = encryption["KMSMasterKeyArn"]
@@ -91,7 +100,7 @@ def scores_closed(evidence: Evidence) -> Verdict:
     return correct("Now a read of scores needs a permission on the studio's key.")
 
 
-def _settled(dynamodb: Any, table: str) -> dict[str, Any] | None:
+def _settled(dynamodb: Any, table: str) -> Any:
     """A table's SSEDescription once no change is on its way; each question lets time pass."""
     for _ in range(100):
         description = dynamodb.describe_table(TableName=table)["Table"].get("SSEDescription")
@@ -220,13 +229,14 @@ QUIZ = {
 
 _ITEM = '{"player_id": {"S": "p-099"}}'
 _SWITCH = (
-    'dynamodb.update_table(TableName="scores", '
+    "dynamodb.update_table(TableName=lab.scores_table_name, "
     'SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": %s})'
 )
 _FIRST = "next(e for e in cloudtrail.lookup_events()['Events'] if %s)['EventId']"
 _DENIED = "try:\n    %s\nexcept ClientError:\n    pass\n"
 
 CHAPTER = Chapter(
+    world=world,
     predictions={"5.1": READ, "5.2": DELETE},
     exercises={
         "5.1": Exercise(
@@ -240,10 +250,10 @@ CHAPTER = Chapter(
             refused_write,
             wrong={
                 "written by admin": Wrong(
-                    f'dynamodb.put_item(TableName="players", Item={_ITEM})', "a write by admin"
+                    f"dynamodb.put_item(TableName=lab.table_name, Item={_ITEM})", "a write by admin"
                 ),
                 "another table": Wrong(
-                    f'mira_dynamodb.put_item(TableName="scores", Item={_ITEM})',
+                    f"mira_dynamodb.put_item(TableName=lab.scores_table_name, Item={_ITEM})",
                     "under another key",
                 ),
                 "no such table": Wrong(
@@ -251,7 +261,7 @@ CHAPTER = Chapter(
                     "a write to players that KMS refuses",
                 ),
                 "a read": Wrong(
-                    _DENIED % 'mira_dynamodb.scan(TableName="players")',
+                    _DENIED % "mira_dynamodb.scan(TableName=lab.table_name)",
                     "no write by Mira",
                     "not attempted",
                 ),
@@ -263,13 +273,14 @@ CHAPTER = Chapter(
             (
                 "KMS wrote the refusal down as well. What was the operation called?",
                 "cloudtrail.lookup_events takes LookupAttributes: EventName, and what it is.",
-                "Look for Decrypt, and take the EventId of an event whose Username is mira.",
+                "Look for Decrypt with the Username mira. One of hers was allowed; the refused one "
+                'has an errorCode in json.loads(event["CloudTrailEvent"]).',
             ),
             proof,
             given="proof",
             wrong={
                 "an event without a denial": Wrong(
-                    "proof = " + _FIRST % "e['EventName'] == 'CreateTable'",
+                    "proof = " + _FIRST % "e['EventName'] == 'CreateUser'",
                     "an event without a denial",
                 ),
                 "a denial of something else": Wrong(
@@ -277,6 +288,10 @@ CHAPTER = Chapter(
                     + "proof = "
                     + _FIRST % "e['EventName'] == 'ListUsers'",
                     "of something else than kms:Decrypt",
+                ),
+                "her Decrypt that was allowed": Wrong(
+                    "proof = " + _FIRST % "e['EventName'] == 'Decrypt' and e['Username'] == 'mira'",
+                    "an event without a denial",
                 ),
                 "DynamoDB's own event": Wrong(
                     "proof = next(x for x in lab.trail.events() "
@@ -298,9 +313,9 @@ CHAPTER = Chapter(
             scores_closed,
             wrong={
                 "the AWS owned key": Wrong(
-                    'dynamodb.update_table(TableName="scores", '
+                    "dynamodb.update_table(TableName=lab.scores_table_name, "
                     'SSESpecification={"Enabled": False})\n'
-                    'dynamodb.get_waiter("table_exists").wait(TableName="scores")\nlab.advance(minutes=1)',
+                    "lab.advance(minutes=1)",
                     "AWS owned key",
                 ),
                 "a key of its own": Wrong(
@@ -310,7 +325,7 @@ CHAPTER = Chapter(
                     "another customer managed key",
                 ),
                 "table deleted": Wrong(
-                    'dynamodb.delete_table(TableName="scores")', "no table scores"
+                    "dynamodb.delete_table(TableName=lab.scores_table_name)", "no table scores"
                 ),
             },
         ),
