@@ -15,10 +15,10 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from helpers.authorization import Policy
 
-from . import bridge, signatures, wire
+from . import bridge, shapes, signatures, wire
 from .calls import Caller, ContextValue
 from .clock import Clock
-from .errors import AwsError
+from .errors import AwsError, not_in_sandbox
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -67,6 +67,9 @@ class Directory:
         """
         signature = message.signature
         if signature is None:
+            model = shapes.operation_model(message.service, message.operation)
+            if model is not None and model.auth_type == "none":  # Federation by web or SAML.
+                raise not_in_sandbox(f"{message.service}:{message.operation}")
             code = "MissingAuthenticationToken"
             code += "Exception" if message.json_protocol else ""
             raise AwsError(code, "Request is missing Authentication Token", _status(message))
@@ -84,7 +87,10 @@ class Directory:
         token = message.headers.get("x-amz-security-token")
         session = self.sessions.get(key_id)
         if session is not None:
-            if token != session.token:
+            barred = message.service == "iam" and session.caller.kind in ("user", "federated")
+            if token != session.token or barred:
+                # Sessions of users may not call IAM (AWS STS API Reference, GetSessionToken and
+                # GetFederationToken); IAM says that it does not know their token.
                 raise _unknown_token(message)
             if session.expires <= self._clock.now():
                 code = "ExpiredTokenException" if message.json_protocol else "ExpiredToken"
@@ -101,11 +107,11 @@ class Directory:
             key = bridge.iam(account).access_keys.get(key_id)
             if key is not None and key.user_name and key.status == "Active":
                 user = bridge.iam(account).users.get(key.user_name)
-                return (self.user(user), key.secret_access_key) if user else None
+                return (self.user(user, key_id), key.secret_access_key) if user else None
         return None
 
     @staticmethod
-    def user(user: Any) -> Caller:
+    def user(user: Any, access_key_id: str = "") -> Caller:
         """The caller that an IAM user (moto's object) is."""
         return Caller(
             arn=user.arn,
@@ -114,7 +120,7 @@ class Directory:
             user_id=user.id,
             name=user.name,
             principal_arn=user.arn,
-            access_key_id=user.access_keys[0].access_key_id if user.access_keys else "",
+            access_key_id=access_key_id,
         )
 
     def standing(self, caller: Caller) -> Standing:
@@ -167,7 +173,12 @@ class Directory:
             context["aws:TokenIssueTime"] = caller.session_issued.strftime("%Y-%m-%dT%H:%M:%SZ")
             context["aws:MultiFactorAuthPresent"] = "false"
         session = self.sessions.get(caller.access_key_id)
-        tags = {**self.standing(caller).tags, **(session.tags if session else {})}
+        tags = dict(session.tags) if session else {}
+        # A session tag overrides the principal's own, regardless of case (IAM User Guide,
+        # "Passing session tags in AWS STS").
+        passed = {key.lower() for key in tags}
+        own = self.standing(caller).tags.items()
+        tags.update({key: value for key, value in own if key.lower() not in passed})
         context.update({f"aws:PrincipalTag/{k}": v for k, v in tags.items()})
         return context
 

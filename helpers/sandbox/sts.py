@@ -25,9 +25,20 @@ _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.+/)?([^/]+)")
 #: Members that stand for what the sandbox has not.
 _LACKING = ("SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys", "ProvidedContexts")
 _FREE = ("GetCallerIdentity", "GetSessionToken")
+#: What temporary credentials may not call: those of a role, of a user, of a federated user
+#: (AWS STS API Reference, "Permissions" of the operations that give them out).
+_ROLE_MAY_NOT = ("GetFederationToken", "GetSessionToken")
+_USER_MAY_NOT = (*_ROLE_MAY_NOT, "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo")
+_MAY_NOT = {
+    "role": _ROLE_MAY_NOT,
+    "user": _USER_MAY_NOT,
+    "federated": (*_USER_MAY_NOT, "AssumeRole", "GetWebIdentityToken"),
+}
 _NOTHING = Policy.parse({"Version": "2012-10-17", "Statement": []}, kind="session")
-#: Characters of a session policy (AWS STS API Reference, AssumeRole).
+#: Characters of a session policy, and managed session policies of one session (AWS STS API
+#: Reference, AssumeRole).
 _MAX_POLICY = 2048
+_MAX_ARNS = 10
 
 
 class Sts:
@@ -40,14 +51,19 @@ class Sts:
         """A role's trust policy decides on AssumeRole; GetCallerIdentity and GetSessionToken need
         no permission (AWS STS API Reference)."""
         shapes.check_query_params("sts", call.operation, call.params)
+        temporary = call.caller.session_issued is not None
+        if temporary and call.operation in _MAY_NOT.get(call.caller.kind, ()):
+            text = f"Cannot call {call.operation} with session credentials"
+            raise AwsError("AccessDenied", text, 403)
         lacking = [member for member in _LACKING if member in call.params]
         if lacking:
             raise not_in_sandbox(f"{call.action} with {lacking[0]}")
+        _check_tags(call)
         if call.operation == "AssumeRole":
             return self._trust(call)
         if call.operation == "GetFederationToken":
             user = f"arn:aws:sts::{call.account}:federated-user/{call.params['Name']}"
-            return [Permission(call.action, user, _tag_keys(call))]
+            return [Permission(action, user, _tag_keys(call)) for action in _actions(call)]
         return [] if call.operation in _FREE else [Permission(call.action)]
 
     def _trust(self, call: Call) -> Iterable[Permission]:
@@ -65,7 +81,6 @@ class Sts:
         for tag in role.tags or ():
             context[f"iam:ResourceTag/{tag['Key']}"] = tag["Value"]
             context[f"aws:ResourceTag/{tag['Key']}"] = tag["Value"]
-        actions = ["sts:AssumeRole", *(["sts:TagSession"] if call.params.get("Tags") else [])]
         return [
             Permission(
                 action,
@@ -75,7 +90,7 @@ class Sts:
                 resource_account=role.account_id,
                 rules=ResourceRules.ROLE_TRUST,
             )
-            for action in actions
+            for action in _actions(call)
         ]
 
     def act(self, call: Call) -> dict[str, Any] | Forwarded:
@@ -129,12 +144,10 @@ class Sts:
 
     def get_session_token(self, call: Call) -> dict[str, Any]:
         """Temporary credentials of the calling user, with the user's own permissions."""
-        self._only_users(call)
         return self._issue(call, call.caller, call.params.get("DurationSeconds", 43200))
 
     def get_federation_token(self, call: Call) -> dict[str, Any]:
         """A federated session of the calling user: its session policies are all it may do."""
-        self._only_users(call)
         name, caller = call.params["Name"], call.caller
         policies = _session_policies(call, call.account)
         federated = replace(
@@ -149,17 +162,21 @@ class Sts:
         user = {"FederatedUserId": federated.user_id, "Arn": federated.arn}
         return answer | {"FederatedUser": user} | _packed(call)
 
-    @staticmethod
-    def _only_users(call: Call) -> None:
-        if call.caller.kind != "user" or call.caller.session_issued is not None:
-            text = f"Cannot call {call.operation} with session credentials"
-            raise AwsError("AccessDenied", text, 403)
+    def decode_authorization_message(self, call: Call) -> dict[str, Any]:
+        """There is nothing to decode.
+
+        Raises:
+            AwsError: ``NotInSandbox``.
+        """
+        why = "None of its services encodes why it refuses: read the refusal itself."
+        raise not_in_sandbox(call.action, why)
 
     def _issue(self, call: Call, caller: Caller, seconds: int) -> dict[str, Any]:
         entropy, now = self.gate.entropy, self.gate.clock.now()
         key_id = "ASIA" + _letters(entropy.bytes(10, "session key"))
         secret = base64.b64encode(entropy.bytes(30, "session secret")).decode()
-        token = base64.b64encode(entropy.bytes(96, "session token")).decode()
+        size = max(128, call.params.get("MinimumSessionTokenSize", 0))
+        token = base64.b64encode(entropy.bytes(-(-3 * size // 4), "session token")).decode()
         expires = (now + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
         caller = replace(caller, access_key_id=key_id, session_issued=now)
         tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
@@ -175,6 +192,7 @@ class Sts:
 
 _OPERATIONS: dict[str, Callable[[Sts, Call], dict[str, Any]]] = {
     "AssumeRole": Sts.assume_role,
+    "DecodeAuthorizationMessage": Sts.decode_authorization_message,
     "GetAccessKeyInfo": Sts.get_access_key_info,
     "GetCallerIdentity": Sts.get_caller_identity,
     "GetFederationToken": Sts.get_federation_token,
@@ -195,6 +213,19 @@ def _role(arn: str) -> Any:
     return role if role is not None and role.arn == arn else None
 
 
+def _actions(call: Call) -> list[str]:
+    """Session tags need a permission of their own (IAM User Guide, "Passing session tags")."""
+    return [call.action, *(["sts:TagSession"] if call.params.get("Tags") else [])]
+
+
+def _check_tags(call: Call) -> None:
+    keys = [tag["Key"].lower() for tag in call.params.get("Tags", ())]
+    if len(set(keys)) < len(keys):
+        # The rule: AWS STS API Reference, AssumeRole, Tags; code and wording are the sandbox's own.
+        text = "Tags names the same key twice: the case of a tag key does not matter."
+        raise AwsError("ValidationError", text)
+
+
 def _tag_keys(call: Call) -> dict[str, ContextValue]:
     tags = call.params.get("Tags") or ()
     context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
@@ -205,17 +236,20 @@ def _session_policies(call: Call, account: str) -> tuple[Policy, ...]:
     """The policies that limit a new session: one document, and managed policies by ARN.
 
     Raises:
-        AwsError: ``MalformedPolicyDocument`` for a policy that is not there (the wording is the
-            sandbox's own), ``PackedPolicyTooLarge``.
+        AwsError: ``MalformedPolicyDocument`` for a policy that is not there, ``ValidationError``
+            for too many of them (both in the sandbox's own words), ``PackedPolicyTooLarge``.
         PolicyError: a policy is malformed.
     """
-    policies = []
+    policies, arns = [], call.params.get("PolicyArns", ())
+    if len(arns) > _MAX_ARNS:
+        text = f"A session takes up to {_MAX_ARNS} managed session policies, not {len(arns)}."
+        raise AwsError("ValidationError", text)
     if document := call.params.get("Policy"):
         if len(document) > _MAX_POLICY:
             text = f"The session policy is longer than {_MAX_POLICY} characters."
             raise AwsError("PackedPolicyTooLarge", text)
         policies.append(Policy.parse(document, kind="session", name="session policy"))
-    for entry in call.params.get("PolicyArns", ()):
+    for entry in arns:
         arn = entry.get("arn", "")
         managed.load(arn, account)
         found = bridge.iam(account).managed_policies.get(arn)

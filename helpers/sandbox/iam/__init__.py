@@ -22,6 +22,7 @@ class Iam:
     def __init__(self, gate: Gate, hooks: bridge.Hooks) -> None:
         self.gate = gate
         self.hooks = hooks
+        bridge.name_unique_ids(hooks)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """The operation's own action, on the resource that it names."""
