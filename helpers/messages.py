@@ -138,6 +138,9 @@ MESSAGES = {
         "Or read the [explained solution]({link})."
     ),
     "notebook.prediction": "Prediction {number}.",
+    "notebook.written": "In your own words {number}.",
+    "notebook.write_here": "*Write your answer here: open this cell with a double click.*",
+    "notebook.model_answer": "*One good answer:* {model}",
     "notebook.exercise": "Exercise {number}",
     "notebook.points": "points: {points}",
     "contents.head": "| Notebook | What it is about | Minutes |",

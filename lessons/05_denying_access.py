@@ -262,11 +262,18 @@ for statement in policy["Statement"][2:]:
     statement["Principal"] = {"AWS": users}
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
 item = mira_dynamodb.get_item(**request)["Item"]
-assert item["name"]["S"] == "Juno"
 item
 
 # %% [markdown]
 # **What just happened?** The same request, by the same user, to the same table. Only the key policy has changed. No IAM policy was needed: a key policy that names a user of its own account is enough.
+
+# %% [markdown] answer="5.a"
+# ## In your own words
+#
+# {{written 5.a}}
+
+# %% [markdown] answer="5.b"
+# {{written 5.b}}
 
 # %% [markdown]
 # ## Quiz

@@ -30,7 +30,8 @@ class Cell:
         identity: stays the same while the cell's first line does, so that a learner's copy and a
             new version merge cell by cell.
         tags: ``solution`` cells are only in the solved twin, ``blank`` ones only in the other.
-        answer: the exercise that the cell answers, such as ``5.1``.
+        answer: the exercise that the cell answers, such as ``5.1``; for a markdown cell, the
+            written question that it asks, such as ``5.a``.
     """
 
     kind: Literal["markdown", "code"]

@@ -100,6 +100,10 @@ class Twin:
         points = say("notebook.points", points=exercise.points)
         return f"### {title}\n\n**{exercise.title}** ({points})"
 
+    def _written(self, number: str) -> str:
+        title = say("notebook.written", number=number)
+        return f"**{title}** {self.lesson.chapter.written[number].text}"
+
     def _quiz(self, _: str | None) -> str:
         questions = self.lesson.chapter.quiz.items()
         return "\n\n".join(f"**{name}.** {_asked(question)}" for name, question in questions)
@@ -127,6 +131,7 @@ _DIRECTIVES: dict[str, Callable[[Twin, str], str]] = {
     "predict": Twin._prediction,
     "exercise": Twin._exercise,
     "quiz": Twin._quiz,
+    "written": Twin._written,
     "answers": Twin._answers,
     "architecture": Twin._architecture,
     "contents": Twin._contents,

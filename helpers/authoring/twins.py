@@ -11,6 +11,8 @@ import nbformat as _nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from helpers.messages import say
+
 from .lesson import Cell, Lesson, LessonError
 from .render import Twin
 
@@ -36,6 +38,7 @@ def blank(lesson: Lesson, lessons: list[Lesson]) -> NotebookNode:
             continue
         if cell.kind == "markdown":
             cells.append(_markdown(cell.identity, twin.markdown(cell.source)))
+            cells += _written(twin, cell)
         else:
             cells.append(_code(cell.identity, cell.blank(), _graded(lesson, cell), cell.tags))
             cells += _help(twin, cell)
@@ -52,6 +55,7 @@ def solved(lesson: Lesson, lessons: list[Lesson]) -> NotebookNode:
         tags = tuple(tag for tag in cell.tags if tag != "solution")
         if cell.kind == "markdown":
             cells.append(_markdown(cell.identity, twin.markdown(cell.source)))
+            cells += _written(twin, cell)
         else:
             # A learner who runs the solved twin has not done its exercises.
             source = _OPEN.sub(r"\1, keep_progress=False)", cell.solved())
@@ -97,6 +101,31 @@ def sources(notebook: NotebookNode) -> list[tuple[str, str, str]]:
 
 def _head(twin: Twin) -> list[NotebookNode]:
     return [_markdown("navigation", twin.navigation()), _markdown("card", twin.card())]
+
+
+def _written(twin: Twin, cell: Cell) -> list[NotebookNode]:
+    """The place for the answer to a written question, which a person marks."""
+    if not cell.answer:
+        return []
+    question = twin.lesson.chapter.written.get(cell.answer)
+    if question is None:
+        raise LessonError(f"{twin.lesson.name}: there is no written question {cell.answer}")
+    identity = f"written-{cell.answer.replace('.', '-')}"
+    if twin.solved:
+        return [_markdown(identity, say("notebook.model_answer", model=question.model))]
+    grader = {
+        "schema_version": 3,
+        "cell_type": "markdown",
+        "task": False,
+        "grade_id": f"{twin.lesson.number}-{identity}",
+        "solution": True,
+        "grade": True,
+        "locked": False,
+        "points": len(question.key),
+    }
+    place = _markdown(identity, say("notebook.write_here"))
+    place.metadata.update({"nbgrader": grader, "deletable": False})
+    return [place]
 
 
 def _help(twin: Twin, cell: Cell) -> list[NotebookNode]:

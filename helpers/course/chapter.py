@@ -14,6 +14,7 @@ from typing import Any, Literal
 from helpers.messages import say
 
 from .errors import CourseError
+from .misconceptions import MISCONCEPTIONS
 from .worlds import Studio
 
 Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"]
@@ -21,10 +22,25 @@ Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to a question, and what to say to a learner who chooses it."""
+    """One answer to a question, and what to say to a learner who chooses it.
+
+    ``misconception`` names the claim behind a wrong answer, by its key in ``MISCONCEPTIONS``.
+
+    Raises:
+        ValueError: there is no such misconception.
+    """
 
     text: str
     why: str
+    misconception: str = ""
+
+    def __post_init__(self) -> None:
+        _require_known(self.misconception)
+
+
+def _require_known(misconception: str) -> None:
+    if misconception and misconception not in MISCONCEPTIONS:
+        raise ValueError(f"`{misconception}` is not in helpers/course/misconceptions.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,10 @@ class Verdict:
     outcome: Outcome
     sentence: str
     details: str = ""
+    misconception: str = ""
+
+    def __post_init__(self) -> None:
+        _require_known(self.misconception)
 
 
 def correct(why: str) -> Verdict:
@@ -58,9 +78,16 @@ def correct(why: str) -> Verdict:
     return Verdict("correct", why)
 
 
-def not_yet(expected: str, seen: str) -> Verdict:
-    """Something was done, and it is not what was asked."""
-    return Verdict("not yet", say("check.expected_seen", expected=expected, seen=seen))
+def not_yet(expected: str, seen: str, misconception: str = "") -> Verdict:
+    """Something was done, and it is not what was asked.
+
+    Args:
+        misconception: the claim that this answer shows; its truth is added to the sentence.
+    """
+    sentence = say("check.expected_seen", expected=expected, seen=seen)
+    if misconception:
+        sentence = f"{sentence} {MISCONCEPTIONS[misconception].truth}"
+    return Verdict("not yet", sentence, misconception=misconception)
 
 
 def not_attempted(what: str) -> Verdict:
@@ -91,6 +118,16 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A question to answer in words. Nothing checks it here; in graded coursework a person marks
+    it, by ``key``: what an answer must say, a point each. ``model`` is one good answer."""
+
+    text: str
+    key: tuple[str, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """All that belongs to one notebook, by the number that learners type (``"5.1"``, ``"q1"``).
 
@@ -102,6 +139,8 @@ class Chapter:
     predictions: Mapping[str, Question] = field(default_factory=dict)
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     quiz: Mapping[str, Question] = field(default_factory=dict)
+    #: By the number that the notebook shows, such as ``"5.a"``.
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
 def notebook_of(number: Any) -> str:

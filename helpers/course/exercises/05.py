@@ -10,6 +10,7 @@ from helpers.course.chapter import (
     Option,
     Question,
     Verdict,
+    Written,
     Wrong,
     correct,
     not_attempted,
@@ -66,7 +67,8 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
     if found.source != KMS and found.denied and "kms:Decrypt" in found.message:
         return not_yet(wanted, f"{what}: DynamoDB passing on what KMS said.")
     if found.denied and found.name != "Decrypt":
-        return not_yet(wanted, f"{what}: a denial, but of something else than kms:Decrypt.")
+        seen = f"{what}: a denial, but of something else than kms:Decrypt."
+        return not_yet(wanted, seen, "any-denial")
     if not found.denied:
         return not_yet(wanted, f"{what}: an event without a denial.")
     if found.user != "mira":
@@ -138,6 +140,7 @@ DELETE = Question(
         "a": Option(
             "It is refused: deleting needs the key as well.",
             "Deleting a table decrypts nothing, so KMS is not asked.",
+            "denial-stops-deletion",
         ),
         "b": Option(
             "The table is deleted.",
@@ -157,6 +160,7 @@ QUIZ = {
             "a": Option(
                 "That the table is encrypted.",
                 "Every DynamoDB table is encrypted, also those that she can read.",
+                "denial-proves-encryption",
             ),
             "b": Option(
                 "That she may not use this key.",
@@ -165,6 +169,7 @@ QUIZ = {
             "c": Option(
                 "That she has no permission on KMS at all.",
                 "AmazonDynamoDBFullAccess holds kms:DescribeKey and kms:ListAliases.",
+                "no-kms-permission",
             ),
         },
         "b",
@@ -175,10 +180,12 @@ QUIZ = {
             "a": Option(
                 "Only a key policy and an IAM policy together.",
                 "In one account the key policy alone is enough, if it names her.",
+                "both-must-allow",
             ),
             "b": Option(
                 "Making her a key administrator.",
                 "That statement has no kms:Decrypt, though an administrator can change the policy.",
+                "administrator-decrypts",
             ),
             "c": Option(
                 "A statement in the key policy that names her and allows kms:Decrypt.",
@@ -213,6 +220,7 @@ QUIZ = {
                 "The same denial.",
                 "The AWS managed key's policy lets in every principal of the account that comes "
                 "through DynamoDB.",
+                "managed-key-denies",
             ),
             "b": Option(
                 "The item.",
@@ -235,8 +243,34 @@ _SWITCH = (
 _FIRST = "next(e for e in cloudtrail.lookup_events()['Events'] if %s)['EventId']"
 _DENIED = "try:\n    %s\nexcept ClientError:\n    pass\n"
 
+WRITTEN = {
+    "5.a": Written(
+        "You made a user for a test. What may this user do, and what may it not do?",
+        (
+            "It has AmazonDynamoDBFullAccess, so every action of DynamoDB.",
+            "It may not use the key: kms:Decrypt is missing. It may describe it and list aliases.",
+        ),
+        "Mira has the AWS managed policy AmazonDynamoDBFullAccess. It allows every action of "
+        "DynamoDB, and of KMS only kms:DescribeKey and kms:ListAliases. She may see the key, and "
+        "she may not use it.",
+    ),
+    "5.b": Written(
+        "What did the user meet when reading the table, why, and what does it show?",
+        (
+            "An AccessDeniedException that names kms:Decrypt.",
+            "DynamoDB asked KMS on the user's behalf, and no policy or grant allows it.",
+            "It shows who may use the key; it is no proof that the table is encrypted.",
+        ),
+        "Her read ended in an AccessDeniedException. To open the table key DynamoDB asked KMS for "
+        "kms:Decrypt in her name, and no policy and no grant allows it to her. It shows that "
+        "permissions on the key count on top of those on the table. It does not show that the "
+        "table is encrypted: every table is.",
+    ),
+}
+
 CHAPTER = Chapter(
     world=world,
+    written=WRITTEN,
     predictions={"5.1": READ, "5.2": DELETE},
     exercises={
         "5.1": Exercise(
