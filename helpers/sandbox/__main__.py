@@ -9,7 +9,7 @@ import threading
 
 from .errors import SandboxError
 from .sandbox import Sandbox
-from .server import Server
+from .server import Server, no_port
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -17,9 +17,15 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         prog="python -m helpers.sandbox",
         description="Serve an AWS sandbox (KMS, DynamoDB, IAM, STS) on this machine only.",
     )
-    parser.add_argument("--port", type=int, default=5000, help="0 takes a free one (5000)")
+    parser.add_argument("--port", default="5000", help="0 takes a free one (5000)")
     parser.add_argument("--seed", default="0", help="the same seed gives the same account (0)")
     return parser.parse_args(argv)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or len(text) > 5:
+        raise no_port(text)
+    return int(text)
 
 
 def _introduce(server: Server) -> None:
@@ -40,13 +46,12 @@ def _introduce(server: Server) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Serve until stopped; returns the exit status."""
     arguments = _arguments(argv)
-    seed = int(arguments.seed) if arguments.seed.isdigit() else arguments.seed
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     try:
-        with Sandbox(seed=seed) as sandbox:
-            server = Server(sandbox, arguments.port)
-            stop = threading.Event()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: stop.set())
+        with Sandbox(seed=arguments.seed) as sandbox:
+            server = Server(sandbox, _port(arguments.port))
             threading.Thread(target=server.serve, daemon=True).start()
             _introduce(server)
             stop.wait()

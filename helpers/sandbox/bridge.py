@@ -127,14 +127,13 @@ class Hooks:
         account: str,
         body: bytes | None = None,
     ) -> RawResponse:
-        """Let moto answer a request, with another body if one is given."""
+        """Let moto answer a request, with another body if one is given. Of its headers moto sees
+        none: it takes some as orders."""
         sent = copy.copy(request)
-        sent.headers = copy.copy(request.headers)
         sent.url = endpoint(service, region)
-        sent.headers["x-moto-account-id"] = account
-        if body is not None:
-            sent.body = body
-            sent.headers["Content-Length"] = str(len(body))
+        sent.body = request.body if body is None else body
+        form = "application/x-www-form-urlencoded"
+        sent.headers = header_dict({"content-type": form, "x-moto-account-id": account})
         response = self.forward_unbound(_STUBBER, sent)
         if response is None:
             raise SandboxError(f"moto has no answer for {sent.url}")
@@ -285,7 +284,8 @@ def parse_query(service: str, operation: str, body: bytes) -> dict[str, Any]:
     model = moto.core.utils.get_service_model(service).operation_model(operation)
     values = MultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     request: Any = {"values": values, "headers": {}, "body": body, "method": "POST"}
-    parsed = QueryParser(model).parse({**request, "url_path": "/", "url_params": {}})
+    request.update(url_path="/", url_params={})
+    parsed = QueryParser(model).parse(request)
     return dict(parsed or {})
 
 

@@ -10,9 +10,12 @@ import datetime
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
+from botocore.config import Config
 
 from .audit import Event, RemoteEvent
 from .dynamodb import AtRest
@@ -20,25 +23,26 @@ from .errors import SandboxError
 from .sandbox import Sandbox
 
 PATH = "/_sandbox"
+TOKEN_HEADER = "X-Sandbox-Token"
+#: The names of this machine for itself.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def answer(sandbox: Sandbox, asked: dict[str, Any]) -> Any:
+def answer(sandbox: Sandbox, asked: Any) -> Any:
     """Carry out ``{"method": name, "with": {…}}``.
 
     Raises:
-        SandboxError: an unknown method, or arguments that the method refuses.
+        SandboxError: no such request, an unknown method, or arguments that the method refuses.
     """
-    methods = {
-        "describe": _describe,
-        "advance": lambda box, **kw: box.advance(**kw).isoformat(),
-        "at_rest": lambda box, **kw: box.at_rest(**kw).to_json(),
-        "trail": lambda box, **kw: [event.to_json() for event in box.trail.events(**kw)],
-        "admin_keys": _admin_keys,
-    }
-    name = asked.get("method")
-    if name not in methods:
-        raise SandboxError(f"`{name}` is no control method; there are {', '.join(methods)}.")
-    return methods[name](sandbox, **asked.get("with", {}))
+    if not isinstance(asked, dict) or not isinstance(asked.get("with", {}), dict):
+        raise SandboxError('A control request is JSON such as {"method": "describe", "with": {}}.')
+    name = str(asked.get("method"))
+    if name not in _METHODS:
+        raise SandboxError(f"`{name}` is no control method; there are {', '.join(_METHODS)}.")
+    try:
+        return _METHODS[name](sandbox, **asked.get("with", {}))
+    except (TypeError, ValueError) as error:
+        raise SandboxError(f"`{name}` cannot take this: {error}") from None
 
 
 def _describe(sandbox: Sandbox) -> dict[str, Any]:
@@ -57,6 +61,15 @@ def _admin_keys(sandbox: Sandbox, account_id: str | None = None) -> dict[str, st
         "aws_access_key_id": credentials.access_key,
         "aws_secret_access_key": credentials.secret_key,
     }
+
+
+_METHODS: dict[str, Callable[..., Any]] = {
+    "describe": _describe,
+    "advance": lambda box, **kw: box.advance(**kw).isoformat(),
+    "at_rest": lambda box, **kw: box.at_rest(**kw).to_json(),
+    "trail": lambda box, **kw: [event.to_json() for event in box.trail.events(**kw)],
+    "admin_keys": _admin_keys,
+}
 
 
 class RemoteTrail:
@@ -81,6 +94,30 @@ class RemoteClock:
         return datetime.datetime.fromisoformat(self._remote._ask("describe")["time"])
 
 
+class RemoteSession(boto3.Session):  # type: ignore[misc]  # boto3 publishes no types.
+    """A boto3 session whose clients talk to a served sandbox, past any proxy."""
+
+    def __init__(self, url: str, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._url = url
+
+    def client(self, *args: Any, **more: Any) -> Any:
+        """As boto3's, with the sandbox as endpoint."""
+        if more.get("endpoint_url") is None:
+            more["endpoint_url"] = self._url
+        direct = Config(proxies={})
+        more["config"] = direct.merge(more["config"]) if more.get("config") else direct
+        return super().client(*args, **more)
+
+
+def _on_this_machine(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "http" and parts.hostname in LOOPBACK
+    except ValueError:
+        return False
+
+
 class RemoteSandbox:
     """A served sandbox; made by ``Sandbox.connect(url, token)``.
 
@@ -89,7 +126,7 @@ class RemoteSandbox:
     """
 
     def __init__(self, url: str, token: str) -> None:
-        if not url.startswith(("http://127.0.0.1:", "http://localhost:", "http://[::1]:")):
+        if not _on_this_machine(url):
             raise SandboxError(f"`{url}` is not on this machine; a sandbox is served on loopback.")
         self.url = url.rstrip("/")
         self._token = token
@@ -103,7 +140,7 @@ class RemoteSandbox:
     def _ask(self, method: str, **arguments: Any) -> Any:
         body = json.dumps({"method": method, "with": arguments}, default=str).encode()
         request = urllib.request.Request(
-            self.url + PATH, body, {"X-Sandbox-Token": self._token}, method="POST"
+            self.url + PATH, body, {TOKEN_HEADER: self._token}, method="POST"
         )
         # No proxy: the address is on this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -119,10 +156,10 @@ class RemoteSandbox:
             ) from None
 
     def session(self, account_id: str | None = None) -> boto3.Session:
-        """A boto3 session of an account's administrator; pass ``endpoint_url=remote.url`` to
-        its clients."""
+        """A boto3 session of an account's administrator; its clients talk to this sandbox."""
         arguments = {"account_id": account_id} if account_id else {}
-        return boto3.Session(**self._ask("admin_keys", **arguments), region_name=self.region)
+        keys = self._ask("admin_keys", **arguments)
+        return RemoteSession(self.url, **keys, region_name=self.region)
 
     def advance(self, **duration: float) -> datetime.datetime:
         """Let time pass there, as ``Sandbox.advance`` does."""

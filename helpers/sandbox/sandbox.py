@@ -163,7 +163,7 @@ class Sandbox:
         self._check_running()
         try:
             delta = datetime.timedelta(**duration)
-        except (TypeError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
             raise SandboxError(
                 f"advance({', '.join(duration)}) is not understood; "
                 "give days, hours, minutes or seconds, for example advance(minutes=6)."

@@ -6,13 +6,17 @@ to the gate, or one to the sandbox's control channel, which needs the run's toke
 
 from __future__ import annotations
 
+import contextlib
 import hmac
+import io
 import json
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -23,7 +27,6 @@ from .sandbox import Sandbox
 HOST = "127.0.0.1"
 #: AWS's largest request here is DynamoDB's 16 MB (DynamoDB Developer Guide, "BatchWriteItem").
 MAX_BODY = 20 * 1024 * 1024
-TOKEN_HEADER = "X-Sandbox-Token"
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -45,7 +48,7 @@ class Server:
         token: opens the control channel; new for every server.
 
     Raises:
-        SandboxError: the port is taken.
+        SandboxError: the port is taken, or is none.
     """
 
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
@@ -68,19 +71,26 @@ class Server:
         request.max_content_length = MAX_BODY
         try:
             response = self._respond(request)
+        except HTTPException as error:
+            response = _plain(error.code or 400, f"The sandbox cannot take this request: {error}")
         except Exception as error:  # The server outlives whatever one request does.
-            status = getattr(error, "code", None) or 500
-            response = _plain(status, f"The sandbox could not read this request ({error}).")
+            response = _plain(500, f"The sandbox failed on this request ({error}).")
         return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
-        if request.path.startswith(control.PATH):
+        if urlsplit(f"//{request.host}").hostname not in control.LOOPBACK:
+            # A page in the learner's browser can name its own server so that it leads here.
+            return _plain(403, f"The sandbox answers to {HOST} and localhost only.")
+        if request.path == control.PATH:
             return self._control(request)
+        body = request.get_data()
+        if len(body) >= MAX_BODY:  # werkzeug cuts a body without a length there.
+            raise RequestEntityTooLarge
         prepared = AWSPreparedRequest(
             method=request.method,
             url=f"http://{request.host}{_raw_target(request)}",
             headers=bridge.header_dict(dict(request.headers)),
-            body=request.get_data(),
+            body=body,
             stream_output=False,
         )
         status, headers, body = self.sandbox.handle(prepared)
@@ -88,15 +98,16 @@ class Server:
         return Response(body, status=int(status), headers=kept)
 
     def _control(self, request: Request) -> Response:
-        token = request.headers.get(TOKEN_HEADER, "")
+        token = request.headers.get(control.TOKEN_HEADER, "")
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return _plain(403, "The control channel needs the token that this server printed.")
         if request.method != "POST":
             return _plain(405, "The control channel answers POST only.")
         try:
-            asked = json.loads(request.get_data() or b"{}")
-            result = control.answer(self.sandbox, asked)
-        except (SandboxError, ValueError, TypeError, KeyError) as error:
+            result = control.answer(self.sandbox, json.loads(request.get_data()))
+        except (ValueError, RecursionError):
+            return _plain(400, "The control channel takes JSON, and this is none.")
+        except SandboxError as error:
             return _plain(400, str(error))
         return Response(json.dumps(result), mimetype="application/json")
 
@@ -106,7 +117,7 @@ _HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "se
 
 def _raw_target(request: Request) -> str:
     """Path and query as they were sent."""
-    target: str = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
+    target = str(request.environ.get("RAW_URI", "/"))
     return target if target.startswith("/") else "/"
 
 
@@ -114,11 +125,19 @@ def _plain(status: int, text: str) -> Response:
     return Response(text + "\n", status=status, mimetype="text/plain")
 
 
+def no_port(text: str) -> SandboxError:
+    """What is said to a number that cannot be a port, or to no number at all."""
+    return SandboxError(f"`{text[:20]}` is no port; give one from 1 to 65535, or 0 for any.")
+
+
 def _listen(port: int, application: Any) -> BaseWSGIServer:
     if not 0 <= port <= 65535:
-        raise SandboxError(f"{port} is no port; give a number from 1 to 65535, or 0 for any.")
+        raise no_port(str(port))
     try:
-        return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
+        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug has its own words for it.
+            return make_server(
+                HOST, port, application, threaded=True, request_handler=_QuietHandler
+            )
     except (OSError, SystemExit) as error:
         raise SandboxError(
             f"Port {port} on this machine is taken or not allowed; give another with --port."

@@ -1,0 +1,52 @@
+"""``python -m helpers.sandbox``: starting, stopping, and what cannot start."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from tests.sandbox.served import COMMAND, serve
+
+
+def refused(*arguments: str) -> str:
+    """The one sentence of a server that did not start."""
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_quietly_with_status_0(number: signal.Signals) -> None:
+    with serve() as served:
+        assert served.client("kms").list_keys()["Keys"] == []
+        served.process.send_signal(number)
+        out, err = served.process.communicate(timeout=30)
+        assert (served.process.returncode, out, err) == (0, "", "")
+        with pytest.raises(OSError), socket.create_connection(("127.0.0.1", served.port)):
+            pass
+
+
+@pytest.mark.parametrize("port", ["abc", "", "70000", "-1", "80.5", "²", "9" * 5000])
+def test_what_is_no_port_gets_a_sentence(port: str) -> None:
+    sentence = refused(f"--port={port}")
+    assert sentence == f"`{port[:20]}` is no port; give one from 1 to 65535, or 0 for any.\n"
+
+
+def test_a_busy_port_gets_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        assert refused("--port", str(port)) == (
+            f"Port {port} on this machine is taken or not allowed; give another with --port.\n"
+        )
+
+
+def test_the_seed_makes_the_account_and_the_token_is_new_each_time() -> None:
+    with serve("--seed", "7") as one, serve("--seed", "7") as two, serve("--seed", "8") as three:
+        assert one.exports["AWS_SECRET_ACCESS_KEY"] == two.exports["AWS_SECRET_ACCESS_KEY"]
+        assert one.exports["AWS_SECRET_ACCESS_KEY"] != three.exports["AWS_SECRET_ACCESS_KEY"]
+        assert len({one.token, two.token, three.token}) == 3
