@@ -10,7 +10,7 @@ from .. import bridge, shapes
 from ..calls import Call, Forwarded, Permission
 from ..errors import AwsError
 from ..gate import Gate
-from . import changes, documents, managed, resources
+from . import changes, documents, managed, resources, simulate
 
 _READS = ("Get", "List", "Simulate", "Generate")
 Own = Callable[["Iam", Call], dict[str, Any]]
@@ -79,4 +79,8 @@ class Iam:
 _OWN: dict[str, Own] = {
     "PutUserPermissionsBoundary": changes.put_user_boundary,
     "DeleteUserPermissionsBoundary": changes.delete_user_boundary,
+    "GetContextKeysForCustomPolicy": simulate.get_context_keys_for_custom_policy,
+    "GetContextKeysForPrincipalPolicy": simulate.get_context_keys_for_principal_policy,
+    "SimulateCustomPolicy": simulate.simulate_custom_policy,
+    "SimulatePrincipalPolicy": simulate.simulate_principal_policy,
 }
