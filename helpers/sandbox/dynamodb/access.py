@@ -161,11 +161,15 @@ def partiql(call: Call) -> list[Access]:
 
 
 def _statement(call: Call, statement: Any) -> Access:
-    text = _expect(statement, str)
+    text = _expect(statement, str).strip()
+    if text.upper().startswith(("EXISTS", "--", "/*")):
+        raise not_in_sandbox("PartiQL's EXISTS and its comments")
     action, pattern = _STATEMENTS.get(text[:6].upper(), ("", None))
     match = pattern.match(text) if pattern else None
     if match is None:
-        raise validation("Statement wasn't well formed, can't be processed: Unexpected keyword")
+        # As seen live (awsdocs/aws-sdk-for-javascript-v3 issue 98) where no known word begins it.
+        detail = "Unexpected keyword" if pattern else "Expected data manipulation"
+        raise validation(f"Statement wasn't well formed, can't be processed: {detail}")
     name, *index = re.findall(r"\"[^\"]+\"|'[^']+'|[\w-]+", match.group(1))
     context: dict[str, ContextValue] = {"dynamodb:LeadingKeys": _UNREAD}
     context["dynamodb:Attributes"] = _UNREAD

@@ -57,6 +57,7 @@ def permission(
 def _data(accesses: Callable[[Call], list[Access]], writes: bool = False) -> Operation:
     """Requests for rows."""
     alone = accesses is access.partiql
+    single = accesses in (access.one_item, access.query_or_scan)
 
     def permissions(call: Call) -> list[Permission]:
         return [
@@ -65,8 +66,8 @@ def _data(accesses: Callable[[Call], list[Access]], writes: bool = False) -> Ope
         ]
 
     def act(tables: Tables, call: Call) -> Forwarded:
-        if given := call.params.get("TableName"):
-            return tables.work(call, (table_name(call, given),), writes=writes)
+        if single:
+            return tables.work(call, (table_name(call, call.params["TableName"]),), writes=writes)
         found = accesses(call)
         changing = writes or any(a.writes for a in found)
         return tables.work(call, [a.table for a in found], writes=changing, alone=alone)

@@ -44,19 +44,20 @@ def make_table(dynamodb: Any) -> Callable[..., dict[str, Any]]:
         if "KMSMasterKeyId" in sse:
             sse = {"Enabled": True, "SSEType": "KMS", **sse}
         attributes = ["id", "line"] if sort else ["id"]
-        return dynamodb.create_table(
-            TableName=name,
-            KeySchema=[
+        asked = {
+            "TableName": name,
+            "KeySchema": [
                 {"AttributeName": attribute, "KeyType": kind}
                 for attribute, kind in zip(attributes, ("HASH", "RANGE"), strict=False)
             ],
-            AttributeDefinitions=[
+            "AttributeDefinitions": [
                 {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
             ],
-            BillingMode="PAY_PER_REQUEST",
-            **({"SSESpecification": sse} if sse else {}),
-            **(more or {}),
-        )["TableDescription"]
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        if sse:
+            asked["SSESpecification"] = sse
+        return dynamodb.create_table(**{**asked, **(more or {})})["TableDescription"]
 
     return make
 
