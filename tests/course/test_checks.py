@@ -5,18 +5,16 @@ The answers run where a learner's run: in the notebook's own cell, after the cel
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers.authoring.lesson import Cell, Lesson, read_all
+from helpers.authoring.lesson import Cell, Lesson
 from helpers.course.chapter import Wrong
 from helpers.display.notes import Note
 from helpers.messages import say
+from tests.cells import LESSONS, blank_cells, run
 
-LESSONS = read_all(Path(__file__).parents[2] / "lessons")
 EXERCISES = [
     pytest.param(lesson, number, id=number)
     for lesson in LESSONS
@@ -30,24 +28,11 @@ WRONG = [
 ]
 
 
-def run(source: str, names: dict[str, Any]) -> Any:
-    """Run a cell as a kernel does: the value is that of a last expression."""
-    body = ast.parse(source).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "cell", "exec"), names)
-    if not isinstance(last, ast.Expr):
-        return None
-    return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-
-
 def checked(lesson: Lesson, number: str, answer: str | None) -> Note:
     """The check's answer to an answer of exercise ``number``; None leaves it untouched."""
     names: dict[str, Any] = {}
-    exec("from IPython.display import display", names)
     reached = False
-    for cell in lesson.cells:
-        if cell.kind != "code" or "solution" in cell.tags:
-            continue
+    for cell in blank_cells(lesson):
         if f'check("{number}"' in cell.source:
             assert reached, f"the check of {number} comes before its answer cell"
             return run(cell.source, names)
