@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LEARNERS = ROOT / "requirements.lock"
+GRADING = ROOT / "requirements-grading.lock"
 DEVELOPERS = ROOT / "requirements-dev.lock"
 ENVIRONMENT = ROOT / "environment.yml"
 #: repo2docker reads a Python version only if `=` stands straight after the word.
@@ -53,12 +54,16 @@ def environment(lock: str) -> str:
 
 
 def main() -> None:
-    """Write the three files."""
+    """Write the locks, one after another, and environment.yml."""
     parser = argparse.ArgumentParser(description="Write the locks and environment.yml.")
     parser.add_argument("--upgrade", action="store_true", help="move every pin")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
     compile_lock(LEARNERS, *upgrade)
-    compile_lock(DEVELOPERS, "--group", "dev", "--constraints", LEARNERS.name, *upgrade)
+    # Each lock holds the one before it, at the same versions.
+    grading = ["--group", "grading"]
+    compile_lock(GRADING, *grading, "--constraints", LEARNERS.name, *upgrade)
+    dev = ["--group", "hub", "--group", "dev"]
+    compile_lock(DEVELOPERS, *grading, *dev, "--constraints", GRADING.name, *upgrade)
     ENVIRONMENT.write_text(environment(LEARNERS.read_text("utf-8")), encoding="utf-8")
 
 

@@ -1,7 +1,8 @@
 """Make .venv and put into it exactly what a lock names, once.
 
-    python3 tools/setup.py          what a learner needs (requirements.lock)
-    python3 tools/setup.py --dev    and what tests and authors need (requirements-dev.lock)
+    python3 tools/setup.py              what a learner needs (requirements.lock)
+    python3 tools/setup.py --grading    and what instructors need (requirements-grading.lock)
+    python3 tools/setup.py --dev        and what tests and authors need (requirements-dev.lock)
 
 Standard library only, and free of new syntax: it runs before anything is installed, and on a Python
 that is too old for the course it must still be able to say so. Packages are installed by uv, which
@@ -23,7 +24,10 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LEARNERS = ROOT / "requirements.lock"
+GRADING = ROOT / "requirements-grading.lock"
 DEVELOPERS = ROOT / "requirements-dev.lock"
+#: Each lock names all that those before it do.
+LOCKS = (LEARNERS, GRADING, DEVELOPERS)
 LOG = ROOT / "setup.log"
 OLDEST, NEWEST = (3, 11), (3, 14)
 NO_NETWORK = (
@@ -118,7 +122,7 @@ def base_python():
 
 def was_made_here():
     """Tell whether .venv was made at this place; its programs name the place and can't move."""
-    for lock in (LEARNERS, DEVELOPERS):
+    for lock in LOCKS:
         try:
             if json.loads(stamp(lock).read_text(encoding="utf-8"))["root"] != str(ROOT):
                 return False
@@ -189,8 +193,10 @@ def install(log, lock):
 def main(arguments):
     """Set up what the arguments ask for. Returns the exit status."""
     parser = argparse.ArgumentParser(description="Set up the course in .venv.")
+    parser.add_argument("--grading", action="store_true", help="for instructors, too")
     parser.add_argument("--dev", action="store_true", help="for tests and authors, too")
-    lock = DEVELOPERS if parser.parse_args(arguments).dev else LEARNERS
+    wanted = parser.parse_args(arguments)
+    lock = DEVELOPERS if wanted.dev else GRADING if wanted.grading else LEARNERS
     if not suits(sys.version_info):
         raise SetupError(
             "The course needs Python %d.%d to %d.%d, and this is %d.%d: install a newer one, or "
@@ -204,8 +210,7 @@ def main(arguments):
         make_venv(log)
         install(log, lock)
     LOG.unlink()
-    # The developers' lock names all that the learners' one does.
-    for installed in {lock, LEARNERS}:
+    for installed in LOCKS[: LOCKS.index(lock) + 1]:
         record(installed)
     return 0
 

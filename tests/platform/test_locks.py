@@ -16,7 +16,13 @@ from packaging.utils import canonicalize_name
 from tools.lock import pins
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+#: Each lock, and the dependency groups that it holds; each holds what those before it do.
+GROUPS = {
+    "requirements.lock": ["build"],
+    "requirements-grading.lock": ["build", "grading"],
+    "requirements-dev.lock": ["build", "grading", "hub", "dev"],
+}
+LOCKS = list(GROUPS)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SUPPORTED = ["3.11.0", "3.12.0", "3.13.0", "3.14.0"]
 
@@ -50,7 +56,7 @@ def test_a_lock_pins_exactly_with_hashes_and_names_no_place(lock: str) -> None:
 
 
 @pytest.mark.parametrize("python", SUPPORTED)
-@pytest.mark.parametrize(("lock", "groups"), [(LOCKS[0], ["build"]), (LOCKS[1], ["build", "dev"])])
+@pytest.mark.parametrize(("lock", "groups"), GROUPS.items(), ids=LOCKS)
 def test_a_lock_holds_what_pyproject_asks_for(lock: str, groups: list[str], python: str) -> None:
     found = locked(lock, python)
     for requirement in declared(*groups):
@@ -60,9 +66,13 @@ def test_a_lock_holds_what_pyproject_asks_for(lock: str, groups: list[str], pyth
 
 
 @pytest.mark.parametrize("python", SUPPORTED)
-def test_developers_have_what_learners_have(python: str) -> None:
-    learners, developers = (locked(lock, python) for lock in LOCKS)
-    assert learners.items() <= developers.items()
+def test_developers_have_what_instructors_have_and_they_what_learners_have(python: str) -> None:
+    learners, instructors, developers = (locked(lock, python) for lock in LOCKS)
+    assert learners.items() <= instructors.items() <= developers.items()
+
+
+def test_no_learner_gets_the_tools_of_a_class() -> None:
+    assert not {"nbgrader", "nbgitpuller", "jupyterhub"} & set(locked("requirements.lock"))
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
@@ -93,10 +103,10 @@ def imported(folder: Path) -> set[str]:
     ("folder", "groups"),
     [
         ("helpers", []),
-        ("helpers/authoring", ["dev"]),
-        ("tests", ["dev"]),
+        ("helpers/authoring", ["grading"]),
+        ("tests", ["grading", "dev"]),
         ("tools", ["dev"]),
-        ("benchmarks", ["dev"]),
+        ("benchmarks", ["grading", "dev"]),
     ],
 )
 def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:

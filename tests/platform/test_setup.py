@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.lock", "requirements-grading.lock", "requirements-dev.lock")
 CLOSED = "http://127.0.0.1:9/"  # a port where nothing listens
 NO_NETWORK = {"UV_DEFAULT_INDEX": CLOSED, "PIP_INDEX_URL": CLOSED, "UV_HTTP_RETRIES": "0"}
 
@@ -22,7 +23,7 @@ def house(tmp_path: Path) -> Path:
     """A copy of what setting up reads."""
     copy = tmp_path / "house"
     shutil.copytree(ROOT / "tools", copy / "tools")
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+    for name in ("Makefile", "pyproject.toml", *LOCKS):
         shutil.copy(ROOT / name, copy)
     return copy
 
@@ -113,7 +114,7 @@ def test_a_file_that_is_not_the_locked_one_is_not_installed(house: Path) -> None
 def set_up(house: Path) -> Path:
     """A house that was set up: an empty environment, and the notes of what was installed."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", house / ".venv"], check=True)
-    record = "import setup; setup.record(setup.DEVELOPERS); setup.record(setup.LEARNERS)"
+    record = "import setup; [setup.record(lock) for lock in setup.LOCKS]"
     subprocess.run([sys.executable, "-c", record], cwd=house / "tools", check=True)
     return house
 
@@ -129,7 +130,7 @@ def again(house: Path, *options: str, **environment: str) -> subprocess.Complete
     )
 
 
-@pytest.mark.parametrize("options", [[], ["--dev"]])
+@pytest.mark.parametrize("options", [[], ["--grading"], ["--dev"]])
 def test_a_second_time_is_done_at_once(set_up: Path, options: list[str]) -> None:
     start = time.monotonic()
     done = again(set_up, *options)
