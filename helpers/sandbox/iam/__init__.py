@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from .. import bridge, shapes
 from ..calls import Call, Forwarded, Permission
-from ..errors import AwsError
+from ..errors import AwsError, SandboxError, not_in_sandbox
 from ..gate import Gate
 from . import changes, documents, managed, resources, simulate
 
@@ -38,6 +38,9 @@ class Iam:
 
     def act(self, call: Call) -> dict[str, Any] | Forwarded:
         """What the sandbox answers itself, or moto's answer with what moto lacks."""
+        if not call.params.get("Marker", "0").isdecimal():
+            # moto's markers are numbers, and so are the simulator's; the wording is moto's.
+            raise AwsError("ValidationError", "Invalid Marker.")
         for member in ("PolicyArn", "PermissionsBoundary"):
             managed.load(str(call.params.get(member, "")), call.account)
         if call.operation == "ListPolicies" and call.params.get("Scope") != "Local":
@@ -53,7 +56,7 @@ class Iam:
         """moto's result.
 
         Raises:
-            AwsError: moto's error.
+            AwsError: moto's error; ``NotInSandbox`` for parameters that moto cannot take.
             NotImplementedError: moto has no such operation.
         """
         assert call.request is not None
@@ -62,9 +65,15 @@ class Iam:
         if (user := resources.named_user(call)) and not call.params.get("UserName"):
             # moto would look for the caller among its own access keys.
             body += b"&UserName=" + quote(user).encode()
-        answer = self.hooks.forward(
-            call.request, service="iam", region=call.region, account=call.account, body=body
-        )
+        where: Any = {"service": "iam", "region": call.region, "account": call.account}
+        try:
+            answer = self.hooks.forward(call.request, **where, body=body)
+        except (NotImplementedError, SandboxError):
+            raise
+        except Exception as fault:  # moto trips over some parameters that AWS checks.
+            what = f"an answer to {call.action} with these parameters"
+            why = f"moto fails on them ({type(fault).__name__}: {fault})."
+            raise not_in_sandbox(what, why) from fault
         result = bridge.read_query_answer("iam", call.operation, answer)
         if answer[0] >= 400:
             error = result.get("Error", {})

@@ -214,15 +214,13 @@ def _context(params: Mapping[str, Any]) -> dict[str, ContextValue]:
 def _page(call: Call, simulation: _Simulation) -> dict[str, Any]:
     """One result for each action, from Marker on."""
     params = call.params
-    actions, marker = params["ActionNames"], params.get("Marker", "0")
+    actions, first = params["ActionNames"], int(params.get("Marker", "0"))
     if bad := [action for action in actions if not _ACTION.fullmatch(action)]:
         raise invalid(f"Invalid action name: {bad[0]}")
     arns = params.get("ResourceArns") or ["*"]
     if bad := [arn for arn in arns if arn != "*" and len(arn.split(":", 5)) < 6]:
         raise invalid(f"{bad[0]} is not the ARN of a resource.")
-    if not (marker.isdecimal() and int(marker) < max(len(actions), 1)):
-        raise invalid(f"Invalid marker: {marker}")
-    first, last = int(marker), int(marker) + params.get("MaxItems", 100)
+    last = first + params.get("MaxItems", 100)
     results = [_over(simulation, action, arns) for action in actions[first:last]]
     more = last < len(actions)
     rest = {"IsTruncated": True, "Marker": str(last)} if more else {"IsTruncated": False}
