@@ -22,6 +22,7 @@ MESSAGES = {
     "course.no_prediction": "Notebook {notebook} has no prediction `{number}`; it has {known}.",
     "lab.ready": "The lab of notebook {notebook} is ready: {contents}. Nothing here is real AWS.",
     "lab.empty": "an empty account",
+    "lab.below": "it has what is listed here",
     "lab.no_name": "This lab has no `{name}`; it has {known}.",
     "lab.no_user": "There is no user `{name}` in this lab; there are {known}.",
     "lab.too_many_keys": (

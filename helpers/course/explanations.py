@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,8 +13,6 @@ from helpers.messages import say
 from .lab import current_lab
 from .records import Record, records
 
-#: DynamoDB's error names the request that it made to KMS (behaviours C1 to C9).
-_INNER = re.compile(r"Request ID: ([0-9a-f-]{36})")
 _SERVICES = {"dynamodb.amazonaws.com": "DynamoDB"}
 
 
@@ -23,7 +20,7 @@ def explain(what: Any) -> Explanation | Note:
     """Who called, what was asked of whom, which policies were weighed, and what decided.
 
     Args:
-        what: a ``ClientError``, or an event of the audit trail (``lab.trail`` or
+        what: a ``ClientError``, a boto3 answer, or an event of the audit trail (``lab.trail`` or
             ``cloudtrail.lookup_events``), or its ID.
     """
     lab = current_lab()
@@ -36,12 +33,14 @@ def explain(what: Any) -> Explanation | Note:
     call = next((x for x in known if wanted in (x.identifier, x.request_id)), None)
     if call is None:
         return Note(say("explain.unknown"))
-    steps = _steps(call) + _inner(call, message or call.message, known)
-    if steps:
-        return Explanation(steps)
-    if code or call.error:
-        return Note(say("explain.no_decision", code=code or call.error, message=message))
-    return Note(say("explain.nothing"))
+    steps = _steps(call) + _inner(call, known)
+    code, message = code or call.error, message or call.message
+    if not steps:
+        answered = say("explain.no_decision", code=code, message=message)
+        return Note(answered if code else say("explain.nothing"))
+    refused = not all(step.decision.allowed for step in steps)
+    note = say("explain.no_decision", code=code, message=message) if code and not refused else ""
+    return Explanation(steps, note)
 
 
 def _asked(what: Any) -> tuple[str | None, str, str]:
@@ -53,7 +52,8 @@ def _asked(what: Any) -> tuple[str | None, str, str]:
     if isinstance(what, str):
         return what, "", ""
     if isinstance(what, dict):
-        return what.get("EventId") or what.get("eventID"), "", ""
+        answer = what.get("ResponseMetadata", {}).get("RequestId")
+        return what.get("EventId") or what.get("eventID") or answer, "", ""
     raw = getattr(what, "record", None)
     return (raw["eventID"] if isinstance(raw, dict) else None), "", ""
 
@@ -63,10 +63,6 @@ def _steps(call: Record) -> list[Step]:
     return [Step(decision, via) for decision in call.decisions]
 
 
-def _inner(call: Record, message: str, known: list[Record]) -> list[Step]:
-    """What the service asked for the caller, where its answer names that request."""
-    match = _INNER.search(message)
-    if match is None:
-        return []
-    found = (record for record in known if record.request_id == match.group(1))
-    return [step for record in found if record is not call for step in _steps(record)]
+def _inner(call: Record, known: list[Record]) -> list[Step]:
+    """What the service asked of others for this request."""
+    return [step for x in known if x.parent == call.request_id for step in _steps(x)]

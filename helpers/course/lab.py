@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from html import escape
 from typing import Any
 
 import boto3
@@ -55,6 +56,15 @@ class Lab:
     def __repr__(self) -> str:
         contents = ", ".join(f"{name} = {value}" for name, value in self.names.items())
         return say("lab.ready", notebook=self.notebook, contents=contents or say("lab.empty"))
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f"<li><code>lab.{escape(name)}</code>: <code>{escape(value)}</code></li>"
+            for name, value in self.names.items()
+        )
+        contents = say("lab.below") if items else say("lab.empty")
+        head = escape(say("lab.ready", notebook=self.notebook, contents=contents))
+        return f"<p>{head}</p><ul>{items}</ul>" if items else f"<p>{head}</p>"
 
     @property
     def account_id(self) -> str:

@@ -24,6 +24,8 @@ class Record:
     #: The service that made the call for the user, such as ``dynamodb.amazonaws.com``.
     via: str
     raw: dict[str, Any]
+    #: The request that a service made this one for; CloudTrail has no such thing.
+    parent: str = field(default="", repr=False)
     #: The authorization decisions behind it; CloudTrail has no such thing.
     decisions: tuple[Any, ...] = field(default=(), repr=False)
 
@@ -63,5 +65,6 @@ def _record(event: Any) -> Record:
         message=raw.get("errorMessage", ""),
         via=identity.get("invokedBy", ""),
         raw=raw,
+        parent=getattr(event, "parent", ""),
         decisions=tuple(getattr(event, "decisions", ())),
     )

@@ -59,9 +59,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The steps of one call; shows itself in a notebook, as a picture and as tables."""
+    """The steps of one call; shows itself in a notebook, as a picture and as tables.
+
+    ``note`` says what no policy decided, such as a key that is disabled.
+    """
 
     steps: Sequence[Step]
+    note: str = ""
 
     def __repr__(self) -> str:
         caller = self.steps[0].decision.request.principal
@@ -70,12 +74,13 @@ class Explanation:
             lines.append(f"{number}. {step.sentence}")
             lines += [f"   {_in_words(row)}" for row in step.rows]
             lines.append("   " + say("explain.decided", why=why(step.decision)))
-        return "\n".join(lines)
+        return "\n".join([*lines, self.note] if self.note else lines)
 
     def _repr_html_(self) -> str:
         caller = self.steps[0].decision.request.principal
         head = f"<p>{escape(say('explain.caller', arn=caller))}</p>"
         parts = [head, _picture(self.steps), *map(_table, self.steps)]
+        parts += [f"<p><strong>{escape(self.note)}</strong></p>"] if self.note else []
         return f'<div style="max-width: 60em">{"".join(parts)}</div>'
 
 

@@ -51,6 +51,8 @@ class Call:
     user_agent: str = ""
     #: The service that makes this call for the caller, such as ``dynamodb.amazonaws.com``.
     via: str | None = None
+    #: ID of the request that this one was made for, if a service makes it.
+    parent: str = ""
     #: The request as it came in; None for a call that a service makes.
     request: AWSPreparedRequest | None = None
     #: ARNs that the call turned out to touch, for the audit trail: ``(type, arn)``.

@@ -24,6 +24,8 @@ class AwsError(Exception):
         self.message = message
         self.status = status
         self.decision = decision
+        #: Of the call that a service made for the caller, which its own message names.
+        self.request_id = ""
         #: Further members of the error's shape, such as ``CancellationReasons``.
         self.fields: dict[str, Any] = {}
 

@@ -70,6 +70,8 @@ class Gate:
                 return self._answer(request, message, request_id)
             except AwsError as error:
                 return wire.error_answer(message, error, request_id)
+            except Exception as error:
+                return wire.error_answer(message, _failure("this request", error), request_id)
 
     def _answer(
         self, request: AWSPreparedRequest, message: wire.Message, request_id: str
@@ -89,7 +91,9 @@ class Gate:
         )
         result = self.run(call)
         if isinstance(result, Forwarded):
-            return result.status, result.headers, result.body
+            # moto made an ID of its own; the trail knows the request by this one.
+            kept = {k: v for k, v in result.headers.items() if k.lower() != "x-amzn-requestid"}
+            return result.status, {**kept, "x-amzn-requestid": request_id}, result.body
         return wire.answer(message, result, request_id)
 
     def call_as(
@@ -124,8 +128,13 @@ class Gate:
             source_ip=via,
             user_agent=via,
             via=via,
+            parent=call.request_id,
         )
-        result = self.run(inner)
+        try:
+            result = self.run(inner)
+        except AwsError as error:
+            error.request_id = inner.request_id
+            raise
         assert isinstance(result, dict)  # KMS never forwards.
         return result
 
@@ -152,8 +161,7 @@ class Gate:
         except NotImplementedError:
             raise not_in_sandbox(call.action) from None
         except Exception as error:
-            text = f"The sandbox failed on {call.action} ({type(error).__name__}: {error})."
-            raise AwsError("InternalFailure", text, 500) from error
+            raise _failure(call.action, error) from error
 
     def require(self, call: Call, permission: Permission) -> Decision:
         """Let a permission pass, or refuse the call.
@@ -206,6 +214,12 @@ class Gate:
         else:
             context["aws:SourceIp"] = call.source_ip
         return context
+
+
+def _failure(what: str, error: Exception) -> AwsError:
+    """A fault of the sandbox's own: it must not happen, and the next request is answered."""
+    text = f"The sandbox failed on {what} ({type(error).__name__}: {error})."
+    return AwsError("InternalFailure", text, 500)
 
 
 def service_principal(name: str, account: str) -> Caller:

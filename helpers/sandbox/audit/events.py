@@ -137,6 +137,11 @@ class Event:
         return tuple(self.call.decisions)
 
     @property
+    def parent(self) -> str:
+        """The ID of the request that a service made this one for; CloudTrail has no such thing."""
+        return self.call.parent
+
+    @property
     def region(self) -> str:
         """The Region that the event belongs to; IAM has one."""
         return _GLOBAL.get(self.call.service, self.call.region)
