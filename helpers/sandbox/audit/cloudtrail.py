@@ -56,12 +56,12 @@ class CloudTrail:
         if params.get("EventCategory"):
             raise not_in_sandbox("Insights events of CloudTrail")
         found = list(self._found(call))
-        start = _offset(params.get("NextToken"))
-        size = params.get("MaxResults", _PAGE)
-        page = found[start : start + size]
-        answer: dict[str, Any] = {"Events": [_listed(event) for event in page]}
-        if start + size < len(found):
-            answer["NextToken"] = base64.b64encode(str(start + size).encode()).decode()
+        start = _after(found, params.get("NextToken"))
+        end = start + params.get("MaxResults", _PAGE)
+        answer: dict[str, Any] = {"Events": [_listed(event) for event in found[start:end]]}
+        if end < len(found):
+            # By the last event shown: this look-up itself is an event, and moves the others on.
+            answer["NextToken"] = base64.b64encode(found[end - 1].event_id.encode()).decode()
         return answer
 
     def _found(self, call: Call) -> Iterable[Event]:
@@ -94,10 +94,14 @@ def _username(event: Event) -> str:
     return caller.session_name or caller.name
 
 
-def _offset(token: str | None) -> int:
+def _after(found: list[Event], token: str | None) -> int:
+    """Where the page begins that follows the event which a token names."""
+    if token is None:
+        return 0
     try:
-        return int(base64.b64decode(token or "MA==", validate=True))
-    except (binascii.Error, ValueError):
+        last = base64.b64decode(token, validate=True).decode()
+        return 1 + next(n for n, event in enumerate(found) if event.event_id == last)
+    except (binascii.Error, UnicodeDecodeError, StopIteration):
         text = "This NextToken is not one that LookupEvents gave out."
         raise AwsError("InvalidNextTokenException", text) from None
 
