@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from helpers.sandbox import Sandbox
+
+from .lab import Lab
 from .records import Record, records
-
-if TYPE_CHECKING:
-    from .lab import Lab
 
 
 class LearnerError(Exception):
@@ -24,14 +24,22 @@ class LearnerError(Exception):
 
 
 class Evidence:
-    """A lab as a check sees it."""
+    """A lab as a check sees it: the learner's own, until ``call`` puts a copy in its place."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
+        self._copied = False
+        self._end = contextlib.ExitStack()
 
-    def unrecorded(self) -> AbstractContextManager[None]:
-        """While a check looks, its own calls leave nothing in the audit trail."""
-        return self.lab.sandbox.unrecorded()
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """While a check looks, its own calls leave nothing in the learner's audit trail; a copy
+        of the world that it made is dropped in the end."""
+        with self._end as end:
+            end.enter_context(self.lab.sandbox.unrecorded())
+            end.callback(setattr, self, "lab", self.lab)
+            end.callback(setattr, self, "_copied", False)
+            yield
 
     def client(self, service: str) -> Any:
         """A boto3 client of the account's administrator."""
@@ -55,9 +63,23 @@ class Evidence:
     def call(self, function: Callable[..., Any], **given: Any) -> Any:
         """What the learner's function returns.
 
+        The first call builds a fresh copy of the exercise's world, with the same names, and from
+        then on ``lab``, ``client`` and ``records`` are the copy's: the function finds the world
+        as the exercise begins, and leaves nothing behind. The copy's trail holds whatever is
+        called there, the check's own calls too, so read ``records`` before you ask ``client``.
+
+        Args:
+            given: what the function is called with, by name. Like what it returns, values as
+                JSON has them, and bytes: the grader calls it in another process.
+
         Raises:
             LearnerError: it raised.
         """
+        if not self._copied:
+            sandbox = Sandbox(self.lab.sandbox.seed).start(aside=True)
+            self._end.callback(sandbox.stop)
+            self.lab = Lab(self.lab.notebook, sandbox, keeps_progress=False)
+            self._copied = True
         try:
             return function(**given)
         except Exception as error:

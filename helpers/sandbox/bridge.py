@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import create_parser
+from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.parse import QueryParser
 from moto.core.request import Request
@@ -38,6 +40,7 @@ from .errors import SandboxError
 
 #: module, attribute path: what this file reads of moto and botocore beyond ``mock_aws``.
 CONTRACT: tuple[tuple[str, str], ...] = (
+    ("moto.core.base_backend", "BackendDict._instances"),
     ("moto.core.botocore_stubber", "BotocoreStubber.process_request"),
     ("moto.core.botocore_stubber", "MockRawResponse"),
     ("moto.core.utils", "datetime"),
@@ -74,6 +77,8 @@ CONTRACT: tuple[tuple[str, str], ...] = (
 )
 
 Handler = Callable[[AWSPreparedRequest], RawResponse]
+#: moto's own, also while a sandbox has put its gate in this place.
+_PROCESS_REQUEST = BotocoreStubber.process_request
 
 
 def check_contract() -> None:
@@ -99,7 +104,6 @@ class Hooks:
     def __init__(self, handler: Handler, guard: Callable[..., Any], clock_module: Any) -> None:
         check_contract()
         self._undo: list[Callable[[], None]] = []
-        self.forward_unbound = BotocoreStubber.process_request
         self.replace(BotocoreStubber, "process_request", lambda _stubber, request: handler(request))
         self.replace(URLLib3Session, "send", guard)
         self.replace(URLLib3Session, "__init__", _guarded_for_good(URLLib3Session.__init__, guard))
@@ -134,7 +138,7 @@ class Hooks:
         sent.body = request.body if body is None else body
         form = "application/x-www-form-urlencoded"
         sent.headers = header_dict({"content-type": form, "x-moto-account-id": account})
-        response = self.forward_unbound(_STUBBER, sent)
+        response = _PROCESS_REQUEST(_STUBBER, sent)
         if response is None:
             raise SandboxError(f"moto has no answer for {sent.url}")
         return response
@@ -253,7 +257,8 @@ def name_unique_ids(hooks: Hooks) -> None:
             one: Any, *args: Any, _init: Any = model.__init__, _prefix: str = prefix, **more: Any
         ) -> None:
             _init(one, *args, **more)
-            one.id = _prefix + one.id[:17].upper()
+            if not one.id.startswith(_prefix):  # A sandbox aside another names no id twice.
+                one.id = _prefix + one.id[:17].upper()
 
         hooks.replace(model, "__init__", made)
 
@@ -314,6 +319,28 @@ def read_query_answer(service: str, operation: str, answer: RawResponse) -> dict
 def accounts() -> list[str]:
     """The accounts that exist so far."""
     return list(iam_backends)
+
+
+@contextlib.contextmanager
+def other_accounts() -> Iterator[None]:
+    """Inside, moto has none of the accounts that it had; afterwards it has them again."""
+    backend_dict: Any = BackendDict  # Generic, and its list is shared by all.
+    in_use = backend_dict._instances
+    kept = [(backends, dict(backends)) for backends in in_use]
+    _empty(in_use)
+    try:
+        yield
+    finally:
+        _empty(in_use)
+        for backends, accounts in kept:
+            backends.update(accounts)
+            in_use.append(backends)
+
+
+def _empty(in_use: list[Any]) -> None:
+    for backends in in_use:
+        backends.clear()
+    in_use.clear()
 
 
 def raw_body(body: str | bytes) -> Any:

@@ -64,21 +64,31 @@ class Sandbox:
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def start(self) -> Sandbox:
+    def start(self, *, aside: bool = False) -> Sandbox:
         """Start from an empty account.
+
+        Args:
+            aside: put the sandbox that runs aside, and stand in its place until this one stops.
+                It then goes on as it was. With the same seed the administrator's access key is
+                the same, so clients made before work here as well.
 
         Raises:
             SandboxError: a sandbox runs already in this process, or moto has changed.
         """
-        if Sandbox._running is not None:
+        other = Sandbox._running
+        if other is not None and not aside:
             raise SandboxError(
                 "A sandbox runs already in this process; stop it first with sandbox.stop()."
             )
         with contextlib.ExitStack() as stack:
-            config: Any = {"core": {"mock_credentials": False, "reset_boto3_session": True}}
-            mock = mock_aws(config=config)
-            mock.start()
-            stack.callback(mock.stop)
+            if other is None:
+                config: Any = {"core": {"mock_credentials": False, "reset_boto3_session": True}}
+                mock = mock_aws(config=config)
+                mock.start()
+                stack.callback(mock.stop)
+            else:
+                stack.enter_context(bridge.other_accounts())
+            stack.callback(setattr, Sandbox, "_running", other)
             self.clock = Clock()
             entropy = Entropy(self.seed)
             self._directory = Directory(self.clock)
@@ -96,7 +106,6 @@ class Sandbox:
     def stop(self) -> None:
         """Drop the account and leave the process as it was. Stopping twice is harmless."""
         if self._stack is not None:
-            Sandbox._running = None
             stack, self._stack = self._stack, None
             stack.close()
 

@@ -53,6 +53,25 @@ def test_one_at_a_time(sandbox: Sandbox) -> None:
         Sandbox().start()
 
 
+def test_one_may_stand_aside_for_another(sandbox: Sandbox) -> None:
+    """With the same seed, clients made before speak to the one in place."""
+    kms, iam = boto3.client("kms"), boto3.client("iam")
+    iam.create_user(UserName="mira")
+    other = Sandbox(sandbox.seed).start(aside=True)
+    try:
+        assert Sandbox.running() is other
+        assert [user["UserName"] for user in iam.list_users()["Users"]] == ["admin"]
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        made_inside = boto3.client("iam")
+    finally:
+        other.stop()
+    assert Sandbox.running() is sandbox
+    assert [user["UserName"] for user in made_inside.list_users()["Users"]] == ["admin", "mira"]
+    assert kms.list_keys()["Keys"] == []
+    # The copy took nothing from this one's seed: the same key comes next.
+    assert kms.create_key()["KeyMetadata"]["KeyId"] == key
+
+
 def test_stopping_twice_is_harmless() -> None:
     sandbox = Sandbox().start()
     sandbox.stop()
