@@ -11,21 +11,31 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+#: Where `npm ci --prefix tests` puts what tests/package-lock.json pins.
+NODE_MODULES = Path(__file__).parent / "node_modules"
+FROM_NPM = "npm ci --prefix tests"
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A program that is not a Python package: its possible names, and the line that installs it."""
+    """What is not a Python package: its possible names, and the line that installs it.
+
+    A name is a program's, or the path of a file in ``NODE_MODULES``.
+    """
 
     names: tuple[str, ...]
     install: str
 
 
 TOOLS = {
+    "axe-core": Tool(("axe-core/axe.min.js",), FROM_NPM),
     "chromium": Tool(
         ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
         "apt-get install chromium",
     ),
+    "configurable-http-proxy": Tool((".bin/configurable-http-proxy",), FROM_NPM),
     "git": Tool(("git",), "apt-get install git"),
     "make": Tool(("make",), "apt-get install make"),
     "node": Tool(("node", "nodejs"), "apt-get install nodejs"),
@@ -35,7 +45,14 @@ NOT_RUN = "not run: "
 
 def path_of(tool: str) -> str | None:
     """Return the path of a tool of ``TOOLS``, or None where this machine has none."""
-    return next(filter(None, map(shutil.which, TOOLS[tool].names)), None)
+    return next(filter(None, map(_found, TOOLS[tool].names)), None)
+
+
+def _found(name: str) -> str | None:
+    if "/" not in name:
+        return shutil.which(name)
+    file = NODE_MODULES / name
+    return str(file) if file.exists() else None
 
 
 def absent(tools: Iterable[str]) -> str | None:

@@ -9,15 +9,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BARE = ("bash", "dirname", "env")
+BARE = ("bash", "dirname", "env", "ln")
+TOOLS = dict.fromkeys(("git", "python3", "chromium", "npm"), "")
+#: Brings npm, as the real one does.
+APT = 'case "$*" in *npm*) ln -s make "${0%/*}/npm";; esac'
 
 
 def ci(folder: Path, **fakes: str) -> tuple[int, str, list[str]]:
     """Run .ci/run where only these fake programs exist; return status, output, and the calls."""
     for name in BARE:
         (folder / name).symlink_to(shutil.which(name) or "")
-    for name, script in ({"id": "echo 0", "apt-get": "", "make": ""} | fakes).items():
-        note = f'echo "{name} $*" >> {folder}/calls\n' if name in ("apt-get", "make") else ""
+    defaults = {"id": "echo 0", "apt-get": APT, "make": ""}
+    for name, script in (defaults | fakes).items():
+        noted = name in ("apt-get", "npm", "make")
+        note = f'echo "{name} $*" >> {folder}/calls\n' if noted else ""
         (folder / name).write_text(f"#!{shutil.which('sh')}\n{note}{script}\n")
         (folder / name).chmod(0o755)
     done = subprocess.run(
@@ -31,25 +36,26 @@ def ci(folder: Path, **fakes: str) -> tuple[int, str, list[str]]:
 
 
 def test_a_bare_machine_gets_what_it_lacks(tmp_path: Path) -> None:
-    status, said, calls = ci(tmp_path, **{"apt-get": "echo noise"})
+    status, said, calls = ci(tmp_path, **{"apt-get": f"echo noise; {APT}"})
     assert (status, said) == (0, "")  # the installer's words are not on standard output
-    update, install, test = calls
+    update, install, npm, test = calls
     assert update.startswith("apt-get update")
     asked = install.split("--no-install-recommends ")[1].split()
-    assert set(asked) == {"git", "python3", "python3-venv", "python3-pip", "chromium"}
+    python = {"python3", "python3-venv", "python3-pip"}
+    assert set(asked) == {"git", *python, "chromium", "nodejs", "npm"}
+    assert npm.endswith("ci --prefix tests --silent --no-audit --no-fund")
     assert test == "make test"
 
 
 def test_a_machine_that_has_all_installs_nothing(tmp_path: Path) -> None:
-    _, _, calls = ci(tmp_path, git="", python3="", chromium="")
-    assert calls == ["make test"]
+    _, _, calls = ci(tmp_path, **TOOLS)
+    assert [call.split()[0] for call in calls] == ["npm", "make"]
 
 
 @pytest.mark.parametrize("status", [0, 1, 2])
 def test_the_status_and_the_words_are_those_of_the_tests(tmp_path: Path, status: int) -> None:
-    tools = dict.fromkeys(("git", "python3", "chromium"), "")
     make = f'[ "$CI" = true ] && echo "7 passed in 1.00s"; exit {status}'
-    found, said, _ = ci(tmp_path, make=make, **tools)
+    found, said, _ = ci(tmp_path, make=make, **TOOLS)
     assert (found, said) == (status, "7 passed in 1.00s\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -120,3 +121,13 @@ def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
         assert known & set(map(canonicalize_name, owners.get(module, []))), (
             f"{folder} imports {module}, which pyproject.toml does not name: add it, `make lock`"
         )
+
+
+def test_what_comes_from_npm_is_locked_with_hashes_and_names_no_place() -> None:
+    text = (ROOT / "tests/package-lock.json").read_text("utf-8")
+    root, *packages = json.loads(text)["packages"].items()
+    asked = json.loads((ROOT / "tests/package.json").read_text("utf-8"))["devDependencies"]
+    assert root[1]["devDependencies"] == asked
+    assert {f"node_modules/{name}" for name in asked} <= {name for name, _ in packages}
+    assert all(package["integrity"].startswith("sha512-") for _, package in packages)
+    assert '"resolved"' not in text
