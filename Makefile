@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
 # Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
 .DEFAULT_GOAL := help
-.PHONY: lab test setup setup-dev notebooks bench lint format lock upgrade help
+.PHONY: lab test check setup setup-dev notebooks bench lint format lock upgrade help
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -17,6 +17,9 @@ lab: setup  ## Set up, and open the course in JupyterLab (PORT=8890 for another 
 test: setup-dev  ## Set up, and run every test (ARGS="-k kms" for some)
 	@python -m pytest $(ARGS)
 
+check: setup  ## Say for each thing the course needs whether it works here
+	@python tools/check.py
+
 setup:  ## Set up what a learner needs in .venv; done in a moment if nothing changed
 	@$(SETUP)
 
@@ -29,8 +32,8 @@ notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
 bench: setup-dev  ## Measure the sandbox: one table of ratios
 	@python -m benchmarks
 
-lint: setup-dev  ## Check format, style and types
-	@ruff format --check . && ruff check . && mypy
+lint: setup-dev  ## Check format, style, types and spelling
+	@ruff format --check . && ruff check . && mypy && typos
 
 format: setup-dev  ## Put the code into its format, and repair what ruff can
 	@ruff check --fix . && ruff format .

@@ -9,15 +9,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The tools that the lock pins, beside this Python.
+BIN = Path(sys.executable).parent
 
 
 @pytest.mark.parametrize(
     "tool",
-    [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]],
-    ids=["format", "style", "types"],
+    [
+        ["ruff", "format", "--check", "."],
+        ["ruff", "check", "."],
+        ["mypy"],
+        ["typos", "--format", "brief", "."],
+    ],
+    ids=["format", "style", "types", "spelling"],
 )
 def test_the_code_is_clean(tool: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True, check=False
+        [BIN / tool[0], *tool[1:]], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
