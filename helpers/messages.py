@@ -124,6 +124,7 @@ MESSAGES = {
     # What authoring writes into every notebook
     "notebook.previous": "← {title}",
     "notebook.contents": "Contents",
+    "notebook.glossary": "Glossary",
     "notebook.next": "{title} →",
     "notebook.minutes": "{reading} minutes to read and run, {exercises} for the exercises",
     "notebook.solved_twin": (
@@ -144,12 +145,29 @@ MESSAGES = {
     "notebook.model_answer": "*One good answer:* {model}",
     "notebook.exercise": "Exercise {number}",
     "notebook.points": "points: {points}",
+    # What a class's notebooks say beside
+    "class.header": (
+        "# Before you begin\n\nThis notebook is handed in. Write your answers only in the cells "
+        "that say so; those with checks are locked. Run the next cell first, each time: the names "
+        "and data of your lab follow from your id."
+    ),
+    "class.header_code": (
+        "import os\n\n"
+        "# On your class's hub the id is filled in. Elsewhere, put yours in place of the empty "
+        "text.\n"
+        'student_id = os.environ.get("JUPYTERHUB_USER", "")\n'
+        'os.environ["COURSE_SEED"] = student_id or "0"'
+    ),
+    "class.marking_key": (
+        "**Marking key**, a point each:\n\n{points}\n\n**One good answer:** {model}"
+    ),
     "contents.head": "| Notebook | What it is about | Minutes |",
     "card.time": "Time",
     "card.level": "Level",
     "card.needs": "You need first",
     "card.simulated": "Simulated here",
     "card.aws": "Different on real AWS",
+    "card.ledger": "[All differences]({link}).",
     "card.cost": "On a real account it costs",
     "card.outcomes": "You will be able to",
 }

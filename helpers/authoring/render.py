@@ -49,12 +49,13 @@ class Twin:
         return _RELATIVE.sub(r"\1../", text) if self.solved else text
 
     def navigation(self) -> str:
-        """previous | contents | next, among notebooks of the same kind."""
+        """previous | contents | glossary | next, among notebooks of the same kind."""
         at = [lesson.name for lesson in self.lessons].index(self.lesson.name)
         parts = []
         if at > 0:
             parts.append(_link("notebook.previous", self.lessons[at - 1]))
         parts.append(f"[{say('notebook.contents')}]({self.lessons[0].name}.ipynb#Contents)")
+        parts.append(self.links(f"[{say('notebook.glossary')}](../docs/glossary.md)"))
         if at + 1 < len(self.lessons):
             parts.append(_link("notebook.next", self.lessons[at + 1]))
         return " | ".join(parts)
@@ -68,7 +69,7 @@ class Twin:
             "level": card["level"],
             "needs": "; ".join(card["needs"]),
             "simulated": card["simulated"],
-            "aws": card["aws"],
+            "aws": f"{card['aws']} {say('card.ledger', link='../docs/ledger.md')}",
             "cost": card["cost"],
         }
         table = "\n".join(f"| **{say('card.' + key)}** | {text} |" for key, text in rows.items())
@@ -82,7 +83,7 @@ class Twin:
 
     def footer(self) -> str:
         """Where to go on, and where to say that something is wrong."""
-        report = self.links(say("notebook.report", link="../.github/ISSUE_TEMPLATE/problem.yml"))
+        report = self.links(say("notebook.report", link="../docs/report.md"))
         return f"---\n{self.navigation()}\n\n{report}"
 
     def help(self, number: str) -> str:
