@@ -236,12 +236,14 @@ def forget_rows() -> None:
 
 
 def narrow_queries(hooks: Hooks) -> None:
-    """Let a Query on a partition see that partition alone; moto would read the whole table."""
+    """Let a Query on a partition see that partition alone; moto would read the whole table. A
+    local index has the table's partitions."""
     query = Table.query
 
     def narrowed(table: Any, hash_key: Any, *args: Any, **more: Any) -> Any:
-        index = more.get("index_name", args[6] if len(args) > 6 else None)
-        if index is None and hash_key is not None:
+        name = more.get("index_name", args[6] if len(args) > 6 else None)
+        local = [i.name for i in table.indexes if i.schema_key_attrs[0] == table.hash_key_attr]
+        if hash_key is not None and (name is None or name in local):
             table.items.only(hash_key)
         return query(table, hash_key, *args, **more)
 

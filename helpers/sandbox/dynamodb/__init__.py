@@ -37,7 +37,12 @@ class DynamoDB:
             _require_members(call)
         else:
             shapes.read_params("dynamodb", call.operation, call.params)
-        return operation.permissions(call)
+        try:
+            return operation.permissions(call)
+        except (AttributeError, TypeError):
+            # What no SDK sends: a member of the wrong type.
+            shapes.read_params("dynamodb", call.operation, call.params)
+            raise
 
     def act(self, call: Call) -> dict[str, Any] | Forwarded:
         """Do it; data requests with the table key that KMS gives this caller.

@@ -221,7 +221,7 @@ def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
     expression = params.get("KeyConditionExpression")
     if not isinstance(expression, str):
         condition = (params.get("KeyConditions") or {}).get(attribute) or {}
-        return [_text(value) for value in condition.get("AttributeValueList") or ({},)]
+        return [_text(value) for value in condition.get("AttributeValueList") or (None,)]
     names = params.get("ExpressionAttributeNames") or {}
     called = [re.escape(n) for n in (attribute, *(k for k, v in names.items() if v == attribute))]
     match = re.search(rf"(?<![\w#.-])(?:{'|'.join(called)})\s*=\s*(:[\w-]+)", expression)

@@ -58,6 +58,7 @@ def change(tables: Tables, call: Call, name: str) -> Forwarded:
     if record is None:
         return tables.forward(call)  # moto says that there is no such table.
     tables.settle(record)
+    tables.require_live(record)
     require_at_rest(record)
     _require_another(tables, call, record, asked)
     now = tables.now()

@@ -79,9 +79,16 @@ def _protect(tables: Tables, call: Call, name: str, key_id: str | None) -> tuple
     try:
         wrapped, key = tables.keys.create(call, name, key_id)
     except AwsError:
-        del bridge.dynamodb(call.account, call.region).tables[name]
+        _take_back(tables, call, name)
         raise
     return tables.adopt(call, name, wrapped), key
+
+
+def _take_back(tables: Tables, call: Call, name: str) -> None:
+    """Leave neither table nor grant of what failed (B20)."""
+    del bridge.dynamodb(call.account, call.region).tables[name]
+    if record := tables.records.pop((call.account, call.region, name), None):
+        tables.keys.retire(record.key)
 
 
 def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> Forwarded:
@@ -210,6 +217,7 @@ def restore_to_point_in_time(tables: Tables, call: Call) -> Forwarded:
     record = tables.record(call, source)
     if record is None:
         return tables.forward(call, params)  # moto says that there is no such table.
+    tables.require_live(record)
     if not params.get("UseLatestRestorableTime"):
         raise not_in_sandbox("restores to an earlier moment", "Use UseLatestRestorableTime.")
     table = bridge.dynamodb(call.account, call.region).tables[source]
@@ -226,7 +234,8 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
     asked = held.key_arn  # As the source, unless the request says otherwise (B17).
     if "SSESpecificationOverride" in params:
         asked = encryption_options.wanted_key(params["SSESpecificationOverride"])
-    old_key = tables.keys.unlock(call, held)
+    # As the caller. It takes none of DynamoDB's grants: those of a backup's table may be retired.
+    old_key = tables.keys.decrypt(call, held)
     answer = tables.forward(call, _without(params, "SSESpecificationOverride"))
     if answer.status != 200:
         return answer
@@ -234,12 +243,16 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
     new, new_key = _protect(tables, call, name, asked)
     old.unlock(old_key)
     new.unlock(new_key)
+    whole = False
     try:
         old.copy_to(new)
+        whole = True
     finally:
-        new.lock(keep=True)
+        new.lock(keep=whole)
         old.lock(keep=False)
         bridge.forget_rows()
+        if not whole:
+            _take_back(tables, call, name)
     return _describe_new(tables, call, name, answer)
 
 

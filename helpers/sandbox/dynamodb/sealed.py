@@ -113,15 +113,20 @@ class SealedRows:
         #: Place of the partition -> place of the row in it -> page.
         self.pages: dict[bytes, dict[bytes, bytes]] = {}
         self._key: TableKey | None = None
-        #: What the present call has touched: the row and its plaintext before; None is deleted.
-        self._open: dict[Place, Any] = {}
+        #: What the present call has touched, by partition and place in it; None is deleted.
+        self._open: dict[bytes, dict[bytes, Any]] = {}
+        #: The plaintext of what was read, to tell what has changed.
         self._before: dict[Place, bytes] = {}
         self._only: bytes | None = None
+        #: Why a page of the present call could not be opened: moto may have made light of it.
+        self.failed: AwsError | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SealedRows:
-        """A copy of the pages: what a backup or a transaction's way back holds."""
+        """A copy of the pages, for a backup. Of unlocked rows none: within a request moto copies
+        a table for the way back from a failed transaction, and the sandbox has its own."""
         twin = SealedRows(self.table_id, *self.names, self._entropy)
-        twin.pages = {place: dict(rows) for place, rows in self.pages.items()}
+        if self._key is None:
+            twin.pages = {place: dict(rows) for place, rows in self.pages.items()}
         return twin
 
     def unlock(self, key: TableKey) -> None:
@@ -132,12 +137,13 @@ class SealedRows:
         """Drop everything opened; with ``keep``, first seal what was changed."""
         try:
             if keep:
-                for place, item in self._open.items():
-                    self._write(place, item)
+                for partition, opened in self._open.items():
+                    for row, item in opened.items():
+                        self._write((partition, row), item)
         finally:
             self._open.clear()
             self._before.clear()
-            self._key = self._only = None
+            self._key = self._only = self.failed = None
 
     def _where(self, place: Place) -> bytes:
         return self.table_id.encode() + place[0] + place[1]
@@ -167,35 +173,36 @@ class SealedRows:
         Raises:
             KeyError: there is none.
         """
-        if place in self._open:
-            item = self._open[place]
-            if item is None:
-                raise KeyError(place)
-            return item
-        page = self.pages[place[0]][place[1]]
-        plaintext = self._needed().open(page, self._where(place))
-        attributes = {name: _typed(pair) for name, pair in marshal.loads(plaintext).items()}
-        item = self._open[place] = bridge.item(attributes, *self.names)
-        self._before[place] = plaintext
-        return item
+        key, (partition, row) = self._needed(), place
+        opened = self._open.setdefault(partition, {})
+        if row not in opened:
+            page = self.pages[partition][row]
+            try:
+                plaintext = self._before[place] = key.open(page, self._where(place))
+            except AwsError as error:
+                self.failed = error
+                raise
+            attributes = {name: _typed(pair) for name, pair in marshal.loads(plaintext).items()}
+            opened[row] = bridge.item(attributes, *self.names)
+        if opened[row] is None:
+            raise KeyError(place)
+        return opened[row]
 
     def write(self, place: Place, item: Any) -> None:
         """Put a row, or None to delete it, for the present call."""
-        self._open[place] = item
+        self._open.setdefault(place[0], {})[place[1]] = item
 
     def rows_of(self, partition: bytes) -> list[Place]:
         """Places of the rows in a partition."""
-        listed = dict.fromkeys((partition, row) for row in self.pages.get(partition, ()))
-        for place, item in self._open.items():
-            if place[0] == partition and item is not None:
-                listed[place] = None
-        return [place for place in listed if self._open.get(place, place) is not None]
+        opened = self._open.get(partition, {})
+        listed = {**self.pages.get(partition, {}), **opened}
+        return [(partition, row) for row in listed if opened.get(row, row) is not None]
 
     def partitions(self) -> list[bytes]:
         """Places of the partitions; of one only, while ``only`` holds."""
         if self._only is not None:
             return [self._only]
-        return list(dict.fromkeys([*self.pages, *(place[0] for place in self._open)]))
+        return list(self.pages | self._open)
 
     def only(self, key: Any) -> None:
         """For the rest of this call, iteration sees the partition with this key alone."""
@@ -293,8 +300,11 @@ class SealedRecords:
         self._new: list[Any] = []
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SealedRecords:
+        """The same as of rows."""
         twin = SealedRecords("", "", self._entropy)
-        twin._where, twin.pages = self._where, list(self.pages)
+        twin._where = self._where
+        if self._key is None:
+            twin.pages = list(self.pages)
         return twin
 
     def unlock(self, key: TableKey) -> None:

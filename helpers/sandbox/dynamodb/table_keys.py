@@ -120,12 +120,12 @@ class TableKeys:
         wrapped = WrappedKey(old.account, old.region, old.table_name, old.table_id, None, b"", [])
 
         def encrypt() -> tuple[bytes, bytes]:
-            secret = self._decrypt(call, old).secret
+            secret = self.decrypt(call, old).secret
             made = self._as_service(wrapped, "Encrypt", {"Plaintext": secret})
             return made["CiphertextBlob"], secret
 
         if key_id is None:
-            wrapped.blob = self._wrap_owned(wrapped, self._decrypt(call, old).secret)
+            wrapped.blob = self._wrap_owned(wrapped, self.decrypt(call, old).secret)
         else:
             wrapped.blob, _ = self._under(call, wrapped, key_id, encrypt)
         return wrapped
@@ -166,18 +166,25 @@ class TableKeys:
         if wrapped.key_arn is None:
             return self._unwrap_owned(wrapped)
         caller = call.caller
-        place = (caller.arn, caller.user_id, wrapped.blob)
+        # Sessions of one name may differ in their session policies: each has its own.
+        who = caller.access_key_id if caller.session_issued else caller.user_id
+        place = (caller.arn, who, wrapped.blob)
         kept = self._kept.get(place)
         now = self._gate.clock.now()
         if kept is not None and kept[1] > now:
             return kept[0]
         self.forget_expired()
-        key = self._decrypt(call, wrapped)
+        key = self.decrypt(call, wrapped)
         self._require_grant(wrapped)
         self._kept[place] = key, self._gate.clock.now() + KEPT
         return key
 
-    def _decrypt(self, call: Call, wrapped: WrappedKey) -> TableKey:
+    def decrypt(self, call: Call, wrapped: WrappedKey) -> TableKey:
+        """The plaintext table key as KMS gives it to the caller now, past what is kept.
+
+        Raises:
+            AwsError: KMS refuses the caller.
+        """
         if wrapped.key_arn is None:
             return self._unwrap_owned(wrapped)
         asked = {"CiphertextBlob": wrapped.blob, "EncryptionContext": wrapped.context}
@@ -252,11 +259,12 @@ class TableKeys:
 
     def _wrap(self, error: AwsError) -> AwsError:
         what, java, code = _WRAPPED.get(error.code, ("", "AWSKMSException", ""))
+        request_id = error.request_id or self._gate.entropy.uuid("request")
         prefix = f"KMS key {what} error" if what else "KMS validation error"
         text = (
             f"{prefix if code else 'KMS internal error'}: com.amazonaws.services.kms.model."
             f"{java}: {error.message} (Service: AWSKMS; Status Code: 400; Error Code: "
-            f"{error.code}; Request ID: {self._gate.entropy.uuid('request')}; Proxy: null)"
+            f"{error.code}; Request ID: {request_id}; Proxy: null)"
         )
         if not code:
             return AwsError("InternalServerError", text, 500)

@@ -160,14 +160,19 @@ class Tables:
         for name in dict.fromkeys(names):
             record = self.record(call, name)
             if record is not None:
-                self._require_live(record)
+                self.require_live(record)
                 found.append((name, self.keys.unlock(call, record.key)))
         with _opened(backend, found, alone) as done:
             answer = self.forward(call, service=service)
             done.keep = writes and answer.status == 200
         return answer
 
-    def _require_live(self, record: TableRecord) -> None:
+    def require_live(self, record: TableRecord) -> None:
+        """Refuse a table whose data has gone to a backup.
+
+        Raises:
+            AwsError: ``ValidationException``.
+        """
         if record.archive:
             # The wording is the sandbox's assumption: nobody has measured this state (B24).
             text = f"The table {record.key.table_name} is archived; restore {record.archive}."
@@ -177,7 +182,7 @@ class Tables:
         """Ask KMS as for data, of a request that touches the table's key but no row (B26)."""
         record = self.record(call, name)
         if record is not None:
-            self._require_live(record)
+            self.require_live(record)
             self.keys.unlock(call, record.key)
 
     def adopt(self, call: Call, name: str, wrapped: WrappedKey) -> SealedRows:
@@ -256,10 +261,14 @@ def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Ite
 
     moto takes a failed transaction back by putting copies in the tables' places; the tables
     themselves are put back here, since what failed is not kept anyway.
+
+    Raises:
+        AwsError: a page was tampered with, whatever moto made of that.
     """
     tables, done = backend.tables, _Done()
     open_tables = {name: tables[name] for name, _ in found}
     held: list[Any] = []
+    failed: AwsError | None = None
     try:
         for name, key in found:
             table = open_tables[name]
@@ -273,9 +282,13 @@ def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Ite
     finally:
         backend.tables = tables
         tables.update(open_tables)
+        for table in open_tables.values():
+            failed = failed or table.items.failed
         for holder in held:
-            holder.lock(keep=done.keep)
+            holder.lock(keep=done.keep and failed is None)
         bridge.forget_rows()
+        if failed is not None:
+            raise failed
 
 
 def edited(answer: Forwarded, change: Callable[[dict[str, Any]], None]) -> Forwarded:

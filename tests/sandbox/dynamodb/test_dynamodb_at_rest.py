@@ -113,41 +113,6 @@ def test_a_table_that_is_not_there(sandbox: Any) -> None:
         sandbox.at_rest("orders")
 
 
-@pytest.mark.parametrize("how", ["flip", "move"])
-def test_tampering_shows(
-    sandbox: Any, table: str, dynamodb: Any, item: Any, refused: Any, how: str
-) -> None:
-    dynamodb.put_item(TableName="orders", Item=item("2"))
-    pages = rows(sandbox).pages
-    first, second = pages
-    if how == "flip":
-        for place in pages:
-            page = bytearray(pages[place][b""])
-            page[20] ^= 1
-            pages[place][b""] = bytes(page)
-    else:
-        pages[first][b""], pages[second][b""] = pages[second][b""], pages[first][b""]
-    for work in (
-        lambda: dynamodb.get_item(TableName="orders", Key=KEY),
-        lambda: dynamodb.scan(TableName="orders"),
-    ):
-        with refused("InternalServerError", "tampered"):
-            work()
-    dynamodb.describe_table(TableName="orders")
-
-
-def test_a_row_moved_to_another_table_shows(
-    sandbox: Any, make_table: Any, dynamodb: Any, item: Any, refused: Any
-) -> None:
-    for name in ("orders", "bills"):
-        make_table(name)
-        dynamodb.put_item(TableName=name, Item=item("1"))
-    theirs = next(iter(rows(sandbox, "bills").pages.values()))[b""]
-    next(iter(rows(sandbox).pages.values()))[b""] = theirs
-    with refused("InternalServerError", "tampered"):
-        dynamodb.get_item(TableName="orders", Key=KEY)
-
-
 def test_without_its_key_the_data_is_gone(
     sandbox: Any, table: str, dynamodb: Any, kms: Any, key: str, refused: Any
 ) -> None:
@@ -187,42 +152,3 @@ def test_the_same_seed_gives_the_same_pages() -> None:
             return sandbox.at_rest("orders").pages
 
     assert pages(1) == pages(1) != pages(2)
-
-
-def test_only_what_is_touched_is_opened(
-    sandbox: Any, make_table: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from helpers.sandbox.dynamodb.sealed import SealedRows
-
-    make_table("orders", sort=True)
-    for name in ("a", "b"):
-        for line in range(5):
-            dynamodb.put_item(
-                TableName="orders", Item={"id": {"S": name}, "line": {"S": str(line)}}
-            )
-    opened: list[Any] = []
-    read = SealedRows.read
-    monkeypatch.setattr(
-        SealedRows, "read", lambda self, place: opened.append(place) or read(self, place)
-    )
-    dynamodb.get_item(TableName="orders", Key={"id": {"S": "a"}, "line": {"S": "3"}})
-    assert len(set(opened)) == 1
-    opened.clear()
-    answer = dynamodb.query(
-        TableName="orders",
-        KeyConditionExpression="id = :i",
-        ExpressionAttributeValues={":i": {"S": "a"}},
-    )
-    assert answer["Count"] == 5 == len(set(opened))
-    opened.clear()
-    dynamodb.describe_table(TableName="orders")
-    assert opened == []
-
-
-def test_an_unchanged_row_keeps_its_page(sandbox: Any, table: str, dynamodb: Any) -> None:
-    before = sandbox.at_rest("orders").pages
-    condition = "attribute_exists(id)"
-    check = {"TableName": "orders", "Key": KEY, "ConditionExpression": condition}
-    dynamodb.transact_write_items(TransactItems=[{"ConditionCheck": check}])
-    dynamodb.get_item(TableName="orders", Key=KEY)
-    assert sandbox.at_rest("orders").pages == before
