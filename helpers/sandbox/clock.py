@@ -13,6 +13,8 @@ from typing import Any
 START = real.datetime(2026, 1, 5, 9, 0, tzinfo=real.UTC)
 #: How far one request moves the clock: the sandbox's assumption.
 PER_REQUEST = real.timedelta(milliseconds=100)
+#: The end of the calendar, with a year to spare for what services reckon from now.
+END = real.datetime(9999, 1, 1, tzinfo=real.UTC)
 
 
 class Clock:
@@ -31,7 +33,7 @@ class Clock:
 
     def tick(self) -> None:
         """One request has been made."""
-        self._now += PER_REQUEST
+        self._now = min(self._now + PER_REQUEST, END)
 
     def advance(self, delta: real.timedelta) -> None:
         """Move forward by ``delta``.
@@ -44,13 +46,12 @@ class Clock:
                 f"The sandbox's clock cannot go back (by {-delta}); "
                 "give a positive time, for example advance(minutes=6)."
             )
-        try:
-            self._now += delta
-        except OverflowError:
+        if delta > END - self._now:
             raise ValueError(
                 f"The sandbox's clock cannot go {delta} ahead: its calendar ends with the year "
-                "9999; give a shorter time, for example advance(days=8)."
-            ) from None
+                "9998; give a shorter time, for example advance(days=8)."
+            )
+        self._now += delta
 
     def as_datetime_module(self) -> Any:
         """A stand-in for the ``datetime`` module whose ``now`` is this clock's."""

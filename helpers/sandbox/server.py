@@ -93,9 +93,9 @@ class Server:
             body=body,
             stream_output=False,
         )
-        status, headers, body = self.sandbox.handle(prepared)
+        status, headers, answer = self.sandbox.handle(prepared)
         kept = {k: v for k, v in headers.items() if k.lower() not in _HOP_HEADERS}
-        return Response(body, status=int(status), headers=kept)
+        return Response(answer, status=int(status), headers=kept)
 
     def _control(self, request: Request) -> Response:
         token = request.headers.get(control.TOKEN_HEADER, "")

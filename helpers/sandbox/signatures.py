@@ -96,7 +96,7 @@ def calculate(
 
 def matches(expected: str, signature: Signature) -> bool:
     """Compare in constant time."""
-    return hmac.compare_digest(expected, signature.value)
+    return hmac.compare_digest(expected.encode(), signature.value.encode())
 
 
 def expired(amz_date: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -72,8 +73,7 @@ def read(request: AWSPreparedRequest) -> Message:
     prefix, _, operation = headers.get("x-amz-target", "").rpartition(".")
     service = TARGETS.get(prefix, "")
     if not prefix:
-        values = parse_qs(body.decode("latin-1")) or parse_qs(urlsplit(request.url).query)
-        operation = values.get("Action", [""])[0]
+        operation = parse_qs(body.decode("latin-1")).get("Action", [""])[0]
         service = signature.service if signature else urlsplit(request.url).netloc.split(".")[0]
     region = signature.region if signature else "us-east-1"
     json_protocol = bool(prefix)
@@ -94,9 +94,12 @@ def params_of(message: Message) -> dict[str, Any]:
     if shapes.operation_model(message.service, message.operation) is None:
         raise AwsError("UnknownOperationException", f"Unknown operation: {message.operation}")
     if not message.json_protocol:
-        return bridge.parse_query(message.service, message.operation, message.body)
+        try:
+            return bridge.parse_query(message.service, message.operation, message.body)
+        except Exception as error:  # moto's parser has no one error for what it cannot read.
+            raise AwsError("InvalidParameterValue", _INVALID) from error
     try:
-        body = json.loads(message.body or b"{}")
+        body = _read_json(message.body or b"{}")
     except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The request body is not valid JSON.") from None
     if not isinstance(body, dict):
@@ -104,6 +107,28 @@ def params_of(message: Message) -> dict[str, Any]:
     if message.service == "dynamodb":
         return body
     return shapes.read_params(message.service, message.operation, body)
+
+
+#: IAM API Reference, "Common Errors".
+_INVALID = "An invalid or out-of-range value was supplied for the input parameter."
+
+
+def _read_json(body: bytes) -> Any:
+    """JSON in UTF-8. Half of a surrogate pair is refused: no service could store it."""
+    text = body.decode()
+    result = json.loads(text)
+    if _SURROGATE.search(text):
+        json.dumps(result, ensure_ascii=False).encode()
+    return result
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+#: What XML 1.0 cannot hold, not even escaped.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _xml(text: str) -> str:
+    return escape(_NO_XML.sub("\ufffd", text))
 
 
 def _plain(value: Any) -> Any:
@@ -131,8 +156,8 @@ def error_answer(message: Message | None, error: AwsError, request_id: str) -> R
     headers["content-type"] = "text/xml"
     kind = "Sender" if error.status < 500 else "Receiver"
     xml = (
-        f"<ErrorResponse><Error><Type>{kind}</Type><Code>{escape(error.code)}</Code>"
-        f"<Message>{escape(error.message)}</Message></Error>"
+        f"<ErrorResponse><Error><Type>{kind}</Type><Code>{_xml(error.code)}</Code>"
+        f"<Message>{_xml(error.message)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return error.status, headers, xml
