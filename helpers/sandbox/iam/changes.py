@@ -132,15 +132,15 @@ def _gone(iam: Iam, call: Call, found: Any) -> None:
     if call.operation == "DeleteUser":
         directory.user_boundaries.pop((call.account, found.name), None)
     documents.rename_principal(found.arn, found.id)
-    _end_sessions(iam, found)
+    _end_sessions(iam, found.arn)
 
 
-def _end_sessions(iam: Iam, found: Any) -> None:
-    """Temporary credentials die with their user or role: otherwise whoever takes the name next
-    would inherit them."""
+def _end_sessions(iam: Iam, arn: str) -> None:
+    """Temporary credentials die with their user or role, those of federated users too: otherwise
+    whoever takes the name next would inherit them."""
     sessions = iam.gate.directory.sessions
     for key_id, session in list(sessions.items()):
-        if session.caller.user_id.split(":")[0] == found.id:
+        if session.caller.principal_arn == arn:
             del sessions[key_id]
 
 
@@ -156,7 +156,7 @@ def _renamed(iam: Iam, call: Call, user: Any, before: str) -> None:
     backend.tagger.delete_all_tags_for_resource(before)
     backend.tagger.tag_resource(user.arn, tags)
     documents.rename_principal(before, user.arn)
-    _end_sessions(iam, user)
+    _end_sessions(iam, before)
 
 
 def _show_boundaries(iam: Iam, call: Call, result: dict[str, Any]) -> None:
