@@ -1,0 +1,163 @@
+"""A class's course: what the instructor has, and what nbgrader makes of it for the students."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from helpers.authoring import release, twins
+from helpers.authoring.lesson import Lesson, read_all
+from helpers.messages import say
+
+ROOT = Path(__file__).parents[2]
+#: Two that differ: 00 has code to write and nothing else, 05 also questions that a person marks.
+LESSONS = [one for one in read_all(ROOT / "lessons") if one.number in ("00", "05")]
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class's folder."""
+    folder = tmp_path_factory.mktemp("made") / "class"
+    assert release.write(folder, LESSONS) == [lesson.name for lesson in LESSONS]
+    return folder
+
+
+def notebook(course: Path, step: str, lesson: Lesson) -> Any:
+    """One version of an assignment's notebook."""
+    return nbformat.read(course / step / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+
+
+def without_checksum(cell: Any) -> dict[str, Any]:
+    """A cell's metadata, but for what nbgrader computes from its text."""
+    metadata = dict(cell.metadata)
+    if "nbgrader" in metadata:
+        metadata["nbgrader"] = {k: v for k, v in metadata["nbgrader"].items() if k != "checksum"}
+    return metadata
+
+
+@each_lesson
+def test_students_get_the_learners_notebook(course: Path, lesson: Lesson) -> None:
+    """The same cells in the same order, after a header; only links differ."""
+    students = notebook(course, "release", lesson).cells
+    learners = twins.blank(lesson, LESSONS).cells
+    assert [cell.id for cell in students] == ["class-header", "class-seed"] + [
+        cell.id for cell in learners
+    ]
+    for theirs, ours in zip(students[2:], learners, strict=True):
+        assert without_checksum(theirs) == without_checksum(ours)
+        if theirs.cell_type == "code" or "nbgrader" in theirs.metadata:
+            assert theirs.source == ours.source
+        if theirs.cell_type == "code":
+            assert (theirs.outputs, theirs.execution_count) == ([], None)
+
+
+@each_lesson
+def test_only_the_instructor_has_solutions_and_keys(course: Path, lesson: Lesson) -> None:
+    texts = {
+        step: "\n".join(cell.source for cell in notebook(course, step, lesson).cells)
+        for step in ("source", "release")
+    }
+    shown = "\n".join(cell.source for cell in lesson.cells if "### BEGIN" not in cell.source)
+    lines = [line for cell in lesson.cells for line in solution_lines(cell.source)]
+    secrets = [line for line in lines if line not in shown]
+    secrets += [key for written in lesson.chapter.written.values() for key in written.key]
+    secrets += [written.model for written in lesson.chapter.written.values()]
+    assert secrets
+    assert [text for text in secrets if text not in texts["source"]] == []
+    assert [text for text in secrets if text in texts["release"]] == []
+    assert "### " not in re.sub(r"^### Exercise.*", "", texts["release"], flags=re.MULTILINE)
+
+
+def solution_lines(source: str) -> list[str]:
+    """The lines of a lesson's cell that are long enough to give something away."""
+    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### (?:STUB|END)", source, re.DOTALL)
+    return [line for region in regions for line in region.split("\n") if len(line) > 20]
+
+
+@each_lesson
+def test_points_and_locks_are_in_the_metadata(course: Path, lesson: Lesson) -> None:
+    cells = [
+        cell for cell in notebook(course, "release", lesson).cells if "nbgrader" in cell.metadata
+    ]
+    checks = [cell for cell in cells if cell.source.startswith("check(")]
+    points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in checks}
+    assert points == {
+        f"check-{lesson.number}-{number.replace('.', '-')}": exercise.points
+        for number, exercise in lesson.chapter.exercises.items()
+    }
+    assert all(cell.metadata.nbgrader.locked and not cell.metadata.editable for cell in checks)
+    assert not any(cell.metadata.deletable for cell in cells)
+    assert all(cell.metadata.nbgrader.checksum for cell in cells)
+    written = [cell for cell in cells if cell.cell_type == "markdown"]
+    assert [cell.metadata.nbgrader.points for cell in written] == [
+        len(question.key) for question in lesson.chapter.written.values()
+    ]
+    assert all(cell.source == say("notebook.write_here") for cell in written)
+    assert all(cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution for cell in written)
+
+
+@each_lesson
+def test_links_lead_to_what_a_student_has(course: Path, lesson: Lesson) -> None:
+    folder = course / "release" / lesson.name
+    text = "\n".join(
+        cell.source
+        for cell in notebook(course, "release", lesson).cells
+        if cell.cell_type == "markdown"
+    )
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"", text)
+    local = [a or b for a, b in targets if not (a or b).startswith(("http", "mailto"))]
+    assert any(target.endswith(".svg") for target in local)
+    assert [target for target in local if not (folder / target).exists()] == []
+
+
+def test_a_students_id_makes_that_students_world(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole notebook of 05 runs in it, as released."""
+    lesson = LESSONS[-1]
+    worlds = []
+    for student in ("ann", "bob"):
+        monkeypatch.setenv("JUPYTERHUB_USER", student)
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+        monkeypatch.setenv("COURSE_PROGRESS", str(course / "progress.json"))
+        done = notebook(course, "release", lesson)
+        NotebookClient(done, timeout=60, kernel_name="python3").execute()
+        code = [cell for cell in done.cells if cell.cell_type == "code"]
+        (lab,) = [cell.outputs for cell in code if "open_lab(" in cell.source]
+        worlds.append(lab[-1].data["text/plain"])
+    assert worlds[0] != worlds[1]
+    assert "table_name = players-" in worlds[0]
+
+
+def test_solutions_and_marks_are_out_of_the_students_reach(course: Path) -> None:
+    assert stat.S_IMODE(course.stat().st_mode) == 0o700
+    exchange = course.with_name("class-exchange")
+    assert stat.S_IMODE(exchange.stat().st_mode) == 0o777
+    assert exchange not in course.parents and course not in exchange.parents
+
+
+def test_a_second_time_renews_the_course_and_keeps_the_rest(course: Path) -> None:
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.Exchange.timezone = 'Europe/Berlin'\n")
+    work = course / "submitted" / "ann"
+    work.mkdir(parents=True)
+    source = course / "source" / LESSONS[0].name / f"{LESSONS[0].name}.ipynb"
+    before = source.read_text()
+    source.write_text("{}")
+    release.write(course, LESSONS)
+    assert source.read_text() == before
+    assert "Europe/Berlin" in config.read_text() and work.exists()
+
+
+def test_another_folder_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert release.main([str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"{tmp_path} holds other files: name a new folder.\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
