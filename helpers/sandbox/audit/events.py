@@ -33,6 +33,8 @@ _DATA = re.compile(
 _GLOBAL = {"iam": "us-east-1"}
 #: What a record of a data event keeps of the request.
 _DATA_MEMBERS = ("TableName", "IndexName", "StreamArn")
+#: The condition key that holds the partition keys of a request, in lower case.
+_ROW_KEYS = "dynamodb:leadingkeys"
 #: Secrets whose shapes are plain text in botocore's models.
 _SECRETS = ("SecretAccessKey", "SessionToken", "GrantToken", "GrantTokens", "Password")
 _TYPES = {
@@ -71,10 +73,24 @@ def kept_params(call: Call) -> Call:
     """A call without its secrets and without the request as it came in."""
     if is_data(call.service, call.operation):
         params = {name: call.params[name] for name in _DATA_MEMBERS if name in call.params}
+        call = replace(call, decisions=[_without_row_keys(d) for d in call.decisions])
     else:
         hidden = _hidden(call.service, call.operation)
         params = {name: value for name, value in call.params.items() if name not in hidden}
     return replace(call, params=params, request=None)
+
+
+def _without_row_keys(decision: Any) -> Any:
+    """A decision without the partition keys of rows, which lie in no memory between calls. Where
+    a policy is about them they stay, as the reason of the decision; on AWS, data events show the
+    keys."""
+    request, policies = decision.request, decision.weighed.policies
+    conditions = [c.lowered for _, p in policies for s in p.statements for c in s.conditions]
+    if _ROW_KEYS not in request.keys or _ROW_KEYS in conditions:
+        return decision
+    context = {n: value for n, value in request.context.items() if n.lower() != _ROW_KEYS}
+    request = replace(request, context=context)
+    return replace(decision, weighed=decision.weighed._replace(request=request))
 
 
 def kept_result(call: Call, result: Mapping[str, Any] | None) -> dict[str, Any] | None:

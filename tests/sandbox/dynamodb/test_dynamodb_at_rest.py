@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-import sys
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from helpers.sandbox import Sandbox, SandboxError, bridge
@@ -24,60 +24,92 @@ def plaintext_left(wanted: str) -> list[str]:
     """Texts and byte strings anywhere in memory that hold a text (this test's own apart)."""
     gc.collect()
     needle = wanted.encode()
-    found = []
-    for container in gc.get_objects():
+    containers, found = gc.get_objects(), []
+    while containers:
+        container = containers.pop()
         for held in gc.get_referents(container):
-            if isinstance(held, str) and wanted in held and held is not wanted:
-                found.append(f"{type(container).__name__}: {held[:80]}")
-            elif isinstance(held, (bytes, bytearray)) and needle in held and held is not needle:
-                found.append(f"{type(container).__name__}: {bytes(held[:80])!r}")
+            if isinstance(held, str):
+                inside = wanted in held and held is not wanted
+            elif isinstance(held, (bytes, bytearray)):
+                inside = needle in held and held is not needle
+            else:
+                inside = False
+                if isinstance(held, (tuple, dict)) and not gc.is_tracked(held):
+                    containers.append(held)  # The collector does not list it by itself.
+            if inside:
+                found.append(f"{type(container).__name__}: {held[:80]!r}")
     return found
+
+
+STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def everything_done_with(text: str) -> None:
+    """Requests of every kind that carry a text, or a row that holds it; some of them refused."""
+    client, streams = boto3.client("dynamodb"), boto3.client("dynamodbstreams")
+    row = {**KEY, "what": {"S": text}, "deep": {"M": {"l": {"L": [{"SS": [text]}]}}}}
+    by_name = {"TableName": "orders", "Item": {"id": {"S": text}, "raw": {"B": text.encode()}}}
+    value = {"ExpressionAttributeValues": {":t": {"S": text}}}
+    one = {"TableName": "orders", "Key": KEY}
+    for _ in range(2):
+        client.put_item(TableName="orders", Item=row)
+    client.update_item(**one, UpdateExpression="SET more = :t", **value)
+    client.batch_write_item(RequestItems={"orders": [{"PutRequest": {"Item": by_name["Item"]}}]})
+    client.transact_write_items(TransactItems=[{"Put": by_name}])
+    new = {"ConditionExpression": "attribute_not_exists(id)"}
+    old = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    put = {"TableName": "orders", "Item": row}
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        client.transact_write_items(TransactItems=[{"Put": {**by_name, **new, **old}}])
+    for refused in (
+        lambda: client.put_item(**put, **new, **old),
+        lambda: client.update_item(**one, UpdateExpression="SET nonsense"),
+        lambda: client.delete_item(**one, ConditionExpression="what <> :t", **value, **old),
+        lambda: client.execute_statement(Statement=f"SELECT '{text}'"),
+        lambda: client.put_item(TableName="nowhere", Item=row),
+    ):
+        with pytest.raises(ClientError):
+            refused()
+    assert client.get_item(**one)["Item"]["more"]["S"] == text
+    assert client.get_item(TableName="orders", Key={"id": {"S": text}})["Item"]["raw"]
+    assert client.scan(TableName="orders", FilterExpression="what = :t", **value)["Count"] == 1
+    keyed = {"KeyConditionExpression": "id = :t", **value}
+    assert client.query(TableName="orders", **keyed)["Count"] == 1
+    assert client.execute_statement(Statement="SELECT * FROM orders")["Items"]
+    shown = streams.list_streams(TableName="orders")["Streams"][0]["StreamArn"]
+    shards = streams.describe_stream(StreamArn=shown)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=shown, ShardId=shards[0]["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    assert text in repr(streams.get_records(ShardIterator=iterator)["Records"])
+    backup = client.create_backup(TableName="orders", BackupName="nightly")["BackupDetails"]
+    client.restore_table_from_backup(TargetTableName="again", BackupArn=backup["BackupArn"])
+    assert client.scan(TableName="again")["Count"] == 2
 
 
 @pytest.mark.parametrize("owned", [True, False])
 def test_no_plaintext_in_memory_between_calls(
-    sandbox: Any, make_table: Any, key: str, owned: bool
+    sandbox: Any, make_table: Any, make_user: Any, key: str, owned: bool
 ) -> None:
-    streams = {
-        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-    }
-    make_table(more=streams, **({} if owned else {"KMSMasterKeyId": key}))
+    """Neither in moto's backends, its tables, streams and backups, nor in the audit trail."""
+    make_table(more={"StreamSpecification": STREAM}, **({} if owned else {"KMSMasterKeyId": key}))
+    stranger = make_user("kim").client("dynamodb")
     # Made here, so that neither this file's constants nor pytest's copies of them are found.
-    marker = "-".join(["chair", "indigo", str(41 * 43)])
+    text = "-".join(["chair", "indigo", str(41 * 43)])
+    text = f"<{text}>"
+    everything_done_with(text)
+    with pytest.raises(ClientError):  # Denied by IAM.
+        stranger.put_item(TableName="orders", Item={"id": {"S": text}})
+    assert len(sandbox.trail.events(name="PutItem")) > 3
+    assert plaintext_left(text) == []
 
-    def work() -> None:
-        client = boto3.client("dynamodb")
-        for _ in range(2):
-            client.put_item(TableName="orders", Item={**KEY, "what": {"S": f"<{marker}>"}})
-        client.update_item(
-            TableName="orders",
-            Key=KEY,
-            UpdateExpression="SET more = :m",
-            ExpressionAttributeValues={":m": {"M": {"deep": {"SS": [f"<{marker}>"]}}}},
-        )
-        put = {"TableName": "orders", "Item": {"id": {"S": f"<{marker}>"}}}
-        client.transact_write_items(TransactItems=[{"Put": put}])
-        with pytest.raises(client.exceptions.TransactionCanceledException):
-            condition = "attribute_not_exists(id)"
-            client.transact_write_items(
-                TransactItems=[{"Put": {**put, "ConditionExpression": condition}}]
-            )
-        with pytest.raises(client.exceptions.ClientError):
-            client.update_item(TableName="orders", Key=KEY, UpdateExpression="SET nonsense")
-        assert client.get_item(TableName="orders", Key=KEY)["Item"]["what"]["S"] == f"<{marker}>"
-        assert client.scan(TableName="orders")["Count"] == 2
-        client.execute_statement(Statement='SELECT * FROM "orders"')
-        backup = client.create_backup(TableName="orders", BackupName="nightly")
-        arn = backup["BackupDetails"]["BackupArn"]
-        client.restore_table_from_backup(TargetTableName="again", BackupArn=arn)
-        assert client.scan(TableName="again")["Count"] == 2
 
-    recorder = sandbox._gate.recorder
-    sandbox._gate.recorder = type("Nothing", (), {"record": lambda *_: None})()
-    work()
-    sandbox._gate.recorder = recorder
-    sys.exc_info()
-    assert plaintext_left(f"<{marker}>") == []
+def test_the_walk_of_the_memory_finds_what_is_there(sandbox: Any) -> None:
+    text = "-".join(["bench", "olive", str(43 * 47)])
+    keeper = {"a": [f"kept: {text}"], "b": (b"kept: " + text.encode(),), "c": {"S": text + "."}}
+    assert len(plaintext_left(text)) == 3
+    keeper.clear()
+    assert plaintext_left(text) == []
 
 
 def test_what_lies_there(sandbox: Any, table: str, key: str) -> None:
