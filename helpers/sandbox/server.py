@@ -11,6 +11,7 @@ import hmac
 import io
 import json
 import secrets
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,9 @@ class Server:
     Args:
         sandbox: a started sandbox.
         port: a TCP port; 0 takes a free one.
+        listener: a listening socket to take instead; requests are then answered one by one, each
+            when ``answer_one`` is called.
+        answer: what carries out a request on the control channel.
 
     Attributes:
         url: the address for ``AWS_ENDPOINT_URL``.
@@ -51,15 +55,28 @@ class Server:
         SandboxError: the port is taken, or is none.
     """
 
-    def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        port: int = 0,
+        *,
+        listener: socket.socket | None = None,
+        answer: Callable[[Sandbox, Any], Any] = control.answer,
+    ) -> None:
         self.sandbox = sandbox
         self.token = secrets.token_urlsafe(24)
-        self._server = _listen(port, self._application)
+        self._answer = answer
+        self._server = _listen(port, self._application, listener)
         self.url = f"http://{HOST}:{self._server.server_port}"
 
     def serve(self) -> None:
         """Answer requests until ``close`` is called from another thread, or Ctrl-C."""
         self._server.serve_forever(poll_interval=0.1)
+
+    def answer_one(self) -> None:
+        """Answer one request that has come in; none may have, and then nothing happens."""
+        self._server.timeout = 0
+        self._server.handle_request()
 
     def close(self) -> None:
         """Stop answering, and free the port."""
@@ -104,7 +121,7 @@ class Server:
         if request.method != "POST":
             return _plain(405, "The control channel answers POST only.")
         try:
-            result = control.answer(self.sandbox, json.loads(request.get_data()))
+            result = self._answer(self.sandbox, json.loads(request.get_data()))
         except (ValueError, RecursionError):
             return _plain(400, "The control channel takes JSON, and this is none.")
         except SandboxError as error:
@@ -130,13 +147,18 @@ def no_port(text: str) -> SandboxError:
     return SandboxError(f"`{text[:20]}` is no port; give one from 1 to 65535, or 0 for any.")
 
 
-def _listen(port: int, application: Any) -> BaseWSGIServer:
+def _listen(port: int, application: Any, listener: socket.socket | None) -> BaseWSGIServer:
     if not 0 <= port <= 65535:
         raise no_port(str(port))
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # werkzeug has its own words for it.
             return make_server(
-                HOST, port, application, threaded=True, request_handler=_QuietHandler
+                HOST,
+                port,
+                application,
+                threaded=listener is None,
+                request_handler=_QuietHandler,
+                fd=None if listener is None else listener.fileno(),
             )
     except (OSError, SystemExit) as error:
         raise SandboxError(

@@ -1,0 +1,157 @@
+"""What crosses between the grader and a student's process: JSON of a limited size, never pickle.
+
+What comes from the student's side is a claim and no more: it is read here, and judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import socket
+import struct
+from collections.abc import Callable
+from types import EllipsisType
+from typing import Any
+
+#: Bytes of one message; a value that makes a longer one is replaced by its description.
+LIMIT = 4 * 1024 * 1024
+_DEPTH = 20
+_SHOWN = 200
+
+
+class Broken(Exception):
+    """The other side has gone, or it sends what is no message."""
+
+
+def send(to: socket.socket, message: dict[str, Any]) -> None:
+    """Send a message.
+
+    Raises:
+        Broken: nobody is there.
+    """
+    data = json.dumps(message).encode()
+    try:
+        to.sendall(struct.pack(">I", len(data)) + data)
+    except OSError as error:
+        raise Broken(str(error)) from None
+
+
+def receive(source: socket.socket) -> dict[str, Any]:
+    """The next message.
+
+    Raises:
+        Broken: there is none, or it is too long or no JSON object.
+    """
+    (length,) = struct.unpack(">I", _exactly(source, 4))
+    if length > LIMIT:
+        raise Broken("too long")
+    try:
+        message = json.loads(_exactly(source, length))
+    except (ValueError, RecursionError):
+        raise Broken("no JSON") from None
+    if not isinstance(message, dict):
+        raise Broken("no message")
+    return message
+
+
+def _exactly(source: socket.socket, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length:
+        try:
+            part = source.recv(min(length - len(data), 1 << 20))
+        except OSError:
+            part = b""
+        if not part:
+            raise Broken("closed")
+        data += part
+    return bytes(data)
+
+
+class Other:
+    """A value that does not cross: what it is, in words."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+
+    def __repr__(self) -> str:
+        return self.shown
+
+
+class Function:
+    """A function that stays in the other process; calling it asks there.
+
+    Args:
+        ask: takes the named arguments.
+    """
+
+    def __init__(self, name: str, ask: Callable[..., Any]) -> None:
+        self.__name__ = name
+        self._ask = ask
+
+    def __call__(self, **given: Any) -> Any:
+        return self._ask(self.__name__, given)
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__}>"
+
+
+def encode(value: Any, name: str = "", depth: int = 0) -> Any:
+    """A value as JSON: bytes, tuples, sets, dictionaries, times, dots and functions are tagged.
+
+    Args:
+        name: what a function is called by.
+    """
+    if depth > _DEPTH:
+        return {"other": "nested too deep"}
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, EllipsisType):
+        return {"dots": True}
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"bytes": base64.b64encode(bytes(value)).decode()}
+    if isinstance(value, datetime.datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, list):
+        return [encode(one, name, depth + 1) for one in value]
+    for tag, kinds in (("tuple", tuple), ("set", (set, frozenset))):
+        if isinstance(value, kinds):
+            return {tag: [encode(one, name, depth + 1) for one in value]}
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {"dict": [[encode(part, name, depth + 1) for part in pair] for pair in pairs]}
+    if callable(value):
+        return {"function": name or getattr(value, "__name__", "?")}
+    return {"other": f"{type(value).__name__}: {value!r}"[:_SHOWN]}
+
+
+def decode(sent: Any, ask: Callable[..., Any]) -> Any:
+    """The value that ``encode`` made this of; what cannot be read is an ``Other``.
+
+    Args:
+        ask: calls a function of the other process: ``ask(name, arguments)``.
+    """
+    if isinstance(sent, list):
+        return [decode(one, ask) for one in sent]
+    if not isinstance(sent, dict):
+        return sent
+    try:
+        ((tag, content),) = sent.items()
+        return _DECODERS[tag](content, ask)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Other("something that cannot be read")
+
+
+_DECODERS: dict[str, Callable[[Any, Any], Any]] = {
+    "dots": lambda _, ask: ...,
+    "bytes": lambda text, ask: base64.b64decode(text, validate=True),
+    "time": lambda text, ask: datetime.datetime.fromisoformat(text),
+    "tuple": lambda parts, ask: tuple(decode(one, ask) for one in parts),
+    "set": lambda parts, ask: {decode(one, ask) for one in parts},
+    "dict": lambda pairs, ask: {decode(key, ask): decode(one, ask) for key, one in pairs},
+    "function": lambda name, ask: Function(str(name), ask),
+    "other": lambda text, ask: Other(str(text)[:_SHOWN]),
+}
