@@ -1,0 +1,388 @@
+# ---
+# jupyter:
+#   course:
+#     title: DynamoDB's encryption options
+#     promise: Every table is encrypted. You choose whose key it is under, and see what that choice changes.
+#     minutes: {reading: 20, exercises: 20}
+#     level: Intermediate. You can read Python and JSON.
+#     needs:
+#       - "[02 A KMS key](02_a_kms_key.ipynb)"
+#       - or else, what a KMS key, an alias and a key policy are
+#     outcomes:
+#       - create a table under each of the three encryption options
+#       - tell from the API which option a table is under
+#       - compare the options by owner, visibility, control, audit and price
+#       - move a table to another key, and read what DynamoDB says when it cannot
+#     simulated: The account, its keys and its tables. What is accepted and what is refused, and with which words, follows AWS's rules.
+#     aws: A new table takes some seconds until it is active, and a change of key about 22 seconds. Here the clock moves on whenever you ask.
+#     cost: A few cents. Here are four customer managed keys, and each is USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
+# ---
+
+# %% [markdown]
+# ## Set-up
+#
+# The account holds two keys of the studio, and last season's table, `players-2025`. The other three tables are only names so far: you create them here.
+
+# %%
+import textwrap
+
+import boto3
+import pandas as pd
+from botocore.exceptions import ClientError
+
+from helpers import check, hint, open_lab, predict, quiz
+
+lab = open_lab("03")
+lab
+
+# %% [markdown]
+# {{architecture}}
+
+# %%
+dynamodb = boto3.client("dynamodb")
+kms = boto3.client("kms")
+cloudtrail = boto3.client("cloudtrail")
+
+# %% [markdown]
+# ## 1. A table, and no word on encryption
+#
+# *Amazon DynamoDB* is AWS's NoSQL database: no servers to run, no fixed columns, and quick answers however large a table grows. A *table* holds *items*. An item is a set of attributes, and DynamoDB finds it by its *partition key*, here `player_id`.
+#
+# The table `avatars` says which picture each player has chosen. Everybody in the game sees these pictures. You say nothing of encryption, as the console's default settings do.
+#
+# {{predict 3.1}}
+
+# %%
+### BEGIN SOLUTION
+predict("3.1", "c")
+### STUB
+predict("3.1", ...)
+### END SOLUTION
+
+# %%
+schema = {
+    "AttributeDefinitions": [{"AttributeName": "player_id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "player_id", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+dynamodb.create_table(TableName=lab.avatars_table_name, **schema)
+dynamodb.get_waiter("table_exists").wait(TableName=lab.avatars_table_name)
+avatars = dynamodb.describe_table(TableName=lab.avatars_table_name)["Table"]
+avatars["TableStatus"], avatars.get("SSEDescription", "no SSEDescription")
+
+# %%
+predict("3.1")
+
+# %% [markdown]
+# **What just happened?** *SSE* is server-side encryption. DynamoDB encrypts every table, and nobody can switch that off. This one is under an *AWS owned key*. The key lies in no account of yours, so there is nothing to describe.
+
+# %% [markdown]
+# ## 2. The other two options
+#
+# The table `scores` goes under DynamoDB's *AWS managed key*. It lies in your account, with the alias `alias/aws/dynamodb`. AWS made it when the first table asked for it, and AWS manages it.
+
+# %%
+dynamodb.create_table(
+    TableName=lab.scores_table_name, **schema, SSESpecification={"Enabled": True}
+)["TableDescription"]["SSEDescription"]
+
+# %% [markdown]
+# The table `players` will hold names and e-mail addresses. It goes under a key of the studio, a *customer managed key*. You name it, here by its alias.
+
+# %%
+dynamodb.create_table(
+    TableName=lab.table_name,
+    **schema,
+    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
+)["TableDescription"]["SSEDescription"]
+
+# %% [markdown]
+# Apart from the ARN, the two answers are the same. KMS can tell whose key it is.
+
+# %%
+for name in (lab.scores_table_name, lab.table_name):
+    sse = dynamodb.describe_table(TableName=name)["Table"]["SSEDescription"]
+    key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]
+    print(f"{name}: SSEType {sse['SSEType']}, KeyManager {key['KeyManager']}")
+
+# %% [markdown]
+# ## 3. What the choice changes
+#
+# First, control. You are `admin`, with AdministratorAccess. Try to disable the AWS managed key.
+
+# %%
+try:
+    kms.disable_key(KeyId=kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["KeyId"])
+except ClientError as error:
+    print(error.response["Error"]["Code"])
+else:
+    raise RuntimeError("The AWS managed key was disabled.")
+
+# %% [markdown]
+# Its key policy lets nobody do that. AWS wrote the policy, and you can only read it. It lets in every principal of your account that comes through DynamoDB and may use it.
+#
+# Next, audit. DynamoDB names the table in the *encryption context* of its calls to KMS. So you can count what each table has left in the audit trail.
+
+# %%
+of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
+events = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
+for name in (lab.avatars_table_name, lab.scores_table_name, lab.table_name):
+    pair = f'"aws:dynamodb:tableName": "{name}"'
+    print(name, sum(pair in event["CloudTrailEvent"] for event in events))
+
+# %% [markdown]
+# An AWS owned key leaves no trace. Here is the whole comparison:
+
+# %%
+options = {
+    "AWS owned key": ["AWS", "nothing", "nothing", "no", "free", "free"],
+    "AWS managed key": ["AWS, in your account", "all", "nothing", "yes", "free", "charged"],
+    "customer managed key": ["your account", "all", "all", "yes", "USD 1", "charged"],
+}
+rows = ["owner", "you see", "you control", "in the audit trail", "a month", "calls to KMS"]
+pd.DataFrame(options, index=rows)
+
+# %% [markdown]
+# **What just happened?** One row is missing, since it would be the same in each column: the cipher is AES-256. A key of your own is no stronger. You control its policy, its grants, its rotation, and whether it is enabled or deleted. An account has 20,000 calls to KMS a month free; 10,000 more cost USD 0.03.
+
+# %% [markdown]
+# ## 4. Move a table to another key
+#
+# Last season's table holds e-mail addresses as well. It is under the AWS managed key, and you move it to the studio's. First, look at the disk. `lab.at_rest` shows what nobody sees on real AWS; the next notebook is about it.
+
+# %%
+before = lab.at_rest(lab.old_table_name)
+before
+
+# %% [markdown]
+# {{predict 3.2}}
+
+# %%
+### BEGIN SOLUTION
+predict("3.2", "b")
+### STUB
+predict("3.2", ...)
+### END SOLUTION
+
+# %%
+table = dynamodb.update_table(
+    TableName=lab.old_table_name,
+    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
+)["TableDescription"]
+seen = []
+while table["SSEDescription"]["Status"] == "UPDATING":
+    table = dynamodb.describe_table(TableName=lab.old_table_name)["Table"]
+    sse = table["SSEDescription"]
+    manager = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]["KeyManager"]
+    read = dynamodb.scan(TableName=lab.old_table_name, Select="COUNT")["Count"]
+    seen.append((table["TableStatus"], sse["Status"], manager, read))
+pd.DataFrame(seen, columns=["table", "SSE", "manager of the key", "items read"])
+
+# %%
+predict("3.2")
+
+# %% [markdown]
+# **What just happened?** The table stayed `ACTIVE`, and could be read each time. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. On real AWS, wait a few seconds between two looks.
+
+# %%
+after = lab.at_rest(lab.old_table_name)
+print("same pages:", after.pages == before.pages)
+print("same wrapped table key:", after.wrapped_table_key == before.wrapped_table_key)
+
+# %% [markdown]
+# No item was encrypted anew, because the KMS key never touches an item:
+#
+# | key | how many | it encrypts |
+# |---|---|---|
+# | KMS key | one for any number of tables | table keys |
+# | table key | one for each table | data encryption keys |
+# | data encryption key | many for each table | the items |
+#
+# On AWS a new KMS key means a new table key, and the data encryption keys are encrypted under that. That is little work, however large the table. The sandbox is simpler: its table key encrypts the items, and is itself encrypted, or *wrapped*, anew.
+
+# %% [markdown]
+# The move has left a trail. `Resources` says which key a call was about.
+
+# %%
+pair = f'"aws:dynamodb:tableName": "{lab.old_table_name}"'
+owners = {before.key_arn: "AWS managed", lab.key_arn: "customer managed"}
+events = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
+calls = [
+    (event["EventName"], owners.get(event["Resources"][0]["ResourceName"]), event["Username"])
+    for event in reversed(events)
+    if pair in event["CloudTrailEvent"]
+]
+pd.DataFrame(calls, columns=["call", "key", "caller"])
+
+# %% [markdown]
+# **What just happened?** Lines 0 to 3 are from making and filling the table, the rest from the move and from your reads. In your name DynamoDB made two *grants* for itself on the studio's key, so that it can work on the table while nobody asks. Then it had the table key decrypted and wrapped again. (The sandbox's assumption; on AWS the table key is a new one, so expect `GenerateDataKey`.) The grants on the old key are gone:
+
+# %%
+for arn, owner in owners.items():
+    grants = kms.list_grants(KeyId=arn)["Grants"]
+    contexts = [grant["Constraints"]["EncryptionContextSubset"] for grant in grants]
+    print(owner, [context["aws:dynamodb:tableName"] for context in contexts])
+
+# %% [markdown]
+# ## 5. What goes wrong
+#
+# DynamoDB looks at the request, then KMS at the key. If either refuses, the table stays as it was. Five mistakes:
+
+# %%
+rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["Arn"]
+off = kms.create_key(Description="for the next cell")["KeyMetadata"]["Arn"]
+kms.disable_key(KeyId=off)
+mistakes = {
+    "no SSEType": {"Enabled": True, "KMSMasterKeyId": lab.key_arn},
+    "not enabled": {"Enabled": False, "SSEType": "KMS", "KMSMasterKeyId": lab.key_arn},
+    "no such alias": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/player-table"},
+    "disabled key": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": off},
+    "RSA key": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": rsa},
+}
+
+# %%
+for what, specification in mistakes.items():
+    try:
+        dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification=specification)
+    except ClientError as error:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        text = f"{what}: {code}. {message.partition(' (Service')[0]}"
+        print(textwrap.fill(text, 76, subsequent_indent="    ", break_long_words=False))
+    else:
+        raise RuntimeError(f"{what}: DynamoDB has accepted it.")
+
+# %% [markdown]
+# **What just happened?** The first two never reached KMS. The others hand on what KMS said. The last one speaks of grants and means this: DynamoDB takes symmetric keys only. RSA keys are for encryption outside AWS, and for signatures.
+#
+# A sixth mistake is to move too often. After four changes in 24 hours DynamoDB allows one in six hours. The way back to the AWS owned key is always open.
+
+# %% [markdown]
+# ## 6. A new key behind the old alias
+#
+# For the next season the studio has a second key. You point the alias `alias/players-table` at it.
+#
+# {{predict 3.3}}
+
+# %%
+### BEGIN SOLUTION
+predict("3.3", "c")
+### STUB
+predict("3.3", ...)
+### END SOLUTION
+
+# %%
+kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.next_key_arn)
+sse = dynamodb.describe_table(TableName=lab.table_name)["Table"]["SSEDescription"]
+alias_target = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["Arn"]
+print("the alias is the new key:", alias_target == lab.next_key_arn)
+print("players is under the new key:", sse["KMSMasterKeyArn"] == lab.next_key_arn)
+
+# %%
+predict("3.3")
+
+# %% [markdown]
+# **What just happened?** DynamoDB keeps the ARN of a key, never its alias. So nobody moves your tables by moving an alias.
+
+# %% [markdown]
+# ## Exercises
+#
+# {{exercise 3.1}}
+#
+# The auditors want to find each use of the key of `avatars` in the audit trail. The studio wants neither a monthly fee for it nor another key to look after.
+#
+# *Inputs:* `dynamodb`, `lab.avatars_table_name`. *Goal:* the table `avatars` under the option that gives them this.
+
+# %% answer="3.1"
+### BEGIN SOLUTION
+answer = dynamodb.update_table(TableName=lab.avatars_table_name, SSESpecification={"Enabled": True})
+answer["TableDescription"]["SSEDescription"]
+### STUB
+# Write your call here.
+### END SOLUTION
+
+# %%
+check("3.1")
+
+# %% [markdown] tags=["solution"]
+# Only the AWS managed key does both: its use is in the audit trail, and it costs no monthly fee. `{"Enabled": True}` is enough, since KMS is the only `SSEType` there is. The answer shows `UPDATING` and no ARN yet: the old key is AWS's own, and has no ARN that you may see.
+
+# %% [markdown]
+# {{exercise 3.2}}
+#
+# *Inputs:* `table`, what `describe_table` shows under `"Table"`, and `kms`. *Goal:* the function returns `"AWS owned"`, `"AWS managed"` or `"customer managed"`, for any table and any key.
+
+
+# %% answer="3.2"
+def encryption_option(table):
+    ### BEGIN SOLUTION
+    if "SSEDescription" not in table:
+        return "AWS owned"
+    key = kms.describe_key(KeyId=table["SSEDescription"]["KMSMasterKeyArn"])["KeyMetadata"]
+    return "AWS managed" if key["KeyManager"] == "AWS" else "customer managed"
+    ### END SOLUTION
+
+
+# %%
+check("3.2", encryption_option)
+
+# %% [markdown] tags=["solution"]
+# The ARN of a key says nothing about its owner, and to compare it with keys that you know breaks with the next key. `KeyManager` is the answer of KMS itself.
+
+# %% [markdown]
+# {{exercise 3.3}}
+#
+# The alias names the new key, and the table `players` is still under the old one.
+#
+# *Inputs:* `dynamodb`, `lab.table_name`, `lab.key_alias`. *Goal:* `players` is under the key that the alias names now.
+
+# %% answer="3.3"
+### BEGIN SOLUTION
+dynamodb.update_table(
+    TableName=lab.table_name,
+    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
+)["TableDescription"]["SSEDescription"]["Status"]
+### STUB
+# Write your call here.
+### END SOLUTION
+
+# %%
+check("3.3")
+
+# %% [markdown] tags=["solution"]
+# DynamoDB looks an alias up once for each `create_table` or `update_table`, and keeps the key's ARN. To move a table, ask it again. Keep the old key as long as anything needs it, such as a backup that was made under it.
+
+# %% [markdown] answer="3.a"
+# ## In your own words
+#
+# {{written 3.a}}
+
+# %% [markdown] answer="3.b"
+# {{written 3.b}}
+
+# %% [markdown]
+# ## Quiz
+#
+# {{quiz}}
+
+# %%
+### BEGIN SOLUTION
+quiz("03", {"q1": "c", "q2": "b", "q3": "b", "q4": "b", "q5": "c"})
+### STUB
+quiz("03", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
+### END SOLUTION
+
+# %% [markdown] tags=["solution"]
+# {{answers}}
+
+# %% [markdown]
+# ## Recap
+#
+# - Every table is encrypted with AES-256. You choose the owner of the KMS key.
+# - No `SSEDescription`: AWS owned key. With one, `KeyManager` tells managed from customer.
+# - Only a customer managed key lets you say who may use it, and take that back.
+# - `update_table` changes the key of a table in use. The items are not encrypted anew.
+# - DynamoDB takes symmetric keys only, and looks an alias up once.
+#
+# **Key terms.** *AWS owned key*: a key that lies in no account of yours. *AWS managed key*: a key in your account that AWS made and manages for one service. *Customer managed key*: a key in your account that you made and manage. *Table key*: the key of one table, itself encrypted under the KMS key. *Grant*: a permission on one key for one principal. *Encryption context*: pairs of names and values that belong to a call to KMS and stand in the audit trail.
+#
+# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: delete the tables, and schedule the deletion of the four customer managed keys. The AWS managed key stays, without a monthly fee.
