@@ -25,7 +25,7 @@ _READ = {
     "SSESpecification",
     "RestoreTableFromBackup": "TargetTableName BackupArn SSESpecificationOverride",
     "RestoreTableToPointInTime": "SourceTableName SourceTableArn TargetTableName "
-    "UseLatestRestorableTime SSESpecificationOverride",
+    "UseLatestRestorableTime RestoreDateTime SSESpecificationOverride",
 }
 
 
@@ -218,7 +218,7 @@ def restore_to_point_in_time(tables: Tables, call: Call) -> Forwarded:
     if record is None:
         return tables.forward(call, params)  # moto says that there is no such table.
     tables.require_live(record)
-    if not params.get("UseLatestRestorableTime"):
+    if "RestoreDateTime" in params or not params.get("UseLatestRestorableTime"):
         raise not_in_sandbox("restores to an earlier moment", "Use UseLatestRestorableTime.")
     table = bridge.dynamodb(call.account, call.region).tables[source]
     recovery = table.continuous_backups["PointInTimeRecoveryDescription"]

@@ -17,6 +17,7 @@ import hmac
 import marshal
 from collections.abc import Iterator
 from decimal import Context
+from itertools import repeat
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -248,12 +249,11 @@ class SealedRows:
 
     def values(self) -> Iterator[Any]:
         """Rows, or partitions; while the table is locked, rows are None and can be counted."""
-        for partition in self.partitions():
-            if self.names[1]:
-                yield _Partition(self, partition)
-            else:
-                for place in self.rows_of(partition):
-                    yield None if self._key is None else self.read(place)
+        if self.names[1]:
+            return (_Partition(self, partition) for partition in self.partitions())
+        if self._key is None:
+            return repeat(None, len(self.pages))  # DescribeTable counts them every time.
+        return (self.read(place) for name in self.partitions() for place in self.rows_of(name))
 
 
 class _Partition:
