@@ -1,0 +1,309 @@
+"""06 Granting access: three ways to let a user use the key, and what else each allows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from helpers.course.chapter import (
+    Chapter,
+    Exercise,
+    Verdict,
+    Wrong,
+    correct,
+    not_attempted,
+    not_yet,
+)
+from helpers.course.evidence import Evidence
+from helpers.course.worlds import Studio
+
+from .questions_06 import PREDICTIONS, QUIZ, WRITTEN
+
+_POLICIES = "arn:aws:iam::aws:policy/AmazonDynamoDB"
+
+
+def world(studio: Studio) -> dict[str, str]:
+    """Two tables of players under the studio's key, the payments under a key that leaves nothing
+    to IAM policies; Mira and Edda, who may use neither."""
+    key = studio.create_key("alias/players-table")
+    payments_key = studio.create_key("alias/payments")
+    _take_delegation(studio, payments_key)
+    names = {
+        "table_name": studio.create_table(studio.name("players"), key),
+        "old_table_name": studio.create_table(studio.name("players-2025"), key),
+        "payments_table_name": studio.create_table(studio.name("payments"), payments_key),
+    }
+    for table, count in zip(names.values(), (3, 1, 1), strict=True):
+        studio.put_players(table, count)
+    studio.create_user("mira", f"{_POLICIES}FullAccess")
+    studio.create_user("edda", f"{_POLICIES}ReadOnlyAccess")
+    keys = {"key_alias": "alias/players-table", "key_arn": key, "payments_key_arn": payments_key}
+    return {**names, **keys}
+
+
+def _take_delegation(studio: Studio, key: str) -> None:
+    """Take the statement for the account out of a key's policy."""
+    kms = studio.client("kms")
+    policy = json.loads(kms.get_key_policy(KeyId=key)["Policy"])
+    del policy["Statement"][0]
+    kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
+
+
+PLAYER = {"player_id": {"S": "p-001"}}
+WRITES = ("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems")
+
+
+def written_by_mira(evidence: Evidence) -> Verdict:
+    """6.1: p-050 is in players, and Mira put it there."""
+    table = evidence.lab.table_name
+    writes = [x for x in evidence.records() if x.name in WRITES]
+    hers = [x for x in writes if x.user == "mira"]
+    wanted = "p-050 in players, put there by Mira."
+    if _holds(evidence, table, "p-050"):
+        if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
+            return correct("Of the key, a write needs kms:Decrypt only.")
+        return not_yet(wanted, "p-050, and no write of hers: admin put it there.")
+    if hers and hers[-1].error:
+        return not_yet(wanted, f"a write of hers that was refused: {hers[-1].message}")
+    if writes:
+        return not_yet(wanted, f"a write by {writes[-1].user}, and no p-050 in players.")
+    return not_attempted("Nobody has written yet; call put_item as Mira would.")
+
+
+def taken_away(evidence: Evidence) -> Verdict:
+    """6.2: no grant for Mira is left, and KMS refused her afterwards."""
+    wanted = "no grant for Mira, and after that a read of players that KMS refuses her."
+    if len(_grants(evidence, ".amazonaws.com")) < 4:
+        seen = "DynamoDB's own grants are gone, so it cannot use the key for anybody."
+        return not_yet(wanted, f"{seen} Run the set-up cell to start over.")
+    trail, players = evidence.records(), _arn(evidence, evidence.lab.table_name)
+    turns = [n for n, x in enumerate(trail) if x.name in ("CreateGrant", "RevokeGrant")]
+    after = trail[turns[-1] + 1 if turns else 0 :]
+    reads = [x for x in after if x.user == "mira" and x.touches(players)]
+    if _grants(evidence, "user/mira"):
+        if any(x.error for x in reads):
+            return not_yet(wanted, "her read is refused, and her grant is still there.")
+        return not_attempted("Mira's grant is still there; which operation takes a grant away?")
+    if any("kms:Decrypt" in x.message for x in reads):
+        return correct("The grant is gone, and KMS has refused her since.")
+    if not reads:
+        return not_yet(wanted, "her grant is gone, and she has not read players since.")
+    if not reads[-1].error:
+        seen = "her grant is gone, and her read still went through."
+        return not_yet(wanted, seen, "revoking-is-instant")
+    return not_yet(wanted, f"a refusal that is not KMS's: {reads[-1].message}", "any-denial")
+
+
+def edda_reports(evidence: Evidence) -> Verdict:
+    """6.3: Edda reads players-2025 through DynamoDB, and the key opens nothing else for her."""
+    lab, edda = evidence.lab, evidence.lab.as_user("edda")
+    wanted = "Edda reads players-2025, and nothing else."
+    read = edda.client("dynamodb").get_item
+    if not _allowed(read, TableName=lab.old_table_name, Key=PLAYER):
+        return _still_out(evidence, wanted)
+    secret = evidence.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")["CiphertextBlob"]
+    if _allowed(edda.client("kms").decrypt, CiphertextBlob=secret):
+        return not_yet(wanted, "she can decrypt the password, too: she may use the key herself.")
+    for table in (lab.table_name, lab.payments_table_name):
+        if _allowed(read, TableName=table, Key=PLAYER):
+            seen = f"she can read {table}, too. If you have mended that, let six minutes pass."
+            return not_yet(wanted, seen)
+    return correct("Edda can read players-2025, and the key opens nothing else for her.")
+
+
+def _still_out(evidence: Evidence, wanted: str) -> Verdict:
+    """What was tried, and did not let Edda in."""
+    grants, policies = _grants(evidence, "user/edda"), _inline_policies(evidence, "edda")
+    key_policy = evidence.client("kms").get_key_policy(KeyId=evidence.lab.key_arn)["Policy"]
+    if grants:
+        shown = json.dumps({name: grants[-1].get(name) for name in ("Operations", "Constraints")})
+        return not_yet(wanted, f"she is refused; your grant is for {shown}.")
+    if ":alias/" in policies:
+        seen = "she is refused; your IAM policy names an alias, where the key's ARN belongs."
+        return not_yet(wanted, seen)
+    if policies:
+        return not_yet(wanted, f"she is refused; your IAM policy is {policies}.")
+    if "user/edda" in key_policy:
+        administrators = str(json.loads(key_policy)["Statement"][1].get("Principal"))
+        claim = "administrator-decrypts" if "user/edda" in administrators else ""
+        return not_yet(wanted, "she is refused, though the key policy names her.", claim)
+    return not_attempted("Edda is still refused; choose one of the three ways.")
+
+
+def _arn(evidence: Evidence, table: str) -> str:
+    lab = evidence.lab
+    return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
+
+
+def _holds(evidence: Evidence, table: str, player: str) -> bool:
+    try:
+        key = {"player_id": {"S": player}}
+        return "Item" in evidence.client("dynamodb").get_item(TableName=table, Key=key)
+    except ClientError:
+        return False
+
+
+def _allowed(call: Any, **request: Any) -> bool:
+    try:
+        call(**request)
+    except ClientError:
+        return False
+    return True
+
+
+def _grants(evidence: Evidence, grantee: str) -> list[dict[str, Any]]:
+    """The grants on the studio's key whose grantee's name ends so."""
+    grants = evidence.client("kms").list_grants(KeyId=evidence.lab.key_arn)["Grants"]
+    return [grant for grant in grants if grant["GranteePrincipal"].endswith(grantee)]
+
+
+def _inline_policies(evidence: Evidence, user: str) -> str:
+    iam = evidence.client("iam")
+    names = iam.list_user_policies(UserName=user)["PolicyNames"]
+    found = [iam.get_user_policy(UserName=user, PolicyName=name) for name in names]
+    return "; ".join(json.dumps(policy["PolicyDocument"]) for policy in found)
+
+
+_ITEM = 'Item={"player_id": {"S": "p-050"}}'
+_REVOKE = "kms.revoke_grant(KeyId=lab.key_arn, GrantId=%s)\n"
+_READ = "outcome(mira_dynamodb.get_item, **request)\n"
+_EDDA = (
+    "edda_arn = iam.get_user(UserName='edda')['User']['Arn']\n"
+    "via = {'StringEquals': {'kms:ViaService': f'dynamodb.{lab.region}.amazonaws.com'}}\n"
+)
+_GRANT = _EDDA + (
+    "kms.create_grant(KeyId=lab.key_arn, GranteePrincipal=edda_arn, Operations=['%s']%s)"
+)
+_CONSTRAINED = ", Constraints={'EncryptionContext%s': {'%s': %s}}"
+_NAME = "aws:dynamodb:tableName"
+_IAM = _EDDA + (
+    "iam.put_user_policy(UserName='edda', PolicyName='report', PolicyDocument=json.dumps({"
+    "'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': '%s', "
+    "'Resource': %s, 'Condition': via}]}))"
+)
+
+CHAPTER = Chapter(
+    world=world,
+    written=WRITTEN,
+    predictions=PREDICTIONS,
+    exercises={
+        "6.1": Exercise(
+            "Is Decrypt enough to write?",
+            1,
+            (
+                "You have a client that acts as Mira.",
+                "mira_dynamodb.put_item takes TableName and Item.",
+                'The item needs its key only: {"player_id": {"S": "p-050"}}.',
+            ),
+            written_by_mira,
+            wrong={
+                "written by admin": Wrong(
+                    f"dynamodb.put_item(TableName=lab.table_name, {_ITEM})", "admin put it there"
+                ),
+                "into the other table": Wrong(
+                    f"outcome(mira_dynamodb.put_item, TableName=lab.old_table_name, {_ITEM})",
+                    "a write of hers that was refused: KMS key access denied",
+                ),
+                "another player": Wrong(
+                    "mira_dynamodb.put_item(TableName=lab.table_name, "
+                    'Item={"player_id": {"S": "p-50"}})',
+                    "a write by mira, and no p-050",
+                ),
+                "a read": Wrong(_READ, "Nobody has written yet", "not attempted"),
+            },
+        ),
+        "6.2": Exercise(
+            "Take it away, and prove it",
+            2,
+            (
+                "One operation takes a grant away. Then let Mira read, and look what comes of it.",
+                "kms.revoke_grant takes KeyId and GrantId. How long does DynamoDB keep a table "
+                "key?",
+                "Revoke, then lab.advance(minutes=6), then outcome(mira_dynamodb.get_item, "
+                "**request).",
+            ),
+            taken_away,
+            wrong={
+                "read too early": Wrong(_REVOKE % "grant_id" + _READ, "about five minutes"),
+                "no read": Wrong(
+                    _REVOKE % "grant_id" + "lab.advance(minutes=6)", "she has not read players"
+                ),
+                "read by admin": Wrong(
+                    _REVOKE % "grant_id"
+                    + "lab.advance(minutes=6)\ndynamodb.get_item(**request)['Item']",
+                    "she has not read players",
+                ),
+                "DynamoDB's grant": Wrong(
+                    _REVOKE % "kms.list_grants(KeyId=lab.key_arn)['Grants'][0]['GrantId']",
+                    "DynamoDB's own grants",
+                ),
+                "permission on the table": Wrong(
+                    _REVOKE % "grant_id" + "iam.detach_user_policy(UserName='mira', "
+                    "PolicyArn='arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess')\n"
+                    "lab.advance(minutes=6)\n" + _READ,
+                    "a refusal that is not KMS's",
+                ),
+                "the grant stays": Wrong(
+                    "lab.advance(minutes=6)\n" + _READ, "still there", "not attempted"
+                ),
+                "a Deny instead": Wrong(
+                    "iam.put_user_policy(UserName='mira', PolicyName='no', PolicyDocument="
+                    'json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", '
+                    '"Action": "kms:Decrypt", "Resource": "*"}]}))\nlab.advance(minutes=6)\n'
+                    "try:\n    mira_dynamodb.get_item(**request)\n"
+                    "except ClientError:\n    pass\n",
+                    "her grant is still there",
+                ),
+            },
+        ),
+        "6.3": Exercise(
+            "The narrowest door",
+            3,
+            (
+                "Which of the three ways let Mira read one table and no other?",
+                "A grant with an EncryptionContextSubset. What names the table in the context?",
+                'kms.create_grant with GranteePrincipal=edda_arn, Operations=["Decrypt"] and '
+                "Constraints for aws:dynamodb:tableName, which is lab.old_table_name.",
+            ),
+            edda_reports,
+            wrong={
+                "key user": Wrong(
+                    _EDDA + "set_policy([admin_arn], [admin_arn, edda_arn])", "the password, too"
+                ),
+                "key administrator": Wrong(
+                    _EDDA + "set_policy([admin_arn, edda_arn], [admin_arn])", "has no kms:Decrypt"
+                ),
+                "grant without a constraint": Wrong(_GRANT % ("Decrypt", ""), "the password, too"),
+                "grant for the other table": Wrong(
+                    _GRANT % ("Decrypt", _CONSTRAINED % ("Subset", _NAME, "lab.table_name")),
+                    "your grant is for",
+                ),
+                "grant with half the context": Wrong(
+                    _GRANT % ("Decrypt", _CONSTRAINED % ("Equals", _NAME, "lab.old_table_name")),
+                    "EncryptionContextEquals",
+                ),
+                "grant with a key of no context": Wrong(
+                    _GRANT % ("Decrypt", _CONSTRAINED % ("Subset", "table", "lab.old_table_name")),
+                    "your grant is for",
+                ),
+                "grant of another operation": Wrong(
+                    _GRANT % ("Encrypt", _CONSTRAINED % ("Subset", _NAME, "lab.old_table_name")),
+                    '["Encrypt"]',
+                ),
+                "IAM policy for every table": Wrong(
+                    _IAM % ("kms:Decrypt", "lab.key_arn"), "too. If you have mended that"
+                ),
+                "IAM policy with an alias": Wrong(
+                    _IAM % ("kms:Decrypt", "kms.list_aliases()['Aliases'][0]['AliasArn']"),
+                    "names an alias",
+                ),
+                "IAM policy for another action": Wrong(
+                    _IAM % ("kms:Encrypt", "lab.key_arn"), "your IAM policy is"
+                ),
+            },
+        ),
+    },
+    quiz=QUIZ,
+)
