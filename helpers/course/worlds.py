@@ -106,12 +106,16 @@ class Studio:
             for n, name in enumerate(names[:count])
         ]
 
-    def create_key(self, alias: str = "alias/players-table") -> str:
+    def create_key(
+        self,
+        alias: str = "alias/players-table",
+        description: str = "Protects the players' table of Lanternfish Games",
+    ) -> str:
         """The studio's key with its alias, as the KMS console makes it for ``admin``; returns
         the key's ARN."""
         caller = self.client("sts").get_caller_identity()
         key = self.client("kms").create_key(
-            Description="Protects the players' table of Lanternfish Games",
+            Description=description,
             Policy=console_policy(caller["Account"], caller["Arn"], caller["Arn"]),
         )["KeyMetadata"]
         self.client("kms").create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
