@@ -114,10 +114,9 @@ def _may(policy: dict[str, Any], arn: str, action: str) -> bool:
     for statement in _many(policy["Statement"]):
         who = statement.get("Principal", {})
         named = _many(who.get("AWS", []) if isinstance(who, dict) else who)
-        actions = _many(statement.get("Action", []))
-        if statement["Effect"] == "Allow" and (arn in named or "*" in named):
-            if any(fnmatchcase(action, pattern) for pattern in actions):
-                return True
+        applies = statement["Effect"] == "Allow" and (arn in named or "*" in named)
+        if applies and any(fnmatchcase(action, x) for x in _many(statement.get("Action", []))):
+            return True
     return False
 
 
