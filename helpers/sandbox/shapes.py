@@ -13,16 +13,20 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
+from botocore.loaders import create_loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
 from .errors import AwsError, validation
 
 
+#: One for all models, and for moto's: each loader lists every service of AWS first.
+LOADER = create_loader()
+
+
 @lru_cache(maxsize=16)
 def service_model(service: str) -> ServiceModel:
     """botocore's model of a service."""
-    return botocore.session.Session().get_service_model(service)
+    return ServiceModel(LOADER.load_service_model(service, "service-2"), service)
 
 
 @lru_cache(maxsize=1024)
