@@ -19,6 +19,15 @@ _ON_BOUNDARY = re.compile(
     r"Create(User|Role)|(Attach|Detach|Put|Delete)(User|Role)Policy"
     r"|(Put|Delete)(User|Role)PermissionsBoundary"
 )
+#: Operations that make something of a name and a path of its own: its kind, and the name's member.
+_MADE = {
+    "CreateGroup": ("group", "GroupName"),
+    "CreateInstanceProfile": ("instance-profile", "InstanceProfileName"),
+    "CreatePolicy": ("policy", "PolicyName"),
+    "CreateRole": ("role", "RoleName"),
+    "CreateUser": ("user", "UserName"),
+    "CreateVirtualMFADevice": ("mfa", "VirtualMFADeviceName"),
+}
 #: Members that hold a whole ARN.
 _ARNS = (
     *("PolicyArn", "SAMLProviderArn", "OpenIDConnectProviderArn", "PolicySourceArn"),
@@ -57,10 +66,9 @@ def entity(call: Call) -> Any:
 def resource_of(call: Call) -> str:
     """The ARN that IAM authorizes an operation on."""
     params, name = call.params, call.operation
-    if name == "CreatePolicy":
-        return _new(call, "policy", params.get("PolicyName"))
-    if name == "CreateVirtualMFADevice":
-        return _new(call, "mfa", params.get("VirtualMFADeviceName"))
+    if name in _MADE:
+        kind, member = _MADE[name]
+        return _new(call, kind, params[member])
     if name == "GetAccessKeyLastUsed":
         key = bridge.iam(call.account).access_keys.get(params.get("AccessKeyId"))
         return _of_user(call, key.user_name) if key and key.user_name else "*"
