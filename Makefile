@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
 # Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
 .DEFAULT_GOAL := help
-.PHONY: lab test check setup setup-dev notebooks bench lint format lock upgrade help
+.PHONY: lab test check setup setup-dev notebooks class soak bench lint format lock upgrade help
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -28,6 +28,16 @@ setup-dev:  ## Set up what tests and authors need, too
 
 notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
 	@python -m helpers.authoring
+
+class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file.py of your own
+	@test -n "$(DIR)" || { echo "Say where: make class DIR=/srv/class" >&2; exit 1; }
+	@$(SETUP) --grading
+	@python -m helpers.authoring.release $(if $(SECRET),--secret "$(SECRET)") \
+		$(if $(CRITERIA),--criteria "$(CRITERIA)") "$(DIR)"
+
+soak: setup-dev  ## What takes minutes: ten students at once through a real hub
+	@npm ci --prefix tests --silent --no-audit --no-fund
+	@python hub/soak.py --students 10
 
 bench: setup-dev  ## Measure the sandbox: one table of ratios
 	@python -m benchmarks

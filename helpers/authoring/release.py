@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import secrets
 import shutil
 import sys
 from pathlib import Path
@@ -92,12 +93,19 @@ def _links(text: str, names: set[str]) -> str:
     return _LINK.sub(put, text)
 
 
-def write(folder: Path, lessons: list[Lesson]) -> list[str]:
+def write(
+    folder: Path,
+    lessons: list[Lesson],
+    secret: Path | None = None,
+    criteria: Path | None = None,
+) -> list[str]:
     """Write a class's course, and let nbgrader make the students' versions.
 
     Args:
         folder: new, empty, or written by an earlier call; then source and release are renewed and
             all else in it stays.
+        secret: a file whose content is the class secret; a new one is drawn if there is none yet.
+        criteria: the instructor's own criteria, as ``helpers.grading`` reads them.
 
     Returns:
         The assignments' names.
@@ -116,12 +124,25 @@ def write(folder: Path, lessons: list[Lesson]) -> list[str]:
     for file in FILES.iterdir():
         if not (folder / file.name).exists():
             shutil.copy(file, folder)
+    _keep_private(folder / "private", secret, criteria)
     graded = [one for one in lessons if one.chapter.exercises or one.chapter.written]
     for one in graded:
         _put(folder / "source" / one.name, one, graded)
     (folder / "source" / "header.ipynb").write_text(twins.text(header()), encoding="utf-8")
     _generate(config, [one.name for one in graded])
     return [one.name for one in graded]
+
+
+def _keep_private(folder: Path, secret: Path | None, criteria: Path | None) -> None:
+    """The class secret and the criteria, readable by the instructor only."""
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
+    drawn = folder / "class.secret"
+    if secret is not None or not drawn.exists():
+        drawn.touch(mode=0o600)
+        drawn.write_text(secrets.token_hex(32) if secret is None else secret.read_text("utf-8"))
+    if criteria is not None:
+        shutil.copyfile(criteria, folder / "criteria.py")
 
 
 def _put(folder: Path, lesson: Lesson, lessons: list[Lesson]) -> None:
@@ -148,13 +169,16 @@ def main(argv: list[str] | None = None) -> int:
     """Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m helpers.authoring.release")
     parser.add_argument("folder", type=Path, help="where the class is to be")
-    arguments = parser.parse_args(argv)
+    parser.add_argument("--secret", type=Path, help="a file with the class secret")
+    parser.add_argument("--criteria", type=Path, help="a file with your own criteria")
+    given = parser.parse_args(argv)
     try:
-        names = write(arguments.folder.resolve(), read_all(ROOT / "lessons"))
+        lessons = read_all(ROOT / "lessons")
+        names = write(given.folder.resolve(), lessons, given.secret, given.criteria)
     except (ClassError, LessonError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{arguments.folder}: {len(names)} assignments. Read README.md there first.")
+    print(f"{given.folder}: {len(names)} assignments. Read README.md there first.")
     return 0
 
 

@@ -6,22 +6,21 @@ Run every `nbgrader` command in this file's folder.
 import os
 from pathlib import Path
 
-c = get_config()  # type: ignore[name-defined]  # noqa: F821
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader defines it
 here = Path(__file__).resolve().parent
+criteria = here / "private/criteria.py"
 
 c.CourseDirectory.root = str(here)
 c.CourseDirectory.course_id = "encrypt-data-with-aws-kms"
-# A submission is a few notebooks: files of more than 10 MB are not taken.
-c.CourseDirectory.max_file_size = 10_000
+c.CourseDirectory.student_id = "*"
 
-# Students must see this folder under the same path, and this one only; never the one above.
+# Where assignments go out and come back. Students must see this folder, and not the one you are in.
 c.Exchange.root = os.environ.get("NBGRADER_EXCHANGE", f"{here}-exchange")
-# Submissions carry their time; due dates are set in the Formgrader.
 c.Exchange.timezone = "UTC"
 
-# The cell in which a student's id becomes the seed of that student's world.
+# generate_assignment: the header makes the student's id the seed of a world of their own; each
+# solution makes way for the stub that its author wrote for it.
 c.IncludeHeaderFooter.header = "source/header.ipynb"
-# Each solution makes way for the stub that its author wrote for it.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
@@ -32,3 +31,28 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.SaveCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# autograde: nbgrader runs nothing of a submission. helpers.grading does, in a process without
+# rights, and its marks go into the gradebook.
+c.Autograde.pre_convert_hook = "helpers.grading.gradebook.settle"
+c.Autograde.sanitize_preprocessors = ["helpers.grading.gradebook.Repair"]
+c.Autograde.autograde_preprocessors = [
+    "helpers.grading.gradebook.MarkOutside",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+c.MarkOutside.secret = str(here / "private/class.secret")
+c.MarkOutside.criteria = str(criteria) if criteria.exists() else ""
+c.MarkOutside.jobs = os.cpu_count() or 1
+
+# generate_feedback: the grader's own page, with your marks and comments, and without hidden tests.
+c.GenerateFeedback.preprocessors = []
+c.GenerateFeedback.exporter_class = "helpers.grading.gradebook.FeedbackPage"
+
+# export: no mark, instead of 0, where a person has not marked yet.
+c.ExportApp.plugin_class = "helpers.grading.gradebook.MarksExport"
+
+# zip_collect: a learning platform names files `ID_…_05_denying_access.ipynb`, or puts each into a
+# folder `ID_…`. If yours does it otherwise, change this.
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?P<student_id>[^/_]+)[/_](?:[^/]*[/_])?(?P<file_id>\d\d_[a-z0-9_]+?)(?:-\d+)?\.ipynb$"
+)
