@@ -12,7 +12,7 @@ from . import encryption_options
 from .access import arn, read_policy, table_name
 from .sealed import SealedRows
 from .table_keys import WrappedKey
-from .tables import PER_QUESTION, Tables, edited
+from .tables import PER_LONG_QUESTION, PER_QUESTION, Tables, edited
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 #: What moto reads of a request. It leaves the rest aside without a word; the sandbox refuses it.
@@ -129,6 +129,8 @@ def describe_table(tables: Tables, call: Call) -> Forwarded:
     if record is not None:
         if record.switch is not None:
             tables.gate.clock.advance(PER_QUESTION)
+        elif record.since is not None:
+            tables.gate.clock.advance(PER_LONG_QUESTION)
         tables.settle(record)
     return _described(tables, call, name, tables.forward(call), "Table")
 

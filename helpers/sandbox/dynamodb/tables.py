@@ -25,8 +25,10 @@ from .table_keys import TableKeys, WrappedKey
 #: How long a changed encryption shows as UPDATING, and the old key's ARN with it (B7).
 UPDATING = datetime.timedelta(seconds=22)
 OLD_SHOWN = datetime.timedelta(seconds=8)
-#: How far asking about a table in transition moves the clock: the sandbox's own.
+#: How far asking about a table moves the clock while its encryption changes, and while its
+#: status is about to follow its key: the sandbox's own.
 PER_QUESTION = datetime.timedelta(seconds=5)
+PER_LONG_QUESTION = datetime.timedelta(minutes=1)
 #: How long a key must be unusable, or usable again, before the table's status says so: AWS
 #: takes 13 to 75 and 18 to 57 minutes (B21, B23); the sandbox, half an hour.
 NOTICED = datetime.timedelta(minutes=30)
