@@ -66,8 +66,9 @@ class Server:
         self.sandbox = sandbox
         self.token = secrets.token_urlsafe(24)
         self._answer = answer
+        self._serves = listener is None
         self._server = _listen(port, self._application, listener)
-        self.url = f"http://{HOST}:{self._server.server_port}"
+        self.url = f"http://{HOST}:{self._server.port}"
 
     def serve(self) -> None:
         """Answer requests until ``close`` is called from another thread, or Ctrl-C."""
@@ -80,7 +81,8 @@ class Server:
 
     def close(self) -> None:
         """Stop answering, and free the port."""
-        self._server.shutdown()
+        if self._serves:
+            self._server.shutdown()
         self._server.server_close()
 
     def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
