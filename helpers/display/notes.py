@@ -39,8 +39,9 @@ class Note:
     details: str = ""
 
     def __repr__(self) -> str:
-        # nbgrader's autograder takes the plain form of a check's answer as its points.
-        if self.points is not None and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        # nbgrader takes the plain form of a check's answer as its points, in its autograder and
+        # behind its button "Validate", where a sentence would count as all of them.
+        if self.points is not None and os.environ.get("NBGRADER_EXECUTION"):
             return str(self.points)
         head = f"{self.word}: {self.sentence}" if self.word else self.sentence
         return "\n".join([head, *(f"{x.about}: {x.word}. {x.text}" for x in self.lines)])
