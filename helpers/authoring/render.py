@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.course.chapter import Question
-from helpers.display.architecture import architecture
+from helpers.display.architecture import Picture, architecture
+from helpers.display.key_life import key_life
 from helpers.messages import say
 
 from .lesson import Lesson, LessonError
 
+#: The pictures that a lesson asks for by name; each becomes a file in notebooks/images/.
+PICTURES: dict[str, Callable[[], Picture]] = {"key_life": key_life}
 _DIRECTIVE = re.compile(r"\{\{(\w+)(?: (\S+))?\}\}")
 #: A markdown link or image to a file of the course: not to a page of the web or of this notebook.
 _RELATIVE = re.compile(r"(\]\(|<img src=\")(?!https?:|#|mailto:)")
@@ -119,6 +122,9 @@ class Twin:
         picture = architecture(self.lesson.number)
         return f'<img src="images/architecture_{self.lesson.number}.svg" alt="{picture.alt}">'
 
+    def _picture(self, name: str) -> str:
+        return f'<img src="images/{name}.svg" alt="{PICTURES[name]().alt}">'
+
     def _contents(self, _: str | None) -> str:
         rows = [
             f"| [{lesson.number} {lesson.title}]({lesson.name}.ipynb) | {lesson.card['promise']} "
@@ -135,6 +141,7 @@ _DIRECTIVES: dict[str, Callable[[Twin, str], str]] = {
     "written": Twin._written,
     "answers": Twin._answers,
     "architecture": Twin._architecture,
+    "picture": Twin._picture,
     "contents": Twin._contents,
 }
 

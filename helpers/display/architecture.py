@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+#: Where an arrow begins and ends: x, y, x, y.
+Ends = tuple[int, int, int, int]
 _SOURCE = Path(__file__).with_suffix(".toml")
 #: The picture brings its own background, so that it can be read whatever the page's theme is.
 _STYLE = """
@@ -50,7 +52,10 @@ def architecture(notebook: str) -> Picture:
     """
     source = tomllib.loads(_SOURCE.read_text(encoding="utf-8"))
     alt = _in_words(source, notebook)
-    return Picture(_svg(source, notebook, alt), alt)
+    boxes = {part["id"]: part for part in source["element"]}
+    drawn = [_arrow(part, boxes, notebook) for part in source["arrow"]]
+    drawn += [box(part, _state(part, notebook)) for part in source["element"]]
+    return Picture(frame(source, alt, drawn), alt)
 
 
 def _state(part: dict[str, Any], notebook: str) -> str:
@@ -72,11 +77,9 @@ def _in_words(source: dict[str, Any], notebook: str) -> str:
     return " ".join(sentences)
 
 
-def _svg(source: dict[str, Any], notebook: str, alt: str) -> str:
+def frame(source: dict[str, Any], alt: str, drawn: list[str]) -> str:
+    """An SVG of the source's title and size, with the course's colours and what is drawn in it."""
     width, height = source["size"]
-    boxes = {part["id"]: part for part in source["element"]}
-    drawn = [_arrow(part, boxes, notebook) for part in source["arrow"]]
-    drawn += [_box(part, notebook) for part in source["element"]]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'width="{width}" height="{height}" aria-labelledby="t d">\n'
@@ -91,9 +94,9 @@ def _svg(source: dict[str, Any], notebook: str, alt: str) -> str:
     )
 
 
-def _box(part: dict[str, Any], notebook: str) -> str:
+def box(part: dict[str, Any], state: str) -> str:
+    """A box with its name and its lines of text; ``state`` is lit, new or later."""
     x, y, width, height = part["box"]
-    state = _state(part, notebook)
     later = " later-text" if state == "later" else ""
     # The newest element says so in words as well as in colour.
     name = part["name"] + (" ← new here" if state == "new" else "")
@@ -106,26 +109,34 @@ def _box(part: dict[str, Any], notebook: str) -> str:
 
 
 def _arrow(part: dict[str, Any], boxes: dict[str, Any], notebook: str) -> str:
-    (x1, y1), (x2, y2) = _between(boxes[part["from"]]["box"], boxes[part["to"]]["box"])
-    later = _state(part, notebook) == "later"
-    line = (
+    ends = _between(boxes[part["from"]]["box"], boxes[part["to"]]["box"])
+    return line(ends, part["text"], later=_state(part, notebook) == "later")
+
+
+def line(ends: Ends, text: str, *, later: bool = False, right: bool = False) -> str:
+    """An arrow with a text above it, or beside it if it slants: on its left unless ``right``."""
+    x1, y1, x2, y2 = ends
+    drawn = (
         f'<line class="{"later" if later else "drawn"}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
         ' marker-end="url(#tip)"/>'
     )
-    if not part["text"]:
-        return line
+    if not text:
+        return drawn
     style = "small later-text" if later else "small"
-    middle, top = (x1 + x2) // 2, (y1 + y2) // 2 - 7
-    # Above a level line, to the left of a slanting one.
-    x, anchor = (middle, "middle") if y1 == y2 else (middle - 2, "end")
-    words = f'<text x="{x}" y="{top}" text-anchor="{anchor}" class="{style}">'
-    return f"{line}\n{words}{escape(part['text'])}</text>"
+    middle = (x1 + x2) // 2
+    beside = (middle + 2, "start") if right else (middle - 2, "end")
+    x, anchor = (middle, "middle") if y1 == y2 else beside
+    # Beside a line there is room on one side only: below its middle, or above.
+    below = y1 != y2 and ((x2 - x1) * (y2 - y1) > 0) is not right
+    y = (y1 + y2) // 2 + (16 if below else -7)
+    words = f'<text x="{x}" y="{y}" text-anchor="{anchor}" class="{style}">'
+    return f"{drawn}\n{words}{escape(text)}</text>"
 
 
-def _between(start: list[int], end: list[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+def _between(start: list[int], end: list[int]) -> Ends:
     """Where a line leaves one box and meets the other."""
     (ax, ay, aw, ah), (bx, by, bw, bh) = start, end
     if ax + aw <= bx:
-        return (ax + aw, ay + ah // 2), (bx, by + bh // 2 + (0 if ay == by else bh // 4))
+        return ax + aw, ay + ah // 2, bx, by + bh // 2 + (0 if ay == by else bh // 4)
     middle = bx + bw // 2
-    return ((middle, ay), (middle, by + bh)) if ay > by else ((middle, ay + ah), (middle, by))
+    return (middle, ay, middle, by + bh) if ay > by else (middle, ay + ah, middle, by)
