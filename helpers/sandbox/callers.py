@@ -51,12 +51,15 @@ class Directory:
         self._clock = clock
         self.sessions: dict[str, Session] = {}
         self._standings: dict[tuple[str, str, str], Standing] = {}
+        #: Access key ID -> its user and secret, as IAM has them until it changes.
+        self._users: dict[str, tuple[Caller, str]] = {}
         #: User name -> ARN of the permissions boundary: moto keeps none for users.
         self.user_boundaries: dict[tuple[str, str], str] = {}
 
     def forget(self) -> None:
-        """IAM has changed: read policies anew from now on."""
+        """IAM has changed: read users and policies anew from now on."""
         self._standings.clear()
+        self._users.clear()
 
     def identify(self, request: AWSPreparedRequest, message: wire.Message) -> Caller:
         """The principal that signed a request.
@@ -103,12 +106,15 @@ class Directory:
         return found
 
     def _user_of(self, key_id: str) -> tuple[Caller, str] | None:
+        if found := self._users.get(key_id):
+            return found
         for account in bridge.accounts():
             key = bridge.iam(account).access_keys.get(key_id)
             if key is not None and key.user_name and key.status == "Active":
                 user = bridge.iam(account).users.get(key.user_name)
-                return (self.user(user, key_id), key.secret_access_key) if user else None
-        return None
+                if user:
+                    self._users[key_id] = self.user(user, key_id), key.secret_access_key
+        return self._users.get(key_id)
 
     @staticmethod
     def user(user: Any, access_key_id: str = "") -> Caller:

@@ -18,7 +18,6 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 
 from .errors import AwsError, validation
 
-
 #: One for all models, and for moto's: each loader lists every service of AWS first.
 LOADER = create_loader()
 

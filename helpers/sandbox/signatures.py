@@ -101,8 +101,14 @@ def matches(expected: str, signature: Signature) -> bool:
 
 def expired(amz_date: str) -> bool:
     """True if the date is missing, unreadable or more than 15 minutes from real time."""
+    signed = _moment(amz_date)
+    return signed is None or abs(datetime.now(UTC) - signed) > MAX_SKEW
+
+
+@lru_cache(maxsize=64)
+def _moment(amz_date: str) -> datetime | None:
+    """The moment, in whole seconds; many requests come in the same one."""
     try:
-        signed = datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        return True
-    return abs(datetime.now(UTC) - signed) > MAX_SKEW
+        return None

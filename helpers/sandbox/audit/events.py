@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -33,8 +33,8 @@ _DATA = re.compile(
 _GLOBAL = {"iam": "us-east-1"}
 #: What a record of a data event keeps of the request.
 _DATA_MEMBERS = ("TableName", "IndexName", "StreamArn")
-#: The condition key that holds the partition keys of a request, in lower case.
-_ROW_KEYS = "dynamodb:leadingkeys"
+#: The condition key that holds the partition keys of a request.
+_ROW_KEYS = "dynamodb:LeadingKeys"
 #: Secrets whose shapes are plain text in botocore's models.
 _SECRETS = ("SecretAccessKey", "SessionToken", "GrantToken", "GrantTokens", "Password")
 _TYPES = {
@@ -70,27 +70,32 @@ def is_read(operation: str) -> bool:
 
 
 def kept_params(call: Call) -> Call:
-    """A call without its secrets and without the request as it came in."""
+    """A call that is over, without its secrets and without the request as it came in."""
     if is_data(call.service, call.operation):
-        params = {name: call.params[name] for name in _DATA_MEMBERS if name in call.params}
-        call = replace(call, decisions=[_without_row_keys(d) for d in call.decisions])
+        call.params = {name: call.params[name] for name in _DATA_MEMBERS if name in call.params}
+        for decision in call.decisions:
+            _forget_row_keys(decision)
     else:
         hidden = _hidden(call.service, call.operation)
-        params = {name: value for name, value in call.params.items() if name not in hidden}
-    return replace(call, params=params, request=None)
+        call.params = {name: v for name, v in call.params.items() if name not in hidden}
+    call.request = None
+    return call
 
 
-def _without_row_keys(decision: Any) -> Any:
-    """A decision without the partition keys of rows, which lie in no memory between calls. Where
-    a policy is about them they stay, as the reason of the decision; on AWS, data events show the
-    keys."""
-    request, policies = decision.request, decision.weighed.policies
-    conditions = [c.lowered for _, p in policies for s in p.statements for c in s.conditions]
-    if _ROW_KEYS not in request.keys or _ROW_KEYS in conditions:
-        return decision
-    context = {n: value for n, value in request.context.items() if n.lower() != _ROW_KEYS}
-    request = replace(request, context=context)
-    return replace(decision, weighed=decision.weighed._replace(request=request))
+def _forget_row_keys(decision: Any) -> None:
+    """Drop the partition keys of rows, which lie in no memory between calls. Where a policy is
+    about them they stay, as the reason of the decision; on AWS, data events show the keys."""
+    request = decision.request
+    if _ROW_KEYS.lower() not in request.keys:
+        return
+    policies = decision.weighed.policies
+    if not any(
+        condition.lowered == _ROW_KEYS.lower()
+        for _, policy in policies
+        for statement in policy.statements
+        for condition in statement.conditions
+    ):
+        del request.keys[_ROW_KEYS.lower()], request.context[_ROW_KEYS]
 
 
 def kept_result(call: Call, result: Mapping[str, Any] | None) -> dict[str, Any] | None:
