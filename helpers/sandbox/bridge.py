@@ -35,6 +35,7 @@ from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from . import shapes
 from .calls import RawResponse
 from .errors import SandboxError
 
@@ -45,6 +46,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.core.botocore_stubber", "MockRawResponse"),
     ("moto.core.utils", "datetime"),
     ("moto.core.utils", "utcnow"),
+    ("moto.core.utils", "create_loader"),
     ("moto.core.utils", "get_service_model"),
     ("moto.core.parse", "QueryParser.parse"),
     ("moto.core.serialize", "QuerySerializer.serialize"),
@@ -108,6 +110,7 @@ class Hooks:
         self.replace(URLLib3Session, "send", guard)
         self.replace(URLLib3Session, "__init__", _guarded_for_good(URLLib3Session.__init__, guard))
         self.replace(moto.core.utils, "datetime", clock_module)
+        self.replace(moto.core.utils, "create_loader", lambda: shapes.LOADER)
         state = mock_random.getstate()
         self._undo.append(lambda: mock_random.setstate(state))
 
