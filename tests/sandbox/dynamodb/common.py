@@ -33,15 +33,47 @@ def to_key(dynamodb: Any, key: str) -> dict[str, Any]:
 
 
 def add_to_key(kms: Any, key: str, principal: str | None) -> None:
-    root = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-        "Action": "kms:*",
-        "Resource": "*",
-    }
-    statements = [root]
-    if principal:
-        named = {"Principal": {"AWS": principal}, "Action": ["kms:Encrypt", "kms:Decrypt"]}
-        statements.append({**root, **named})
-    policy = {"Version": "2012-10-17", "Statement": statements}
+    """Make a principal a key user beside the administrator, or leave the administrator alone.
+
+    The policy is the one that the console writes (aws-behaviour.md A11, A12).
+    """
+    admin = f"arn:aws:iam::{ACCOUNT}:user/admin"
+    users = [principal, admin] if principal else admin
+    for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    statements = [
+        ("Enable IAM User Permissions", f"arn:aws:iam::{ACCOUNT}:root", ["kms:*"], {}),
+        ("Allow access for Key Administrators", admin, ADMINISTER, {}),
+        ("Allow use of the key", users, USE, {}),
+        ("Allow attachment of persistent resources", users, ATTACH, {"Condition": for_services}),
+    ]
+    policy = {
+        "Id": "key-consolepolicy-3",
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": who}, "Action": actions,
+             "Resource": "*", **more}
+            for sid, who, actions, more in statements
+        ],
+    }  # fmt: skip
     kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
+
+
+ADMINISTER = [
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+    "kms:RotateKeyOnDemand",
+]
+USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+ATTACH = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]

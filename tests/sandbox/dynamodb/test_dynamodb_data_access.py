@@ -114,8 +114,13 @@ def test_dynamodb_is_asked_first(
     assert not [call for call, _, _ in calls if call.service == "kms"]
 
 
-@pytest.mark.behaviour(89)
-def test_a_key_user_reads(table: str, user: Any, kms: Any, key: str, item: Any) -> None:
+@pytest.mark.behaviour(84, 89)
+def test_a_key_user_reads(
+    table: str, user: Any, kms: Any, key: str, item: Any, refused: Any
+) -> None:
+    add_to_key(kms, key, None)
+    with refused("AccessDeniedException", DENIED, "because no identity-based policy allows"):
+        get(user)
     add_to_key(kms, key, USER)
     assert get(user) == item("1")
 
@@ -130,6 +135,7 @@ def test_decrypt_in_an_iam_policy_is_enough_to_read_and_write(
     assert user.scan(TableName="orders")["Count"] == 2
 
 
+@pytest.mark.behaviour(57)
 def test_decrypt_through_dynamodb_only(
     table: str, user: Any, let: Any, kms: Any, key: str, sandbox: Any, item: Any, refused: Any
 ) -> None:
@@ -180,3 +186,17 @@ def test_an_alias_as_resource_does_not_help(
     let("kms:Decrypt", on=f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/orders")
     with refused("AccessDeniedException", DENIED):
         get(user)
+
+
+@pytest.mark.behaviour(105)
+def test_boto3_has_no_access_denied_exception_for_dynamodb(table: str, user: Any) -> None:
+    """Nor one for what DynamoDB says of a disabled key: a program asks for the error's code."""
+    for name in ("AccessDeniedException", "ValidationException"):
+        with pytest.raises(AttributeError):
+            getattr(user.exceptions, name)
+    with pytest.raises(user.exceptions.ClientError) as caught:
+        get(user)
+    assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert str(caught.value).startswith(
+        "An error occurred (AccessDeniedException) when calling the GetItem operation"
+    )
