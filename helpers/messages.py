@@ -64,6 +64,12 @@ MESSAGES = {
     "check.nothing": "only its number",
     "hint.next": "Hint {number} of {total}: {hint}",
     "hint.none_left": "There is no further hint. The last one was: {hint}",
+    # Graded coursework
+    "grading.time": "It was stopped after {seconds} seconds.",
+    "grading.memory": "It took more memory than the {size} MB that an answer may take.",
+    "grading.ended": "It ended Python itself ({how}).",
+    "grading.no_name": "There is no `{name}`.",
+    "grading.not_reached": "The notebook did not run as far as this exercise.",
     # Progress
     "progress.line": "{done} of {total} exercises; quiz {quiz}.",
     "progress.quiz_done": "done",
@@ -156,11 +162,20 @@ MESSAGES = {
         "# On your class's hub the id is filled in. Elsewhere, put yours in place of the empty "
         "text.\n"
         'student_id = os.environ.get("JUPYTERHUB_USER", "")\n'
-        'os.environ["COURSE_SEED"] = student_id or "0"'
+        'os.environ["COURSE_SEED"] = "practice/" + student_id if student_id else "0"'
     ),
     "class.marking_key": (
         "**Marking key**, a point each:\n\n{points}\n\n**One good answer:** {model}"
     ),
+    # What the gradebook shows of a submission
+    "class.no_notebook": (
+        "What was handed in as {name} is no notebook that opens. It is kept beside this one."
+    ),
+    "class.no_answer": "No answer.",
+    "class.provisional": "Provisional: it was graded without isolation.",
+    "class.look": "A person has to look at this",
+    "class.person": "a person has to mark",
+    "class.nothing": "nothing handed in",
     "contents.head": "| Notebook | What it is about | Minutes |",
     "card.time": "Time",
     "card.level": "Level",

@@ -137,10 +137,11 @@ def _keep_private(folder: Path, secret: Path | None, criteria: Path | None) -> N
     """The class secret and the criteria, readable by the instructor only."""
     folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
-    drawn = folder / "class.secret"
-    if secret is not None or not drawn.exists():
-        drawn.touch(mode=0o600)
-        drawn.write_text(secrets.token_hex(32) if secret is None else secret.read_text("utf-8"))
+    kept = folder / "class.secret"
+    if secret is not None or not kept.exists():
+        kept.touch(mode=0o600)
+        kept.chmod(0o600)
+        kept.write_text(secrets.token_hex(32) if secret is None else secret.read_text("utf-8"))
     if criteria is not None:
         shutil.copyfile(criteria, folder / "criteria.py")
 
