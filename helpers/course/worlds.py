@@ -69,6 +69,7 @@ class Studio:
         self.session = session
         self.seed = str(seed)
         self._endpoint_url = endpoint_url
+        self._clients: dict[str, Any] = {}
         self._suffix = f"-{self.random('names').getrandbits(20):05x}"
 
     @property
@@ -85,8 +86,22 @@ class Studio:
         return plain if self.plain else plain + self._suffix
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the administrator."""
-        return self.session.client(service, endpoint_url=self._endpoint_url)
+        """A boto3 client of the administrator, one for each service."""
+        if service not in self._clients:
+            made = self.session.client(service, endpoint_url=self._endpoint_url)
+            self._clients[service] = made
+        return self._clients[service]
+
+    def client_of(self, user: str, service: str) -> Any:
+        """A boto3 client that acts as an IAM user, with a new access key (AWS allows two)."""
+        key = self.client("iam").create_access_key(UserName=user)["AccessKey"]
+        # The same session has read the service's model already.
+        return self.session.client(
+            service,
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
 
     def players(self, count: int = len(_PLAIN_COINS)) -> list[Player]:
         """The first players of the studio: the same ones for the same seed.
