@@ -13,7 +13,7 @@ whole class; from Python::
         for exercise in result.exercises:
             exercise.grade_id, exercise.points, exercise.out_of, exercise.sentence
 
-    results = grade_folder(Path("submitted"), options, journal=Path("marks.journal"))
+    results = grade_folder(Path("submitted"), options, kept=Path("marks.journal"))
 
 ``grade`` yields one ``SubmissionResult`` per submission as it is done, in any order; ``feedback``
 and ``class_report`` turn results into pages of HTML. ``marking_seed`` and ``practice_seed`` name a
@@ -36,13 +36,29 @@ left it, so that it may try whatever it likes: call, change, delete, let time pa
 told a criterion's title and whether it is met, and nothing else of it.
 """
 
+from .batch import Options, grade, grade_folder
 from .criteria import Criterion
+from .errors import GradingError
+from .marking import Limits
 from .results import CriterionResult, ExerciseResult, SubmissionResult, WrittenAnswer
+from .seeds import marking_seed, new_secret, practice_seed
+from .submissions import Submission
+from .submissions import find as find_submissions
 
 __all__ = [
     "Criterion",
     "CriterionResult",
     "ExerciseResult",
+    "GradingError",
+    "Limits",
+    "Options",
+    "Submission",
     "SubmissionResult",
     "WrittenAnswer",
+    "find_submissions",
+    "grade",
+    "grade_folder",
+    "marking_seed",
+    "new_secret",
+    "practice_seed",
 ]

@@ -50,6 +50,10 @@ class Limits:
     memory: int = 2 * 1024**3
     processor: int = 600
 
+    def as_message(self) -> dict[str, Any]:
+        """What the keeper of a student's process is told."""
+        return {"isolated": self.isolated, "memory": self.memory, "seconds": self.processor}
+
 
 class _Raised(Exception):
     """A student's function raised, over there."""
@@ -134,7 +138,7 @@ class Marking:
     def _run(self, dropped: set[str], extras: bool) -> tuple[str, str]:
         """Run from top to bottom; returns what ended it too early and why, if something did."""
         self._world = World(self.official.number, self.seed)
-        self._student = Student(self.students, self._world, _as_message(self.limits))
+        self._student = Student(self.students, self._world, self.limits.as_message())
         culprit = ""
         try:
             for at, step in enumerate(self.official.steps):
@@ -301,14 +305,6 @@ def _verdict(verdict: Verdict, died: str = "") -> dict[str, Any]:
 
 def _label(exercise: str, at: int) -> str:
     return exercise if at == 0 else f"{exercise} (cell {at + 1})"
-
-
-def _as_message(limits: Limits) -> dict[str, Any]:
-    return {
-        "isolated": limits.isolated,
-        "memory": limits.memory,
-        "seconds": limits.processor,
-    }
 
 
 def _ending(why: str, limits: Limits) -> str:

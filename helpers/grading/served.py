@@ -77,6 +77,30 @@ class World:
         return {"names": self.lab.names, "opened": self.lab.opened.isoformat()}
 
 
+def shut_in(
+    zygote: Zygote, limits: dict[str, Any]
+) -> tuple[socket.socket, socket.socket, socket.socket]:
+    """Start a student's process.
+
+    Returns:
+        Sockets to its keeper and to itself, and the one that listens on its loopback.
+
+    Raises:
+        GradingError: it cannot be isolated here.
+    """
+    lifeline, keepers = socket.socketpair()
+    talk, runners = socket.socketpair()
+    with keepers, runners:
+        zygote.fork(limits, keepers, runners)
+    data, descriptors, _, _ = socket.recv_fds(lifeline, 4096, 1)
+    failed = json.loads(data)["failed"] if data else "its process did not start"
+    if failed:
+        lifeline.close()
+        talk.close()
+        raise GradingError(NOT_ISOLATED.format(error=failed))
+    return lifeline, talk, socket.socket(fileno=descriptors[0])
+
+
 class Student:
     """A student's process, with the sandbox of ``world`` served to it alone.
 
@@ -85,15 +109,8 @@ class Student:
     """
 
     def __init__(self, zygote: Zygote, world: World, limits: dict[str, Any]) -> None:
-        self._lifeline, keepers = socket.socketpair()
-        self._talk, runners = socket.socketpair()
-        with keepers, runners:
-            zygote.fork(limits, keepers, runners)
-        data, descriptors, _, _ = socket.recv_fds(self._lifeline, 4096, 1)
-        failed = json.loads(data)["failed"] if data else "its process did not start"
-        if failed:
-            raise GradingError(NOT_ISOLATED.format(error=failed))
-        self._listener = socket.socket(fileno=descriptors[0])
+        self._lifeline, self._talk, self._listener = shut_in(zygote, limits)
+        self._late = False
         running = world.lab.sandbox
         self._server = Server(running, listener=self._listener, answer=world.answer)
         self.ask("begin", environment=self._environment(running))
@@ -158,10 +175,10 @@ class Student:
 
     def _why(self) -> str:
         self._stop()
-        self.ended = True
+        said = ""
         with contextlib.suppress(OSError):
             said = self._lifeline.recv(100).decode()
-        return "time" if self._late else said
+        return "time" if self._late else said or "gone"
 
     def close(self) -> None:
         """End it, and wait until it has gone."""

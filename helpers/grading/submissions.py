@@ -43,7 +43,7 @@ class Submission:
     """
 
     student: str
-    path: str
+    path: str | Path
     member: int = -1
     label: str = ""
     problem: str = ""
@@ -51,7 +51,7 @@ class Submission:
     @property
     def source(self) -> str:
         """What to call it."""
-        return self.label or self.path
+        return self.label or str(self.path)
 
 
 def find(root: Path, pattern: str = "") -> list[Submission]:

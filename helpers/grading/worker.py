@@ -15,10 +15,13 @@ from . import criteria, notebook, release, zygote
 from .errors import GradingError
 from .marking import Limits, Marking
 from .results import SubmissionResult, WrittenAnswer
+from .served import World, shut_in
 from .submissions import Submission, content
 
 #: Bytes for a worker, whose sandbox holds whatever a student puts there.
 _MEMORY = 4 * 1024**3
+#: Characters of an answer that a result holds.
+_KEPT = 20_000
 
 
 def prepare(argument: str) -> zygote.Run:
@@ -27,15 +30,30 @@ def prepare(argument: str) -> zygote.Run:
     students = zygote.Zygote("student", settings["release"])
     official = release.read(Path(settings["release"]))
     hidden = criteria.load(Path(settings["criteria"]) if settings["criteria"] else None)
+    World(min(official), "warm").lab.sandbox.stop()  # What it has read and made serves all forks.
 
     def run(task: dict[str, Any], sockets: list[socket.socket]) -> None:
         (result,) = sockets
         result.sendall(f"{os.getpid()}\n".encode())
+        if "probe" in task:
+            result.sendall(_refusal(students, task["probe"]).encode())
+            return
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         graded = grade(task, official, hidden, students)
         result.sendall(json.dumps(graded.to_json()).encode())
 
     return run
+
+
+def _refusal(students: zygote.Zygote, limits: dict[str, Any]) -> str:
+    """Why answers cannot be isolated on this machine; empty if they can."""
+    try:
+        sockets = shut_in(students, Limits(**limits).as_message())
+    except GradingError as error:
+        return str(error)
+    for each in sockets:
+        each.close()
+    return ""
 
 
 def grade(
@@ -79,7 +97,7 @@ def grade(
 
 def _written(submitted: notebook.Submitted, official: release.Official) -> tuple[Any, ...]:
     return tuple(
-        WrittenAnswer(number, len(question.key), submitted.written.get(number, ""))
+        WrittenAnswer(number, len(question.key), submitted.written.get(number, "")[:_KEPT])
         for number, question in official.chapter.written.items()
     )
 
@@ -90,4 +108,6 @@ def _answers(
     """The answers that are not as they were handed out."""
     stubs = official.stubs
     joined = {number: "\n".join(cells) for number, cells in submitted.answers.items()}
-    return tuple((n, code) for n, code in joined.items() if code.strip() != stubs[n].strip())
+    return tuple(
+        (n, code[:_KEPT]) for n, code in joined.items() if code.strip() != stubs[n].strip()
+    )
