@@ -190,6 +190,32 @@ class Sandbox:
                 table_name, account_id or self.account_id, self.region
             )
 
+    def would_allow(
+        self, user_name: str, service: str, operation: str, params: dict[str, Any], via: str = ""
+    ) -> bool:
+        """Whether every permission would be given if an IAM user made a call. Nothing is done,
+        nothing is recorded, and no table key is kept.
+
+        Args:
+            user_name: of this account; nobody of that name may do anything.
+            service, operation, params: as boto3 has them, such as ``kms``, ``Decrypt``.
+            via: the service that makes the call for the user, ``dynamodb.amazonaws.com``.
+        """
+        self._check_running()
+        with self._gate.paused():
+            user = bridge.iam(self.account_id).users.get(user_name)
+            if user is None:
+                return False
+            caller = self._directory.user(user)
+            place = self.account_id, self.region
+            call = Call(service, operation, params, caller, *place, "", self.clock.now())
+            call.via, call.source_ip = via or None, via or call.source_ip
+            try:
+                asked = self._gate.services[service].permissions(call)
+                return all(self._gate.decide(call, permission).allowed for permission in asked)
+            except AwsError:
+                return False
+
     @property
     def trail(self) -> Any:
         """The audit trail: every call, newest last."""
