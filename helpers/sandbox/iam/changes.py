@@ -109,6 +109,11 @@ def _refuse_conflicts(iam: Iam, call: Call, found: Any) -> None:
                 "you must delete the policy's versions. The default version is "
                 "deleted with the policy."
             )
+    elif name == "RemoveRoleFromInstanceProfile" and found is not None:
+        profiles = [one for one in backend.instance_profiles.values() if found in one.roles]
+        if call.params["InstanceProfileName"] not in [profile.name for profile in profiles]:
+            text = f"The role with name {found.name} cannot be found in that instance profile."
+            raise AwsError("NoSuchEntity", text, 404)
     elif name == "UpdateUser" and found not in (None, backend.users.get(new, found)):
         raise AwsError("EntityAlreadyExists", f"User with name {new} already exists.", 409)
     if conflict:
