@@ -70,6 +70,59 @@ MESSAGES = {
     "grading.ended": "It ended Python itself ({how}).",
     "grading.no_name": "There is no `{name}`.",
     "grading.not_reached": "The notebook did not run as far as this exercise.",
+    "grading.criterion_failed": "One of its criteria could not be looked at; a person will.",
+    "grading.skip": "To the content",
+    "grading.feedback": "Feedback for {student}",
+    "grading.provisional": (
+        "Provisional: the answers ran without isolation, so these marks do not count."
+    ),
+    "grading.overview": "Overview",
+    "grading.notebook": "Notebook",
+    "grading.points": "Points",
+    "grading.out_of": "Out of",
+    "grading.open": "not marked yet",
+    "grading.heading": "Notebook {number}",
+    "grading.file": "Your file: {source}",
+    "grading.not_graded": "This could not be graded, which is no zero: {problem} A person will look.",
+    "grading.exercise": "{number} {title}",
+    "grading.earned": "{word}: {points} of {out_of} points.",
+    "grading.unearned": "{word}: no points yet, of {out_of}.",
+    "grading.claim": "Behind this answer there may be a belief: “{claim}” {truth}",
+    "grading.criteria": "What was looked for",
+    "grading.met": "met",
+    "grading.not_met": "not met",
+    "grading.details": "Your error",
+    "grading.written": "In your own words: {numbers}. A person marks these.",
+    "grading.report": "Class report",
+    "grading.summary": (
+        "{students} students, {notebooks} notebooks, {exercises} answers; {person} notebooks need "
+        "a person."
+    ),
+    "grading.marks": "Marks",
+    "grading.student": "Student",
+    "grading.outcomes": "Outcomes per exercise",
+    "grading.outcomes_alt": "Bars: how many answers to each exercise had which outcome. {words}",
+    "grading.exercise_column": "Exercise",
+    "grading.claims": "What the class believes",
+    "grading.claims_about": (
+        "Claims that answers, predictions and quizzes show, by how many students."
+    ),
+    "grading.claim_column": "Claim",
+    "grading.truth_column": "What is true",
+    "grading.students_column": "Students",
+    "grading.person": "A person has to look",
+    "grading.why": "Why",
+    "grading.likeness": "Answers that are alike",
+    "grading.likeness_about": (
+        "Students whose answers share {length} tokens of Python or more in a row. Code that is "
+        "right earns its points whoever wrote it: this list costs nobody a mark. The course's "
+        "solutions are public, so many may be alike."
+    ),
+    "grading.none": "None.",
+    # The capstone's public checks
+    "capstone.public": "Public checks passed: {met} of {total}.",
+    "capstone.hidden": "Hidden checks run at grading, and they decide about the points.",
+    "capstone.missing": "Not met yet: {title}.",
     # Progress
     "progress.line": "{done} of {total} exercises; quiz {quiz}.",
     "progress.quiz_done": "done",
@@ -139,6 +192,10 @@ MESSAGES = {
     "notebook.blank_twin": (
         "This is the solved notebook: answers, explanations and outputs. "
         "The one to work in is [here]({link})."
+    ),
+    "notebook.no_twin": "There is no solved notebook of this one: it is for marks.",
+    "notebook.stuck_alone": (
+        "Take away the `#` in the next cell and run it: it says which notebook to look at again."
     ),
     "notebook.report": "Something wrong or unclear? [Report a problem]({link}).",
     "notebook.stuck": (

@@ -15,9 +15,10 @@ whole class; from Python::
 
     results = grade_folder(Path("submitted"), options, kept=Path("marks.journal"))
 
-``grade`` yields one ``SubmissionResult`` per submission as it is done, in any order; ``feedback``
-and ``class_report`` turn results into pages of HTML. ``marking_seed`` and ``practice_seed`` name a
-student's two worlds.
+``grade`` yields one ``SubmissionResult`` per submission as it is done, in any order;
+``grade_folder`` keeps a journal, and gives one result per student and notebook. ``feedback`` and
+``class_report`` turn results into pages of HTML; ``write_all`` writes them and marks.csv.
+``marking_seed`` and ``practice_seed`` name a student's two worlds.
 
 **Hidden criteria.** A criteria file is the instructor's own Python file, loaded on the grader's
 side only. It holds ``CRITERIA``, from the number of an exercise to a list of ``Criterion``::
@@ -39,7 +40,9 @@ told a criterion's title and whether it is met, and nothing else of it.
 from .batch import Options, grade, grade_folder
 from .criteria import Criterion
 from .errors import GradingError
+from .feedback import feedback
 from .marking import Limits
+from .report import class_report, write_all
 from .results import CriterionResult, ExerciseResult, SubmissionResult, WrittenAnswer
 from .seeds import marking_seed, new_secret, practice_seed
 from .submissions import Submission
@@ -55,10 +58,13 @@ __all__ = [
     "Submission",
     "SubmissionResult",
     "WrittenAnswer",
+    "class_report",
+    "feedback",
     "find_submissions",
     "grade",
     "grade_folder",
     "marking_seed",
     "new_secret",
     "practice_seed",
+    "write_all",
 ]

@@ -9,7 +9,6 @@ user namespaces. Manual pages: namespaces(7), user_namespaces(7), pivot_root(2),
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import signal
 import socket
@@ -57,6 +56,8 @@ def enter() -> int:
     Raises:
         OSError: the kernel, or whoever set up this machine, does not grant it.
     """
+    import fcntl  # Only here: elsewhere than on Linux the command must still say so.
+
     user, group = os.geteuid(), os.getegid()
     flags = _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET
     _call("unshare", flags if user == 0 else flags | _NEWUSER)

@@ -6,7 +6,6 @@ One line of JSON for each submission, only ever added to. A line that a kill cut
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import hmac
 import json
@@ -88,6 +87,8 @@ def open_(path: Path | None, options: Options) -> Iterator[Journal]:
     if path is None:
         yield Journal(None, "")
         return
+    import fcntl  # Only here: elsewhere than on Linux the command must still say so.
+
     with contextlib.ExitStack() as stack:
         try:
             stream = stack.enter_context(open(path, "a+b"))

@@ -202,8 +202,9 @@ class Marking:
         for criterion in self.criteria.get(exercise, ()):
             one, ended = self._aside(exercise, replace(known, check=criterion.check))
             died = died or ended
-            if one.outcome == "not checked":
-                verdict = one
+            if one.outcome == "not checked":  # What went wrong is not for the student.
+                self._note(f"{exercise}, criterion “{criterion.title}”: {one.sentence}")
+                verdict = Verdict("not checked", say("grading.criterion_failed"))
                 break
             met.append(CriterionResult(criterion.title, criterion.weight, one.outcome == "correct"))
         self._found[exercise] = self._result(exercise, verdict, met)
