@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import subprocess
 import sys
@@ -13,6 +14,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+TABLE = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+}
 COMMAND = (sys.executable, "-m", "helpers.sandbox")
 
 
@@ -76,3 +82,16 @@ def serve(*arguments: str) -> Iterator[Served]:
             yield Served(process, exports)
         finally:
             process.kill()
+
+
+def send(served: Served, method: str, path: str, body: Any = None, **headers: str) -> tuple:
+    """A bare HTTP request: status and body of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+    try:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        chunked = names.get("Transfer-Encoding") == "chunked"
+        connection.request(method, path, body, names, encode_chunked=chunked)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()

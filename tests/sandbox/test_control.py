@@ -11,8 +11,7 @@ from botocore.exceptions import ClientError
 
 from helpers.sandbox import Sandbox, SandboxError, control
 from helpers.sandbox.control import RemoteSandbox
-from tests.sandbox.served import Served, serve
-from tests.sandbox.test_server import TABLE, send
+from tests.sandbox.served import TABLE, Served, send, serve
 
 MINUTE = datetime.timedelta(minutes=1)
 

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from helpers.sandbox import control, server
-from tests.sandbox.served import Served, serve
+from tests.sandbox.served import TABLE, Served, send, serve
 
 LIMIT = server.MAX_BODY
-TABLE = {
-    "BillingMode": "PAY_PER_REQUEST",
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-}
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     with serve() as running:
         yield running
-
-
-def send(served: Served, method: str, path: str, body: Any = None, **headers: str) -> tuple:
-    """A bare HTTP request: status and body of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
-    try:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        chunked = names.get("Transfer-Encoding") == "chunked"
-        connection.request(method, path, body, names, encode_chunked=chunked)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
 
 
 class TestForClients:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import json
 from collections.abc import Callable, Iterable
@@ -101,7 +100,7 @@ def _after(found: list[Event], token: str | None) -> int:
     try:
         last = base64.b64decode(token, validate=True).decode()
         return 1 + next(n for n, event in enumerate(found) if event.event_id == last)
-    except (binascii.Error, UnicodeDecodeError, StopIteration):
+    except (ValueError, StopIteration):  # No Base64, no text, no event.
         text = "This NextToken is not one that LookupEvents gave out."
         raise AwsError("InvalidNextTokenException", text) from None
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import bridge
+from .. import bridge, shapes
 from ..bridge import Hooks
 from ..calls import Call, Forwarded
 from ..errors import AwsError, not_in_sandbox, validation
@@ -133,6 +133,7 @@ class Tables:
         except ValueError as error:
             raise validation(str(error)) from error
         except Exception as error:
+            shapes.read_params(call.service, call.operation, call.params)  # Says what is wrong.
             what = f"what this {call.operation} asks for ({type(error).__name__}: {error})"
             raise not_in_sandbox(what) from error
         if answer.status >= 500:
