@@ -110,6 +110,10 @@ class TableKeys:
     def rewrap(self, call: Call, old: WrappedKey, key_id: str | None) -> WrappedKey:
         """The same table key under another KMS key, or under one owned by AWS.
 
+        AWS makes a new table key and wraps the data keys of the items anew (B17). Here the table
+        key stands in their place, so it stays and the pages with it: the sandbox's
+        simplification.
+
         The old KMS key is asked as the caller, so who may not use it cannot strip it from a
         table: the sandbox's assumption (aws-behaviour.md G4), in line with what was seen live:
         a disabled old key stops the change (B22), revoked grants do not (B23).

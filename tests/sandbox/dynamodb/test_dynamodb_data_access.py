@@ -155,6 +155,25 @@ def test_decrypt_through_dynamodb_only(
         )
 
 
+def test_decrypt_for_one_table_only(
+    table: str,
+    make_table: Any,
+    dynamodb: Any,
+    user: Any,
+    let: Any,
+    key: str,
+    item: Any,
+    refused: Any,
+) -> None:
+    """aws-behaviour.md B15: the encryption context as a condition."""
+    make_table("bills", KMSMasterKeyId=key)
+    dynamodb.put_item(TableName="bills", Item=item("1"))
+    let("kms:Decrypt", StringEquals={"kms:EncryptionContext:aws:dynamodb:tableName": "orders"})
+    assert get(user) == item("1")
+    with refused("AccessDeniedException", DENIED):
+        get(user, "bills")
+
+
 @pytest.mark.behaviour(91)
 @pytest.mark.parametrize("constraint", [None, {"aws:dynamodb:tableName": "orders"}])
 def test_a_grant_reads(

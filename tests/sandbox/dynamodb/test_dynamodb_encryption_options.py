@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import boto3
@@ -165,6 +166,55 @@ def test_back_to_a_key_of_aws(sandbox: Any, table: str, dynamodb: Any, item: Any
     assert wait(sandbox, dynamodb) is None
     assert sandbox.at_rest("orders").key_arn is None
     assert dynamodb.get_item(TableName="orders", Key={"id": {"S": "1"}})["Item"] == item("1")
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "owned": {"Enabled": False},
+    "managed": {"Enabled": True},
+    "customer": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/orders"},
+}
+
+
+#: From what to what; owned to owned is refused: see test_switching_off_what_is_off.
+CHANGES = [pair for pair in product(OPTIONS, OPTIONS) if pair != ("owned", "owned")]
+
+
+@pytest.mark.parametrize(("start", "end"), CHANGES)
+def test_every_change_keeps_the_rows(
+    sandbox: Any,
+    make_table: Any,
+    dynamodb: Any,
+    kms: Any,
+    key: str,
+    item: Any,
+    start: str,
+    end: str,
+) -> None:
+    """aws-behaviour.md B7; to the option it has, a table goes by naming an alias only (B10)."""
+    kms.create_alias(AliasName="alias/orders", TargetKeyId=key)
+    make_table(**OPTIONS[start])
+    dynamodb.put_item(TableName="orders", Item=item("1"))
+    managed = {"SSEType": "KMS", "KMSMasterKeyId": "alias/aws/dynamodb"}
+    switch(dynamodb, **(managed if start == end == "managed" else OPTIONS[end]))
+    dynamodb.put_item(TableName="orders", Item=item("2"))  # While it goes on, too.
+    about = wait(sandbox, dynamodb)
+    keys = {"owned": None, "customer": key}
+    if end == "managed":
+        keys["managed"] = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
+    assert (about or {}).get("KMSMasterKeyArn") == keys[end]
+    assert sandbox.at_rest("orders").key_arn == keys[end]
+    sandbox.advance(minutes=6)
+    found = dynamodb.scan(TableName="orders")["Items"]
+    assert found == [item("1"), item("2")]
+    assert len(kms.list_grants(KeyId=key)["Grants"]) == (2 if end == "customer" else 0)
+
+
+@pytest.mark.parametrize("sse", [{"Enabled": True}, {"SSEType": "KMS"}])
+def test_the_aws_managed_key_again(make_table: Any, dynamodb: Any, refused: Any, sse: Any) -> None:
+    """Refused as the same ARN is: the sandbox's assumption."""
+    make_table(Enabled=True)
+    with refused("ValidationException", f"{INVALID}Table is already encrypted with given KMSMast"):
+        switch(dynamodb, **sse)
 
 
 def test_asking_again_and_again_comes_to_an_end(make_table: Any, dynamodb: Any, key: str) -> None:

@@ -54,6 +54,7 @@ def create_tables(client: Any, **sse: Any) -> None:
                 {"AttributeName": n, "AttributeType": t} for n, t in ATTRIBUTES if n in used
             ],
             BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
             **more,
             **sse,
         )
@@ -223,7 +224,28 @@ def answers(client: Any, requests: Any, after: Any = lambda _done: None) -> list
     for operation, params in requests:
         done.append(answer(client, operation, params))
         after(done[-1])
-    return done + [answer(client, "scan", {"TableName": name}) for name in TABLES]
+    done += [answer(client, "scan", {"TableName": name}) for name in TABLES]
+    return done + [streamed(name) for name in TABLES]
+
+
+def streamed(table: str) -> list[Any]:
+    """The records of a table's stream, but for ids, dates and the sizes that depend on them."""
+    client = boto3.client("dynamodbstreams", region_name="us-east-1", config=CONFIG)
+    stream = client.list_streams(TableName=table)["Streams"][0]["StreamArn"]
+    shards = client.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+    place = {"StreamArn": stream, "ShardId": shards[0]["ShardId"]}
+    iterator = client.get_shard_iterator(**place, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    records: list[Any] = []
+    while found := client.get_records(ShardIterator=iterator, Limit=3):
+        if not found["Records"]:
+            break
+        records += found["Records"]
+        iterator = found["NextShardIterator"]
+    left_out = ("ApproximateCreationDateTime", "SizeBytes")
+    return [
+        (r["eventName"], _plain({k: v for k, v in r["dynamodb"].items() if k not in left_out}))
+        for r in records
+    ]
 
 
 @contextmanager
