@@ -18,9 +18,10 @@ class LearnerError(Exception):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
-        self.short = f"{type(error).__name__}: {error}"
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        self.details = f"line {last.lineno}: {last.line}\n{self.short}"
+        self.short = f"{type(error).__name__}: {error}".removesuffix(": ")
+        # The first frame is this file's, the second the learner's; the last may be a library's.
+        frame = traceback.extract_tb(error.__traceback__)[:2][-1]
+        self.details = f"line {frame.lineno}: {frame.line}\n{self.short}"
 
 
 class Evidence:
@@ -60,13 +61,22 @@ class Evidence:
             and user in ("", record.user)
         ]
 
-    def call(self, function: Callable[..., Any], **given: Any) -> Any:
-        """What the learner's function returns.
+    def fresh(self) -> None:
+        """From now on ``lab``, ``client`` and ``records`` are those of a copy of the exercise's
+        world, as the exercise begins and with the same names; it goes when the check ends.
 
-        The first call builds a fresh copy of the exercise's world, with the same names, and from
-        then on ``lab``, ``client`` and ``records`` are the copy's: the function finds the world
-        as the exercise begins, and leaves nothing behind. The copy's trail holds whatever is
-        called there, the check's own calls too, so read ``records`` before you ask ``client``.
+        The copy's trail holds the check's own calls too, so read ``records`` before asking
+        ``client``.
+        """
+        if not self._copied:
+            sandbox = Sandbox(self.lab.sandbox.seed).start(aside=True)
+            self._end.callback(sandbox.stop)
+            self.lab = Lab(self.lab.notebook, sandbox, keeps_progress=False)
+            self._copied = True
+
+    def call(self, function: Callable[..., Any], **given: Any) -> Any:
+        """What the learner's function returns, called in a copy of the world: see ``fresh``. A
+        second call finds what the first one left there; the learner's own lab stays as it is.
 
         Args:
             given: what the function is called with, by name. Like what it returns, values as
@@ -75,11 +85,7 @@ class Evidence:
         Raises:
             LearnerError: it raised.
         """
-        if not self._copied:
-            sandbox = Sandbox(self.lab.sandbox.seed).start(aside=True)
-            self._end.callback(sandbox.stop)
-            self.lab = Lab(self.lab.notebook, sandbox, keeps_progress=False)
-            self._copied = True
+        self.fresh()
         try:
             return function(**given)
         except Exception as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from helpers import Sandbox, open_lab
 from helpers.course.evidence import Evidence, LearnerError
@@ -80,6 +81,27 @@ def test_an_error_of_the_function_is_the_learners(lab: Lab) -> None:
     assert caught.value.short == "KeyError: 'nonce'"
     assert "raise KeyError" in caught.value.details
     assert Sandbox.running() is lab.sandbox
+
+
+def test_an_error_is_shown_at_the_learners_line(lab: Lab) -> None:
+    def fails() -> None:
+        boto3.client("kms").describe_key(KeyId="alias/none")
+
+    evidence = Evidence(lab)
+    with evidence.unrecorded(), pytest.raises(LearnerError, match="is not found") as caught:
+        evidence.call(fails)
+    assert 'describe_key(KeyId="alias/none")' in caught.value.details
+
+
+def test_a_check_may_prepare_the_copy_first(lab: Lab) -> None:
+    evidence = Evidence(lab)
+    with evidence.unrecorded():
+        evidence.fresh()
+        name = evidence.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        found = evidence.call(lambda key: boto3.client("kms").describe_key(KeyId=key), key=name)
+    assert found["KeyMetadata"]["KeyId"] == name
+    with pytest.raises(ClientError, match="does not exist"):
+        boto3.client("kms").describe_key(KeyId=name)
 
 
 def test_an_interrupted_function_leaves_the_lab_as_it_was(lab: Lab) -> None:

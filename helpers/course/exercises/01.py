@@ -1,0 +1,375 @@
+"""01 Encryption concepts: where data can be seen, AES-GCM by hand, envelope encryption."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import EllipsisType
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from helpers.course.chapter import (
+    Chapter,
+    Exercise,
+    Verdict,
+    Wrong,
+    correct,
+    not_attempted,
+    not_yet,
+)
+from helpers.course.evidence import Evidence, LearnerError
+from helpers.course.records import Record
+from helpers.course.worlds import Studio
+
+from .questions_01 import QUIZ, SEEN, TAMPERED, TIME, TRANSIT, WRITTEN
+
+STATES = ("at rest", "in transit", "in use")
+#: Words that tell each situation of 1.1, and where its data is.
+SITUATIONS = {
+    "disk": "at rest",
+    "network": "in transit",
+    "archive": "at rest",
+    "variable": "in use",
+    "uploaded": "in transit",
+}
+ENVELOPE = ("encrypted_key", "nonce", "ciphertext")
+#: What the functions are tried on: longer than what KMS takes, and a context of two pairs.
+PLAINTEXT = b"p-002,teo@example.com,310\n" * 250
+CONTEXT = {"file": "backup", "night": "2026-01-05"}
+
+
+def world(studio: Studio) -> dict[str, str]:
+    """A table of players, and a key each for the exports and for the backups."""
+    table = studio.create_table(studio.name("players"))
+    alias = studio.name("alias/exports")
+    studio.create_key(alias, "Protects the nightly exports")
+    backups = studio.create_key(studio.name("alias/backups"), "Protects the backups")
+    return {"table_name": table, "key_alias": alias, "backup_key_arn": backups}
+
+
+def states(evidence: Evidence, given: object) -> Verdict:
+    """1.1: each situation with the state of its data."""
+    if not isinstance(given, dict) or len(given) != len(SITUATIONS):
+        return not_yet("a dictionary of the five situations.", f"a {type(given).__name__}.")
+    if all(isinstance(state, EllipsisType) for state in given.values()):
+        return not_attempted("The dots are still there; put one of the three words for each.")
+    for situation, state in given.items():
+        wanted = next((w for word, w in SITUATIONS.items() if word in str(situation)), "")
+        if state not in STATES:
+            shown = "dots" if isinstance(state, EllipsisType) else f"`{str(state)[:30]}`"
+            return not_yet(f"one of {', '.join(STATES)} for “{situation}”.", f"{shown}.")
+        if state != wanted:
+            claim = "at-rest-covers-transit" if wanted == "in transit" else ""
+            return not_yet(f"for “{situation}” the place of the bytes then.", f"`{state}`.", claim)
+    return correct("Each place needs a protection of its own.")
+
+
+def _uncallable(function: object) -> Verdict | None:
+    if callable(function):
+        return None
+    return not_yet(
+        "the function itself, without parentheses.", f"a {type(function).__name__} value."
+    )
+
+
+def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
+    """1.2: whole messages are opened, damaged ones give None."""
+    if problem := _uncallable(function):
+        return problem
+    key, nonce, line = AESGCM.generate_key(256), os.urandom(12), b"p-003,amara@example.com,9800"
+    stored = nonce + AESGCM(key).encrypt(nonce, line, None)
+    whole = evidence.call(function, key=key, stored=stored)
+    if whole is None:
+        return not_attempted("For a message that is whole, the function returns None.")
+    if whole != line:
+        return not_yet("the plaintext, as bytes.", f"a {type(whole).__name__} that is not it.")
+    for place, part in ((0, "nonce"), (12, "ciphertext"), (len(stored) - 1, "tag")):
+        damaged = bytearray(stored)
+        damaged[place] ^= 1
+        wanted = f"None for a message with a damaged {part}."
+        try:
+            answer = evidence.call(function, key=key, stored=bytes(damaged))
+        except LearnerError as error:
+            return not_yet(wanted, f"an error, {error.short}.")
+        if answer is not None:
+            return not_yet(wanted, f"a {type(answer).__name__}.")
+    return correct("All or nothing: a damaged message gives no part of its text.")
+
+
+def _holds(value: Any, secret: bytes) -> bool:
+    """Whether a secret lies anywhere in what a function returned."""
+    if isinstance(value, dict):
+        return any(_holds(part, secret) for part in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_holds(part, secret) for part in value)
+    return secret in value if isinstance(value, bytes) else secret.hex() in str(value)
+
+
+def _asked(record: Record, key: str) -> Verdict | None:
+    """What is wrong with a request for a data key."""
+    if not record.touches(key):
+        return not_yet("a data key under the key `key_id`.", "one under another key.")
+    context = (record.raw.get("requestParameters") or {}).get("encryptionContext")
+    if context != CONTEXT:
+        seen = f"the context {context}." if context else "none."
+        return not_yet(f"a data key bound to the context given, here {CONTEXT}.", seen)
+    return None
+
+
+def _opens(kms: Any, envelope: dict[str, Any]) -> Verdict | None:
+    """What is wrong with an envelope, as somebody finds who opens it."""
+    try:
+        data_key: bytes = kms.decrypt(
+            CiphertextBlob=envelope["encrypted_key"], EncryptionContext=CONTEXT
+        )["Plaintext"]
+    except (ClientError, ParamValidationError):
+        seen = f"{len(envelope['encrypted_key'])} bytes that KMS does not open."
+        return not_yet("in encrypted_key, the CiphertextBlob of the data key.", seen)
+    if _holds(envelope, data_key):
+        return not_yet("an envelope without the plaintext key.", "the plaintext key in it.")
+    if _holds(envelope, PLAINTEXT):
+        return not_yet("an envelope without the plaintext.", "the plaintext in it.")
+    try:
+        opened = AESGCM(data_key).decrypt(envelope["nonce"], envelope["ciphertext"], None)
+    except (InvalidTag, ValueError):
+        return not_yet(
+            "a ciphertext that opens with this data key and this nonce.", "one that does not."
+        )
+    if opened != PLAINTEXT:
+        return not_yet("the plaintext given, encrypted.", f"{len(opened)} bytes of another one.")
+    return None
+
+
+def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
+    """1.3: an envelope under a data key that KMS gave, under this key and with this context."""
+    if problem := _uncallable(function):
+        return problem
+    key = evidence.lab.backup_key_arn
+    given = {"key_id": key, "plaintext": PLAINTEXT, "encryption_context": CONTEXT}
+    envelopes = [evidence.call(function, **given) for _ in range(2)]
+    asked = evidence.records("GenerateDataKey")
+    if not asked and envelopes[0] is None:
+        return not_attempted("The function returns nothing yet; begin with generate_data_key.")
+    if len(asked) < len(envelopes):
+        return not_yet("a data key from KMS for each call.", f"{len(asked)} asked for in two.")
+    for record in asked:
+        if problem := _asked(record, key):
+            return problem
+    for envelope in envelopes:
+        if not isinstance(envelope, dict) or not all(
+            isinstance(envelope.get(name), bytes) for name in ENVELOPE
+        ):
+            seen = list(envelope) if isinstance(envelope, dict) else type(envelope).__name__
+            return not_yet(f"a dictionary with bytes in {', '.join(ENVELOPE)}.", f"{seen}.")
+        if problem := _opens(evidence.client("kms"), envelope):
+            return problem
+    if envelopes[0]["ciphertext"] == envelopes[1]["ciphertext"]:
+        return not_yet("two ciphertexts from two calls.", "the same ciphertext twice.")
+    return correct("KMS gave a data key for each call, and the envelopes open; no key lies open.")
+
+
+def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
+    """1.4: the plaintext of an envelope, with the data key as KMS decrypts it."""
+    if problem := _uncallable(function):
+        return problem
+    evidence.fresh()
+    answer = evidence.client("kms").generate_data_key(
+        KeyId=evidence.lab.backup_key_arn, KeySpec="AES_256", EncryptionContext=CONTEXT
+    )
+    nonce = os.urandom(12)
+    ciphertext = AESGCM(answer["Plaintext"]).encrypt(nonce, PLAINTEXT, None)
+    parts = (answer["CiphertextBlob"], nonce, ciphertext)
+    envelope = dict(zip(ENVELOPE, parts, strict=True))
+    opened = evidence.call(function, envelope=envelope, encryption_context=CONTEXT)
+    asked = evidence.records("Decrypt")
+    if opened is None and not asked:
+        return not_attempted("The function returns nothing yet; begin with kms.decrypt.")
+    if not asked:
+        return not_yet("a Decrypt of the data key by KMS.", "none in the audit trail.")
+    if opened != PLAINTEXT:
+        what = "the data key" if opened == answer["Plaintext"] else f"a {type(opened).__name__}"
+        return not_yet("the plaintext, as bytes.", f"{what}.")
+    return correct("KMS opened the data key, and the data was opened here.")
+
+
+_DATA_KEY = "answer = kms.generate_data_key(KeyId=%s, KeySpec='AES_256'%s)"
+_BOUND = ", EncryptionContext=encryption_context"
+_SEAL = """
+    nonce = os.urandom(12)
+    sealed = AESGCM(answer['Plaintext']).encrypt(nonce, plaintext, None)
+    return {'encrypted_key': %s, 'nonce': nonce, 'ciphertext': sealed%s}
+"""
+_RIGHT = _DATA_KEY % ("key_id", _BOUND)
+_BLOB = "answer['CiphertextBlob']"
+_OPEN = (
+    "answer = kms.decrypt(CiphertextBlob=%s['encrypted_key'], EncryptionContext=%s)\n    return %s"
+)
+_TEXT = "AESGCM(answer['Plaintext']).decrypt(%s['nonce'], %s['ciphertext'], None)"
+_STATES = (
+    "states = {'a disk': 'at rest', 'a network': %s, 'an archive': 'at rest', "
+    "'a variable': %s, 'uploaded': %s}"
+)
+
+CHAPTER = Chapter(
+    world=world,
+    written=WRITTEN,
+    predictions={"1.1": TRANSIT, "1.2": TAMPERED, "1.3": TIME, "1.4": SEEN},
+    exercises={
+        "1.1": Exercise(
+            "Where are the bytes?",
+            1,
+            (
+                "Ask of each situation: do the bytes lie still, do they move, or does a program "
+                "work with them?",
+                "Still is at rest, moving is in transit, worked with is in use.",
+                "Two of the five are at rest, two are in transit.",
+            ),
+            states,
+            given="states",
+            wrong={
+                "at rest on the network": Wrong(
+                    _STATES % ("'at rest'", "'in use'", "'in transit'"), "the work of TLS"
+                ),
+                "a variable at rest": Wrong(
+                    _STATES % ("'in transit'", "'at rest'", "'in transit'"), "variable"
+                ),
+                "another word": Wrong(
+                    _STATES % ("'in transit'", "'in memory'", "'in transit'"), "`in memory`"
+                ),
+                "one left out": Wrong(_STATES % ("'in transit'", "...", "'in transit'"), "dots"),
+                "a list": Wrong("states = ['at rest', 'in transit']", "a list"),
+            },
+        ),
+        "1.2": Exercise(
+            "Open it, or nothing",
+            2,
+            (
+                "Section 3 opens a stored message. Where does its nonce end?",
+                "The nonce is stored[:12]; the rest is what decrypt takes as data.",
+                "Put the decrypt into try, and return None in except InvalidTag.",
+            ),
+            open_sealed,
+            given="open_sealed",
+            wrong={
+                "no except": Wrong(
+                    "return AESGCM(key).decrypt(stored[:12], stored[12:], None)", "InvalidTag"
+                ),
+                "the nonce twice": Wrong(
+                    "return AESGCM(key).decrypt(stored[:12], stored, None)", "InvalidTag", "raised"
+                ),
+                "nothing for all": Wrong(
+                    "try:\n        return AESGCM(key).decrypt(stored[:12], stored, None)\n"
+                    "    except InvalidTag:\n        return None",
+                    "message that is whole",
+                    "not attempted",
+                ),
+                "a text": Wrong(
+                    "return AESGCM(key).decrypt(stored[:12], stored[12:], None).decode()",
+                    "a str that is not it",
+                ),
+                "False": Wrong(
+                    "try:\n        return AESGCM(key).decrypt(stored[:12], stored[12:], None)\n"
+                    "    except InvalidTag:\n        return False",
+                    "a bool",
+                ),
+            },
+        ),
+        "1.3": Exercise(
+            "Seal an envelope",
+            3,
+            (
+                "Section 6 has the steps: a data key, a nonce, encrypt here, keep three things.",
+                "Take the key and the context from the arguments, not from the cells above.",
+                'answer["Plaintext"] is for AESGCM only; answer["CiphertextBlob"] goes into the '
+                "envelope as encrypted_key.",
+            ),
+            encrypts,
+            given="envelope_encrypt",
+            wrong={
+                "always the same key": Wrong(
+                    _DATA_KEY % ("lab.key_alias", _BOUND) + _SEAL % (_BLOB, ""), "another key"
+                ),
+                "no context": Wrong(_DATA_KEY % ("key_id", "") + _SEAL % (_BLOB, ""), "none."),
+                "the notebook's context": Wrong(
+                    _DATA_KEY % ("key_id", ", EncryptionContext=context") + _SEAL % (_BLOB, ""),
+                    "the context {'file': 'export'}",
+                ),
+                "the plaintext key kept": Wrong(
+                    _RIGHT + _SEAL % (_BLOB, ", 'key': answer['Plaintext']"),
+                    "the plaintext key in it",
+                ),
+                "the plaintext key in its place": Wrong(
+                    _RIGHT + _SEAL % ("answer['Plaintext']", ""), "32 bytes that KMS does not open"
+                ),
+                "the plaintext kept": Wrong(
+                    _RIGHT + _SEAL % (_BLOB, ", 'data': plaintext"), "the plaintext in it"
+                ),
+                "a key from here": Wrong(
+                    "answer = {'Plaintext': key, 'CiphertextBlob': key}" + _SEAL % (_BLOB, ""),
+                    "0 asked for",
+                ),
+                "all sent to KMS": Wrong(
+                    "return kms.encrypt(KeyId=key_id, Plaintext=plaintext)",
+                    "less than or equal to 4096",
+                    "raised",
+                ),
+                "the envelope from above": Wrong("return envelope", "0 asked for"),
+                "nothing returned": Wrong(_RIGHT, "NoneType"),
+                "no nonce": Wrong(
+                    _RIGHT + (_SEAL % (_BLOB, "")).replace("'nonce': nonce, ", ""),
+                    "['encrypted_key', 'ciphertext']",
+                ),
+                "another nonce": Wrong(
+                    _RIGHT + (_SEAL % (_BLOB, "")).replace("'nonce': nonce", "'nonce': bytes(12)"),
+                    "one that does not",
+                ),
+                "not encrypted": Wrong(
+                    _RIGHT + (_SEAL % (_BLOB, "")).replace("plaintext, None", "b'', None"),
+                    "of another one",
+                ),
+                "called already": Wrong(
+                    "return {}\nenvelope_encrypt = envelope_encrypt(None, None, None)",
+                    "a dict value",
+                ),
+            },
+        ),
+        "1.4": Exercise(
+            "Open an envelope",
+            2,
+            (
+                "Which part of the envelope can only KMS open?",
+                "kms.decrypt takes the encrypted key as CiphertextBlob, and the context.",
+                "AESGCM with its Plaintext then decrypts the ciphertext with the nonce.",
+            ),
+            decrypts,
+            given="envelope_decrypt",
+            wrong={
+                "no context": Wrong(
+                    _OPEN % ("envelope", "{}", _TEXT % ("envelope", "envelope")),
+                    "InvalidCiphertextException",
+                    "raised",
+                ),
+                "the data key": Wrong(
+                    _OPEN % ("envelope", "encryption_context", "answer['Plaintext']"),
+                    "the data key.",
+                ),
+                "the encrypted key as key": Wrong(
+                    "return AESGCM(envelope['encrypted_key'])", "ValueError", "raised"
+                ),
+                "a text": Wrong(
+                    _OPEN % ("envelope", "encryption_context", _TEXT % (("envelope",) * 2))
+                    + ".decode()",
+                    "a str",
+                ),
+                "the export from above": Wrong("return export", "none in the audit trail"),
+                "nothing returned": Wrong(
+                    _OPEN % ("envelope", "encryption_context", "None"), "a NoneType"
+                ),
+            },
+        ),
+    },
+    quiz=QUIZ,
+)
