@@ -1,4 +1,5 @@
-"""``python -m helpers.authoring``: write both twins of every lesson, and the pictures."""
+"""``python -m helpers.authoring``: write both twins of every lesson, the pictures, and the table
+of the instructor's guide."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from pathlib import Path
 
 from helpers.display.architecture import architecture
 
-from . import twins
+from . import guide, twins
 from .lesson import Lesson, LessonError, read_all
+from .render import PICTURES
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,15 +27,21 @@ def make(root: Path, lessons: list[Lesson], wanted: set[str]) -> None:
     """Write the notebooks of the wanted lessons, all of them if none is named."""
     notebooks = root / "notebooks"
     solutions = notebooks / "solutions"
+    for name, picture in PICTURES.items():
+        _write(notebooks / "images" / f"{name}.svg", picture().svg)
     for lesson in lessons:
         if wanted and lesson.number not in wanted:
             continue
         number, file = lesson.number, f"{lesson.name}.ipynb"
         _write(notebooks / "images" / f"architecture_{number}.svg", architecture(number).svg)
         _write(notebooks / file, twins.text(twins.blank(lesson, lessons)))
+        if not lesson.has_solution:
+            continue
         solutions.mkdir(parents=True, exist_ok=True)
         executed = twins.execute(twins.solved(lesson, lessons), solutions)
         _write(solutions / file, twins.text(executed))
+    page = root / "docs" / "instructors.md"
+    _write(page, guide.filled(page.read_text(encoding="utf-8"), lessons))
 
 
 def main(argv: list[str] | None = None) -> int:

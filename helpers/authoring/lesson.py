@@ -50,6 +50,8 @@ class Cell:
 
     def answered(self, code: str) -> str:
         """The source with somebody else's answer in the solution's place."""
+        if BEGIN not in self.source:
+            return code
         before, _, rest = self.source.partition(BEGIN)
         return f"{before}{code}\n{rest.partition(END)[2]}"
 
@@ -76,6 +78,11 @@ class Lesson:
     def title(self) -> str:
         """Without the number."""
         return str(self.card["title"])
+
+    @property
+    def has_solution(self) -> bool:
+        """False for a lesson that is graded, whose solution is in nobody's hands."""
+        return any(BEGIN in cell.source for cell in self.cells)
 
     @property
     def chapter(self) -> Chapter:

@@ -56,17 +56,26 @@ class Twin:
         at = [lesson.name for lesson in self.lessons].index(self.lesson.name)
         parts = []
         if at > 0:
-            parts.append(_link("notebook.previous", self.lessons[at - 1]))
+            parts.append(self._link("notebook.previous", self.lessons[at - 1]))
         parts.append(f"[{say('notebook.contents')}]({self.lessons[0].name}.ipynb#Contents)")
         parts.append(self.links(f"[{say('notebook.glossary')}](../docs/glossary.md)"))
         if at + 1 < len(self.lessons):
-            parts.append(_link("notebook.next", self.lessons[at + 1]))
+            parts.append(self._link("notebook.next", self.lessons[at + 1]))
         return " | ".join(parts)
+
+    def _file(self, lesson: Lesson) -> str:
+        """Another lesson's notebook of this kind; the only one there is, if it has no solution."""
+        away = self.solved and not lesson.has_solution
+        return f"../{lesson.name}.ipynb" if away else f"{lesson.name}.ipynb"
+
+    def _link(self, key: str, lesson: Lesson) -> str:
+        return f"[{say(key, title=f'{lesson.number} {lesson.title}')}]({self._file(lesson)})"
 
     def card(self) -> str:
         """Title, promise, and what a learner wants to know before starting."""
         card, name = self.lesson.card, self.lesson.name
         twin = "blank_twin" if self.solved else "solved_twin"
+        twin = twin if self.lesson.has_solution else "no_twin"
         rows = {
             "time": say("notebook.minutes", **card["minutes"]),
             "level": card["level"],
@@ -91,6 +100,8 @@ class Twin:
 
     def help(self, number: str) -> str:
         """What to do when stuck in an exercise."""
+        if not self.lesson.has_solution:
+            return say("notebook.stuck_alone")
         link = f"solutions/{self.lesson.name}.ipynb#{_anchor(number)}"
         return say("notebook.stuck", link=link)
 
@@ -127,7 +138,7 @@ class Twin:
 
     def _contents(self, _: str | None) -> str:
         rows = [
-            f"| [{lesson.number} {lesson.title}]({lesson.name}.ipynb) | {lesson.card['promise']} "
+            f"| [{lesson.number} {lesson.title}]({self._file(lesson)}) | {lesson.card['promise']} "
             f"| {sum(lesson.card['minutes'].values())} |"
             for lesson in self.lessons
         ]
@@ -144,10 +155,6 @@ _DIRECTIVES: dict[str, Callable[[Twin, str], str]] = {
     "picture": Twin._picture,
     "contents": Twin._contents,
 }
-
-
-def _link(key: str, lesson: Lesson) -> str:
-    return f"[{say(key, title=f'{lesson.number} {lesson.title}')}]({lesson.name}.ipynb)"
 
 
 def _anchor(number: str) -> str:

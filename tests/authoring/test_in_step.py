@@ -8,14 +8,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.authoring import twins
+from helpers.authoring import guide, twins
 from helpers.authoring.lesson import Lesson, read_all
+from helpers.authoring.render import PICTURES
 from helpers.display.architecture import architecture
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 LESSONS = read_all(ROOT / "lessons")
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+SOLVED = [lesson for lesson in LESSONS if lesson.has_solution]
 ADVICE = "out of step with lessons/: run `make notebooks`"
 
 
@@ -25,7 +27,7 @@ def test_the_blank_twin_is_in_step(lesson: Lesson) -> None:
     assert twins.text(twins.blank(lesson, LESSONS)) == committed, ADVICE
 
 
-@each_lesson
+@pytest.mark.parametrize("lesson", SOLVED, ids=lambda lesson: lesson.name)
 def test_the_solved_twin_is_in_step_and_executed(lesson: Lesson) -> None:
     """That its outputs are true is nbval's to say."""
     file = NOTEBOOKS / "solutions" / f"{lesson.name}.ipynb"
@@ -43,15 +45,29 @@ def test_the_picture_is_in_step(lesson: Lesson) -> None:
     assert file.read_text(encoding="utf-8") == architecture(lesson.number).svg, ADVICE
 
 
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_by_name_is_in_step(name: str) -> None:
+    file = NOTEBOOKS / "images" / f"{name}.svg"
+    assert file.read_text(encoding="utf-8") == PICTURES[name]().svg, ADVICE
+
+
+def test_the_instructors_guide_is_in_step() -> None:
+    page = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    assert guide.timings(LESSONS) in page, ADVICE
+
+
 def test_no_notebook_is_left_over() -> None:
-    names = {f"{lesson.name}.ipynb" for lesson in LESSONS}
-    for folder in (NOTEBOOKS, NOTEBOOKS / "solutions"):
+    for folder, lessons in ((NOTEBOOKS, LESSONS), (NOTEBOOKS / "solutions", SOLVED)):
+        names = {f"{lesson.name}.ipynb" for lesson in lessons}
         assert {file.name for file in folder.glob("*.ipynb")} == names
 
 
 @pytest.mark.parametrize("folder", [NOTEBOOKS, NOTEBOOKS / "solutions"], ids=lambda f: f.name)
 @each_lesson
 def test_links_lead_somewhere(lesson: Lesson, folder: Path) -> None:
+    if folder.name == "solutions" and not lesson.has_solution:
+        assert not (folder / f"{lesson.name}.ipynb").exists()
+        return
     notebook = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"", text)

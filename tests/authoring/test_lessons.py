@@ -208,10 +208,10 @@ def test_every_question_is_asked_and_answered(one: Lesson) -> None:
     text = "\n".join(cell.source for cell in one.cells)
     for number, question in one.chapter.predictions.items():
         assert f"{{{{predict {number}}}}}" in text
-        assert f'predict("{number}", "{question.answer}")' in text
+        assert not one.has_solution or f'predict("{number}", "{question.answer}")' in text
         assert f'predict("{number}", ...)' in text
         assert f'predict("{number}")' in text
     answers = ", ".join(f'"{name}": "{q.answer}"' for name, q in one.chapter.quiz.items())
-    assert f'quiz("{one.number}", {{{answers}}})' in text
+    assert not one.has_solution or f'quiz("{one.number}", {{{answers}}})' in text
     dots = ", ".join(f'"{name}": ...' for name in one.chapter.quiz)
     assert f'quiz("{one.number}", {{{dots}}})' in text
