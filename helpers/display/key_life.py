@@ -33,6 +33,6 @@ def _in_words(given: dict[str, Any]) -> str:
     sentences = [f"{given['title']}."]
     sentences += [f"{state['name']}: {', '.join(state['text'])}." for state in given["state"]]
     for transition in given["transition"]:
-        begin = f" from {names[transition['from']]}" if transition["from"] else ""
-        sentences.append(f"{transition['by']} leads{begin} to {names[transition['to']]}.")
+        begin = f"From {names[transition['from']]} to" if transition["from"] else "To"
+        sentences.append(f"{begin} {names[transition['to']]}: {transition['by']}.")
     return " ".join(sentences)

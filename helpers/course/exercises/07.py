@@ -1,0 +1,377 @@
+"""07 The life of a key: disabled, rotated, deleted; and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from botocore.exceptions import ClientError
+
+from helpers.course.chapter import (
+    Chapter,
+    Exercise,
+    Verdict,
+    Wrong,
+    correct,
+    not_attempted,
+    not_yet,
+)
+from helpers.course.evidence import Evidence
+from helpers.course.worlds import Studio
+
+from .questions_07 import PREDICTIONS, QUIZ, WRITTEN
+
+SCORES_KEY = "alias/scores"
+ROTATION = 180  # days
+_FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+
+
+def world(studio: Studio) -> dict[str, str]:
+    """Two tables under the studio's key; last season's under its own, with a backup; the scores
+    under a third, which somebody has scheduled for deletion; Mira, and all that hangs on her."""
+    key = studio.create_key("alias/players-table")
+    old_key = studio.create_key("alias/players-2025")
+    scores_key = studio.create_key(SCORES_KEY)
+    names = {
+        "table_name": studio.create_table(studio.name("players"), key),
+        "tournaments_table_name": studio.create_table(studio.name("tournaments"), key),
+        "old_table_name": studio.create_table(studio.name("players-2025"), old_key),
+        "scores_table_name": studio.create_table(studio.name("scores"), scores_key),
+    }
+    for table in names.values():
+        studio.put_players(table)
+    old_table = names["old_table_name"]
+    studio.client("dynamodb").create_backup(TableName=old_table, BackupName="end-of-season")
+    studio.client("kms").schedule_key_deletion(KeyId=scores_key)
+    _add_mira(studio, key, names["table_name"])
+    keys = {"key_alias": "alias/players-table", "key_arn": key, "old_key_arn": old_key}
+    return {**names, **keys}
+
+
+def _add_mira(studio: Studio, key: str, table: str) -> None:
+    iam, mira = studio.client("iam"), studio.create_user("mira", _FULL_ACCESS)
+    iam.create_access_key(UserName="mira")
+    statement = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="mira", PolicyName="see-keys", PolicyDocument=document)
+    studio.client("kms").create_grant(
+        KeyId=key,
+        Name="mira-players",
+        GranteePrincipal=mira,
+        Operations=["Decrypt"],
+        Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": table}},
+    )
+
+
+def users_of_the_key(evidence: Evidence, given: object) -> Verdict:
+    """7.1: the names of the tables that are under the studio's key."""
+    encryption = _encryption(evidence)
+    right = {table for table, key in encryption.items() if key == evidence.lab.key_arn}
+    wanted = "the names of all tables under the studio's key."
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return not_yet(f"{wanted[:-1]}, as a list.", f"`{str(given)[:60]}`.")
+    names = [str(name) for name in given]
+    for name in names:
+        if name not in encryption:
+            return not_yet(wanted, f"`{name[:60]}`, which is no table's name.")
+        if name not in right:
+            return not_yet(wanted, f"{name} among them, and that is under another key.")
+    if missing := sorted(right - set(names)):
+        return not_yet(wanted, f"{len(names)} names; {missing[0]} is missing.")
+    return correct("Whoever disables or deletes this key takes these tables along.")
+
+
+def _encryption(evidence: Evidence) -> dict[str, str]:
+    """Every table, and the ARN of its key."""
+    dynamodb = evidence.client("dynamodb")
+    tables = {}
+    for name in dynamodb.list_tables()["TableNames"]:
+        about = dynamodb.describe_table(TableName=name)["Table"]
+        tables[name] = about.get("SSEDescription", {}).get("KMSMasterKeyArn", "")
+    return tables
+
+
+def rotates(evidence: Evidence) -> Verdict:
+    """7.2: the studio's key rotates every 180 days."""
+    kms, key = evidence.client("kms"), evidence.lab.key_arn
+    wanted = f"the studio's key with automatic rotation, every {ROTATION} days."
+    status = kms.get_key_rotation_status(KeyId=key)
+    if status["KeyRotationEnabled"]:
+        days = status["RotationPeriodInDays"]
+        if days == ROTATION:
+            return correct("KMS will make new key material by itself; nothing else changes.")
+        return not_yet(wanted, f"automatic rotation, every {days} days.")
+    asked = evidence.records("EnableKeyRotation")
+    if asked:
+        how = asked[-1].message or "on another key."
+        return not_yet(wanted, f"EnableKeyRotation, but {how}")
+    if len(evidence.records("RotateKeyOnDemand")) > 1:
+        return not_yet(wanted, "a rotation on demand, which happens once.")
+    return not_attempted("The key does not rotate by itself yet; which operation switches it on?")
+
+
+def scores_are_back(evidence: Evidence) -> Verdict:
+    """7.3: scores can be read, under the key that it had."""
+    scores, wanted = evidence.lab.scores_table_name, "scores, readable, under its own key."
+    state, key = _scores_key(evidence)
+    if scores not in (tables := _encryption(evidence)):
+        return not_yet(wanted, "there is no table scores; run the set-up cell again.")
+    if tables[scores] != key:
+        return not_yet(wanted, "scores under another key; run the set-up cell again.")
+    if state == "Disabled":
+        return not_yet(wanted, "its key is Disabled: cancelling does not enable it.")
+    table = evidence.client("dynamodb").describe_table(TableName=scores)["Table"]
+    if "ArchivalSummary" in table:
+        seen = "DynamoDB has archived the table after seven days; run the set-up cell again."
+        return not_yet(wanted, seen)
+    if state == "Enabled":
+        return correct("The key can be used again, and so can the table.")
+    tried = [x for x in evidence.records() if x.error and x.touches(key)]
+    tried = [x for x in tried if x.name in ("EnableKey", "DisableKey", "UpdateTable")]
+    if tried:
+        return not_yet(wanted, f"its key is {state}, and {tried[-1].name} failed.")
+    return not_attempted("scores still fails; what do describe_table and describe_key say?")
+
+
+def _scores_key(evidence: Evidence) -> tuple[str, str]:
+    """State and ARN of the key of scores."""
+    try:
+        about = evidence.client("kms").describe_key(KeyId=SCORES_KEY)["KeyMetadata"]
+    except ClientError:
+        return "gone", ""
+    return about["KeyState"], about["Arn"]
+
+
+def mira_is_gone(evidence: Evidence) -> Verdict:
+    """7.4: no user but admin is left."""
+    iam, wanted = evidence.client("iam"), "no user mira."
+    users = {user["UserName"] for user in iam.list_users()["Users"]}
+    if "mira" not in users:
+        others = sorted(users - {"admin"})
+        if others:
+            return not_yet(wanted, f"a user {others[0]}, with all that she had.")
+        return correct("The user is gone, with access keys and policies.")
+    keys = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]
+    left = {
+        "an access key": keys,
+        "an attached policy": iam.list_attached_user_policies(UserName="mira")["AttachedPolicies"],
+        "an inline policy": iam.list_user_policies(UserName="mira")["PolicyNames"],
+    }
+    named = [what for what, found in left.items() if found]
+    if any(key["Status"] == "Inactive" for key in keys):
+        return not_yet(wanted, "the user, with an access key that is inactive and not deleted.")
+    if len(named) == len(left):
+        return not_attempted(f"The user is still there, with {', '.join(named)}.")
+    still = f"still with {' and '.join(named)}" if named else "with nothing left on her"
+    return not_yet(wanted, f"the user, {still}.")
+
+
+def nothing_left(evidence: Evidence) -> Verdict:
+    """7.5: no table, backup, alias or grant for a person, and no key that costs."""
+    wanted = "an account with nothing left in it."
+    left = [(what, names) for what, names in _left(evidence).items() if names]
+    if not left:
+        return correct("Nothing is left that costs money or opens anything.")
+    started = ("DeleteTable", "DeleteBackup", "DeleteAlias", "RevokeGrant", "RetireGrant")
+    done = any(not x.error and x.name in started and not x.via for x in evidence.records())
+    if not done and len(left) == len(_left(evidence)):
+        return not_attempted("Everything is still there; begin with the tables.")
+    what, names = left[0]
+    return not_yet(wanted, f"{what}: {names[0]}.")
+
+
+def _left(evidence: Evidence) -> dict[str, list[str]]:
+    """What is still there, by kind."""
+    dynamodb, kms = evidence.client("dynamodb"), evidence.client("kms")
+    about = [kms.describe_key(KeyId=key["KeyId"]) for key in kms.list_keys()["Keys"]]
+    keys = [x["KeyMetadata"] for x in about if x["KeyMetadata"]["KeyManager"] == "CUSTOMER"]
+    grants = [g for key in keys for g in kms.list_grants(KeyId=key["KeyId"])["Grants"]]
+    names = [alias["AliasName"] for alias in kms.list_aliases()["Aliases"]]
+    return {
+        "a table": dynamodb.list_tables()["TableNames"],
+        "a backup": [x["BackupName"] for x in dynamodb.list_backups()["BackupSummaries"]],
+        "an alias": [name for name in names if not name.startswith("alias/aws/")],
+        "a grant for": [g["GranteePrincipal"] for g in grants if ":user/" in g["GranteePrincipal"]],
+        "a key that is not pending deletion": [
+            f"{key['Arn']} is {key['KeyState']}" for key in keys if "DeletionDate" not in key
+        ],
+    }
+
+
+_TABLES = (
+    "for table in dynamodb.list_tables()['TableNames']:\n"
+    "    dynamodb.delete_table(TableName=table)\n"
+)
+_BACKUPS = (
+    "for backup in dynamodb.list_backups()['BackupSummaries']:\n"
+    "    dynamodb.delete_backup(BackupArn=backup['BackupArn'])\n"
+)
+_ALIASES = (
+    "for alias in kms.list_aliases()['Aliases']:\n"
+    "    kms.delete_alias(AliasName=alias['AliasName'])\n"
+)
+_GRANTS = (
+    "for grant in kms.list_grants(KeyId=lab.key_arn)['Grants']:\n"
+    "    kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant['GrantId'])\n"
+)
+_MIRA_KEY = (
+    "for access_key in iam.list_access_keys(UserName='mira')['AccessKeyMetadata']:\n"
+    "    iam.%s(UserName='mira', AccessKeyId=access_key['AccessKeyId']%s)\n"
+)
+_DETACH = f"iam.detach_user_policy(UserName='mira', PolicyArn='{_FULL_ACCESS}')\n"
+_FIND = (
+    "key = dynamodb.describe_table(TableName=lab.scores_table_name)"
+    "['Table']['SSEDescription']['KMSMasterKeyArn']\n"
+)
+
+
+def _names(*tables: str) -> str:
+    return f"used_by = [{', '.join(f'lab.{table}' for table in tables)}]"
+
+
+CHAPTER = Chapter(
+    world=world,
+    written=WRITTEN,
+    predictions=PREDICTIONS,
+    exercises={
+        "7.1": Exercise(
+            "Who uses this key?",
+            1,
+            (
+                "Ask KMS for the grants on the key, and look whom they are for.",
+                "Those of DynamoDB have a GranteePrincipal that begins with dynamodb. What is in "
+                "their Constraints?",
+                'The name is grant["Constraints"]["EncryptionContextSubset"]'
+                '["aws:dynamodb:tableName"]; each table comes twice.',
+            ),
+            users_of_the_key,
+            given="used_by",
+            wrong={
+                "every table": Wrong(
+                    "used_by = dynamodb.list_tables()['TableNames']", "under another key"
+                ),
+                "one table": Wrong(_names("table_name"), "is missing"),
+                "the grants' IDs": Wrong(
+                    "used_by = [g['GrantId'] for g in "
+                    "kms.list_grants(KeyId=lab.key_arn)['Grants']]",
+                    "no table's name",
+                ),
+                "a text": Wrong("used_by = lab.table_name", "as a list"),
+                "a number": Wrong("used_by = 2", "`2`"),
+            },
+        ),
+        "7.2": Exercise(
+            "Let it rotate",
+            1,
+            (
+                "On demand is once. There is an operation that switches automatic rotation on.",
+                "kms.enable_key_rotation takes a KeyId, and a period if 365 days are not right.",
+                "RotationPeriodInDays=180",
+            ),
+            rotates,
+            wrong={
+                "the default period": Wrong(
+                    "kms.enable_key_rotation(KeyId=lab.key_arn)", "every 365 days"
+                ),
+                "on demand": Wrong("kms.rotate_key_on_demand(KeyId=lab.key_arn)", "happens once"),
+                "another key": Wrong(
+                    "kms.enable_key_rotation(KeyId=lab.old_key_arn, RotationPeriodInDays=180)",
+                    "on another key",
+                ),
+                "by alias": Wrong(
+                    "outcome(kms.enable_key_rotation, KeyId=lab.key_alias, "
+                    "RotationPeriodInDays=180)",
+                    "EnableKeyRotation, but",
+                ),
+            },
+        ),
+        "7.3": Exercise(
+            "Bring the scores back",
+            2,
+            (
+                "What does describe_table say about the table, and which key is it under?",
+                "Ask key_state for that key. The picture of section 1 shows the way back.",
+                "kms.cancel_key_deletion, and then kms.enable_key.",
+            ),
+            scores_are_back,
+            wrong={
+                "cancelled only": Wrong(
+                    _FIND + "kms.cancel_key_deletion(KeyId=key)", "cancelling does not enable"
+                ),
+                "enabled only": Wrong(
+                    _FIND + "outcome(kms.enable_key, KeyId=key)", "EnableKey failed"
+                ),
+                "another key": Wrong(
+                    "outcome(dynamodb.update_table, TableName=lab.scores_table_name, "
+                    "SSESpecification={'Enabled': True, 'SSEType': 'KMS', "
+                    "'KMSMasterKeyId': lab.key_arn})",
+                    "UpdateTable failed",
+                ),
+                "a new table": Wrong(
+                    "dynamodb.delete_table(TableName=lab.scores_table_name)", "no table scores"
+                ),
+                "too late": Wrong(
+                    "lab.advance(days=8)\n"
+                    + _FIND
+                    + "kms.cancel_key_deletion(KeyId=key)\nkms.enable_key(KeyId=key)",
+                    "has archived the table",
+                ),
+            },
+        ),
+        "7.4": Exercise(
+            "Delete Mira",
+            2,
+            (
+                "The error's message names what must go first. There is more than one thing.",
+                "An access key, an attached policy, an inline policy: each has a list_… operation.",
+                "delete_access_key, detach_user_policy, delete_user_policy, then delete_user.",
+            ),
+            mira_is_gone,
+            wrong={
+                "the access key only": Wrong(
+                    _MIRA_KEY % ("delete_access_key", ""),
+                    "still with an attached policy and an inline policy",
+                ),
+                "deactivated": Wrong(
+                    _MIRA_KEY % ("update_access_key", ", Status='Inactive'"), "not deleted"
+                ),
+                "inline policy forgotten": Wrong(
+                    _MIRA_KEY % ("delete_access_key", "") + _DETACH, "still with an inline policy"
+                ),
+                "the user forgotten": Wrong(
+                    _MIRA_KEY % ("delete_access_key", "")
+                    + _DETACH
+                    + "iam.delete_user_policy(UserName='mira', PolicyName='see-keys')",
+                    "with nothing left on her",
+                ),
+                "another name": Wrong(
+                    "iam.update_user(UserName='mira', NewUserName='old')", "a user old"
+                ),
+            },
+        ),
+        "7.5": Exercise(
+            "Leave nothing behind",
+            3,
+            (
+                "Go through the goal word by word; each has a list_… operation.",
+                "delete_table, delete_backup, delete_alias, revoke_grant, schedule_key_deletion.",
+                "A key that is pending deletion already cannot be scheduled again: ask key_state.",
+            ),
+            nothing_left,
+            wrong={
+                "backups forgotten": Wrong(_TABLES, "a backup: "),
+                "aliases forgotten": Wrong(_TABLES + _BACKUPS + _GRANTS, "an alias: "),
+                "the grant forgotten": Wrong(_TABLES + _BACKUPS + _ALIASES, "a grant for: "),
+                "disabled, not scheduled": Wrong(
+                    _TABLES + _BACKUPS + _ALIASES + _GRANTS + "kms.disable_key(KeyId=lab.key_arn)",
+                    "is Disabled",
+                ),
+                "the key only": Wrong(
+                    "kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)",
+                    "a table: ",
+                ),
+            },
+        ),
+    },
+    quiz=QUIZ,
+)
