@@ -24,7 +24,6 @@
 
 # %%
 import json
-import os
 import time
 
 import boto3
@@ -81,6 +80,8 @@ predict("1.1")
 # `cryptography` is a library that many Python programs encrypt with.
 
 # %%
+import os
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
