@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl
 
 import moto.core.utils
+import moto.dynamodbstreams.models
+import moto.iam.models
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
@@ -45,6 +49,8 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.core.botocore_stubber", "BotocoreStubber.process_request"),
     ("moto.core.botocore_stubber", "MockRawResponse"),
     ("moto.core.utils", "datetime"),
+    ("moto.dynamodbstreams.models", "os.urandom"),
+    ("moto.iam.models", "os.urandom"),
     ("moto.core.utils", "utcnow"),
     ("moto.core.utils", "create_loader"),
     ("moto.core.utils", "get_service_model"),
@@ -110,6 +116,8 @@ class Hooks:
         self.replace(URLLib3Session, "send", guard)
         self.replace(URLLib3Session, "__init__", _guarded_for_good(URLLib3Session.__init__, guard))
         self.replace(moto.core.utils, "datetime", clock_module)
+        for module in (moto.dynamodbstreams.models, moto.iam.models):
+            self.replace(module, "os", _seeded_os())
         self.replace(moto.core.utils, "create_loader", lambda: shapes.LOADER)
         state = mock_random.getstate()
         self._undo.append(lambda: mock_random.setstate(state))
@@ -190,6 +198,13 @@ _HOSTS = {"dynamodbstreams": "streams.dynamodb.{}", "iam": "iam", "sts": "sts"}
 def endpoint(service: str, region: str) -> str:
     """The address under which moto knows a service."""
     return f"https://{_HOSTS.get(service, service + '.{}').format(region)}.amazonaws.com/"
+
+
+def _seeded_os() -> Any:
+    """A stand-in for the ``os`` module whose random bytes follow the seed, too."""
+    module = ModuleType("os")
+    module.__dict__.update(os.__dict__, urandom=mock_random.randbytes)
+    return module
 
 
 def seed_moto(seed: str) -> None:

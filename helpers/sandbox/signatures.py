@@ -83,10 +83,10 @@ def calculate(
     parts = urlsplit(url)
     lines = [method, quote(parts.path or "/", safe="/~%-_."), _canonical_query(parts.query)]
     for name in signature.signed_headers:
-        value = headers.get(name, parts.netloc if name == "host" else "")
+        value = headers.get(name, parts.netloc.lower() if name == "host" else "")
         lines.append(f"{name}:{' '.join(value.split())}")
     lines += ["", ";".join(signature.signed_headers)]
-    lines.append(headers.get("x-amz-content-sha256") or hashlib.sha256(body).hexdigest())
+    lines.append(hashlib.sha256(body).hexdigest())  # Only S3 takes a client's word for it.
     canonical = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
     to_sign = f"AWS4-HMAC-SHA256\n{headers.get('x-amz-date', '')}\n{scope}\n{canonical}"

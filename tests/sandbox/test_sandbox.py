@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import subprocess
-import sys
 
 import boto3
 import pytest
@@ -120,40 +118,3 @@ def test_another_account_has_its_own_administrator(sandbox: Sandbox) -> None:
 def test_an_account_id_that_is_none_gets_a_sentence(sandbox: Sandbox) -> None:
     with pytest.raises(SandboxError, match="twelve digits"):
         sandbox.session("my-account")
-
-
-STORY = """
-import boto3, hashlib
-from helpers.sandbox import Sandbox
-with Sandbox(seed={seed}) as sandbox:
-    key = boto3.client("iam").create_access_key(UserName="admin")["AccessKey"]
-    kms = boto3.client("kms")
-    arn = kms.create_key()["KeyMetadata"]["Arn"]
-    blob = kms.encrypt(KeyId=arn, Plaintext=b"high score")["CiphertextBlob"]
-    table = dict(TableName="players", BillingMode="PAY_PER_REQUEST",
-        KeySchema=[dict(AttributeName="id", KeyType="HASH")],
-        AttributeDefinitions=[dict(AttributeName="id", AttributeType="S")],
-        SSESpecification=dict(Enabled=True, SSEType="KMS", KMSMasterKeyId=arn))
-    db = boto3.client("dynamodb")
-    db.create_table(**table)
-    db.put_item(TableName="players", Item={{"id": {{"S": "mira"}}}})
-    rest = sandbox.at_rest("players")
-    told = [key["AccessKeyId"], arn, blob.hex(), str(sandbox.clock.now()),
-            repr(rest.pages), rest.wrapped_table_key.hex()]
-    print(hashlib.sha256("|".join(told).encode()).hexdigest())
-"""
-
-
-def _tell(seed: int) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", STORY.format(seed=seed)], capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
-def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
-    assert _tell(7) == _tell(7)
-
-
-def test_another_seed_gives_another_world() -> None:
-    assert _tell(7) != _tell(8)
