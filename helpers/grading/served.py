@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import select
 import signal
 import socket
@@ -138,9 +139,13 @@ class Student:
         """
         with self._alarm(seconds):
             try:
-                channel.send(self._talk, {"do": what, **more})
-                self._serve()
-                return channel.receive(self._talk)
+                number = secrets.token_hex(8)
+                channel.send(self._talk, {"do": what, "number": number, **more})
+                while True:
+                    self._serve()
+                    reply = channel.receive(self._talk)
+                    if reply.get("number") == number:  # And not something else that was sent.
+                        return reply
             except channel.Broken:
                 raise Died(self._why()) from None
 

@@ -158,6 +158,7 @@ class _Runner:
 
     def __init__(self, talk: socket.socket) -> None:
         self._talk = talk
+        self._process = os.getpid()
         self._shell: Any = InteractiveShell.instance()
         for name in ("showtraceback", "showsyntaxerror", "showindentationerror"):
             setattr(self._shell, name, lambda *_, **__: None)
@@ -168,7 +169,10 @@ class _Runner:
         with contextlib.suppress(channel.Broken):
             while True:
                 message = channel.receive(self._talk)
-                channel.send(self._talk, actions[message["do"]](message))
+                reply = actions[message["do"]](message)
+                if os.getpid() != self._process:  # A copy that an answer has forked.
+                    os._exit(0)
+                channel.send(self._talk, {**reply, "number": message["number"]})
 
     def _begin(self, message: dict[str, Any]) -> dict[str, Any]:
         os.environ.update(message["environment"])
