@@ -241,13 +241,14 @@ mistakes = {
 }
 
 # %%
+wrapper = textwrap.TextWrapper(80, subsequent_indent="    ", break_on_hyphens=False)
 for what, specification in mistakes.items():
     try:
         dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification=specification)
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         text = f"{what}: {code}. {message.partition(' (Service')[0]}"
-        print(textwrap.fill(text, 76, subsequent_indent="    ", break_long_words=False))
+        print(wrapper.fill(text))
     else:
         raise RuntimeError(f"{what}: DynamoDB has accepted it.")
 

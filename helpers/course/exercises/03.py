@@ -88,7 +88,7 @@ def tells_options(evidence: Evidence, option: Any) -> Verdict:
     cases = {managed: "AWS managed", lab.key_arn: yours, lab.next_key_arn: yours, "": "AWS owned"}
     for arn, right in cases.items():
         sse = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
-        table = {"TableName": lab.table_name, **({"SSEDescription": sse} if arn else {})}
+        table = {"TableName": lab.old_table_name, **({"SSEDescription": sse} if arn else {})}
         told = evidence.call(option, table=table)
         if told is None and arn == managed:
             return not_attempted("The function returns nothing yet; end each way with a return.")
