@@ -241,6 +241,7 @@ MESSAGES = {
     "class.total": "Together: {points} of {out_of} points.",
     "class.late": "{penalty} points were taken off because it came late.",
     "contents.head": "| Notebook | What it is about | Minutes |",
+    "card.head": "| About | this notebook |",
     "card.time": "Time",
     "card.level": "Level",
     "card.needs": "You need first",

@@ -42,17 +42,19 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.MarkOutside.secret = str(here / "private/class.secret")
 c.MarkOutside.criteria = str(criteria) if criteria.exists() else ""
+c.MarkOutside.journal = str(here / "private/marks.journal")
 c.MarkOutside.jobs = os.cpu_count() or 1
 
 # generate_feedback: the grader's own page, with your marks and comments, and without hidden tests.
 c.GenerateFeedback.preprocessors = []
 c.GenerateFeedback.exporter_class = "helpers.grading.gradebook.FeedbackPage"
+c.ExchangeFactory.release_feedback = "helpers.grading.gradebook.ReleaseFeedback"
 
 # export: no mark, instead of 0, where a person has not marked yet.
 c.ExportApp.plugin_class = "helpers.grading.gradebook.MarksExport"
 
-# zip_collect: a learning platform names files `ID_…_05_denying_access.ipynb`, or puts each into a
-# folder `ID_…`. If yours does it otherwise, change this.
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*/(?P<student_id>[^/_]+)[/_](?:[^/]*[/_])?(?P<file_id>\d\d_[a-z0-9_]+?)(?:-\d+)?\.ipynb$"
-)
+# zip_collect: students' ids are read from names as Moodle and Canvas make them, such as
+# `ID_4711_assignsubmission_file/…` and `ID_12_34_….ipynb`. If yours does it otherwise, say how:
+# c.TakeFromZip.pattern = r"(?P<student>[a-z0-9]+)-.*"
+c.ZipCollectApp.extractor_plugin = "helpers.grading.gradebook.TakeFromZip"
+c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.ipynb$"
