@@ -4,7 +4,8 @@
 it keeps the records of a stream. Between calls they hold ciphertext only; a row's place is a
 keyed hash of its primary key, so keys are not readable either. During a call moto works on the
 rows it touches; what it changed is sealed again when the call has succeeded, and everything
-opened is dropped in any case.
+opened is dropped in any case. A page that was changed, or put in another page's place, is
+noticed; an older page of the same row, or a page that was taken away, is not.
 
 AWS puts data encryption keys between the table key and the rows (aws-behaviour.md B17). Here
 the table key seals the rows itself: the sandbox's simplification.

@@ -139,8 +139,9 @@ def test_the_key_comes_back(
     assert status(dynamodb)[0] == INACCESSIBLE
     kms.enable_key(KeyId=key)
     assert get(dynamodb) == item("1")
+    sandbox.advance(minutes=17)
     assert status(dynamodb)[0] == INACCESSIBLE
-    sandbox.advance(minutes=57)
+    sandbox.advance(minutes=40)
     assert status(dynamodb) == ("ACTIVE", False)
 
 
