@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
+import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -83,6 +84,8 @@ class _Reader:
     def _integer(self, shape: Shape, value: Any, path: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, int):
             self._expect(value, float, path)
+            if not math.isfinite(value):
+                raise AwsError("SerializationException", f"{path} is not a whole number.")
             return int(value)
         return value
 

@@ -114,12 +114,17 @@ _INVALID = "An invalid or out-of-range value was supplied for the input paramete
 
 
 def _read_json(body: bytes) -> Any:
-    """JSON in UTF-8. Half of a surrogate pair is refused: no service could store it."""
+    """JSON in UTF-8. Half of a surrogate pair is refused: no service could store it; so is
+    Python's own NaN."""
     text = body.decode()
-    result = json.loads(text)
+    result = json.loads(text, parse_constant=_no_number)
     if _SURROGATE.search(text):
         json.dumps(result, ensure_ascii=False).encode()
     return result
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
 
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

@@ -48,6 +48,8 @@ def error_of(answer: str) -> str:
         b'{"Limit": "\\ud800"}',
         b'{"Limit": "\xed\xa0\x80"}',
         b'{"\\udfff": 1}',
+        b'{"Limit": NaN}',
+        b'{"Limit": -Infinity}',
     ],
     ids=lambda body: repr(body[:20]),
 )
@@ -151,8 +153,6 @@ def test_a_header_that_signs_nothing(raw: Raw, authorization: str, target: str |
         ("X-Amz-Date", "20260105T090000Z"),
         ("X-Amz-Date", "99991231T235959Z"),
         ("X-Amz-Date", "00000000T000000Z"),
-        ("X-Amz-Content-SHA256", "0" * 64),
-        ("X-Amz-Content-SHA256", "UNSIGNED-PAYLOAD"),
         ("X-Amz-Security-Token", "token"),
         ("X-Amz-Security-Token", "\u00e9"),
         ("X-Amz-Target", "DynamoDB_20120810.ListTables"),
