@@ -17,6 +17,7 @@ from helpers.course.chapter import (
     not_yet,
 )
 from helpers.course.evidence import Evidence
+from helpers.course.records import Record
 from helpers.course.worlds import Studio
 
 from .questions_06 import PREDICTIONS, QUIZ, WRITTEN
@@ -52,7 +53,7 @@ def _take_delegation(studio: Studio, key: str) -> None:
 
 
 PLAYER = {"player_id": {"S": "p-001"}}
-WRITES = ("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems")
+WRITES = ("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems", "ExecuteStatement")
 
 
 def written_by_mira(evidence: Evidence) -> Verdict:
@@ -65,8 +66,10 @@ def written_by_mira(evidence: Evidence) -> Verdict:
         if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
             return correct("Of the key, a write needs kms:Decrypt only.")
         return not_yet(wanted, "p-050, and no write of hers: admin put it there.")
+    if hers and not hers[-1].touches(_arn(evidence, table)):
+        return not_yet(wanted, "a write of hers into another table.")
     if hers and hers[-1].error:
-        return not_yet(wanted, f"a write of hers that was refused: {hers[-1].message}")
+        return not_yet(wanted, f"a write of hers that failed: {hers[-1].message}")
     if writes:
         return not_yet(wanted, f"a write by {writes[-1].user}, and no p-050 in players.")
     return not_attempted("Nobody has written yet; call put_item as Mira would.")
@@ -79,10 +82,9 @@ def taken_away(evidence: Evidence) -> Verdict:
         seen = "DynamoDB's own grants are gone, so it cannot use the key for anybody."
         return not_yet(wanted, f"{seen} Run the set-up cell to start over.")
     trail, players = evidence.records(), _arn(evidence, evidence.lab.table_name)
-    turns = [n for n, x in enumerate(trail) if x.name in ("CreateGrant", "RevokeGrant")]
-    after = trail[turns[-1] + 1 if turns else 0 :]
+    after = trail[_last_change_of_her_grants(evidence, trail) + 1 :]
     reads = [x for x in after if x.user == "mira" and x.touches(players)]
-    if _grants(evidence, "user/mira"):
+    if _hers(evidence):
         if any(x.error for x in reads):
             return not_yet(wanted, "her read is refused, and her grant is still there.")
         return not_attempted("Mira's grant is still there; which operation takes a grant away?")
@@ -94,6 +96,21 @@ def taken_away(evidence: Evidence) -> Verdict:
         seen = "her grant is gone, and her read still went through."
         return not_yet(wanted, seen, "revoking-is-instant")
     return not_yet(wanted, f"a refusal that is not KMS's: {reads[-1].message}", "any-denial")
+
+
+def _hers(evidence: Evidence) -> list[dict[str, Any]]:
+    """Mira's grants; of a user that was deleted, a grant keeps an ID in place of the ARN."""
+    others = (*_grants(evidence, ".amazonaws.com"), *_grants(evidence, "user/edda"))
+    return [grant for grant in _grants(evidence, "") if grant not in others]
+
+
+def _last_change_of_her_grants(evidence: Evidence, trail: list[Record]) -> int:
+    """Where in the trail a grant for Mira was last made or taken away; -1 for nowhere."""
+    mira = f"arn:aws:iam::{evidence.lab.account_id}:user/mira"
+    made = [x for x in trail if x.name == "CreateGrant" and x.asks(granteePrincipal=mira)]
+    ids = [x.raw["responseElements"]["grantId"] for x in made if not x.error]
+    turns = [n for n, x in enumerate(trail) if x in made or any(x.asks(grantId=i) for i in ids)]
+    return turns[-1] if turns else -1
 
 
 def edda_reports(evidence: Evidence) -> Verdict:
@@ -108,8 +125,8 @@ def edda_reports(evidence: Evidence) -> Verdict:
         return not_yet(wanted, "she can decrypt the password, too: she may use the key herself.")
     for table in (lab.table_name, lab.payments_table_name):
         if _allowed(read, TableName=table, Key=PLAYER):
-            seen = f"she can read {table}, too. If you have mended that, let six minutes pass."
-            return not_yet(wanted, seen)
+            mended = "If you have mended that, DynamoDB still keeps the table key; wait, as before."
+            return not_yet(wanted, f"she can read {table}, too. {mended}")
     return correct("Edda can read players-2025, and the key opens nothing else for her.")
 
 
@@ -204,7 +221,13 @@ CHAPTER = Chapter(
                 ),
                 "into the other table": Wrong(
                     f"outcome(mira_dynamodb.put_item, TableName=lab.old_table_name, {_ITEM})",
-                    "a write of hers that was refused: KMS key access denied",
+                    "into another table",
+                ),
+                "refused": Wrong(
+                    "kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)\n"
+                    "lab.advance(minutes=6)\n"
+                    f"outcome(mira_dynamodb.put_item, TableName=lab.table_name, {_ITEM})",
+                    "a write of hers that failed: KMS key access denied",
                 ),
                 "another player": Wrong(
                     "mira_dynamodb.put_item(TableName=lab.table_name, "
@@ -244,6 +267,16 @@ CHAPTER = Chapter(
                     "PolicyArn='arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess')\n"
                     "lab.advance(minutes=6)\n" + _READ,
                     "a refusal that is not KMS's",
+                ),
+                "the user deleted": Wrong(
+                    "access_key = iam.list_access_keys(UserName='mira')['AccessKeyMetadata'][0]\n"
+                    "iam.delete_access_key(UserName='mira', "
+                    "AccessKeyId=access_key['AccessKeyId'])\n"
+                    "iam.detach_user_policy(UserName='mira', "
+                    "PolicyArn='arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess')\n"
+                    "iam.delete_user(UserName='mira')",
+                    "still there",
+                    "not attempted",
                 ),
                 "the grant stays": Wrong(
                     "lab.advance(minutes=6)\n" + _READ, "still there", "not attempted"

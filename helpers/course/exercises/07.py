@@ -76,8 +76,8 @@ def users_of_the_key(evidence: Evidence, given: object) -> Verdict:
             return not_yet(wanted, f"`{name[:60]}`, which is no table's name.")
         if name not in right:
             return not_yet(wanted, f"{name} among them, and that is under another key.")
-    if missing := sorted(right - set(names)):
-        return not_yet(wanted, f"{len(names)} names; {missing[0]} is missing.")
+    if right - set(names):
+        return not_yet(wanted, f"{len(set(names))} of {len(right)}.")
     return correct("Whoever disables or deletes this key takes these tables along.")
 
 
@@ -250,7 +250,7 @@ CHAPTER = Chapter(
                 "every table": Wrong(
                     "used_by = dynamodb.list_tables()['TableNames']", "under another key"
                 ),
-                "one table": Wrong(_names("table_name"), "is missing"),
+                "one table": Wrong(_names("table_name"), "1 of 2"),
                 "the grants' IDs": Wrong(
                     "used_by = [g['GrantId'] for g in "
                     "kms.list_grants(KeyId=lab.key_arn)['Grants']]",
