@@ -78,13 +78,16 @@ def read(folder: Path) -> Release:
     """The official notebooks of a folder and of those in it.
 
     Raises:
-        GradingError: there is none, or two say that they are the same.
+        GradingError: there is none, one cannot be read, or two say that they are the same.
     """
     release: dict[str, Official] = {}
     for path in sorted(folder.rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts:
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
-        official = _official(json.loads(path.read_text(encoding="utf-8"))["cells"])
+        try:
+            official = _official(json.loads(path.read_text(encoding="utf-8"))["cells"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise GradingError(f"{path} is no notebook that was handed out ({error}).") from None
         if official is None:
             continue
         if official.number in release:

@@ -24,7 +24,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from . import channel, isolation, zygote
+from . import channel, isolation, release, zygote
 
 _BACKLOG = 128
 #: The descriptor on which a runner talks with the grader.
@@ -35,9 +35,9 @@ _PROCESSES, _OPEN_FILES, _FILE_SIZE = 24, 256, 128 * _MIB
 _TEXT = 500
 
 
-def prepare(release: str) -> zygote.Run:
+def prepare(folder: str) -> zygote.Run:
     """Import what lessons import, and make the shell that answers run in."""
-    for name in sorted(_imported(Path(release))):
+    for name in sorted(_imported(Path(folder))):
         with contextlib.suppress(ImportError):
             import_module(name)
     with tempfile.TemporaryDirectory() as folder:
@@ -48,13 +48,12 @@ def prepare(release: str) -> zygote.Run:
     return _keep
 
 
-def _imported(release: Path) -> set[str]:
+def _imported(folder: Path) -> set[str]:
     names = {"boto3", "helpers.course", "helpers.sandbox"}
-    for path in release.rglob("*.ipynb"):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+    for official in release.read(folder).values():
+        for step in official.steps:
             with contextlib.suppress(SyntaxError):
-                tree = ast.parse("".join(cell["source"])) if cell["cell_type"] == "code" else None
-                for node in ast.walk(tree) if tree else ():
+                for node in ast.walk(ast.parse(step.source)):
                     if isinstance(node, ast.Import):
                         names |= {alias.name for alias in node.names}
                     elif isinstance(node, ast.ImportFrom) and node.module:
