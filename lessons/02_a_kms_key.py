@@ -198,7 +198,7 @@ tess_kms = lab.as_user(lab.administrator).client("kms")
 try:
     tess_kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
 except ClientError as error:
-    assert error.response["Error"]["Code"] == "AccessDeniedException"
+    assert error.response["Error"]["Code"] == "AccessDeniedException", error
     print(textwrap.fill(str(error), 88))
 else:
     raise RuntimeError("Tess has decrypted: nothing stopped her.")
@@ -210,7 +210,7 @@ predict("2.3")
 try:
     bruno_kms.disable_key(KeyId=key["KeyId"])
 except ClientError as error:
-    assert error.response["Error"]["Code"] == "AccessDeniedException"
+    assert error.response["Error"]["Code"] == "AccessDeniedException", error
     print(textwrap.fill(str(error), 88))
 else:
     raise RuntimeError("Bruno has disabled the key: nothing stopped him.")
@@ -306,7 +306,7 @@ pd.DataFrame(opened).loc[["Plaintext", "KeyId", "KeyMaterialId"]]
 # %% [markdown]
 # ## 8. What it costs
 #
-# | | price |
+# | what | price |
 # |---|---|
 # | a customer managed key | USD 1 a month, counted by the hour |
 # | an AWS managed key, or one that AWS owns | nothing a month |

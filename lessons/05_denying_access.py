@@ -109,7 +109,7 @@ predict("5.1")
 message = denial.response["Error"]["Message"]
 assert denial.response["Error"]["Code"] == "AccessDeniedException"
 assert "kms:Decrypt" in message and lab.key_arn in message
-print(textwrap.fill(message, 76))
+print(textwrap.fill(message, 80, break_on_hyphens=False))
 
 # %% [markdown]
 # | the words | what they tell you |

@@ -14,6 +14,8 @@ from .lesson import Lesson, LessonError, read_all
 from .render import PICTURES
 
 ROOT = Path(__file__).parents[2]
+#: Pages with tables that follow from the lessons.
+PAGES = ("README.md", "docs/instructors.md")
 
 
 def _write(path: Path, text: str) -> None:
@@ -40,8 +42,8 @@ def make(root: Path, lessons: list[Lesson], wanted: set[str]) -> None:
         solutions.mkdir(parents=True, exist_ok=True)
         executed = twins.execute(twins.solved(lesson, lessons), solutions)
         _write(solutions / file, twins.text(executed))
-    page = root / "docs" / "instructors.md"
-    _write(page, guide.filled(page.read_text(encoding="utf-8"), lessons))
+    for page in (root / name for name in PAGES):
+        _write(page, guide.filled(page.read_text(encoding="utf-8"), lessons))
 
 
 def main(argv: list[str] | None = None) -> int:

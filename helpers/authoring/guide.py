@@ -1,4 +1,4 @@
-"""The instructor's guide: the table that follows from the lessons' cards and chapters."""
+"""Tables on pages that follow from the lessons' cards and chapters: written, never edited."""
 
 from __future__ import annotations
 
@@ -6,28 +6,42 @@ import re
 
 from .lesson import Lesson
 
-HEAD = """\
+_TIMINGS = """\
 | notebook | reading | exercises | points by checks | points by a person |
 |---|---|---|---|---|"""
-_PLACE = re.compile(
-    r"(<!-- timings: `make notebooks` writes them -->\n).*(<!-- end -->)", re.DOTALL
-)
+_MAP = """\
+| notebook | what it is about | minutes |
+|---|---|---|"""
+_PLACE = re.compile(r"(<!-- (\w+): `make notebooks` writes it -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def timings(lessons: list[Lesson]) -> str:
-    """One row for each notebook: minutes from its card, points from its chapter; and their sums."""
+    """For instructors: minutes from each card, points from each chapter; and their sums."""
     rows = [_row(lesson) for lesson in lessons]
     sums = [sum(row[at] for row in rows) for at in range(4)]
     lines = [
         _line(f"{lesson.number} {lesson.title}", row)
         for lesson, row in zip(lessons, rows, strict=True)
     ]
-    return "\n".join([HEAD, *lines, _line("together", sums)])
+    return "\n".join([_TIMINGS, *lines, _line("together", sums)])
+
+
+def course_map(lessons: list[Lesson]) -> str:
+    """For everybody: each notebook, its promise, and its minutes with exercises."""
+    rows = [
+        f"| [{lesson.number} {lesson.title}](notebooks/{lesson.name}.ipynb) "
+        f"| {lesson.card['promise']} | {sum(lesson.card['minutes'].values())} |"
+        for lesson in lessons
+    ]
+    return "\n".join([_MAP, *rows])
+
+
+_TABLES = {"timings": timings, "map": course_map}
 
 
 def filled(page: str, lessons: list[Lesson]) -> str:
-    """The guide's text with the table in its place."""
-    return _PLACE.sub(lambda marks: f"{marks[1]}{timings(lessons)}\n{marks[2]}", page)
+    """A page's text with its tables in their places."""
+    return _PLACE.sub(lambda place: f"{place[1]}{_TABLES[place[2]](lessons)}\n{place[3]}", page)
 
 
 def _row(lesson: Lesson) -> list[int]:

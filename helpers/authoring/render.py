@@ -89,7 +89,7 @@ class Twin:
         target = f"{name}.ipynb" if self.solved else f"solutions/{name}.ipynb"
         return self.links(
             f"# {self.lesson.number} · {self.lesson.title}\n\n{card['promise']}\n\n"
-            f"| | |\n|---|---|\n{table}\n\n**{say('card.outcomes')}**\n\n{outcomes}\n\n"
+            f"{say('card.head')}\n|---|---|\n{table}\n\n**{say('card.outcomes')}**\n\n{outcomes}\n\n"
             f"{say('notebook.' + twin, link=target)}"
         )
 
@@ -138,7 +138,7 @@ class Twin:
 
     def _contents(self, _: str | None) -> str:
         rows = [
-            f"| [{lesson.number} {lesson.title}]({self._file(lesson)}) | {lesson.card['promise']} "
+            f"| [{lesson.number} {lesson.title}]({lesson.name}.ipynb) | {lesson.card['promise']} "
             f"| {sum(lesson.card['minutes'].values())} |"
             for lesson in self.lessons
         ]

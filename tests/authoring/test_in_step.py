@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -51,9 +52,12 @@ def test_each_picture_by_name_is_in_step(name: str) -> None:
     assert file.read_text(encoding="utf-8") == PICTURES[name]().svg, ADVICE
 
 
-def test_the_instructors_guide_is_in_step() -> None:
-    page = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
-    assert guide.timings(LESSONS) in page, ADVICE
+@pytest.mark.parametrize(
+    ("name", "table"), [("README.md", guide.course_map), ("docs/instructors.md", guide.timings)]
+)
+def test_the_tables_of_a_page_are_in_step(name: str, table: Callable[..., str]) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert table(LESSONS) in page, ADVICE
 
 
 def test_no_notebook_is_left_over() -> None:
