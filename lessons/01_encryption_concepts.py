@@ -240,11 +240,11 @@ answer = kms.generate_data_key(KeyId=lab.key_alias, KeySpec="AES_256", Encryptio
 
 # %%
 export = b"\n".join(b"p-%04d,player%d@example.com" % (n, n) for n in range(1, 1001))
-nonce = os.urandom(12)
+export_nonce = os.urandom(12)
 envelope = {
     "encrypted_key": answer["CiphertextBlob"],
-    "nonce": nonce,
-    "ciphertext": AESGCM(answer["Plaintext"]).encrypt(nonce, export, None),
+    "nonce": export_nonce,
+    "ciphertext": AESGCM(answer["Plaintext"]).encrypt(export_nonce, export, None),
 }
 {name: len(value) for name, value in envelope.items()}
 
@@ -269,7 +269,7 @@ source = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}
 found = boto3.client("cloudtrail").lookup_events(LookupAttributes=source)["Events"]
 events = [json.loads(event["CloudTrailEvent"]) for event in found]
 calls = [event for event in events if event["eventName"] in ("GenerateDataKey", "Decrypt")]
-pd.DataFrame(calls)[["eventName", "requestParameters"]]
+pd.DataFrame(calls, columns=["eventName", "requestParameters"])
 
 # %%
 predict("1.4")
