@@ -32,10 +32,12 @@ def _introduce(server: Server) -> None:
     credentials = server.sandbox.session().get_credentials()
     assert credentials is not None
     lines = (
+        "unset AWS_SESSION_TOKEN",
         f"export AWS_ENDPOINT_URL={server.url}",
         f"export AWS_ACCESS_KEY_ID={credentials.access_key}",
         f"export AWS_SECRET_ACCESS_KEY={credentials.secret_key}",
         f"export AWS_DEFAULT_REGION={server.sandbox.region}",
+        f"export AWS_REGION={server.sandbox.region}",
         f"export SANDBOX_TOKEN={server.token}",
     )
     print("# An AWS sandbox, on this machine only. Stop it with Ctrl-C.")

@@ -74,12 +74,12 @@ def read(request: AWSPreparedRequest) -> Message:
     service = TARGETS.get(prefix, "")
     if not prefix:
         operation = parse_qs(body.decode("latin-1")).get("Action", [""])[0]
-        service = signature.service if signature else urlsplit(request.url).netloc.split(".")[0]
+        label = urlsplit(request.url).netloc.partition(".")[0]
+        service = signature.service if signature else label if label in QUERY_SERVICES else ""
     region = signature.region if signature else "us-east-1"
     json_protocol = bool(prefix)
     if service not in (*TARGETS.values(), *QUERY_SERVICES) or not operation:
-        asked = prefix or service or urlsplit(request.url).netloc
-        what = f"{asked}.{operation}".strip(".")
+        what = f"{prefix or service}.{operation}".strip(".") or "an answer to this request"
         raise not_in_sandbox(what, f"It has {SERVICES}.")
     return Message(service, operation, region, headers, body, signature, json_protocol)
 

@@ -28,6 +28,7 @@ class Served:
 
     process: subprocess.Popen[str]
     exports: dict[str, str]
+    printed: str = ""
 
     @property
     def url(self) -> str:
@@ -72,14 +73,15 @@ def serve(*arguments: str) -> Iterator[Served]:
     with process:
         try:
             assert process.stdout is not None
-            exports = {}
+            exports, printed = {}, ""
             while "SANDBOX_TOKEN" not in exports:
                 line = process.stdout.readline()
                 assert line, process.stderr and process.stderr.read()
+                printed += line
                 if line.startswith("export "):
                     name, _, value = line.removeprefix("export ").strip().partition("=")
                     exports[name] = value
-            yield Served(process, exports)
+            yield Served(process, exports, printed)
         finally:
             process.kill()
 

@@ -11,16 +11,18 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
+from botocore.serialize import create_serializer
 
 from helpers.sandbox import Sandbox
 from helpers.sandbox.shapes import service_model
-from tests.sandbox.inputs import Inputs
+from tests.sandbox.inputs import TEXTS, Inputs
 from tests.sandbox.raw import MEANT, PREFIXES, Raw, is_aws_shaped, plain
 from tests.sandbox.worlds import administrator, something_of_everything
 
@@ -96,12 +98,37 @@ def show(broken: list[Find]) -> None:
 def test_members_of_the_wrong_type(service: str) -> None:
     broken = []
     for sandbox, session, inputs in rounds(service, "spoilt"):
-        wire = Raw(sandbox, session)
+        raw = Raw(sandbox, session)
         for name, params in requests(service, inputs):
             body = json.dumps(inputs.spoilt(params), default=plain).encode()
-            answer = wire.operation(service, name, body)
+            answer = raw.operation(service, name, body)
             broken += [] if is_aws_shaped(*answer) else [(name, body, answer)]
     show(broken)
+
+
+@pytest.mark.parametrize("service", ["iam", "sts"])
+def test_forms_with_something_wrong_in_them(service: str) -> None:
+    model = service_model(service)
+    serializer = create_serializer("query", include_validation=False)
+    broken = []
+    for sandbox, session, inputs in rounds(service, "forms"):
+        raw = Raw(sandbox, session)
+        for name, params in requests(service, inputs):
+            form = serializer.serialize_to_request(params, model.operation_model(name))["body"]
+            body = urlencode(misshapen(form, inputs), errors="replace").encode()
+            answer = raw.send(service, body)
+            broken += [] if is_aws_shaped(*answer) else [(name, body, answer)]
+    show(broken)
+
+
+def misshapen(form: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
+    """The same with one field's name or value spoilt."""
+    fields = [name for name in form if name not in ("Action", "Version")] or ["Version"]
+    name = inputs.random.choice(fields)
+    other = inputs.random.choice(
+        [f"{name}.x", f"{name}.member.1", name.replace("1", "7"), name.rpartition(".")[0], name]
+    )
+    return {**form, name: inputs.random.choice(TEXTS), other: inputs.random.choice(TEXTS)}
 
 
 #: One request of each kind that the search has found, and the code that answers it.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -43,6 +46,21 @@ def test_a_busy_port_gets_a_sentence() -> None:
         assert refused("--port", str(port)) == (
             f"Port {port} on this machine is taken or not allowed; give another with --port.\n"
         )
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="the lines are for a POSIX shell")
+def test_the_lines_it_prints_set_a_shell_up_whatever_was_in_it() -> None:
+    with serve() as served:
+        script = f'{served.printed}"$0" -m awscli sts get-caller-identity --query Arn'
+        real = {"AWS_SESSION_TOKEN": "real", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIA"}
+        done = subprocess.run(
+            ["sh", "-c", script, sys.executable],
+            env={**os.environ, **real},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert (done.stdout, done.stderr) == ('"arn:aws:iam::123456789012:user/admin"\n', "")
 
 
 def test_the_seed_makes_the_account_and_the_token_is_new_each_time() -> None:
