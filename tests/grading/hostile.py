@@ -62,6 +62,14 @@ class Case:
             write(folder / self.file, self.content)
 
 
+def function(exercise: str, body: str, says: str) -> Case:
+    """Notebook 01 all right but for one function, whose body is this."""
+    name = {"1.2": "open_sealed", "1.3": "envelope_encrypt"}[exercise]
+    code = f"def {name}(**given):\n    {body}"
+    points = {**FULL["01"], exercise: 0.0}
+    return Case(solved("01", **{exercise: code}), points, {exercise: says})
+
+
 def without(*exercises: str) -> dict[str, float]:
     """Full marks but for these exercises of notebook 05."""
     return {**ALL, **dict.fromkeys(exercises, 0.0)}
@@ -403,6 +411,9 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             "claim = json.dumps({'error': None, 'given': {'proof': 'mine'}, 'died': ''}).encode()\n"
             "os.write(3, (struct.pack('>I', len(claim)) + claim) * 3)\nproof = 'x'",
         ),
+        "function-exits": function("1.3", "import os; os._exit(3)", "ended Python itself (exit 3)"),
+        "function-loops": function("1.2", "while True: pass", "stopped after 4 seconds"),
+        "function-leaves": function("1.3", "raise SystemExit('bye')", "SystemExit: bye"),
         "of-another-student": Case(solved("05"), ALL),
         "fifty-megabytes": Case(fifty_megabytes(), ALL),
         "no-notebook": Case(b"\x89PNG\r\n\x1a\n", says={"": "no Jupyter notebook"}),
