@@ -221,9 +221,8 @@ MESSAGES = {
         'student_id = os.environ.get("JUPYTERHUB_USER", "")\n'
         'os.environ["COURSE_SEED"] = "practice/" + student_id if student_id else "0"'
     ),
-    "class.marking_key": (
-        "**Marking key**, a point each:\n\n{points}\n\n**One good answer:** {model}"
-    ),
+    "class.marking_key": "**Marking key**, a point each:\n\n{points}",
+    "class.good_answer": "**One good answer:** {model}",
     # What the gradebook shows of a submission
     "class.no_notebook": (
         "What was handed in as {name} is no notebook that opens. It is kept beside this one."

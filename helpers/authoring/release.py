@@ -25,12 +25,15 @@ from helpers.messages import say
 
 from . import twins
 from .lesson import Cell, Lesson, LessonError, read_all
+from .render import PICTURES
 
 nbformat: Any = _nbformat
 ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).parent / "class_files"
 #: In ``[text](target)``: a file of the course, not a page of the web or a place in this notebook.
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|mailto:)([^)#]*)(#[^)]*)?\)")
+
+_PICTURE = re.compile(r"images/(\w+)\.svg")
 
 
 class ClassError(Exception):
@@ -68,10 +71,10 @@ def source(lesson: Lesson, lessons: list[Lesson]) -> Any:
 
 
 def marking_key(lesson: Lesson, number: str) -> str:
-    """What an answer to a written question must say, a point each, and one good answer."""
+    """What an answer to a written question must say, a point each; one good answer if there is."""
     question = lesson.chapter.written[number]
-    points = "\n".join(f"- {point}" for point in question.key)
-    return say("class.marking_key", points=points, model=question.model)
+    key = say("class.marking_key", points="\n".join(f"- {point}" for point in question.key))
+    return f"{key}\n\n{say('class.good_answer', model=question.model)}" if question.model else key
 
 
 def header() -> Any:
@@ -147,11 +150,12 @@ def _keep_private(folder: Path, secret: Path | None, criteria: Path | None) -> N
 
 
 def _put(folder: Path, lesson: Lesson, lessons: list[Lesson]) -> None:
-    """The source version of one assignment: a notebook and its picture."""
-    picture = folder / "images" / f"architecture_{lesson.number}.svg"
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    picture.write_text(architecture(lesson.number).svg, encoding="utf-8")
+    """The source version of one assignment: a notebook and its pictures."""
     text = twins.text(source(lesson, lessons))
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    for name in set(_PICTURE.findall(text)):
+        picture = PICTURES[name]() if name in PICTURES else architecture(lesson.number)
+        (folder / "images" / f"{name}.svg").write_text(picture.svg, encoding="utf-8")
     (folder / f"{lesson.name}.ipynb").write_text(text, encoding="utf-8")
 
 

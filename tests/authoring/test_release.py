@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -13,19 +14,20 @@ from nbclient import NotebookClient
 
 from helpers.authoring import release, twins
 from helpers.authoring.lesson import Lesson, read_all
+from helpers.grading.seeds import practice_seed
 from helpers.messages import say
 
 ROOT = Path(__file__).parents[2]
-#: Two that differ: 00 has code to write and nothing else, 05 also questions that a person marks.
-LESSONS = [one for one in read_all(ROOT / "lessons") if one.number in ("00", "05")]
+LESSONS = read_all(ROOT / "lessons")
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class's folder."""
+    """A class's folder, as `make class` writes it."""
     folder = tmp_path_factory.mktemp("made") / "class"
-    assert release.write(folder, LESSONS) == [lesson.name for lesson in LESSONS]
+    assert release.main([str(folder)]) == 0
+    assert {path.name for path in (folder / "release").iterdir()} == {x.name for x in LESSONS}
     return folder
 
 
@@ -68,11 +70,11 @@ def test_only_the_instructor_has_solutions_and_keys(course: Path, lesson: Lesson
     lines = [line for cell in lesson.cells for line in solution_lines(cell.source)]
     secrets = [line for line in lines if line not in shown]
     secrets += [key for written in lesson.chapter.written.values() for key in written.key]
-    secrets += [written.model for written in lesson.chapter.written.values()]
+    secrets += [written.model for written in lesson.chapter.written.values() if written.model]
     assert secrets
     assert [text for text in secrets if text not in texts["source"]] == []
     assert [text for text in secrets if text in texts["release"]] == []
-    assert "### " not in re.sub(r"^### Exercise.*", "", texts["release"], flags=re.MULTILINE)
+    assert not re.search(r"### (BEGIN|STUB|END)", texts["release"])
 
 
 def solution_lines(source: str) -> list[str]:
@@ -121,7 +123,7 @@ def test_a_students_id_makes_that_students_world(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole notebook of 05 runs in it, as released."""
-    lesson = LESSONS[-1]
+    lesson = next(one for one in LESSONS if one.number == "05")
     worlds = []
     for student in ("ann", "bob"):
         monkeypatch.setenv("JUPYTERHUB_USER", student)
@@ -148,11 +150,10 @@ def test_a_second_time_renews_the_course_and_keeps_the_rest(course: Path) -> Non
     config.write_text(config.read_text() + "c.Exchange.timezone = 'Europe/Berlin'\n")
     work = course / "submitted" / "ann"
     work.mkdir(parents=True)
-    source = course / "source" / LESSONS[0].name / f"{LESSONS[0].name}.ipynb"
-    before = source.read_text()
+    source = course / "source" / LESSONS[-1].name / f"{LESSONS[-1].name}.ipynb"
     source.write_text("{}")
-    release.write(course, LESSONS)
-    assert source.read_text() == before
+    release.write(course, LESSONS[-1:])
+    assert "check(" in source.read_text()
     assert "Europe/Berlin" in config.read_text() and work.exists()
 
 
@@ -161,3 +162,28 @@ def test_another_folder_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixt
     assert release.main([str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"{tmp_path} holds other files: name a new folder.\n"
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_secret_is_drawn_once_or_given_and_nobody_else_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "class"
+    mine, criteria = tmp_path / "mine.txt", tmp_path / "mine.py"
+    mine.write_text("a secret of my own, long enough")
+    criteria.write_text("CRITERIA = {}\n")
+    kept = folder / "private" / "class.secret"
+    secrets = []
+    for given in (None, None, mine):
+        release.write(folder, LESSONS[:1], given, criteria)
+        secrets.append(kept.read_text())
+    assert secrets[0] == secrets[1] != secrets[2] == "a secret of my own, long enough"
+    assert len(secrets[0]) == 64
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert (folder / "private" / "criteria.py").read_text() == "CRITERIA = {}\n"
+    assert stat.S_IMODE((folder / "private").stat().st_mode) == 0o700
+
+
+def test_each_students_practice_world_is_the_graders(monkeypatch: pytest.MonkeyPatch) -> None:
+    for student, seed in (("ann", practice_seed("ann")), ("", "0")):
+        monkeypatch.setenv("JUPYTERHUB_USER", student)
+        monkeypatch.setenv("COURSE_SEED", "")
+        exec(release.header().cells[1].source, {})
+        assert os.environ["COURSE_SEED"] == seed
