@@ -57,9 +57,9 @@ class Course:
         return self.home(student) / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
 
-def make(folder: Path) -> Course:
+def make(folder: Path, criteria: Path | None = None) -> Course:
     """A class with one assignment."""
-    release.write(folder / "class", [LESSON])
+    release.write(folder / "class", [LESSON], criteria=criteria)
     return Course(folder / "class")
 
 

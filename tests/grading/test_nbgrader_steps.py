@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +25,7 @@ from helpers.messages import say
 from tests.grading.nbgrader_course import (
     ASSIGNMENT,
     LESSON,
+    ROOT,
     Course,
     Work,
     answer,
@@ -45,6 +49,19 @@ WRONG = (
 )
 LESSON_COURSE = "encrypt-data-with-aws-kms"
 EVERYBODY = {"ann", "bob", "cleo", "dora", "eve", "finn", "gus", "hal"}
+
+
+#: An instructor's own criteria for 5.3.
+HIDDEN = """\
+from helpers.course.chapter import chapter, correct, not_yet
+from helpers.grading import Criterion
+
+def hush_nobody_else(evidence):
+    closed = chapter("05").exercises["5.3"].check(evidence).outcome == "correct"
+    return correct("Yes.") if closed else not_yet("a secret wish.", "nothing.")
+
+CRITERIA = {"5.3": [Criterion("Mira is kept out by the key alone", 1, hush_nobody_else)]}
+"""
 
 
 @dataclass
@@ -118,7 +135,9 @@ def hand_in_by_platform(course: Course) -> None:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The class, after all steps."""
-    course = make(tmp_path_factory.mktemp("class"))
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "mine.py").write_text(HIDDEN)
+    course = make(folder, folder / "mine.py")
     it = Told(course)
     it.steps["generate"] = course.instructor("generate_assignment", ASSIGNMENT, "--force")
     it.steps["release"] = course.instructor("release_assignment", ASSIGNMENT)
@@ -291,6 +310,14 @@ def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
     assert "Together: 0 of 10 points." in text
 
 
+def test_feedback_tells_the_title_of_a_hidden_criterion_and_nothing_else(told: Told) -> None:
+    for student, met in (("ann", True), ("bob", False)):
+        text = feedback_page(told.course, student)
+        word = say("grading.met" if met else "grading.not_met")
+        assert f"Mira is kept out by the key alone: {word}" in text
+        assert "hush" not in text and "secret wish" not in text
+
+
 def test_feedback_says_what_is_still_open(told: Told) -> None:
     assert "This is no Jupyter notebook" in feedback_page(told.course, "eve")
     assert "Together:" not in feedback_page(told.course, "eve")
@@ -307,3 +334,20 @@ def feedback_page(course: Course, student: str) -> str:
     """A student's page in the instructor's folder."""
     path = course.folder / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
     return path.read_text("utf-8")
+
+
+def test_a_student_who_validates_hears_what_is_missing(told: Told) -> None:
+    """Where a sentence would count as full points, nbgrader would say that all tests pass."""
+    course = told.course
+    course.student("cleo", "fetch_assignment", ASSIGNMENT)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "validate", str(course.notebook("cleo"))],
+        cwd=course.home("cleo"),
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(course.home("p"))},
+        capture_output=True,
+        text=True,
+    )
+    assert "VALIDATION FAILED ON 5 CELL(S)!" in done.stdout
+    assert [name for name in CHECKS if f'check("{name[-3:].replace("-", ".")}"' in done.stdout] == (
+        list(CHECKS)
+    )
