@@ -22,9 +22,9 @@ ROUNDS, CALLS = 9, 60
 
 
 @contextmanager
-def bare() -> Iterator[None]:
-    """moto alone."""
-    with mock_aws():
+def bare(managed_policies: bool = False) -> Iterator[None]:
+    """moto alone; with AWS managed policies if asked."""
+    with mock_aws(config={"iam": {"load_aws_managed_policies": managed_policies}}):
         boto3.setup_default_session(region_name="us-east-1")
         yield
 
@@ -101,7 +101,7 @@ def _create_key() -> Line:
             with place():
                 kms = boto3.client("kms")
                 kms.list_keys()
-                return seconds(lambda: kms.create_key(), 15)
+                return seconds(kms.create_key, 15)
 
         return work
 

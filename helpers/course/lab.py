@@ -60,7 +60,9 @@ class Lab:
             self.names = dict(built["names"])
             self.opened = datetime.datetime.fromisoformat(built["opened"])
             return
-        self.names = chapter(notebook).world(Studio(boto3.Session(), sandbox.seed))
+        # The session behind plain `boto3.client`: what it has read of AWS's models is read once.
+        boto3.setup_default_session()
+        self.names = chapter(notebook).world(Studio(boto3.DEFAULT_SESSION, sandbox.seed))
         # The world was built a while ago: no table key of the set-up is kept any more, and the
         # trail tells what was there from what the learner did.
         self.opened = sandbox.advance(hours=1).replace(microsecond=0)
