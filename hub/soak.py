@@ -235,12 +235,18 @@ async def execute(channel: Any, code: str) -> dict[str, str]:
 
 
 def memory(name: str) -> float:
-    """Megabytes that a student's server and kernel take, shared pages counted once (PSS)."""
-    total = 0.0
-    for process in psutil.process_iter(["environ"]):
-        if (process.info["environ"] or {}).get("JUPYTERHUB_USER") == name:
-            total += process.memory_full_info().pss / 1e6
-    return total
+    """Megabytes that a student's server and kernel take, shared pages shared out (PSS)."""
+    found = psutil.process_iter(["environ"])
+    return sum(
+        _pss(it) for it in found if (it.info["environ"] or {}).get("JUPYTERHUB_USER") == name
+    )
+
+
+def _pss(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_full_info().pss / 1e6)
+    except psutil.Error:  # it has just ended
+        return 0.0
 
 
 def prepare(folder: Path, assignment: str) -> tuple[Path, dict[str, str]]:
@@ -260,20 +266,26 @@ def nbgrader(folder: Path, *command: str) -> None:
     subprocess.run(whole, cwd=folder, env={**os.environ, "PATH": path}, check=True)
 
 
-async def soak(hub: Hub, students: list[Student], solved: dict[str, str], assignment: str) -> None:
-    """Everybody at once."""
+async def soak(hub: Hub, students: list[Student], solved: dict[str, str], assignment: str) -> float:
+    """Everybody at once; returns the megabytes that the hub and its proxy take by themselves."""
     await ready(hub)
     work = [session(hub, student, solved, assignment) for student in students]
     await asyncio.gather(*work)
+    family = [
+        psutil.Process(hub.process.pid),
+        *psutil.Process(hub.process.pid).children(recursive=True),
+    ]
+    return sum(_pss(one) for one in family if "JUPYTERHUB_USER" not in one.environ())
 
 
-def report(students: list[Student], seconds: float, exercises: int) -> str:
+def report(students: list[Student], seconds: float, exercises: int, own: float) -> str:
     """What it took, as a small table."""
     rows = [f"{len(students)} students at once: {seconds:.0f} s from log-in to hand-in"]
     for step in students[0].seconds:
         took = [student.seconds[step] for student in students]
         rows.append(f"  {step:8} median {statistics.median(took):5.1f} s, most {max(took):5.1f} s")
     rows.append(f"  memory   {statistics.mean(s.megabytes for s in students):5.0f} MB a student")
+    rows.append(f"           {own:5.0f} MB for the hub and its proxy")
     correct = sum(student.correct for student in students)
     rows.append(f"  checks   {correct} of {exercises * len(students)} correct")
     return "\n".join(rows)
@@ -292,11 +304,11 @@ def main(argv: list[str] | None = None) -> int:
         course, solved = prepare(folder, assignment)
         with running(folder, course.with_name("class-exchange")) as hub:
             start = time.monotonic()
-            asyncio.run(soak(hub, students, solved, assignment))
+            own = asyncio.run(soak(hub, students, solved, assignment))
             seconds = time.monotonic() - start
         nbgrader(course, "collect", assignment)
         arrived = {path.parent.name for path in course.glob(f"submitted/*/{assignment}")}
-    print(report(students, seconds, len(solved)))
+    print(report(students, seconds, len(solved), own))
     print(f"  arrived  {len(arrived)} of {len(students)} submissions")
     complete = arrived == {student.name for student in students}
     return 0 if complete and all(student.correct == len(solved) for student in students) else 1
