@@ -216,7 +216,7 @@ class Marking:
         if exercise not in self.official.chapter.exercises or exercise in self._found:
             return
         ending = _ending(why, self.limits)
-        self._errors[exercise] = {"short": ending, "details": ""}
+        self._errors[exercise] = {"ending": ending}
         if self.official.chapter.exercises[exercise].given:
             self._found[exercise] = self._result(exercise, Verdict("raised", ending), [])
         else:
@@ -227,8 +227,9 @@ class Marking:
         outcome, sentence, details = verdict.outcome, verdict.sentence, verdict.details
         error = self._errors.get(number)
         if error and outcome in ("not attempted", "not yet"):
-            outcome, details = "raised", error["details"]
-            sentence = f"{say('check.learner_error', error=error['short'])} {sentence}"
+            outcome, details = "raised", error.get("details", "")
+            how = error.get("ending") or say("check.learner_error", error=error["short"])
+            sentence = f"{how} {sentence}"
         points: float | None = float(out_of if outcome == "correct" else 0)
         if met and outcome != "not checked":
             parts = sum(one.weight for one in met)
@@ -271,6 +272,8 @@ class Marking:
             return _verdict(Verdict("not attempted", say("grading.no_name", name=missing[0])))
         evidence = _Evidence(self._world.lab)
         verdict = judge(exercise, number, evidence, tuple(given[name] for name in names))
+        if died and verdict.outcome == "raised":
+            verdict = Verdict("raised", _ending(died, self.limits))
         return _verdict(verdict, died)
 
     def _aside(self, number: str, exercise: Exercise) -> tuple[Verdict, str]:

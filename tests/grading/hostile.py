@@ -275,7 +275,7 @@ for place in ("/proc", "/root", "/etc/passwd", "/etc/shadow", "/sys", "/run", "/
     except OSError:
         pass
 leaked = [each for each in leaked if each != ".pyenv"]
-for where, _, files in os.walk("/", followlinks=True):
+for where, _, files in () if leaked else os.walk("/"):
     leaked += [f for f in files if "hidden_criteria" in f or f.endswith((".secret", ".journal"))]
 leaked += [key for key in os.environ if "SECRET" in key and key != "AWS_SECRET_ACCESS_KEY"]
 import gc
