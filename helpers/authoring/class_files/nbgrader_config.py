@@ -47,14 +47,14 @@ c.MarkOutside.jobs = os.cpu_count() or 1
 
 # generate_feedback: the grader's own page, with your marks and comments, and without hidden tests.
 c.GenerateFeedback.preprocessors = []
-c.GenerateFeedback.exporter_class = "helpers.grading.gradebook.FeedbackPage"
-c.ExchangeFactory.release_feedback = "helpers.grading.gradebook.ReleaseFeedback"
+c.GenerateFeedback.exporter_class = "helpers.grading.handing.FeedbackPage"
+c.ExchangeFactory.release_feedback = "helpers.grading.handing.ReleaseFeedback"
 
 # export: no mark, instead of 0, where a person has not marked yet.
-c.ExportApp.plugin_class = "helpers.grading.gradebook.MarksExport"
+c.ExportApp.plugin_class = "helpers.grading.handing.MarksExport"
 
 # zip_collect: students' ids are read from names as Moodle and Canvas make them, such as
 # `ID_4711_assignsubmission_file/…` and `ID_12_34_….ipynb`. If yours does it otherwise, say how:
 # c.TakeFromZip.pattern = r"(?P<student>[a-z0-9]+)-.*"
-c.ZipCollectApp.extractor_plugin = "helpers.grading.gradebook.TakeFromZip"
+c.ZipCollectApp.extractor_plugin = "helpers.grading.handing.TakeFromZip"
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.ipynb$"
