@@ -18,7 +18,7 @@ class LearnerError(Exception):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
-        self.short = f"{type(error).__name__}: {error}".removesuffix(": ")
+        self.short = f"{type(error).__name__}: {error}".rstrip(": .")
         # The first frame is this file's, the second the learner's; the last may be a library's.
         frame = traceback.extract_tb(error.__traceback__)[:2][-1]
         self.details = f"line {frame.lineno}: {frame.line}\n{self.short}"

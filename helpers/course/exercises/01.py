@@ -50,10 +50,14 @@ def world(studio: Studio) -> dict[str, str]:
     return {"table_name": table, "key_alias": alias, "backup_key_arn": backups}
 
 
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a value of the type {type(value).__name__}"
+
+
 def states(evidence: Evidence, given: object) -> Verdict:
     """1.1: each situation with the state of its data."""
     if not isinstance(given, dict) or len(given) != len(SITUATIONS):
-        return not_yet("a dictionary of the five situations.", f"a {type(given).__name__}.")
+        return not_yet("a dictionary of the five situations.", f"{_kind(given)}.")
     if all(isinstance(state, EllipsisType) for state in given.values()):
         return not_attempted("The dots are still there; put one of the three words for each.")
     for situation, state in given.items():
@@ -70,9 +74,7 @@ def states(evidence: Evidence, given: object) -> Verdict:
 def _uncallable(function: object) -> Verdict | None:
     if callable(function):
         return None
-    return not_yet(
-        "the function itself, without parentheses.", f"a {type(function).__name__} value."
-    )
+    return not_yet("the function itself, without parentheses.", f"{_kind(function)}.")
 
 
 def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
@@ -85,7 +87,8 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     if whole is None:
         return not_attempted("For a message that is whole, the function returns None.")
     if whole != line:
-        return not_yet("the plaintext, as bytes.", f"a {type(whole).__name__} that is not it.")
+        seen = "other bytes" if isinstance(whole, bytes) else _kind(whole)
+        return not_yet("the plaintext, as bytes.", f"{seen}.")
     for place, part in ((0, "nonce"), (12, "ciphertext"), (len(stored) - 1, "tag")):
         damaged = bytearray(stored)
         damaged[place] ^= 1
@@ -95,7 +98,7 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
         except LearnerError as error:
             return not_yet(wanted, f"an error, {error.short}.")
         if answer is not None:
-            return not_yet(wanted, f"a {type(answer).__name__}.")
+            return not_yet(wanted, f"{_kind(answer)}.")
     return correct("All or nothing: a damaged message gives no part of its text.")
 
 
@@ -162,7 +165,7 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
         if not isinstance(envelope, dict) or not all(
             isinstance(envelope.get(name), bytes) for name in ENVELOPE
         ):
-            seen = list(envelope) if isinstance(envelope, dict) else type(envelope).__name__
+            seen = str(list(envelope)) if isinstance(envelope, dict) else _kind(envelope)
             return not_yet(f"a dictionary with bytes in {', '.join(ENVELOPE)}.", f"{seen}.")
         if problem := _opens(evidence.client("kms"), envelope):
             return problem
@@ -190,7 +193,7 @@ def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     if not asked:
         return not_yet("a Decrypt of the data key by KMS.", "none in the audit trail.")
     if opened != PLAINTEXT:
-        what = "the data key" if opened == answer["Plaintext"] else f"a {type(opened).__name__}"
+        what = "the data key" if opened == answer["Plaintext"] else _kind(opened)
         return not_yet("the plaintext, as bytes.", f"{what}.")
     return correct("KMS opened the data key, and the data was opened here.")
 
@@ -240,7 +243,7 @@ CHAPTER = Chapter(
                     _STATES % ("'in transit'", "'in memory'", "'in transit'"), "`in memory`"
                 ),
                 "one left out": Wrong(_STATES % ("'in transit'", "...", "'in transit'"), "dots"),
-                "a list": Wrong("states = ['at rest', 'in transit']", "a list"),
+                "a list": Wrong("states = ['at rest', 'in transit']", "the type list"),
             },
         ),
         "1.2": Exercise(
@@ -268,12 +271,12 @@ CHAPTER = Chapter(
                 ),
                 "a text": Wrong(
                     "return AESGCM(key).decrypt(stored[:12], stored[12:], None).decode()",
-                    "a str that is not it",
+                    "the type str",
                 ),
                 "False": Wrong(
                     "try:\n        return AESGCM(key).decrypt(stored[:12], stored[12:], None)\n"
                     "    except InvalidTag:\n        return False",
-                    "a bool",
+                    "the type bool",
                 ),
             },
         ),
@@ -317,7 +320,7 @@ CHAPTER = Chapter(
                     "raised",
                 ),
                 "the envelope from above": Wrong("return envelope", "0 asked for"),
-                "nothing returned": Wrong(_RIGHT, "NoneType"),
+                "nothing returned": Wrong(_RIGHT, "Seen: nothing"),
                 "no nonce": Wrong(
                     _RIGHT + (_SEAL % (_BLOB, "")).replace("'nonce': nonce, ", ""),
                     "['encrypted_key', 'ciphertext']",
@@ -332,7 +335,7 @@ CHAPTER = Chapter(
                 ),
                 "called already": Wrong(
                     "return {}\nenvelope_encrypt = envelope_encrypt(None, None, None)",
-                    "a dict value",
+                    "the type dict",
                 ),
             },
         ),
@@ -362,11 +365,11 @@ CHAPTER = Chapter(
                 "a text": Wrong(
                     _OPEN % ("envelope", "encryption_context", _TEXT % (("envelope",) * 2))
                     + ".decode()",
-                    "a str",
+                    "the type str",
                 ),
                 "the export from above": Wrong("return export", "none in the audit trail"),
                 "nothing returned": Wrong(
-                    _OPEN % ("envelope", "encryption_context", "None"), "a NoneType"
+                    _OPEN % ("envelope", "encryption_context", "None"), "Seen: nothing"
                 ),
             },
         ),
