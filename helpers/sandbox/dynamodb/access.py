@@ -167,7 +167,7 @@ def _statement(call: Call, statement: Any) -> Access:
     action, pattern = _STATEMENTS.get(text[:6].upper(), ("", None))
     match = pattern.match(text) if pattern else None
     if match is None:
-        # As seen live (a report in awsdocs/aws-sdk-for-javascript-v3) where no known word begins it.
+        # As seen live where no known word begins it (awsdocs/aws-sdk-for-javascript-v3, a report).
         detail = "Unexpected keyword" if pattern else "Expected data manipulation"
         raise validation(f"Statement wasn't well formed, can't be processed: {detail}")
     name, *index = re.findall(r"\"[^\"]+\"|'[^']+'|[\w-]+", match.group(1))
