@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,20 @@ def test_each_students_practice_world_is_the_graders(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("COURSE_SEED", "")
         exec(release.header().cells[1].source, {})
         assert os.environ["COURSE_SEED"] == seed
+
+
+@pytest.mark.needs("make")
+def test_make_passes_on_where_and_what() -> None:
+    def make(*given: str) -> subprocess.CompletedProcess[str]:
+        command = ["make", "--dry-run", "class", *given]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    said = make("DIR=/srv/my class", "SECRET=s.txt", "CRITERIA=c.py").stdout.split("\n")
+    command = " ".join(" ".join(line.rstrip("\\").split()) for line in said if line)
+    assert command.endswith(
+        'helpers.authoring.release --secret "s.txt" --criteria "c.py" "/srv/my class"'
+    )
+    assert "--secret" not in make("DIR=x").stdout
+    done = subprocess.run(["make", "class"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert done.stderr.startswith("Say where: make class DIR=/srv/class\n")
