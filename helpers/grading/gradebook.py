@@ -8,6 +8,8 @@ keeps what it is good at: collecting, the gradebook, marks by hand, handing back
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +79,8 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     """The submitted notebook with the released one's graded cells, all of them, once.
 
     A student may have deleted, doubled or renamed them, or have written other points into them.
-    Marks do not hang on this; the Formgrader's pages do.
+    Marks do not hang on this; the Formgrader's pages do. They would also run what a student wrote
+    as HTML, with the rights of the instructor who reads it: so text is shown as it was typed.
     """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -91,6 +94,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
             for cell in released.cells
             if "nbgrader" in cell.metadata
         }
+        texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
         for cell in nb.cells:
             claim = cell.metadata.pop("nbgrader", None)
             name = claim.get("grade_id") if isinstance(claim, dict) else None
@@ -101,11 +105,23 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
                     cell.source = original.source
             elif original is not None:
                 missing[str(name)] = original
+            if original is None:
+                cell.metadata = {}
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
+            elif cell.source not in texts:
+                cell.cell_type, cell.source = "markdown", as_typed(cell.source)
+            cell.pop("attachments", None)
         nb.cells += missing.values()
         nb.metadata = released.metadata
         return nb, resources
+
+
+def as_typed(text: str) -> str:
+    """Markdown that shows a text and does nothing else, whatever the text holds."""
+    fence = "~" * (3 + max((len(run) for run in re.findall(r"~+", text)), default=0))
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, 90) or [""]]
+    return "\n".join([f"{fence}text", *lines, fence])
 
 
 class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]
@@ -196,7 +212,7 @@ def shown(nb: Any, result: SubmissionResult) -> Any:
             text = f"{word}: {verdict.sentence}\n{verdict.details}".strip()
             cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": text})]
     if result.needs_a_person:
-        notes = "\n".join(f"- {note}" for note in result.needs_a_person)
+        notes = as_typed("\n".join(result.needs_a_person))
         nb.cells.insert(0, nbformat.v4.new_markdown_cell(f"**{say('class.look')}**\n\n{notes}"))
     nb.metadata["grading"] = result.to_json()
     return nb

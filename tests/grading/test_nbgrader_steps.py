@@ -18,7 +18,10 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader.handlers import template_path
+from traitlets.config import Config
 
 from helpers.course.misconceptions import MISCONCEPTIONS
 from helpers.messages import say
@@ -86,14 +89,25 @@ def cheat(notebook: dict[str, Any]) -> None:
     cell(notebook, "check-05-5-2")["source"] = "100"
 
 
+#: What a student may hope that the instructor's browser does while reading.
+SCRIPT = """<img src=x onerror="pay()">
+~~~~
+<script>pay()</script>
+
+[click](javascript:pay())"""
+
+
 def disorder(notebook: dict[str, Any]) -> None:
-    """Solve; then delete a check and a written answer, double a check, and add a cell."""
+    """Solve; then delete a check and a written answer, double a check, and write HTML in cells."""
     solve(notebook)
+    answer(w5_a=SCRIPT)(notebook)
     gone = [cell(notebook, name) for name in ("check-05-5-1", "05-written-5-b")]
     double = json.loads(json.dumps(cell(notebook, "check-05-5-3")))
     notebook["cells"] = [double, *(one for one in notebook["cells"] if one not in gone)]
-    extra = {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "A note of mine."}
-    notebook["cells"].append(extra)
+    for kind in ("markdown", "raw"):
+        metadata = {"format": "text/html"} if kind == "raw" else {}
+        extra = {"cell_type": kind, "id": kind, "metadata": metadata, "source": SCRIPT}
+        notebook["cells"].append(extra)
 
 
 def hand_in_by_exchange(course: Course) -> None:
@@ -269,6 +283,23 @@ def test_the_formgrader_has_every_graded_cell_once_as_it_was_handed_out(
     points = {name: by_name[name].metadata.nbgrader.points for name in [*CHECKS, *WRITTEN]}
     assert points == CHECKS | WRITTEN
     assert by_name["check-05-5-2"].source == 'check("5.2", proof)'
+
+
+def test_the_formgrader_shows_what_a_student_wrote_and_does_not_run_it(told: Told) -> None:
+    """By the Formgrader's own template; its pages act with the instructor's rights."""
+    settings = Config()
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [template_path]
+    names = ("assignment_id", "notebook_id", "submission_id", "base_url", "student", "last_name")
+    about = dict.fromkeys([*names, "first_name", "notebook_path"], "x") | {"index": 0, "total": 1}
+    shown = {}
+    for student in ("gus", "ann"):
+        notebook = autograded(told.course, student)
+        page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=about)
+        shown[student] = page
+    assert shown["gus"].count("pay()") == 3 * 3  # in each of three cells, as text
+    assert shown["gus"].count("<script") == shown["ann"].count("<script")
+    assert not re.search(r"<[^>]*(onerror|javascript:)", shown["gus"])
 
 
 def test_nothing_that_a_student_printed_is_shown(told: Told) -> None:
