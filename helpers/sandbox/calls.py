@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,6 +11,8 @@ from typing import Any, Literal
 from botocore.awsrequest import AWSPreparedRequest
 
 from helpers.authorization import Grant, Policy
+
+from .errors import AwsError
 
 ContextValue = str | Sequence[str]
 RawResponse = tuple[int, dict[str, str], str | bytes]
@@ -88,8 +91,17 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """An answer that moto wrote, passed on as it is."""
+    """An answer of DynamoDB that moto wrote, passed on as it is."""
 
     status: int
     headers: dict[str, str]
     body: str | bytes
+
+    @property
+    def error(self) -> AwsError | None:
+        """The error that it is, for the audit trail; None for a success."""
+        if self.status < 400:
+            return None
+        body = json.loads(self.body)
+        code = str(body.get("__type", "")).rpartition("#")[2]
+        return AwsError(code, str(body.get("message", body.get("Message", ""))), self.status)

@@ -145,7 +145,10 @@ class Gate:
         except AwsError as error:
             self.recorder.record(call, None, error)
             raise
-        self.recorder.record(call, result if isinstance(result, dict) else None, None)
+        if isinstance(result, Forwarded):
+            self.recorder.record(call, None, result.error)
+        else:
+            self.recorder.record(call, result, None)
         return result
 
     def _authorize_and_act(self, call: Call) -> dict[str, Any] | Forwarded:

@@ -45,6 +45,16 @@ def lookup(**params: Any) -> list[dict[str, Any]]:
     return boto3.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
 
 
+def test_an_error_that_moto_answers_is_in_the_record(sandbox: Sandbox) -> None:
+    for call in ("put_item", "describe_table"):
+        more = {"Item": KEY} if call == "put_item" else {}
+        with pytest.raises(ClientError):
+            getattr(boto3.client("dynamodb"), call)(TableName="none", **more)
+    refused = records(sandbox, "PutItem") + records(sandbox, "DescribeTable")
+    assert [record["errorCode"] for record in refused] == ["ResourceNotFoundException"] * 2
+    assert "not found" in refused[0]["errorMessage"]
+
+
 @pytest.mark.behaviour(102)
 def test_a_users_read_leaves_a_decrypt_in_that_users_name(
     sandbox: Sandbox, key_arn: str, make_user: Callable[..., boto3.Session]
