@@ -231,8 +231,9 @@ def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
     """
     groups: dict[tuple[str, str], list[SubmissionResult]] = {}
     for result in sorted(results, key=lambda one: (one.student, one.notebook, one.source)):
-        # What is no notebook of the course is beside others, not instead of them.
-        key = (result.student, result.notebook or f"?{result.source}")
+        # What is no notebook of the course, or nobody's, is beside others, not instead of them.
+        apart = not (result.student and result.notebook)
+        key = (result.student, f"?{result.source}" if apart else result.notebook)
         groups.setdefault(key, []).append(result)
     return [_one(group) for group in groups.values()]
 

@@ -139,21 +139,25 @@ class Marking:
         """Run from top to bottom; returns what ended it too early and why, if something did."""
         self._world = World(self.official.number, self.seed)
         self._student = Student(self.students, self._world, self.limits.as_message())
-        culprit = ""
+        culprit = asked = ""
         try:
             for at, step in enumerate(self.official.steps):
                 for label, source in self._own(at, step, extras):
                     if label not in dropped:
                         culprit = label
                         self._answer(step, source)
+                        if asked:
+                            self._judge_again(asked)
+                asked = asked if step.comment else ""
                 if step.kind == "answer" and not self._runs(step, dropped):
                     self._student.ask("cell", source=step.source)
                 elif step.kind == "guided":
                     self._guided(step, culprit)
-                elif step.kind == "check" and step.exercise not in self._found:
-                    died = self._judge(step.exercise)
+                elif step.kind == "check":
+                    asked = step.exercise
+                    died = "" if asked in self._found else self._judge(asked)
                     if died:
-                        return self._last(step.exercise, dropped) or culprit, died
+                        return self._last(asked, dropped) or culprit, died
         except Died as death:
             self._judge_the_dead(culprit, death.why)
             return culprit, death.why
@@ -209,6 +213,14 @@ class Marking:
             met.append(CriterionResult(criterion.title, criterion.weight, one.outcome == "correct"))
         self._found[exercise] = self._result(exercise, verdict, met)
         return died
+
+    def _judge_again(self, exercise: str) -> None:
+        """After a cell that a student added right below a check: who gets "not yet" may well try
+        on there, and ask the check above once more."""
+        before = self._found[exercise]
+        if before.outcome != "correct":
+            self._judge(exercise)
+            self._found[exercise] = _better(before, self._found[exercise])
 
     def _judge_the_dead(self, culprit: str, why: str) -> None:
         """The answer that ended its process: what it did until then may be right all the same."""

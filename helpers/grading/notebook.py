@@ -19,7 +19,7 @@ from helpers.course.chapter import Question, chapter
 from helpers.messages import say
 
 from .errors import GradingError
-from .release import Official, Release, graded, text
+from .release import Official, Release, does_something, graded, text
 
 _WRITTEN = re.compile(r"\d\d-written-(\d+)-(\w+)")
 _NO_NOTEBOOK = "This is no Jupyter notebook"
@@ -115,13 +115,9 @@ def _sort(cells: list[dict[str, Any]], official: Official, found: Submitted) -> 
             place = by_identity.get(str(cell.get("id")), by_source.get(source.strip()))
         if place is not None and steps[place].kind == "answer":
             found.answers.setdefault(steps[place].exercise, []).append(source)
-        elif place is None and name is None and _does_something(source):
+        elif place is None and name is None and does_something(source):
             found.extras.setdefault(before, []).append(source)
         before = before if place is None else place + 1
-
-
-def _does_something(source: str) -> bool:
-    return any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))
 
 
 def _keep_written(cell: dict[str, Any], source: str, found: Submitted) -> None:

@@ -32,6 +32,16 @@ class Step:
     source: str
     exercise: str = ""
 
+    @property
+    def comment(self) -> bool:
+        """Whether it does nothing, as the cells do that would ask for a hint."""
+        return not does_something(self.source)
+
+
+def does_something(source: str) -> bool:
+    """Whether code has a line that is no comment."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))
+
 
 @dataclass(frozen=True)
 class Official:

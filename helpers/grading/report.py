@@ -29,6 +29,8 @@ _OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 #: In the order of the outcomes; dark and light enough to be told apart, and named beside.
 _COLOURS = ("#2e8b57", "#d98c2b", "#8b949e", "#b3446c", "#5b6570")
 _BAR, _ROW, _LABEL = 480, 26, 60
+#: What happens to half a character, which an answer's error may hold.
+_ODD = "backslashreplace"
 
 
 def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
@@ -47,7 +49,7 @@ def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
     for student, own in groupby(results, key=lambda result: result.student):
         _write(folder / "feedback" / page_name(student), feedback(student, list(own)))
     temporary = marks.with_name(f"{marks.name}.part")
-    with temporary.open("w", encoding="utf-8", newline="") as stream:
+    with temporary.open("w", encoding="utf-8", errors=_ODD, newline="") as stream:
         write_marks(results, stream)
     temporary.replace(marks)
     return folder
@@ -55,14 +57,14 @@ def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
 
 def _write(path: Path, text: str) -> None:
     temporary = path.with_name(f"{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8", errors=_ODD)
     temporary.replace(path)
 
 
 def page_name(student: str) -> str:
     """The name of a student's page: two students never share one."""
     plain = re.sub(r"[^\w.-]", "_", student, flags=re.ASCII).lstrip(".")[:60]
-    if plain == student:
+    if plain and plain == student:
         return f"{plain}.html"
     return f"{plain}-{hashlib.sha256(student.encode()).hexdigest()[:8]}.html"
 

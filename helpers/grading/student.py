@@ -71,7 +71,8 @@ def _keep(limits: dict[str, Any], sockets: list[socket.socket]) -> None:
     lifeline, talk = sockets
     # Inside there is no /proc. Should memory run out all the same, this is what goes first.
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-    Path("/proc/self/oom_score_adj").write_text("1000")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     limits["size"] = int(_read("self/statm", processes).split()[0]) * resource.getpagesize()
     try:
         owner = isolation.enter() if limits["isolated"] else None

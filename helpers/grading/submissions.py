@@ -21,6 +21,7 @@ from .errors import GradingError
 #: Bytes of one notebook, outputs and all.
 LARGEST = 256 * 1024**2
 _MOST_ENTRIES = 50_000
+_NOBODYS = "Its path does not say whose it is."
 _LEFT_OUT = re.compile(r"(^|/)(__MACOSX|\.ipynb_checkpoints|\.DS_Store|\._[^/]*|Thumbs\.db)(/|$)")
 #: How Moodle and Canvas name what a student handed in, and a file with a notebook's name in it.
 _STUDENT = (
@@ -74,7 +75,11 @@ def find(root: Path, pattern: str = "") -> list[Submission]:
         raise GradingError(f"There is nothing at {root}; give a folder of submissions, or a zip.")
     if not found:
         raise GradingError(f"There is no submission in {root}.")
-    return sorted(_notebooks(found), key=lambda one: (one.student, one.source))
+    named = (
+        one if one.student or one.problem else replace(one, problem=_NOBODYS)
+        for one in _notebooks(found)
+    )
+    return sorted(named, key=lambda one: (one.student, one.source))
 
 
 def content(submission: Submission) -> tuple[bytes, str]:
@@ -131,7 +136,7 @@ class _Student:
 
 
 def _clean(name: str) -> str:
-    """A student's id in one form, and on one line."""
+    """A name in one form, on one line, and in letters that can be written everywhere."""
     text = unicodedata.normalize("NFC", name)
     return "".join(c if c.isprintable() else "_" for c in text).strip()
 
@@ -145,7 +150,7 @@ def _in_folder(root: Path, student: _Student) -> Iterator[Submission]:
             below = path.relative_to(root).as_posix()
             if _LEFT_OUT.search(below):
                 continue
-            one = Submission(student(below), str(path), label=below)
+            one = Submission(student(below), str(path), label=_clean(below))
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
                 yield replace(one, problem="It is a link to another file.")

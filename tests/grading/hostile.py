@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,6 +13,18 @@ from typing import Any
 from helpers.course import open_lab
 from helpers.grading import practice_seed
 from helpers.sandbox import Sandbox
+from tests.grading.attacks import (
+    CONTROL,
+    DELETES,
+    FORGED_TRAIL,
+    OTHER_ROUTE,
+    PATCHED_BOTO3,
+    PATCHED_CHECK,
+    PATCHED_IPYTHON,
+    PATCHED_MOTO,
+    READS_FILES,
+    STALLS,
+)
 from tests.grading.notebooks import (
     BLANK,
     FULL,
@@ -101,34 +114,6 @@ def misconceptions() -> Iterator[tuple[str, Case]]:
             )
 
 
-OTHER_ROUTE = {
-    "5.1": """
-key = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"][0]["AccessKeyId"]
-iam.delete_access_key(UserName="mira", AccessKeyId=key)
-table = lab.as_user("mira").resource("dynamodb").Table(lab.table_name)
-for attempt in (lambda: table.update_item(Key={"player_id": "p-099"}),):
-    try:
-        attempt()
-    except Exception as error:
-        print(type(error))
-mira_dynamodb = lab.as_user("mira").client("dynamodb")
-""",
-    "5.2": """
-%time found = [e.record for e in lab.trail.events() if "kms" in e.record["eventSource"]]
-class Proof(str):
-    pass
-proof = Proof([r for r in found if r.get("errorCode") == "AccessDenied"][-1]["eventID"])
-""",
-    "5.3": """
-import subprocess, sys
-code = f'''import boto3
-boto3.client("dynamodb").update_table(TableName="{lab.scores_table_name}", SSESpecification=dict(
-    Enabled=True, SSEType="KMS", KMSMasterKeyId="{lab.key_arn}"))'''
-subprocess.run([sys.executable, "-c", code], check=True)
-""",
-}
-
-
 def literals() -> dict[str, str]:
     """Right answers of the practice world, with its names and ids written out."""
     lab = open_lab("05", seed=practice_seed("hard-coded"), keep_progress=False)
@@ -185,6 +170,22 @@ def with_added_cells() -> Notebook:
     return notebook
 
 
+def added_everywhere() -> Notebook:
+    """No answer, and a cell that does nothing of use after every other."""
+    notebook = answered("05", {})
+    pairs = [(cell, code_cell(f"{n}")) for n, cell in enumerate(notebook["cells"])]
+    return {**notebook, "cells": [cell for pair in pairs for cell in pair]}
+
+
+def tried_on_below_the_check() -> Notebook:
+    """A wrong answer, and the right one in a cell added below the check that said "not yet"."""
+    wrong = answer_with("5.3", "dynamodb.describe_table(TableName=lab.scores_table_name)")
+    notebook = solved("05", **{"5.3": wrong})
+    at = next(n for n, c in enumerate(notebook["cells"]) if grade_id(c) == "check-05-5-3")
+    notebook["cells"].insert(at + 1, code_cell(solution("5.3")))
+    return notebook
+
+
 def edited_guided_cells() -> Notebook:
     """The course's cells are not what they were; the answers are right."""
     notebook = solved("05")
@@ -214,129 +215,9 @@ def climbing_zip(folder: Path) -> None:
         archive.writestr(link, str(victim / "05_denying_access.ipynb"))
 
 
-PATCHED_CHECK = """
-import helpers.course.checks, helpers.course.chapter, helpers.course.evidence, helpers.grading
-from helpers.course.chapter import Verdict, chapter
-right = lambda *_, **__: Verdict("correct", "Because I say so.")
-helpers.course.checks.judge = helpers.course.checks.check = right
-for exercise in chapter("05").exercises.values():
-    object.__setattr__(exercise, "check", right)
-helpers.course.evidence.Evidence.records = right
-helpers.grading.results.ExerciseResult.points = 100
-import gc
-for thing in gc.get_objects():
-    if hasattr(type(thing), "check") and callable(thing):
-        pass
-get_ipython().user_ns.update(check=right)
-"""
-PATCHED_BOTO3 = """
-from unittest.mock import MagicMock
-boto3.client = boto3.Session.client = MagicMock()
-import botocore.client
-botocore.client.BaseClient._make_api_call = lambda *_: {"Events": [{"EventId": "x"}]}
-dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification={})
-proof = "x"
-"""
-PATCHED_MOTO = """
-from moto import mock_aws
-for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT")]:
-    del os.environ[name]
-mock_aws().start()
-boto3.client("dynamodb").create_table(TableName=lab.table_name, BillingMode="PAY_PER_REQUEST",
-    AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
-    KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}])
-boto3.client("dynamodb").put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-099"}})
-proof = mock_aws.__name__
-"""
-PATCHED_IPYTHON = """
-shell = get_ipython()
-shell.input_transformers_post.append(lambda lines: ["lab.points = 100\\n"])
-type(shell).run_cell = lambda *_, **__: type("R", (), dict(
-    error_before_exec=None, error_in_exec=None, result=5))()
-"""
-FORGED_TRAIL = """
-import copy
-event = copy.deepcopy(lab.trail.events()[-1])
-event.record.update(eventName="Decrypt", eventSource="kms.amazonaws.com", errorCode="AccessDenied",
-    errorMessage=f"kms:Decrypt on {lab.key_arn}", eventID="forged",
-    userIdentity={"userName": "mira", "arn": "arn:aws:iam::123456789012:user/mira"})
-lab.trail.events().append(event)
-type(lab.trail).events = lambda *_, **__: [event]
-lab.opened = lab.opened.replace(year=1999)
-proof = "forged"
-"""
-READS_FILES = """
-import glob, os, pathlib, socket, sys
-leaked = []
-for place in ("/proc", "/root", "/etc/passwd", "/etc/shadow", "/sys", "/run", "/var",
-              SECRET, CRITERIA, os.path.dirname(SECRET)):
-    try:
-        leaked += os.listdir(place) if os.path.isdir(place) else [open(place).read()]
-    except OSError:
-        pass
-leaked = [each for each in leaked if each != ".pyenv"]
-for where, _, files in () if leaked else os.walk("/"):
-    leaked += [f for f in files if "hidden_criteria" in f or f.endswith((".secret", ".journal"))]
-leaked += [key for key in os.environ if "SECRET" in key and key != "AWS_SECRET_ACCESS_KEY"]
-import gc
-leaked += [o for o in gc.get_objects() if type(o).__name__ in ("Marking", "Options", "World")]
-for number in range(4, 200):
-    try:
-        os.fstat(number)
-        leaked.append(number)
-    except OSError:
-        pass
-for family, address in ((socket.AF_INET, ("1.1.1.1", 53)), (socket.AF_INET, ("127.0.0.1", 22)),
-                        (socket.AF_UNIX, "/run/docker.sock")):
-    try:
-        with socket.socket(family) as reaching:
-            reaching.settimeout(1)
-            reaching.connect(address)
-        leaked.append(address)
-    except OSError:
-        pass
-"""
-CONTROL = """
-import json, urllib.request
-url, token = os.environ["COURSE_SANDBOX"].split()
-leaked = []
-def ask(path, method=None, headers={}, **more):
-    body = json.dumps({"method": method, **more}).encode() if method else b""
-    request = urllib.request.Request(url + path, body, headers, method="POST")
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return answer.read()
-    except OSError:
-        return None
-for path in ("/moto-api/reset", "/moto-api/seed?a=1", "/moto-api/data.json", "/moto-api/config",
-             "/moto-api/recorder/start-recording", "/_sandbox/../_sandbox", "/"):
-    leaked += [path] if ask(path) else []
-leaked += ["no token"] if ask("/_sandbox", "advance") else []
-known = {"X-Sandbox-Token": token}
-for method in ("stop", "start", "build", "record", "unrecorded", "__class__", "seed"):
-    leaked += [method] if ask("/_sandbox", method, known) else []
-leaked += ["open"] if ask("/_sandbox", "open", known, **{"with": {"notebook": "00"}}) else []
-told = json.loads(ask("/_sandbox", "describe", known))
-leaked += [told["seed"]] if told["seed"] else []
-"""
-DELETES = """
-import os, shutil, sys
-for place in ("/", sys.prefix, sys.base_prefix, os.path.dirname(__import__("helpers").__file__)):
-    shutil.rmtree(place, ignore_errors=True)
-    for where, _, files in os.walk(place):
-        for file in files[:3]:
-            try:
-                os.remove(os.path.join(where, file))
-            except OSError:
-                pass
-        break
-"""
-STALLS = """
-import socket
-port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
-held = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
-held[0].sendall(b"POST / HTTP/1.1\\r\\nContent-Length: 100000\\r\\n\\r\\nabc")
-"""
+def odd_file(folder: Path) -> None:
+    """A name that is no text."""
+    write(folder / "a.ipynb", solved("05")).rename(folder / os.fsdecode(b"\xff\n.ipynb"))
 
 
 def cases(secret: Path, criteria: Path) -> dict[str, Case]:
@@ -384,6 +265,8 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         "reordered": Case(reordered(), ALL),
         "answers-doubled": Case(doubled_answers(), ALL),
         "cells-added": Case(with_added_cells(), ALL),
+        "tried-on-below": Case(tried_on_below_the_check(), ALL),
+        "cells-added-for-nothing": Case(added_everywhere(), NONE),
         "guided-edited": Case(edited_guided_cells(), ALL),
         "renamed": Case(solved("05"), ALL, file="Kopie von final (2).FINAL.ipynb"),
         "syntax-error": one("5.2", "proof = = 3", says={"5.2": "SyntaxError"}),
@@ -424,6 +307,10 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             b'{"cells": [1, null, {"cell_type": "code", "metadata": 3, "source": [1]}]}',
             says={"": "no exercise of this course"},
         ),
+        "odd-letters": one(
+            "5.1", "raise ValueError('\\ud800 \\0 </p><script>alert(1)</script> =1+1')"
+        ),
+        "odd-file": Case(odd_file, ALL),
         "not-even-named": Case(b"hello", says={"": "no Jupyter notebook"}, file="answer.docx"),
         "climbs": Case(climbing_zip, ALL),
     }

@@ -61,6 +61,10 @@ def test_zips_as_learning_platforms_make_them(tmp_path: Path, path: str, student
 def test_a_pattern_says_whose_it_is(tmp_path: Path) -> None:
     touch(tmp_path / "group a" / "05-ann.ipynb")
     assert list(found(tmp_path, r"-(?P<student>\w+)\.ipynb").values()) == ["ann"]
+    touch(tmp_path / "nobody.ipynb")
+    (nobodys, anns) = find_submissions(tmp_path, r"-(?P<student>\w+)\.ipynb")
+    assert (nobodys.student, nobodys.problem) == ("", "Its path does not say whose it is.")
+    assert (anns.student, anns.problem) == ("ann", "")
     with pytest.raises(GradingError, match="no group"):
         find_submissions(tmp_path, r"-(\w+)")
 
