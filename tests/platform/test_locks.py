@@ -97,7 +97,7 @@ def imported(folder: Path) -> set[str]:
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 names.add(node.module.split(".")[0])
-    return names - set(sys.stdlib_module_names) - {"helpers", "tests", "tools", "benchmarks"}
+    return names - set(sys.stdlib_module_names) - {"helpers", "hub", "tests", "tools", "benchmarks"}
 
 
 @pytest.mark.parametrize(
