@@ -27,6 +27,8 @@ from .submissions import Submission
 
 #: Its functions are not typed.
 nbformat: Any = _nbformat
+#: The end of a file's name that nbgrader cannot read.
+ASIDE = ".submitted"
 
 
 def settle(notebooks: list[str], **_: Any) -> None:
@@ -62,7 +64,7 @@ def handed_in(folder: Path, notebooks: list[str]) -> Path:
 
 def _aside(path: Path) -> Path:
     """Where a file is kept that nbgrader cannot read."""
-    return path.with_name(f"{path.name}.submitted")
+    return path.with_name(f"{path.name}{ASIDE}")
 
 
 def _opened(path: Path) -> Any:
@@ -154,10 +156,12 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]
             jobs=self.jobs,
             unisolated=self.unisolated,
         )
-        submissions = [
-            Submission(Path(folder).parent.name, str(handed_in(Path(folder), notebooks)))
-            for folder, notebooks in converter.assignments.items()
-        ]
+        submissions = []
+        for folder, notebooks in converter.assignments.items():
+            path = handed_in(Path(folder), notebooks)
+            # The name that the student gave it, and not where the instructor keeps it.
+            label = f"{path.parent.name}/{path.name.removesuffix(ASIDE)}"
+            submissions.append(Submission(path.parents[1].name, str(path), label=label))
         with journal.open_(Path(self.journal) if self.journal else None, options) as book:
             known = {one: book.known(one) for one in submissions}
             results = [result for result in known.values() if result is not None]

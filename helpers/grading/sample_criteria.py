@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from helpers.course.chapter import Verdict, correct, not_yet
 from helpers.course.evidence import Evidence
-from helpers.course.probes import may_decrypt_directly, may_manage, may_read, may_write
+from helpers.course.probes import key_of, may_decrypt_directly, may_manage, may_read, may_write
 from helpers.grading.criteria import Criterion
 
 
@@ -34,6 +34,8 @@ def iam_gives_nobody_the_key(evidence: Evidence) -> Verdict:
 def the_nurse_reads_and_writes(evidence: Evidence) -> Verdict:
     """8.3: Ida reads and writes."""
     table = evidence.lab.visits_table_name
+    if not _is_under_the_clinics_key(evidence):
+        return not_yet("visits under the clinic's key.", "another key, under which all can read.")
     if may_read(evidence, "ida", table) and may_write(evidence, "ida", table):
         return correct("Ida reads and writes.")
     return not_yet("a nurse who reads and writes.", "a nurse who cannot do both.")
@@ -41,6 +43,8 @@ def the_nurse_reads_and_writes(evidence: Evidence) -> Verdict:
 
 def only_through_dynamodb(evidence: Evidence) -> Verdict:
     """8.3: Ida cannot open the table key past DynamoDB."""
+    if not _is_under_the_clinics_key(evidence):
+        return not_yet("visits under the clinic's key.", "another key, which nobody uses directly.")
     if may_decrypt_directly(evidence, "ida", evidence.lab.visits_table_name):
         return not_yet("no use of the key but through DynamoDB.", "a direct kms:Decrypt.")
     return correct("The key is used through DynamoDB alone.")
@@ -54,6 +58,12 @@ def the_leaver_has_no_way_in(evidence: Evidence) -> Verdict:
     if any(key["Status"] == "Active" for key in keys):
         return not_yet("no access key that works.", "one that is active.")
     return correct("No access key of Max's works.")
+
+
+def _is_under_the_clinics_key(evidence: Evidence) -> bool:
+    """What holds of itself as long as nothing was done must earn nothing."""
+    key = key_of(evidence, evidence.lab.visits_table_name)
+    return key is not None and key["Arn"] == _visits_key(evidence)
 
 
 def _visits_key(evidence: Evidence) -> str:

@@ -359,6 +359,7 @@ def test_feedback_needs_no_network_and_shows_no_code_of_a_check(told: Told) -> N
         text = feedback_page(told.course, student)
         assert not re.search(r"https?://|<script|<link|<img", text)
         assert "evidence" not in text and "check(" not in text
+        assert str(told.course.folder) not in text
 
 
 def feedback_page(course: Course, student: str) -> str:
