@@ -93,7 +93,9 @@ for where, _, files in () if leaked else os.walk("/"):
     leaked += [f for f in files if "hidden_criteria" in f or f.endswith((".secret", ".journal"))]
 leaked += [key for key in os.environ if "SECRET" in key and key != "AWS_SECRET_ACCESS_KEY"]
 import gc
-leaked += [o for o in gc.get_objects() if type(o).__name__ in ("Marking", "Options", "World")]
+graders = ("batch", "journal", "marking", "worker", "results")
+leaked += [o for o in gc.get_objects()
+           if type(o).__module__ in [f"helpers.grading.{name}" for name in graders]]
 for number in range(4, 200):
     try:
         os.fstat(number)

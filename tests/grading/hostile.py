@@ -286,7 +286,7 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             solved("05", **{"5.1": f"import os\n{CONTROL}{_IF_LEAKED}"}), without("5.1")
         ),
         "deletes-files": one("5.1", DELETES),
-        "stalls-the-server": one("5.1", f"import os\n{STALLS}\n{solution('5.1')}"),
+        "stalls-the-server": one("5.1", f"import os\n{STALLS}\ndynamodb.list_tables()"),
         "talks-over": one("5.1", "import os\nos.write(3, b'x' * 4096)\n" + gone),
         "answers-for-the-grader": one(
             "5.2",
