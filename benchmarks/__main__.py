@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .measure import Line
 
-PARTS = ("sandbox", "course")
+PARTS = ("sandbox", "course", "grading")
 
 
 def shown(line: Line) -> str:
