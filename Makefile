@@ -35,9 +35,10 @@ class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file
 	@python -m helpers.authoring.release $(if $(SECRET),--secret "$(SECRET)") \
 		$(if $(CRITERIA),--criteria "$(CRITERIA)") "$(DIR)"
 
-soak: setup-dev  ## What takes minutes: ten students at once through a real hub
+soak: setup-dev  ## What takes minutes: ten students at once through a real hub, 200 graded
 	@npm ci --prefix tests --silent --no-audit --no-fund
 	@python hub/soak.py --students 10
+	@python -m benchmarks.grading
 
 bench: setup-dev  ## Measure the sandbox: one table of ratios
 	@python -m benchmarks
