@@ -233,6 +233,7 @@ MESSAGES = {
     "class.person": "a person has to mark",
     "class.nothing": "nothing handed in",
     "class.marked": "Marked by a person",
+    "class.given": "Points and comments",
     "class.question": "Exercise or question",
     "class.points": "Points",
     "class.out_of": "Out of",

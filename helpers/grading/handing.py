@@ -106,19 +106,22 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
 
 
 def by_a_person(entry: Any) -> str:
-    """The part of a student's page that a person wrote: points and comments."""
-    comments = {one.name: one.manual_comment for one in entry.comments if one.manual_comment}
+    """The last part of a student's page: a person's points and comments, and the sum of all."""
+    comments = {one.name: one for one in entry.comments}
     rows = []
     for mark in entry.grades:
-        comment = comments.get(mark.name) or comments.get(mark.name.replace("check", "answer"), "")
+        written = "-written-" in mark.name
+        said = comments.get(mark.name if written else mark.name.replace("check", "answer", 1))
+        # The automatic comment on a check is its verdict, which the page has already.
+        text = (said.comment if written else said.manual_comment) if said else ""
         waits = mark.needs_manual_grade
-        if waits or mark.manual_score is not None or comment or "-written-" in mark.name:
+        if waits or written or mark.manual_score is not None or text:
             points = say("grading.open") if waits else number(mark.score)
-            rows.append((_exercise(mark.name), points, number(mark.max_score), comment))
+            rows.append((_exercise(mark.name), points, number(mark.max_score), text or ""))
     head = [say(f"class.{key}") for key in ("question", "points", "out_of", "comment")]
     total = "" if entry.needs_manual_grade else _total(entry)
-    listed = table(say("class.marked"), head, sorted(rows)) if rows else ""
-    return "\n".join(filter(None, [heading(2, say("class.marked")), listed, total]))
+    parts = [heading(2, say("class.marked")), table(say("class.given"), head, sorted(rows))]
+    return "\n".join([*(parts if rows else []), total])
 
 
 def _exercise(grade_id: str) -> str:

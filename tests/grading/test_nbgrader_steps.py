@@ -338,6 +338,7 @@ def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
     assert "a denial, but of something else than kms:Decrypt" in text
     assert MISCONCEPTIONS["any-denial"].truth in text
     assert "&lt;b&gt;which&lt;/b&gt; action is missing?" in text
+    assert f"5.b</th><td>0</td><td>3</td><td>{say('class.no_answer')}</td>" in text
     assert "Together: 0 of 10 points." in text
 
 
