@@ -123,7 +123,8 @@ def write(
     folder.chmod(0o700)  # solutions, secret, marks: nobody's but the instructor's
     exchange = folder.with_name(f"{folder.name}-exchange")
     exchange.mkdir(exist_ok=True)
-    exchange.chmod(0o777)  # as nbgrader wants it: every student hands in here
+    # Every student hands in here; sticky, so that nobody puts another folder in the course's place.
+    exchange.chmod(0o1777)
     for file in FILES.iterdir():
         if not (folder / file.name).exists():
             shutil.copy(file, folder)

@@ -142,7 +142,7 @@ def test_a_students_id_makes_that_students_world(
 def test_solutions_and_marks_are_out_of_the_students_reach(course: Path) -> None:
     assert stat.S_IMODE(course.stat().st_mode) == 0o700
     exchange = course.with_name("class-exchange")
-    assert stat.S_IMODE(exchange.stat().st_mode) == 0o777
+    assert stat.S_IMODE(exchange.stat().st_mode) == 0o1777
     assert exchange not in course.parents and course not in exchange.parents
 
 
