@@ -21,7 +21,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# The account holds two keys of the studio, and last season's table, `players-2025`. The other three tables are only names so far: you create them here.
+# The account holds two keys of the studio, and last season's table, `players-2025`. The other three tables are only names so far. You create them here.
 
 # %%
 import textwrap
@@ -61,7 +61,9 @@ predict("3.1", ...)
 
 # %%
 schema = {
-    "AttributeDefinitions": [{"AttributeName": "player_id", "AttributeType": "S"}],
+    "AttributeDefinitions": [
+        {"AttributeName": "player_id", "AttributeType": "S"},
+    ],
     "KeySchema": [{"AttributeName": "player_id", "KeyType": "HASH"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
@@ -74,12 +76,12 @@ avatars["TableStatus"], avatars.get("SSEDescription", "no SSEDescription")
 predict("3.1")
 
 # %% [markdown]
-# **What just happened?** *SSE* is server-side encryption. DynamoDB encrypts every table, and nobody can switch that off. This one is under an *AWS owned key*. The key lies in no account of yours, so there is nothing to describe.
+# **What just happened?** *SSE* is server-side encryption. DynamoDB encrypts every table, and nobody can switch that off. This one is under an *AWS owned key*. The key is in no account of yours, so there is nothing to describe.
 
 # %% [markdown]
 # ## 2. The other two options
 #
-# The table `scores` goes under DynamoDB's *AWS managed key*. It lies in your account, with the alias `alias/aws/dynamodb`. AWS made it when the first table asked for it, and AWS manages it.
+# The table `scores` goes under DynamoDB's *AWS managed key*. It is in your account, with the alias `alias/aws/dynamodb`. AWS made it when the first table asked for it, and AWS manages it.
 
 # %%
 dynamodb.create_table(
@@ -93,7 +95,11 @@ dynamodb.create_table(
 dynamodb.create_table(
     TableName=lab.table_name,
     **schema,
-    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
+    SSESpecification={
+        "Enabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": lab.key_alias,
+    },
 )["TableDescription"]["SSEDescription"]
 
 # %% [markdown]
@@ -111,17 +117,18 @@ for name in (lab.scores_table_name, lab.table_name):
 # First, control. You are `admin`, with AdministratorAccess. Try to disable the AWS managed key.
 
 # %%
+managed = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
 try:
-    kms.disable_key(KeyId=kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["KeyId"])
+    kms.disable_key(KeyId=managed)
 except ClientError as error:
     print(error.response["Error"]["Code"])
 else:
     raise RuntimeError("The AWS managed key was disabled.")
 
 # %% [markdown]
-# Its key policy lets nobody do that. AWS wrote the policy, and you can only read it. It lets in every principal of your account that comes through DynamoDB and may use it.
+# Its key policy lets nobody do that. AWS wrote the policy, and you can only read it. Everybody in your account who may use DynamoDB may use this key, but only through DynamoDB.
 #
-# Next, audit. DynamoDB names the table in the *encryption context* of its calls to KMS. So you can count what each table has left in the audit trail.
+# Next, audit. DynamoDB names the table in the *encryption context* of its calls to KMS. So you can count each table's calls in the audit trail.
 
 # %%
 of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
@@ -131,24 +138,25 @@ for name in (lab.avatars_table_name, lab.scores_table_name, lab.table_name):
     print(name, sum(pair in event["CloudTrailEvent"] for event in events))
 
 # %% [markdown]
-# An AWS owned key leaves no trace. Here is the whole comparison:
+# The AWS owned key leaves nothing in your trail. Here is the whole comparison:
 
 # %%
 options = {
-    "AWS owned key": ["AWS", "nothing", "nothing", "no", "free", "free"],
-    "AWS managed key": ["AWS, in your account", "all", "nothing", "yes", "free", "charged"],
-    "customer managed key": ["your account", "all", "all", "yes", "USD 1", "charged"],
+    "AWS owned": ["AWS", "nothing", "nothing", "no", "free", "free"],
+    "AWS managed": ["AWS", "all", "nothing", "yes", "free", "charged"],
+    "customer managed": ["you", "all", "all", "yes", "USD 1", "charged"],
 }
-rows = ["owner", "you see", "you control", "in the audit trail", "a month", "calls to KMS"]
+rows = ["in whose hands", "you see", "you control", "in your audit trail"]
+rows += ["a month", "calls to KMS"]
 pd.DataFrame(options, index=rows)
 
 # %% [markdown]
-# **What just happened?** One row is missing, since it would be the same in each column: the cipher is AES-256. A key of your own is no stronger. You control its policy, its grants, its rotation, and whether it is enabled or deleted. An account has 20,000 calls to KMS a month free; 10,000 more cost USD 0.03.
+# **What just happened?** One row is missing, since it would be the same in each column: the cipher is AES-256. A key of your own is no stronger. But you control its policy, its rotation, and whether it is enabled or deleted. An account has 20,000 calls to KMS a month free; 10,000 more cost USD 0.03.
 
 # %% [markdown]
 # ## 4. Move a table to another key
 #
-# Last season's table holds e-mail addresses as well. It is under the AWS managed key, and you move it to the studio's. First, look at the disk. `lab.at_rest` shows what nobody sees on real AWS; the next notebook is about it.
+# Last season's table holds e-mail addresses as well. You move it from the AWS managed key to the studio's. First, look at the disk. `lab.at_rest` shows what nobody sees on real AWS: the items as encrypted *pages*, and the *table key* that opens them, itself encrypted, or *wrapped*, under a KMS key. The next notebook is about it.
 
 # %%
 before = lab.at_rest(lab.old_table_name)
@@ -165,32 +173,32 @@ predict("3.2", ...)
 ### END SOLUTION
 
 # %%
-table = dynamodb.update_table(
-    TableName=lab.old_table_name,
-    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
-)["TableDescription"]
+old = {"TableName": lab.old_table_name}
+to = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
+table = dynamodb.update_table(**old, SSESpecification=to)["TableDescription"]
 seen = []
 while table["SSEDescription"]["Status"] == "UPDATING":
-    table = dynamodb.describe_table(TableName=lab.old_table_name)["Table"]
+    table = dynamodb.describe_table(**old)["Table"]
     sse = table["SSEDescription"]
-    manager = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]["KeyManager"]
-    read = dynamodb.scan(TableName=lab.old_table_name, Select="COUNT")["Count"]
-    seen.append((table["TableStatus"], sse["Status"], manager, read))
-pd.DataFrame(seen, columns=["table", "SSE", "manager of the key", "items read"])
+    key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]
+    read = dynamodb.scan(**old, Select="COUNT")["Count"]
+    seen.append((table["TableStatus"], sse["Status"], key["KeyManager"], read))
+pd.DataFrame(seen, columns=["table", "SSE", "KeyManager", "items read"])
 
 # %%
 predict("3.2")
 
 # %% [markdown]
-# **What just happened?** The table stayed `ACTIVE`, and could be read each time. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. On real AWS, wait a few seconds between two looks.
+# **What just happened?** The table stayed `ACTIVE`, and each read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. On real AWS, wait a few seconds between two looks.
 
 # %%
 after = lab.at_rest(lab.old_table_name)
 print("same pages:", after.pages == before.pages)
-print("same wrapped table key:", after.wrapped_table_key == before.wrapped_table_key)
+same_key = after.wrapped_table_key == before.wrapped_table_key
+print("same wrapped table key:", same_key)
 
 # %% [markdown]
-# No item was encrypted anew, because the KMS key never touches an item:
+# No item was encrypted anew, because the KMS key never touches an item. On AWS there are three layers:
 #
 # | key | how many | it encrypts |
 # |---|---|---|
@@ -198,30 +206,30 @@ print("same wrapped table key:", after.wrapped_table_key == before.wrapped_table
 # | table key | one for each table | data encryption keys |
 # | data encryption key | many for each table | the items |
 #
-# On AWS a new KMS key means a new table key, and the data encryption keys are encrypted under that. That is little work, however large the table. The sandbox is simpler: its table key encrypts the items, and is itself encrypted, or *wrapped*, anew.
+# A new KMS key means a new table key, and the data encryption keys are encrypted under that. It is little work, however large the table. The sandbox is simpler: its table key encrypts the items, and was wrapped anew.
 
 # %% [markdown]
-# The move has left a trail. `Resources` says which key a call was about.
+# The move is in the audit trail. `Resources` says which key a call was about.
 
 # %%
 pair = f'"aws:dynamodb:tableName": "{lab.old_table_name}"'
 owners = {before.key_arn: "AWS managed", lab.key_arn: "customer managed"}
 events = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
-calls = [
-    (event["EventName"], owners.get(event["Resources"][0]["ResourceName"]), event["Username"])
-    for event in reversed(events)
-    if pair in event["CloudTrailEvent"]
-]
+calls = []
+for event in reversed(events):
+    if pair in event["CloudTrailEvent"]:
+        owner = owners[event["Resources"][0]["ResourceName"]]
+        calls.append((event["EventName"], owner, event["Username"]))
 pd.DataFrame(calls, columns=["call", "key", "caller"])
 
 # %% [markdown]
-# **What just happened?** Lines 0 to 3 are from making and filling the table, the rest from the move and from your reads. In your name DynamoDB made two *grants* for itself on the studio's key, so that it can work on the table while nobody asks. Then it had the table key decrypted and wrapped again. (The sandbox's assumption; on AWS the table key is a new one, so expect `GenerateDataKey`.) The grants on the old key are gone:
+# **What just happened?** Lines 0 to 3 are from making and filling the table, the rest from the move and from your reads. A *grant* is a permission on one key for one principal. In your name DynamoDB made two for itself on the studio's key, so that it can look after the table while nobody calls. Then it had the table key decrypted and wrapped again. (That is the sandbox's way; on AWS expect `GenerateDataKey`, for a new table key.) On the old key, only the grants for `scores` are left. (That DynamoDB retires them at a change of key is the sandbox's assumption.)
 
 # %%
 for arn, owner in owners.items():
     grants = kms.list_grants(KeyId=arn)["Grants"]
-    contexts = [grant["Constraints"]["EncryptionContextSubset"] for grant in grants]
-    print(owner, [context["aws:dynamodb:tableName"] for context in contexts])
+    bound = [grant["Constraints"]["EncryptionContextSubset"] for grant in grants]
+    print(owner, [context["aws:dynamodb:tableName"] for context in bound])
 
 # %% [markdown]
 # ## 5. What goes wrong
@@ -229,31 +237,33 @@ for arn, owner in owners.items():
 # DynamoDB looks at the request, then KMS at the key. If either refuses, the table stays as it was. Five mistakes:
 
 # %%
-rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["Arn"]
-off = kms.create_key(Description="for the next cell")["KeyMetadata"]["Arn"]
-kms.disable_key(KeyId=off)
+rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+off = kms.create_key(Description="for the next cell")["KeyMetadata"]
+kms.disable_key(KeyId=off["KeyId"])
+on = {"Enabled": True, "SSEType": "KMS"}
 mistakes = {
     "no SSEType": {"Enabled": True, "KMSMasterKeyId": lab.key_arn},
-    "not enabled": {"Enabled": False, "SSEType": "KMS", "KMSMasterKeyId": lab.key_arn},
-    "no such alias": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/player-table"},
-    "disabled key": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": off},
-    "RSA key": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": rsa},
+    "not enabled": {**on, "Enabled": False, "KMSMasterKeyId": lab.key_arn},
+    "no such alias": {**on, "KMSMasterKeyId": "alias/player-table"},
+    "disabled key": {**on, "KMSMasterKeyId": off["Arn"]},
+    "RSA key": {**on, "KMSMasterKeyId": rsa["KeyMetadata"]["Arn"]},
 }
 
 # %%
-wrapper = textwrap.TextWrapper(80, subsequent_indent="    ", break_on_hyphens=False)
+wrap = textwrap.TextWrapper(78, subsequent_indent="    ", break_on_hyphens=False)
+scores = {"TableName": lab.scores_table_name}
 for what, specification in mistakes.items():
     try:
-        dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification=specification)
+        dynamodb.update_table(**scores, SSESpecification=specification)
     except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        text = f"{what}: {code}. {message.partition(' (Service')[0]}"
-        print(wrapper.fill(text))
+        refusal = error.response["Error"]
+        message = refusal["Message"].partition(" (Service")[0]
+        print(wrap.fill(f"{what}: {refusal['Code']}. {message}"))
     else:
         raise RuntimeError(f"{what}: DynamoDB has accepted it.")
 
 # %% [markdown]
-# **What just happened?** The first two never reached KMS. The others hand on what KMS said. The last one speaks of grants and means this: DynamoDB takes symmetric keys only. RSA keys are for encryption outside AWS, and for signatures.
+# **What just happened?** The first two never reached KMS. The others pass on what KMS said. The last one speaks of a grant and means this: DynamoDB takes symmetric keys only.
 #
 # A sixth mistake is to move too often. After four changes in 24 hours DynamoDB allows one in six hours. The way back to the AWS owned key is always open.
 
@@ -289,13 +299,16 @@ predict("3.3")
 #
 # {{exercise 3.1}}
 #
-# The auditors want to find each use of the key of `avatars` in the audit trail. The studio wants neither a monthly fee for it nor another key to look after.
+# The auditors want to find each use of the key of `avatars` in the audit trail. The studio wants to pay no monthly fee for that key, and not to look after it.
 #
 # *Inputs:* `dynamodb`, `lab.avatars_table_name`. *Goal:* the table `avatars` under the option that gives them this.
 
 # %% answer="3.1"
 ### BEGIN SOLUTION
-answer = dynamodb.update_table(TableName=lab.avatars_table_name, SSESpecification={"Enabled": True})
+answer = dynamodb.update_table(
+    TableName=lab.avatars_table_name,
+    SSESpecification={"Enabled": True},
+)
 answer["TableDescription"]["SSEDescription"]
 ### STUB
 # Write your call here.
@@ -305,7 +318,7 @@ answer["TableDescription"]["SSEDescription"]
 check("3.1")
 
 # %% [markdown] tags=["solution"]
-# Only the AWS managed key does both: its use is in the audit trail, and it costs no monthly fee. `{"Enabled": True}` is enough, since KMS is the only `SSEType` there is. The answer shows `UPDATING` and no ARN yet: the old key is AWS's own, and has no ARN that you may see.
+# Only the AWS managed key does both: its use is in the audit trail, and it costs no monthly fee. `{"Enabled": True}` is enough, since KMS is the only `SSEType` that DynamoDB takes. The answer shows `UPDATING` and no ARN yet: the old key is AWS's own, and has no ARN that you may see.
 
 # %% [markdown]
 # {{exercise 3.2}}
@@ -318,8 +331,9 @@ def encryption_option(table):
     ### BEGIN SOLUTION
     if "SSEDescription" not in table:
         return "AWS owned"
-    key = kms.describe_key(KeyId=table["SSEDescription"]["KMSMasterKeyArn"])["KeyMetadata"]
-    return "AWS managed" if key["KeyManager"] == "AWS" else "customer managed"
+    arn = table["SSEDescription"]["KMSMasterKeyArn"]
+    manager = kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
+    return "AWS managed" if manager == "AWS" else "customer managed"
     ### END SOLUTION
 
 
@@ -327,7 +341,7 @@ def encryption_option(table):
 check("3.2", encryption_option)
 
 # %% [markdown] tags=["solution"]
-# The ARN of a key says nothing about its owner, and to compare it with keys that you know breaks with the next key. `KeyManager` is the answer of KMS itself.
+# The ARN of a key does not say who manages it. Comparing it with the keys that you know fails with the next new key. `KeyManager` is KMS's own answer.
 
 # %% [markdown]
 # {{exercise 3.3}}
@@ -338,10 +352,9 @@ check("3.2", encryption_option)
 
 # %% answer="3.3"
 ### BEGIN SOLUTION
-dynamodb.update_table(
-    TableName=lab.table_name,
-    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
-)["TableDescription"]["SSEDescription"]["Status"]
+to = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
+answer = dynamodb.update_table(TableName=lab.table_name, SSESpecification=to)
+answer["TableDescription"]["SSEDescription"]["Status"]
 ### STUB
 # Write your call here.
 ### END SOLUTION

@@ -58,14 +58,15 @@ predict("4.1", ...)
 ### END SOLUTION
 
 # %%
-player = dynamodb.get_item(TableName=lab.table_name, Key={"player_id": {"S": "p-001"}})["Item"]
+request = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-001"}}}
+player = dynamodb.get_item(**request)["Item"]
 player
 
 # %%
 predict("4.1")
 
 # %% [markdown]
-# **What just happened?** You have called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it answers. Programs need not change. It does so for every caller who may read the table and use its key.
+# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it answers. Programs need not change. It does so for every caller who may read the table and use its key.
 
 # %% [markdown]
 # ## 2. What the disk holds
@@ -81,9 +82,9 @@ words = [player["name"]["S"], player["email"]["S"], "player_id", "p-001"]
 {word: stored.contains(word) for word in words}
 
 # %% [markdown]
-# **What just happened?** There is one *page* for each item, and nothing of it can be read: no value, no attribute's name. Beside the pages lies the key that opens them, the *table key*, but only encrypted, or *wrapped*, under the studio's KMS key. Whoever steals this disk has noise, and a key that is itself locked up. Only KMS can open it.
+# **What just happened?** The sandbox keeps each item in a *page*, and nothing of it can be read: no value, no attribute's name. Beside the pages is the *table key* that opens them, but *wrapped*: encrypted under the studio's KMS key. Whoever steals this disk has noise, and a key that is itself locked up. Only KMS can open it.
 #
-# On AWS there is an exception: if a table has a sort key, some of its values lie in plaintext among the table's metadata. Put no secret into a sort key.
+# On AWS there is an exception. A table's key may have a second part, the *sort key*. Some of its values are stored in plaintext, among the table's metadata. Put no secret into a sort key.
 
 # %% [markdown]
 # ## 3. Who asked KMS
@@ -94,7 +95,8 @@ words = [player["name"]["S"], player["email"]["S"], "player_id", "p-001"]
 of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
 pair = f'"aws:dynamodb:tableName": "{lab.table_name}"'
 found = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
-records = [json.loads(e["CloudTrailEvent"]) for e in found if pair in e["CloudTrailEvent"]]
+texts = [event["CloudTrailEvent"] for event in found]
+records = [json.loads(text) for text in texts if pair in text]
 rows = []
 for record in reversed(records):
     who = record["userIdentity"]
@@ -106,12 +108,14 @@ pd.DataFrame(rows, columns=["call", "in whose name", "by way of"])
 # **What just happened?** When the table was made, DynamoDB made two *grants* for itself, in your name. Then it had a table key generated, in its own name. Since then there are `Decrypt` calls only. Each came by way of DynamoDB, and each carries the name of the person who read or wrote. Here is your last one:
 
 # %%
-newest = next(r for r in records if r["eventName"] == "Decrypt" and "invokedBy" in str(r))
+decrypts = [record for record in records if record["eventName"] == "Decrypt"]
+newest = next(one for one in decrypts if "invokedBy" in one["userIdentity"])
 print(newest["userIdentity"]["arn"])
-{name: newest[name] for name in ("eventName", "sourceIPAddress", "requestParameters")}
+shown = ["eventName", "sourceIPAddress", "requestParameters"]
+{name: newest[name] for name in shown}
 
 # %% [markdown]
-# `Decrypt` names no key: the wrapped table key says which one it needs. And KMS decides anew for each person. Bruno does not *have* the key, and neither do you, for no KMS key leaves KMS. What you have is permissions, for single actions such as `kms:Decrypt`. Key policy, IAM policies and grants give them, and can take them away.
+# The parameters name no key: the wrapped table key says which one it needs. And KMS decides anew for each person. Bruno does not *have* the key, and neither do you, for no KMS key leaves KMS. You both have permissions, for single actions such as `kms:Decrypt`. Key policy, IAM policies and grants give them. What is given can be taken away.
 
 # %% [markdown]
 # ## 4. How often
@@ -127,17 +131,18 @@ predict("4.2", ...)
 
 
 # %%
-def decrypts():
+def count_decrypts():
     by_name = [{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
     events = cloudtrail.lookup_events(LookupAttributes=by_name)["Events"]
     return sum(event["Username"] == "admin" for event in events)
 
 
 def read(*player_ids):
-    before = decrypts()
+    before = count_decrypts()
     for player_id in player_ids:
-        dynamodb.get_item(TableName=lab.table_name, Key={"player_id": {"S": player_id}})
-    return decrypts() - before
+        key = {"player_id": {"S": player_id}}
+        dynamodb.get_item(TableName=lab.table_name, Key=key)
+    return count_decrypts() - before
 
 
 # %%
@@ -151,7 +156,7 @@ print("six minutes later:", read("p-001"))
 predict("4.2")
 
 # %% [markdown]
-# **What just happened?** DynamoDB keeps the opened table key for about five minutes, and then asks KMS again. So the trail tells who had the key used, and not how many items were read. A permission that you take away can go on working that long, too. The sandbox keeps the key for each caller and table: its assumption, for AWS speaks of connections.
+# **What just happened?** DynamoDB keeps the opened table key for about five minutes, and then asks KMS again. So the trail tells who had the key used, and not how many items were read. A permission that you take away can go on working that long, too. The sandbox keeps the table key for each caller and table. That is its assumption: AWS speaks of connections.
 
 # %% [markdown]
 # ## 5. Open the table key yourself
@@ -160,16 +165,18 @@ predict("4.2")
 
 # %%
 bound_to = dict(stored.encryption_context)
-opened = kms.decrypt(CiphertextBlob=stored.wrapped_table_key, EncryptionContext=bound_to)
-len(opened["Plaintext"]) * 8, opened["KeyId"] == lab.key_arn
+wrapped = stored.wrapped_table_key
+opened = kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=bound_to)
+print(len(opened["Plaintext"]) * 8, "bits")
+print("opened with the studio's key:", opened["KeyId"] == lab.key_arn)
 
 # %% [markdown]
 # That is a table key, 256 bits, for AES-256. Now leave out the context, and then change one bit.
 
 # %%
-tampered = bytearray(stored.wrapped_table_key)
+tampered = bytearray(wrapped)
 tampered[-1] ^= 1
-attempts = {"no context": (stored.wrapped_table_key, {}), "one bit": (bytes(tampered), bound_to)}
+attempts = {"no context": (wrapped, {}), "one bit": (bytes(tampered), bound_to)}
 for what, (blob, pairs) in attempts.items():
     try:
         kms.decrypt(CiphertextBlob=blob, EncryptionContext=pairs)
@@ -179,7 +186,7 @@ for what, (blob, pairs) in attempts.items():
         raise RuntimeError(f"{what}: KMS has decrypted it.")
 
 # %% [markdown]
-# **What just happened?** KMS uses AES-GCM, which notices every change. The encryption context is bound to the ciphertext, though it is no secret: one table's key cannot be passed off as another's. The sandbox seals the pages with AES-GCM as well. If one is changed, it refuses the read instead of giving out a wrong item; the error that it gives then is its assumption.
+# **What just happened?** KMS uses AES-GCM, which notices every change. The encryption context is no secret, but it is bound to the ciphertext: one table's key cannot be passed off as another's. The sandbox encrypts the pages with AES-GCM as well. If one was changed, it refuses the read instead of giving out a wrong item. Which error you get then is its assumption.
 
 # %% [markdown]
 # ## 6. What it does not protect from
@@ -210,10 +217,12 @@ data_key = kms.generate_data_key(
     KeyId=lab.private_key_alias, KeySpec="AES_256", EncryptionContext=place
 )
 nonce = os.urandom(12)
-email = nonce + AESGCM(data_key["Plaintext"]).encrypt(nonce, b"wren@example.com", None)
+cipher = AESGCM(data_key["Plaintext"])
+email = nonce + cipher.encrypt(nonce, b"wren@example.com", None)
 wren = {"player_id": {"S": "p-004"}, "name": {"S": "Wren"}}
 wren |= {"email": {"B": email}, "email_key": {"B": data_key["CiphertextBlob"]}}
-dynamodb.put_item(TableName=lab.table_name, Item=wren)["ResponseMetadata"]["HTTPStatusCode"]
+answer = dynamodb.put_item(TableName=lab.table_name, Item=wren)
+answer["ResponseMetadata"]["HTTPStatusCode"]
 
 # %% [markdown]
 # {{predict 4.3}}
@@ -228,14 +237,16 @@ predict("4.3", ...)
 # %%
 bruno = lab.as_user("bruno")  # a boto3 session with an access key of his
 bruno_dynamodb, bruno_kms = bruno.client("dynamodb"), bruno.client("kms")
-answer = bruno_dynamodb.get_item(TableName=lab.table_name, Key={"player_id": {"S": "p-004"}})
-seen = answer["Item"]
+key = {"player_id": {"S": "p-004"}}
+seen = bruno_dynamodb.get_item(TableName=lab.table_name, Key=key)["Item"]
+stored_email = seen["email"]["B"]
 print("name:", seen["name"]["S"])
-print("email:", len(seen["email"]["B"]), "bytes; readable:", b"wren" in seen["email"]["B"])
+print("email:", len(stored_email), "bytes; readable:", b"wren" in stored_email)
 
 # %%
+email_key = seen["email_key"]["B"]
 try:
-    bruno_kms.decrypt(CiphertextBlob=seen["email_key"]["B"], EncryptionContext=place)
+    bruno_kms.decrypt(CiphertextBlob=email_key, EncryptionContext=place)
 except ClientError as error:
     print(error.response["Error"]["Code"])
 else:
@@ -245,7 +256,7 @@ else:
 predict("4.3")
 
 # %% [markdown]
-# **What just happened?** DynamoDB opened the item for Bruno, and inside was another ciphertext: for DynamoDB, bytes like any other. The price is that nobody can search by this attribute any more, and that your program must look after encryption. AWS has a library for it, the *AWS Database Encryption SDK*.
+# **What just happened?** DynamoDB opened the item for Bruno, and inside was another ciphertext: for DynamoDB, bytes like any other. This has a price. Nobody can search by this attribute any more, and your program must look after encryption. AWS has a library for it, the *AWS Database Encryption SDK*.
 
 # %% [markdown]
 # ## Exercises
@@ -275,7 +286,7 @@ check("4.1", context)
 #
 # Somebody has looked at last season's players. Both tables are under the same key.
 #
-# *Inputs:* `cloudtrail`, `lab.old_table_name`. *Goal:* in `readers`, a list of the IAM users for whom the table key of `players-2025` was opened. Leave out `admin`, which is you.
+# *Inputs:* `cloudtrail`, `lab.old_table_name`. *Goal:* in `readers`, a list of the names of the IAM users for whom the table key of `players-2025` was opened. Leave out `admin`, which is you.
 
 # %% answer="4.2"
 ### BEGIN SOLUTION
@@ -284,7 +295,8 @@ readers = set()
 for event in cloudtrail.lookup_events(LookupAttributes=by_name)["Events"]:
     record = json.loads(event["CloudTrailEvent"])
     pairs = (record["requestParameters"] or {}).get("encryptionContext", {})
-    if pairs.get("aws:dynamodb:tableName") == lab.old_table_name and "errorCode" not in record:
+    of_table = pairs.get("aws:dynamodb:tableName") == lab.old_table_name
+    if of_table and "errorCode" not in record:
         readers.add(event["Username"])
 readers = sorted(readers - {"admin"})
 ### STUB
@@ -311,8 +323,9 @@ def read_email(item):
     ### BEGIN SOLUTION
     place = {"table": lab.table_name, "player_id": item["player_id"]["S"]}
     wrapped, sealed = item["email_key"]["B"], item["email"]["B"]
-    key = kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=place)["Plaintext"]
-    return AESGCM(key).decrypt(sealed[:12], sealed[12:], None).decode()
+    opened = kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=place)
+    cipher = AESGCM(opened["Plaintext"])
+    return cipher.decrypt(sealed[:12], sealed[12:], None).decode()
     ### END SOLUTION
 
 
@@ -320,7 +333,7 @@ def read_email(item):
 check("4.3", read_email)
 
 # %% [markdown] tags=["solution"]
-# First KMS opens the data key, and only for somebody who may use `alias/players-private`. Then the program decrypts, with the nonce that lies before the ciphertext. The player's ID in the encryption context keeps anybody from moving one player's address to another player unnoticed.
+# First KMS opens the data key, and only for somebody who may use `alias/players-private`. Then the program decrypts, with the nonce that comes before the ciphertext. The player's ID is in the encryption context, so nobody can move one player's address to another player unnoticed.
 
 # %% [markdown] answer="4.a"
 # ## In your own words

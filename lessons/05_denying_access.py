@@ -52,13 +52,12 @@ dynamodb.get_item(**request)["Item"]
 # %% [markdown]
 # ## 1. A colleague with full access
 #
-# Mira joins Lanternfish Games to test the game's servers. She makes tables, fills them and drops them all day, so the studio gives her the AWS managed policy `AmazonDynamoDBFullAccess`. Nobody thinks of the players' e-mail addresses. Nobody touches the key policy either.
+# Mira joins Lanternfish Games to test the game's servers. She makes tables, fills them and deletes them all day, so the studio gives her the AWS managed policy `AmazonDynamoDBFullAccess`. Nobody thinks of the players' e-mail addresses. Nobody touches the key policy either.
 
 # %%
 iam.create_user(UserName="mira")
-iam.attach_user_policy(
-    UserName="mira", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
-)
+full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+iam.attach_user_policy(UserName="mira", PolicyArn=full_access)
 access_key = iam.create_access_key(UserName="mira")["AccessKey"]
 mira = boto3.Session(
     aws_access_key_id=access_key["AccessKeyId"],
@@ -96,14 +95,14 @@ denial.response["Error"]["Code"]
 predict("5.1")
 
 # %% [markdown]
-# **What just happened?** The request was Mira's, and DynamoDB itself had no objection. But the items lie encrypted under a *table key*, and the table key is encrypted under the studio's KMS key. To open it, DynamoDB calls `kms:Decrypt`. It does so on behalf of the caller, so KMS asks whether *Mira* may use the key. Full access to a table does not include the key that the table is under.
+# **What just happened?** The request was Mira's, and DynamoDB itself had no objection. But the items are encrypted under a *table key*, and the table key is encrypted under the studio's KMS key. To open it, DynamoDB calls `kms:Decrypt`. It does so on behalf of the caller, so KMS asks whether *Mira* may use the key. Full access to DynamoDB does not include the key that a table is under.
 #
 # In your own programs, catch `ClientError` and look at its code. boto3 has no exception class for this error.
 
 # %% [markdown]
 # ## 3. Read the message
 #
-# People fear long error messages. This one answers every question that you have.
+# It is long, and each part of it answers a question.
 
 # %%
 message = denial.response["Error"]["Message"]
@@ -121,7 +120,9 @@ print(textwrap.fill(message, 80, break_on_hyphens=False))
 # | `because no identity-based policy allows` | Why: nobody said *no*, but nobody said *yes*. That is an *implicit deny*. A policy that forbids it would read `with an explicit deny`. |
 # | `Service: AWSKMS; … Request ID` | The call from DynamoDB to KMS. With its ID you find it in the audit trail. |
 #
-# Such a denial is no proof that the table is encrypted: *every* DynamoDB table is, and Mira reads others without trouble. It proves who may use this key.
+# The code and the first words are as recorded from AWS. The sentence in the middle is KMS's, as other services pass it on today. That DynamoDB passes it on too is the sandbox's assumption.
+#
+# Such a denial is no proof that the table is encrypted: *every* DynamoDB table is, and Mira reads others without trouble. It proves that she may not use this key.
 
 # %% [markdown]
 # ## 4. Which statement decided?
@@ -132,14 +133,14 @@ print(textwrap.fill(message, 80, break_on_hyphens=False))
 explain(denial)
 
 # %% [markdown]
-# None of the statements decided: that is what an implicit deny means. Look at the key policy's first statement, though. It names the account, so it applies to Mira as well.
+# For `kms:Decrypt` no statement decided: that is what an implicit deny means. Look at the key policy's first statement, though. It names the account, so it applies to Mira as well.
 
 # %%
 policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
 pd.DataFrame(policy["Statement"])[["Sid", "Effect", "Principal"]]
 
 # %% [markdown]
-# **What just happened?** A principal that ends in `:root` stands for the account. It gives no user anything by itself. It says: for this key, the account's IAM policies count. So KMS looked at Mira's policies, and found no Allow for `kms:Decrypt`. This is why the message blames an *identity-based* policy, although Mira is missing in the key policy too. Either one could have let her in; in one account it does not take both. Without that first statement, no IAM policy would count, and the message would blame the *resource-based* policy.
+# **What just happened?** A principal that ends in `:root` stands for the account. It gives no user anything by itself. It says: for this key, the account's IAM policies count. So KMS looked at Mira's policies, and found no Allow for `kms:Decrypt`. This is why the message blames an *identity-based* policy, although the key policy does not name her either. One of the two would have been enough: within one account it does not take both. Without that first statement, no Allow of an IAM policy would count, and the message would blame the *resource-based* policy.
 
 # %% [markdown]
 # ## 5. What Mira can still do
@@ -152,10 +153,11 @@ print(mira_kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["KeyState"])
 [alias["AliasName"] for alias in mira_kms.list_aliases()["Aliases"]]
 
 # %% [markdown]
-# She can also read `scores`. The AWS managed key's policy lets in every principal of the account who comes through DynamoDB and may use it. AWS wrote that policy, and you cannot change it. Keeping a colleague out takes a *customer managed key*. Its cipher is no stronger: both use the same AES-256. You get control.
+# She can also read `scores`. The AWS managed key serves everybody in the account who may use DynamoDB, through DynamoDB. AWS wrote its policy, and you cannot change it. To keep a colleague out by the key, you need a *customer managed key*. Its cipher is no stronger: both use AES-256. You get control.
 
 # %%
-score = mira_dynamodb.get_item(TableName=lab.scores_table_name, Key=request["Key"])
+scores_request = {**request, "TableName": lab.scores_table_name}
+score = mira_dynamodb.get_item(**scores_request)
 score["Item"]["name"]["S"]
 
 # %% [markdown]
@@ -177,19 +179,20 @@ mira_dynamodb.list_tables()["TableNames"]
 predict("5.2")
 
 # %% [markdown]
-# **What just happened?** Last season's players are gone. Encryption keeps data from being read by those who may not use the key. It does not keep the data from being destroyed, and it does not protect data on its way through the network; that is the work of TLS. Against a deleted table you need other means: fewer permissions than full access, deletion protection, backups.
+# **What just happened?** Last season's players are gone. Encryption keeps data from being read by those who may not use the key. It does not keep the data from being destroyed. Nor does it protect data on its way through the network: that is the work of TLS. Against deletion you need other means: fewer permissions than full access, deletion protection, backups.
 
 # %% [markdown]
 # ## Exercises
 #
 # {{exercise 5.1}}
 #
-# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* a try by Mira to put a new player, `p-099`, into the table `players`, with the refusal caught. Does writing need the key as well?
+# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira tries to put a new player, `p-099`, into the table `players`. Catch the refusal. Does writing need the key as well?
 
 # %% answer="5.1"
 ### BEGIN SOLUTION
+player = {"player_id": {"S": "p-099"}}
 try:
-    mira_dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-099"}})
+    mira_dynamodb.put_item(TableName=lab.table_name, Item=player)
 except ClientError as error:
     print(error.response["Error"]["Code"])
 ### STUB
@@ -200,12 +203,12 @@ except ClientError as error:
 check("5.1")
 
 # %% [markdown] tags=["solution"]
-# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB does not send the item to KMS. It encrypts the item itself, under keys that hang on the table key, and for that it must first have the table key decrypted.
+# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB does not send the item to KMS. It encrypts the item itself, under keys that the table key encrypts. So it must first have the table key decrypted.
 
 # %% [markdown]
 # {{exercise 5.2}}
 #
-# *Inputs:* CloudTrail, with `cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": …, "AttributeValue": …}])`. *Goal:* in `proof`, the `EventId` of the event in which **KMS** refused Mira the use of the key. A denial of something else proves nothing.
+# *Inputs:* the audit trail, through `cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": …, "AttributeValue": …}])`. *Goal:* in `proof`, the `EventId` of the event in which **KMS** refused Mira the use of the key. A denial of something else proves nothing.
 
 # %% answer="5.2"
 cloudtrail = boto3.client("cloudtrail")
@@ -214,7 +217,8 @@ decrypts = cloudtrail.lookup_events(
     LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
 )["Events"]
 hers = [event for event in decrypts if event["Username"] == "mira"]
-proof = next(e["EventId"] for e in hers if "errorCode" in json.loads(e["CloudTrailEvent"]))
+refused = [e for e in hers if "errorCode" in json.loads(e["CloudTrailEvent"])]
+proof = refused[0]["EventId"]
 ### STUB
 proof = ...
 ### END SOLUTION
@@ -226,9 +230,9 @@ check("5.2", proof)
 # CloudTrail's event history keeps *management events*, and the calls to KMS are among them. Mira never called KMS, but the event carries her name: DynamoDB asked for her. There is also a `Decrypt` of hers that was allowed: the one for `scores`. Only the `errorCode` inside `CloudTrailEvent` tells the two apart. Calls such as `GetItem` are *data events*, which a real account records only if you ask for it.
 
 # %% tags=["solution"]
-event = json.loads(next(e["CloudTrailEvent"] for e in decrypts if e["EventId"] == proof))
-keys = ["eventSource", "eventName", "errorCode", "sourceIPAddress", "requestParameters"]
-{key: event[key] for key in keys}
+event = json.loads(refused[0]["CloudTrailEvent"])
+shown = ["eventSource", "eventName", "errorCode", "sourceIPAddress"]
+{name: event[name] for name in [*shown, "requestParameters"]}
 
 # %% [markdown]
 # {{exercise 5.3}}
@@ -237,10 +241,15 @@ keys = ["eventSource", "eventName", "errorCode", "sourceIPAddress", "requestPara
 
 # %% answer="5.3"
 ### BEGIN SOLUTION
-dynamodb.update_table(
+scores = dynamodb.update_table(
     TableName=lab.scores_table_name,
-    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias},
-)["TableDescription"]["TableStatus"]
+    SSESpecification={
+        "Enabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": lab.key_alias,
+    },
+)
+scores["TableDescription"]["TableStatus"]
 ### STUB
 # Write your code here.
 ### END SOLUTION
@@ -249,23 +258,42 @@ dynamodb.update_table(
 check("5.3")
 
 # %% [markdown] tags=["solution"]
-# The table stays active while DynamoDB makes a new table key under the studio's KMS key. Nothing was changed about Mira: the same request, by the same user, now meets another key policy.
+# The table stays active while it moves to the studio's KMS key. Nothing was changed about Mira: the same request, by the same user, now meets another key policy.
 
 # %% [markdown]
 # ## 6. Let her in
 #
-# Suppose that Mira's work does need the players. You make her a *key user*: the key policy's last two statements then name her as well as you. This is what the console's button "Add" does. The next notebooks look at other ways.
+# Suppose that Mira's work does need the players. You make her a *key user*: the key policy's last two statements then name her as well as you. This is what the console's button "Add" does.
 
 # %%
-users = [iam.get_user(UserName=name)["User"]["Arn"] for name in ("admin", "mira")]
-for statement in policy["Statement"][2:]:
-    statement["Principal"] = {"AWS": users}
-kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
-item = mira_dynamodb.get_item(**request)["Item"]
-item
+names = ["admin", "mira"]
+users = [iam.get_user(UserName=name)["User"]["Arn"] for name in names]
+
+
+def set_users(arns):
+    for statement in policy["Statement"][2:]:
+        statement["Principal"] = {"AWS": arns}
+    kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
+
+
+# %%
+set_users(users)
+mira_dynamodb.get_item(**request)["Item"]
 
 # %% [markdown]
 # **What just happened?** The same request, by the same user, to the same table. Only the key policy has changed. No IAM policy was needed: a key policy that names a user of its own account is enough.
+#
+# Mira's test is over, so you take her out again. DynamoDB keeps the opened table key for about five minutes: let six pass. The next notebook looks at other ways.
+
+# %%
+set_users(users[:1])
+lab.advance(minutes=6)
+try:
+    mira_dynamodb.get_item(**request)
+except ClientError as error:
+    print(error.response["Error"]["Code"])
+else:
+    raise RuntimeError("Mira has read the item: nothing stopped her.")
 
 # %% [markdown] answer="5.a"
 # ## In your own words

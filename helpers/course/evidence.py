@@ -61,6 +61,18 @@ class Evidence:
             and user in ("", record.user)
         ]
 
+    def table_key(self, table: str) -> str | None:
+        """ARN of a table's KMS key, once no change is on its way: empty under the AWS owned key,
+        None if there is no such table."""
+        dynamodb = self.client("dynamodb")
+        if table not in dynamodb.list_tables()["TableNames"]:
+            return None
+        for _ in range(100):  # Each question lets time pass.
+            encryption = dynamodb.describe_table(TableName=table)["Table"].get("SSEDescription", {})
+            if encryption.get("Status") != "UPDATING":
+                return str(encryption.get("KMSMasterKeyArn", ""))
+        raise TimeoutError(f"{table} is still changing its key")
+
     def fresh(self) -> None:
         """From now on ``lab``, ``client`` and ``records`` are those of a copy of the exercise's
         world, as the exercise begins and with the same names; it goes when the check ends.

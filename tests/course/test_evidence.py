@@ -23,6 +23,17 @@ def tables() -> list[str]:
     return boto3.client("dynamodb").list_tables()["TableNames"]
 
 
+def test_a_tables_key_is_told_once_its_change_is_over(lab: Lab) -> None:
+    dynamodb, evidence = boto3.client("dynamodb"), Evidence(lab)
+    scores = lab.scores_table_name
+    to = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_arn}
+    dynamodb.update_table(TableName=scores, SSESpecification=to)
+    assert evidence.table_key(scores) == lab.key_arn
+    dynamodb.update_table(TableName=scores, SSESpecification={"Enabled": False})
+    assert evidence.table_key(scores) == ""
+    assert evidence.table_key("none") is None
+
+
 def test_a_function_finds_the_world_as_the_exercise_begins(lab: Lab) -> None:
     """Whatever the learner has done meanwhile, with the client that the learner made before."""
     dynamodb = boto3.client("dynamodb")

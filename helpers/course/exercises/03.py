@@ -7,17 +7,17 @@ from typing import Any
 from helpers.course.chapter import (
     Chapter,
     Exercise,
-    Option,
-    Question,
     Verdict,
-    Written,
     Wrong,
     correct,
     not_attempted,
     not_yet,
 )
 from helpers.course.evidence import Evidence
+from helpers.course.records import Record
 from helpers.course.worlds import Studio
+
+from .questions_03 import PREDICTIONS, QUIZ, WRITTEN
 
 
 def world(studio: Studio) -> dict[str, str]:
@@ -37,39 +37,15 @@ def world(studio: Studio) -> dict[str, str]:
     }
 
 
-def _missing(evidence: Evidence, table: str) -> Verdict | None:
-    if table in evidence.client("dynamodb").list_tables()["TableNames"]:
-        return None
-    return not_attempted(f"There is no table {table}; run the cell that creates it.")
-
-
-def _key_arn(evidence: Evidence, table: str) -> str:
-    """The KMS key of a table once no change is on its way; empty for the AWS owned key."""
-    dynamodb = evidence.client("dynamodb")
-    while True:
-        encryption = dynamodb.describe_table(TableName=table)["Table"].get("SSEDescription", {})
-        if encryption.get("Status") != "UPDATING":
-            return str(encryption.get("KMSMasterKeyArn", ""))
-        evidence.lab.advance(seconds=30)
-
-
-def _manager(evidence: Evidence, arn: str) -> str:
-    return str(evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"])
-
-
-def _tries(evidence: Evidence, table: str) -> list[Any]:
-    return [x for x in evidence.records("UpdateTable") if x.asks(tableName=table)]
-
-
 def audited(evidence: Evidence) -> Verdict:
     """3.1: avatars is under the AWS managed key."""
     table = evidence.lab.avatars_table_name
-    if missing := _missing(evidence, table):
-        return missing
+    tries, arn = _tries(evidence, table), evidence.table_key(table)
     wanted = "a key whose use is in the audit trail, without a monthly fee."
-    tries, arn = _tries(evidence, table), _key_arn(evidence, table)
+    if arn is None:
+        return _missing(table)
     if not arn and tries:
-        return not_yet(wanted, tries[-1].message or "the AWS owned key.")
+        return not_yet(wanted, _refusal(tries[-1]) or "the AWS owned key.")
     if not arn:
         return not_attempted(f"{table} is still under the AWS owned key, which leaves no trail.")
     if _manager(evidence, arn) == "AWS":
@@ -78,216 +54,72 @@ def audited(evidence: Evidence) -> Verdict:
     return not_yet(wanted, seen)
 
 
+def _missing(table: str) -> Verdict:
+    return not_attempted(f"There is no table {table}; run the cell that creates it.")
+
+
+def _manager(evidence: Evidence, arn: str) -> str:
+    return str(evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"])
+
+
+def _tries(evidence: Evidence, table: str) -> list[Record]:
+    return [x for x in evidence.records("UpdateTable") if x.asks(tableName=table)]
+
+
+def _refusal(record: Record) -> str:
+    """The message, without the request of DynamoDB to KMS that it tells at its end."""
+    return record.message.partition(" (Service")[0]
+
+
 def tells_options(evidence: Evidence, option: Any) -> Verdict:
     """3.2: the function tells the three options from each other, for any key."""
     if not callable(option):
         return not_yet("a function.", f"`{option!r}`.")
     managed = evidence.client("kms").describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
     lab = evidence.lab
-    yours = "customer managed"
-    cases = {managed: "AWS managed", lab.key_arn: yours, lab.next_key_arn: yours, "": "AWS owned"}
-    for arn, right in cases.items():
+    cases = [
+        (managed, "AWS managed", "a table under DynamoDB's AWS managed key"),
+        (lab.key_arn, "customer managed", "a table under the studio's key"),
+        (lab.next_key_arn, "customer managed", "a table under the studio's next key"),
+        ("", "AWS owned", "a table without SSEDescription"),
+    ]
+    for arn, right, about in cases:
         sse = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
         table = {"TableName": lab.old_table_name, **({"SSEDescription": sse} if arn else {})}
         told = evidence.call(option, table=table)
         if told is None and arn == managed:
             return not_attempted("The function returns nothing yet; end each way with a return.")
         if told != right:
-            about = f"a table whose key is {arn}" if arn else "a table without SSEDescription"
             return not_yet(f"`{right}` for {about}.", f"`{str(told)[:60]}`.")
     return correct("KMS says who manages a key, and no SSEDescription means the AWS owned key.")
 
 
 def alias_followed(evidence: Evidence) -> Verdict:
     """3.3: players is under the key that the alias names now."""
-    lab, kms = evidence.lab, evidence.client("kms")
-    if missing := _missing(evidence, lab.table_name):
-        return missing
-    wanted = f"{lab.table_name} under the new key, {lab.next_key_arn}."
-    target = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["Arn"]
-    if target != lab.next_key_arn:
-        return not_yet(f"{lab.key_alias} on the new key.", f"the alias on {target}.")
-    tries, arn = _tries(evidence, lab.table_name), _key_arn(evidence, lab.table_name)
-    if arn == lab.next_key_arn:
+    lab = evidence.lab
+    table, new = lab.table_name, lab.next_key_arn
+    tries, arn = _tries(evidence, table), evidence.table_key(table)
+    if arn is None:
+        return _missing(table)
+    aliases = evidence.client("kms").list_aliases(KeyId=new)["Aliases"]
+    if lab.key_alias not in [alias["AliasName"] for alias in aliases]:
+        seen = "the alias on another key; run the cell of section 6 again."
+        return not_yet(f"{lab.key_alias} on the new key.", seen)
+    if arn == new:
         return correct("Asked again, DynamoDB looked up the alias again, and took the new key.")
     if not tries:
-        return not_attempted(f"{lab.table_name} is under the key that the alias named before.")
-    if tries[-1].error:
-        return not_yet(wanted, tries[-1].message)
-    return not_yet(wanted, f"the key {arn}." if arn else "the AWS owned key.")
+        return not_attempted(f"{table} is under the key that the alias named before.")
+    return not_yet(f"{table} under the new key.", _refusal(tries[-1]) or _whose(evidence, arn))
 
 
-DEFAULT = Question(
-    "You create a table and say nothing of encryption. What does describe_table show?",
-    {
-        "a": Option(
-            "An SSEDescription with the status DISABLED: the table is not encrypted.",
-            "There is no such state: nobody can switch off the encryption of a table.",
-        ),
-        "b": Option(
-            "No SSEDescription, since the table is not encrypted.",
-            "Every table is encrypted; without SSEDescription, under an AWS owned key.",
-        ),
-        "c": Option(
-            "No SSEDescription, and the table is encrypted all the same.",
-            "It is under an AWS owned key, of which an account sees nothing.",
-        ),
-    },
-    "c",
-)
-SWITCH = Question(
-    "A table in use changes its key. Can players read it meanwhile?",
-    {
-        "a": Option(
-            "No: DynamoDB closes the table until every item is encrypted anew.",
-            "The items are not encrypted anew; only the keys that stand above them are.",
-        ),
-        "b": Option(
-            "Yes, all the time.",
-            "The table stays ACTIVE; only the status inside SSEDescription says UPDATING.",
-        ),
-        "c": Option(
-            "Only items that were not moved yet.",
-            "Items are not moved one by one: they stay as they are, under a key further down.",
-        ),
-    },
-    "b",
-)
-ALIAS = Question(
-    "The alias alias/players-table now names the new key. Under which key is the table players?",
-    {
-        "a": Option(
-            "Under the new key: the table was made with the alias.",
-            "DynamoDB looked the alias up when the table was made, and kept the key's ARN.",
-        ),
-        "b": Option(
-            "New items under the new key, the rest under the old one.",
-            "A table is under one KMS key at a time, and it is the one that was looked up.",
-        ),
-        "c": Option(
-            "Under the old key.",
-            "DynamoDB looks an alias up once for each create_table or update_table.",
-        ),
-    },
-    "c",
-)
-QUIZ = {
-    "q1": Question(
-        "An auditor asks for the option with the strongest encryption at rest. Which is it?",
-        {
-            "a": Option(
-                "The customer managed key.",
-                "It encrypts no better than the others; it is yours to control.",
-                "customer-key-is-stronger",
-            ),
-            "b": Option(
-                "The customer managed key, once you have set it to a stronger cipher.",
-                "DynamoDB takes symmetric keys only, and their key spec fixes the algorithm.",
-                "key-tunes-algorithm",
-            ),
-            "c": Option(
-                "None: all three use the same cipher.",
-                "AES-256 under each of them. They differ in control, audit and price.",
-            ),
-        },
-        "c",
-    ),
-    "q2": Question(
-        "describe_table shows SSEType KMS and the ARN of a key. Which option is the table under?",
-        {
-            "a": Option("A customer managed key.", "The AWS managed key has an ARN as well."),
-            "b": Option(
-                "The AWS managed key or a customer managed key.",
-                "Only KeyManager in the answer of describe_key tells which.",
-            ),
-            "c": Option("Any of the three.", "Under the AWS owned key it shows neither."),
-        },
-        "b",
-    ),
-    "q3": Question(
-        "Some colleagues may do everything in DynamoDB. You want to decide which of them can read "
-        "one table, by means of its key. Which option do you take?",
-        {
-            "a": Option(
-                "The AWS managed key: none of them has a permission on it.",
-                "They need none of their own: the key's policy lets them all in.",
-                "managed-key-denies",
-            ),
-            "b": Option(
-                "A customer managed key.",
-                "Its key policy is yours, so you say who may use it.",
-            ),
-            "c": Option(
-                "The AWS owned key: nobody can see it.",
-                "Nobody can set anything for it, so it keeps out no reader of the table.",
-            ),
-        },
-        "b",
-    ),
-    "q4": Question(
-        "The studio has an RSA key in KMS. Can a table be under it?",
-        {
-            "a": Option(
-                "Yes: one key of the pair for the studio, the other for DynamoDB.",
-                "DynamoDB refuses it, whoever would hold the other key.",
-                "asymmetric-only-for-two-keys",
-            ),
-            "b": Option(
-                "No: DynamoDB takes symmetric keys only.",
-                "It must make a grant with an encryption context, which needs a symmetric key.",
-            ),
-            "c": Option(
-                "Yes, if its key usage is ENCRYPT_DECRYPT.", "Such a key was refused here."
-            ),
-        },
-        "b",
-    ),
-    "q5": Question(
-        "A table of two terabytes moves to another KMS key. What is encrypted anew?",
-        {
-            "a": Option(
-                "Every item.",
-                "The items stay as they are, which is why a move is cheap and fast.",
-            ),
-            "b": Option(
-                "Nothing; only new items come under the new key.",
-                "The whole table is under the new key: whoever may not use it reads nothing.",
-            ),
-            "c": Option(
-                "The keys between the KMS key and the items.",
-                "There is a new table key, and the data encryption keys are encrypted under it.",
-            ),
-        },
-        "c",
-    ),
-}
-WRITTEN = {
-    "3.a": Written(
-        "What is DynamoDB, and what will the studio's key protect there?",
-        (
-            "DynamoDB is AWS's NoSQL database: tables of items, found by their key, fast at any "
-            "size.",
-            "The key protects the table key, and through it every item of the table at rest.",
-        ),
-        "DynamoDB is a fast and flexible NoSQL database of AWS. The studio keeps its players there "
-        "as items of a table, and finds each one by its partition key. The studio's KMS key "
-        "encrypts the key of this table, and so it protects whatever the table stores: names, "
-        "e-mail addresses and all the rest, on the disk.",
-    ),
-    "3.b": Written(
-        "Which encryption options does DynamoDB have? What do they differ in, and which did you "
-        "choose for the players?",
-        (
-            "AWS owned key, AWS managed key, customer managed key.",
-            "They differ in owner, visibility, control, audit and price; the cipher is the same.",
-            "The customer managed key, because the studio decides who may use it.",
-        ),
-        "A table is under an AWS owned key, the AWS managed key of DynamoDB, or a customer managed "
-        "key. All use AES-256. They differ in whose the key is, what I see of it, what I can set, "
-        "whether its use is in my audit trail, and what it costs. For the players I chose a "
-        "customer managed key: only there can I say who may use the key, and take that back.",
-    ),
-}
+def _whose(evidence: Evidence, arn: str) -> str:
+    """The key of players, in words."""
+    if arn == evidence.lab.key_arn:
+        return "the key that the alias named before."
+    if arn and _manager(evidence, arn) == "AWS":
+        return "DynamoDB's AWS managed key: your call names no key."
+    return f"the key {arn}." if arn else "the AWS owned key."
+
 
 _UPDATE = "dynamodb.update_table(TableName=lab.%s, SSESpecification={%s})"
 _CUSTOMER = '"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": %s'
@@ -296,7 +128,7 @@ _REFUSED = "try:\n    %s\nexcept ClientError:\n    pass\n"
 CHAPTER = Chapter(
     world=world,
     written=WRITTEN,
-    predictions={"3.1": DEFAULT, "3.2": SWITCH, "3.3": ALIAS},
+    predictions=PREDICTIONS,
     exercises={
         "3.1": Exercise(
             "What the auditors ask for",
@@ -316,6 +148,15 @@ CHAPTER = Chapter(
                 "not enabled": Wrong(
                     _REFUSED % (_UPDATE % ("avatars_table_name", '"Enabled": False')),
                     "already encrypted by default",
+                ),
+                "the cipher as the type": Wrong(
+                    _REFUSED
+                    % (_UPDATE % ("avatars_table_name", '"Enabled": True, "SSEType": "AES256"')),
+                    "SSEType AES256 is not supported",
+                ),
+                "the alias cut short": Wrong(
+                    _REFUSED % (_UPDATE % ("avatars_table_name", _CUSTOMER % '"aws/dynamodb"')),
+                    "Invalid keyId 'aws/dynamodb'",
                 ),
                 "another table": Wrong(
                     _UPDATE % ("table_name", '"Enabled": True'),
@@ -357,6 +198,9 @@ CHAPTER = Chapter(
                     '    return known.get(arn, "AWS managed")',
                     "Expected: `customer managed`",
                 ),
+                "printed": Wrong(
+                    'print("AWS owned")', "end each way with a return", "not attempted"
+                ),
                 "KMS's own word": Wrong(
                     'arn = table["SSEDescription"]["KMSMasterKeyArn"]\n'
                     '    return kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]',
@@ -383,14 +227,24 @@ CHAPTER = Chapter(
                 ),
                 "the old key's ID": Wrong(
                     _UPDATE % ("table_name", _CUSTOMER % 'lab.key_arn.rpartition("/")[2]'),
-                    "Seen: the key arn:aws:kms",
+                    "Seen: the key that the alias named before",
                 ),
                 "no key named": Wrong(
                     _UPDATE % ("table_name", '"Enabled": False'), "AWS owned key"
                 ),
+                "the SSEType forgotten": Wrong(
+                    _REFUSED % (_UPDATE % ("table_name", '"KMSMasterKeyId": lab.key_alias')),
+                    "SSEType KMS is required",
+                ),
+                "the AWS managed key": Wrong(
+                    _UPDATE % ("table_name", '"Enabled": True'), "your call names no key"
+                ),
                 "alias moved back": Wrong(
                     "kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.key_arn)",
                     "on the new key",
+                ),
+                "alias deleted": Wrong(
+                    "kms.delete_alias(AliasName=lab.key_alias)", "run the cell of section 6"
                 ),
             },
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -18,7 +19,7 @@ from helpers.course.chapter import (
     not_attempted,
     not_yet,
 )
-from helpers.course.evidence import Evidence
+from helpers.course.evidence import Evidence, LearnerError
 from helpers.course.records import records
 from helpers.course.worlds import Studio
 
@@ -79,7 +80,8 @@ def context_fits(evidence: Evidence, context: Any) -> Verdict:
         return not_yet("a dictionary.", f"`{str(context)[:60]}`.")
     if set(context) != set(stored.encryption_context):
         wanted = "the two names that stand in each Decrypt event for a table."
-        return not_yet(wanted, f"the names {', '.join(map(str, context)) or 'of nothing'}.")
+        names = ", ".join(f"`{name}`" for name in context)
+        return not_yet(wanted, f"{names or 'an empty dictionary'}.")
     try:
         evidence.client("kms").decrypt(
             CiphertextBlob=stored.wrapped_table_key, EncryptionContext=context
@@ -96,13 +98,16 @@ def context_fits(evidence: Evidence, context: Any) -> Verdict:
 
 def readers_found(evidence: Evidence, readers: Any) -> Verdict:
     """4.2: the users for whom DynamoDB had the table key of players-2025 opened."""
-    if isinstance(readers, str) or not isinstance(readers, (list, set, tuple, frozenset)):
+    if isinstance(readers, str) or not isinstance(readers, Iterable):
         return not_yet("a list of names.", f"`{str(readers)[:60]}`.")
+    names = list(readers)
+    if odd := [name for name in names if not isinstance(name, str)]:
+        return not_yet("a list of names.", f"in it, `{str(odd[0])[:60]}`.")
+    given = {name.rpartition("/")[2] for name in names}  # An ARN names the user as well.
     table, calls = evidence.lab.old_table_name, records(evidence.lab.trail)
     calls = [x for x in calls if x.name == "Decrypt" and x.source == KMS]
     about = [x for x in calls if _table(x) == table and x.via]
     right = {x.user for x in about if not x.error} - {"admin"}
-    given = {str(name) for name in readers}
     wanted = f"each user for whom the table key of {table} was opened."
     if given == right:
         return correct("The encryption context says which table, and the event carries the name.")
@@ -129,7 +134,13 @@ def email_read(evidence: Evidence, read_email: Any) -> Verdict:
     addresses = {"p-077": "noor@example.com", "p-078": "levi@example.com"}
     items = [_sealed(evidence, player, email) for player, email in addresses.items()]
     for item, email in zip(items, addresses.values(), strict=True):
-        told = evidence.call(read_email, item=item)
+        try:
+            told = evidence.call(read_email, item=item)
+        except LearnerError as error:
+            if "InvalidCiphertextException" not in error.short:
+                raise
+            wanted = "the item's email_key, in the encryption context of this very player."
+            return not_yet(wanted, "InvalidCiphertextException, so KMS got something else.")
         if told is None:
             return not_attempted("The function returns nothing yet; end it with a return.")
         if isinstance(told, (bytes, bytearray)):
@@ -194,6 +205,16 @@ CHAPTER = Chapter(
                 "the table only": Wrong(
                     "context = {'aws:dynamodb:tableName': lab.old_table_name}", "the two names"
                 ),
+                "nothing": Wrong("context = {}", "an empty dictionary"),
+                "the table's ARN": Wrong(
+                    _CONTEXT
+                    % (
+                        "dynamodb.describe_table(TableName=lab.old_table_name)"
+                        "['Table']['TableArn']",
+                        "lab.account_id",
+                    ),
+                    "KMS refuses it",
+                ),
                 "the account as a number": Wrong(
                     _CONTEXT % ("lab.old_table_name", "int(lab.account_id)"), "no text"
                 ),
@@ -225,6 +246,11 @@ CHAPTER = Chapter(
                 "admin, too": Wrong("readers = ['admin', 'nils', 'tess']", "which is you"),
                 "one of them": Wrong("readers = ['nils']", "somebody is missing"),
                 "nobody who called": Wrong("readers = ['sana']", "no Decrypt event"),
+                "reads instead of decryptions": Wrong(
+                    f"readers = [e['Username'] for e in {_EVENTS} if e['EventName'] == 'GetItem']",
+                    "0 of 2",
+                ),
+                "whole events": Wrong(f"readers = {_DECRYPTS}", "in it, `{'EventId'"),
                 "a text": Wrong("readers = 'nils, tess'", "a list of names"),
             },
         ),
@@ -242,7 +268,17 @@ CHAPTER = Chapter(
             given="read_email",
             wrong={
                 "the context of one player": Wrong(
-                    _OPEN % ("'p-004'", "[12:]"), "InvalidCiphertextException", "raised"
+                    _OPEN % ("'p-004'", "[12:]"), "the encryption context of this very player"
+                ),
+                "the address given to KMS": Wrong(
+                    "return kms.decrypt(CiphertextBlob=item['email']['B'])['Plaintext']",
+                    "the item's email_key",
+                ),
+                "one data key for all": Wrong(
+                    "return AESGCM(data_key['Plaintext']).decrypt("
+                    "item['email']['B'][:12], item['email']['B'][12:], None)",
+                    "InvalidTag",
+                    "raised",
                 ),
                 "the nonce left in": Wrong(_OPEN % (_OF_ITEM, ""), "InvalidTag", "raised"),
                 "bytes": Wrong(_OPEN % (_OF_ITEM, "[12:]"), "decode()"),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from helpers.course.chapter import (
     Chapter,
     Exercise,
-    Option,
-    Question,
     Verdict,
-    Written,
     Wrong,
     correct,
     not_attempted,
     not_yet,
 )
 from helpers.course.evidence import Evidence
+from helpers.course.probes import may_read
 from helpers.course.worlds import Studio
+
+from .questions_05 import PREDICTIONS, QUIZ, WRITTEN
 
 KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
@@ -51,6 +49,8 @@ def refused_write(evidence: Evidence) -> Verdict:
     if attempts:
         shown = attempts[-1]
         how = shown.message or "it succeeded: that table is under another key."
+        if not shown.error and shown.asks(tableName=evidence.lab.table_name):
+            how = "it succeeded: she may use the key now. Run the set-up cell to start over."
         return not_yet("a write to players that KMS refuses.", f"{shown.name}, and {how}")
     if any(not x.denied for x in writes):
         return not_yet("a write by Mira.", "a write by admin, who may use the key.")
@@ -62,7 +62,10 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
     found = next((x for x in evidence.records() if x.identifier == event_id), None)
     wanted = "the event of KMS that refuses kms:Decrypt on this key to Mira."
     if found is None:
-        return not_yet("the EventId of an event in the audit trail.", f"`{str(event_id)[:60]}`.")
+        seen = f"`{str(event_id)[:60]}`."
+        if any(x.request_id == event_id for x in evidence.records()):
+            seen = "the ID of a request. Its event has an EventId of its own."
+        return not_yet("the EventId of an event in the audit trail.", seen)
     what = f"{found.name} of {found.source}, by {found.user or found.arn}"
     if found.source != KMS and found.denied and "kms:Decrypt" in found.message:
         return not_yet(wanted, f"{what}: DynamoDB passing on what KMS said.")
@@ -75,203 +78,52 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
         return not_yet(wanted, f"{what}: another caller.")
     if evidence.lab.key_arn not in found.message:
         return not_yet(wanted, f"{what}, on another key.")
-    return correct("KMS refused kms:Decrypt on this key to Mira, who had asked DynamoDB only.")
+    asked = ", who had asked DynamoDB only" if found.via else ""
+    return correct(f"KMS refused kms:Decrypt on this key to Mira{asked}.")
 
 
 def scores_closed(evidence: Evidence) -> Verdict:
     """5.3: the scores are under the studio's key, which Mira may not use."""
-    dynamodb, kms = evidence.client("dynamodb"), evidence.client("kms")
-    scores = evidence.lab.scores_table_name
-    wanted = "the table scores under the studio's key."
-    if scores not in dynamodb.list_tables()["TableNames"]:
-        return not_yet(wanted, "there is no table scores; run the set-up cell again.")
-    encryption = _settled(dynamodb, scores)
-    if encryption is None:
-        return not_yet(wanted, "scores under the AWS owned key, which stops nobody.")
-    arn = encryption["KMSMasterKeyArn"]
-    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
-    if key["KeyManager"] == "AWS":
+    lab, scores = evidence.lab, evidence.lab.scores_table_name
+    wanted = f"the table {scores} under the studio's key."
+    arn = evidence.table_key(scores)
+    if arn is None:
+        return not_yet(wanted, f"there is no table {scores}; run the set-up cell again.")
+    if not arn:
+        return not_yet(wanted, f"{scores} under the AWS owned key, which stops nobody.")
+    if evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "AWS":
+        tries = [x for x in evidence.records("UpdateTable") if x.asks(tableName=scores) and x.error]
+        if tries:
+            return not_yet(wanted, tries[-1].message.partition(" (Service")[0])
         return not_attempted(
-            "The table scores is still under the AWS managed key, whose policy lets everyone "
-            "in the account in who comes through DynamoDB."
+            f"The table {scores} is still under the AWS managed key, which serves everybody in the "
+            "account who comes through DynamoDB."
         )
-    if arn != evidence.lab.key_arn:
-        return not_yet(wanted, f"scores under another customer managed key, {arn}.")
-    if "user/mira" in kms.get_key_policy(KeyId=arn)["Policy"]:
-        return not_yet("a key that Mira may not use.", "a key policy that names her.")
-    return correct("Now a read of scores needs a permission on the studio's key.")
+    if arn != lab.key_arn:
+        return not_yet(wanted, f"{scores} under another customer managed key, {arn}.")
+    if not lab.at_rest(scores).pages:
+        return not_yet("the scores, moved.", f"a new table {scores}, and its items are lost.")
+    if may_read(evidence, "mira", scores):
+        seen = "she may, by a policy or a grant; run the set-up cell again."
+        return not_yet("a key that Mira may not use.", seen)
+    return correct(f"Now a read of {scores} needs a permission on the studio's key.")
 
-
-def _settled(dynamodb: Any, table: str) -> Any:
-    """A table's SSEDescription once no change is on its way; each question lets time pass."""
-    for _ in range(100):
-        description = dynamodb.describe_table(TableName=table)["Table"].get("SSEDescription")
-        if description is None or description["Status"] != "UPDATING":
-            return description
-    raise TimeoutError(f"{table} is still changing its key")
-
-
-READ = Question(
-    "Mira has AmazonDynamoDBFullAccess, and nothing else. She reads player p-001. What happens?",
-    {
-        "a": Option(
-            "She gets the item: full access to DynamoDB is enough.",
-            "Full access to DynamoDB is not access to the key, and DynamoDB asks for the key as "
-            "the caller.",
-        ),
-        "b": Option(
-            "She gets the item, but as ciphertext.",
-            "DynamoDB never hands out ciphertext: it decrypts for the caller, or it refuses.",
-        ),
-        "c": Option(
-            "DynamoDB refuses: she may not call GetItem.",
-            "Her policy allows dynamodb:*, so GetItem itself is allowed.",
-        ),
-        "d": Option(
-            "She is refused: she may not use the key.",
-            "DynamoDB asked KMS to decrypt the table key on her behalf, and KMS said no.",
-        ),
-    },
-    "d",
-)
-DELETE = Question(
-    "Mira cannot read players-2025 either. She asks DynamoDB to delete it. What happens?",
-    {
-        "a": Option(
-            "It is refused: deleting needs the key as well.",
-            "Deleting a table decrypts nothing, so KMS is not asked.",
-            "denial-stops-deletion",
-        ),
-        "b": Option(
-            "The table is deleted.",
-            "dynamodb:* allows DeleteTable, and nothing has to be decrypted for it.",
-        ),
-        "c": Option(
-            "The items are deleted, and the encrypted table stays.",
-            "DeleteTable removes table and items; to delete single items she would need the key.",
-        ),
-    },
-    "b",
-)
-QUIZ = {
-    "q1": Question(
-        "What does Mira's denial prove?",
-        {
-            "a": Option(
-                "That the table is encrypted.",
-                "Every DynamoDB table is encrypted, also those that she can read.",
-                "denial-proves-encryption",
-            ),
-            "b": Option(
-                "That she may not use this key.",
-                "The denial is about kms:Decrypt on this key, asked for by her.",
-            ),
-            "c": Option(
-                "That she has no permission on KMS at all.",
-                "AmazonDynamoDBFullAccess holds kms:DescribeKey and kms:ListAliases.",
-                "no-kms-permission",
-            ),
-        },
-        "b",
-    ),
-    "q2": Question(
-        "Which of these alone would let Mira read?",
-        {
-            "a": Option(
-                "Only a key policy and an IAM policy together.",
-                "In one account the key policy alone is enough, if it names her.",
-                "both-must-allow",
-            ),
-            "b": Option(
-                "Making her a key administrator.",
-                "That statement has no kms:Decrypt, though an administrator can change the policy.",
-                "administrator-decrypts",
-            ),
-            "c": Option(
-                "A statement in the key policy that names her and allows kms:Decrypt.",
-                "A key policy that names a user of its own account is enough.",
-            ),
-        },
-        "c",
-    ),
-    "q3": Question(
-        "Mira's message ends with “no identity-based policy allows the kms:Decrypt action”. Why "
-        "identity-based, when she is missing in the key policy?",
-        {
-            "a": Option(
-                "The key policy leaves the decision to the account's IAM policies.",
-                "Its first statement names the account, so an IAM policy could have allowed it.",
-            ),
-            "b": Option(
-                "KMS does not look at the key policy for IAM users.",
-                "KMS always looks at the key policy; without it no IAM policy counts.",
-            ),
-            "c": Option(
-                "Her DynamoDB policy denies kms:Decrypt.",
-                "It says nothing of kms:Decrypt; a Deny would read “with an explicit deny”.",
-            ),
-        },
-        "a",
-    ),
-    "q4": Question(
-        "If players were under the AWS managed key, what would Mira see?",
-        {
-            "a": Option(
-                "The same denial.",
-                "The AWS managed key's policy lets in every principal of the account that comes "
-                "through DynamoDB.",
-                "managed-key-denies",
-            ),
-            "b": Option(
-                "The item.",
-                "Only a customer managed key lets you say who may use it.",
-            ),
-            "c": Option(
-                "The ciphertext.",
-                "DynamoDB never hands out ciphertext.",
-            ),
-        },
-        "b",
-    ),
-}
 
 _ITEM = '{"player_id": {"S": "p-099"}}'
 _SWITCH = (
     "dynamodb.update_table(TableName=lab.scores_table_name, "
     'SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": %s})'
 )
+_UNNAMED = (
+    "dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification={'Enabled': True})"
+)
 _FIRST = "next(e for e in cloudtrail.lookup_events()['Events'] if %s)['EventId']"
 _DENIED = "try:\n    %s\nexcept ClientError:\n    pass\n"
-
-WRITTEN = {
-    "5.a": Written(
-        "You made a user for a test. What may this user do, and what may it not do?",
-        (
-            "It has AmazonDynamoDBFullAccess, so every action of DynamoDB.",
-            "It may not use the key: kms:Decrypt is missing. It may describe it and list aliases.",
-        ),
-        "Mira has the AWS managed policy AmazonDynamoDBFullAccess. It allows every action of "
-        "DynamoDB, and of KMS only kms:DescribeKey and kms:ListAliases. She may see the key, and "
-        "she may not use it.",
-    ),
-    "5.b": Written(
-        "What did the user meet when reading the table, why, and what does it show?",
-        (
-            "An AccessDeniedException that names kms:Decrypt.",
-            "DynamoDB asked KMS on the user's behalf, and no policy or grant allows it.",
-            "It shows who may use the key; it is no proof that the table is encrypted.",
-        ),
-        "Her read ended in an AccessDeniedException. To open the table key DynamoDB asked KMS for "
-        "kms:Decrypt in her name, and no policy and no grant allows it to her. It shows that "
-        "permissions on the key count on top of those on the table. It does not show that the "
-        "table is encrypted: every table is.",
-    ),
-}
 
 CHAPTER = Chapter(
     world=world,
     written=WRITTEN,
-    predictions={"5.1": READ, "5.2": DELETE},
+    predictions=PREDICTIONS,
     exercises={
         "5.1": Exercise(
             "Can Mira write?",
@@ -292,7 +144,18 @@ CHAPTER = Chapter(
                 ),
                 "no such table": Wrong(
                     _DENIED % f'mira_dynamodb.put_item(TableName="player", Item={_ITEM})',
-                    "a write to players that KMS refuses",
+                    "PutItem, and Requested resource not found",
+                ),
+                "by KMS": Wrong(
+                    _DENIED % 'mira_kms.encrypt(KeyId=lab.key_arn, Plaintext=b"p-099")',
+                    "no write by Mira",
+                    "not attempted",
+                ),
+                "once she may": Wrong(
+                    "kms.create_grant(KeyId=lab.key_arn, Operations=['Decrypt'], "
+                    "GranteePrincipal=mira.client('sts').get_caller_identity()['Arn'])\n"
+                    f"mira_dynamodb.put_item(TableName=lab.table_name, Item={_ITEM})",
+                    "she may use the key now",
                 ),
                 "a read": Wrong(
                     _DENIED % "mira_dynamodb.scan(TableName=lab.table_name)",
@@ -333,6 +196,20 @@ CHAPTER = Chapter(
                     ".record['eventID']",
                     "DynamoDB passing on",
                 ),
+                "the request that failed": Wrong(
+                    "proof = denial.response['ResponseMetadata']['RequestId']",
+                    "the ID of a request",
+                ),
+                "the request in the message": Wrong(
+                    "proof = message.partition('Request ID: ')[2].partition(';')[0]",
+                    "the ID of a request",
+                ),
+                "her own call to KMS": Wrong(
+                    _DENIED % "mira_kms.encrypt(KeyId=lab.key_arn, Plaintext=b'x')"
+                    + "proof = "
+                    + _FIRST % "e['EventName'] == 'Encrypt'",
+                    "of something else than kms:Decrypt",
+                ),
                 "not an event": Wrong("proof = 'AccessDeniedException'", "`AccessDeniedException`"),
             },
         ),
@@ -358,8 +235,39 @@ CHAPTER = Chapter(
                     + "\nlab.advance(minutes=1)",
                     "another customer managed key",
                 ),
+                "no key named": Wrong(
+                    _DENIED % _UNNAMED,
+                    "Table is already encrypted",
+                ),
+                "moved by Mira": Wrong(
+                    _DENIED % ("mira_" + _SWITCH % "lab.key_alias"), "mira is not authorized"
+                ),
+                "a policy on Mira": Wrong(
+                    "iam.put_user_policy(UserName='mira', PolicyName='no', PolicyDocument="
+                    "json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Deny', "
+                    "'Action': 'dynamodb:GetItem', 'Resource': '*'}]}))",
+                    "still under the AWS managed key",
+                    "not attempted",
+                ),
                 "table deleted": Wrong(
                     "dynamodb.delete_table(TableName=lab.scores_table_name)", "no table scores"
+                ),
+                "a new table": Wrong(
+                    "dynamodb.delete_table(TableName=lab.scores_table_name)\n"
+                    "number = {'AttributeName': 'player_id'}\n"
+                    "dynamodb.create_table(TableName=lab.scores_table_name, "
+                    "AttributeDefinitions=[{**number, 'AttributeType': 'S'}], "
+                    "KeySchema=[{**number, 'KeyType': 'HASH'}], BillingMode='PAY_PER_REQUEST', "
+                    "SSESpecification={'Enabled': True, 'SSEType': 'KMS', "
+                    "'KMSMasterKeyId': lab.key_alias})",
+                    "its items are lost",
+                ),
+                "she may use the key": Wrong(
+                    _SWITCH
+                    % "lab.key_alias"
+                    + "\nkms.create_grant(KeyId=lab.key_arn, Operations=['Decrypt'], "
+                    "GranteePrincipal=mira.client('sts').get_caller_identity()['Arn'])",
+                    "by a policy or a grant",
                 ),
             },
         ),

@@ -32,7 +32,9 @@ GRANT_OPERATIONS = (
     "RetireGrant",
     "DescribeKey",
 )
-#: KMS's error code -> prefix, Java class, DynamoDB's own code and status (part C).
+#: KMS's error code -> prefix, Java class, DynamoDB's own code and status (part C). That today's
+#: denial of kms:Decrypt reads so as a whole is the sandbox's assumption (C1, G1): each part of it
+#: was recorded, the whole was not.
 _WRAPPED = {
     "AccessDeniedException": ("access denied", "AWSKMSException", "AccessDeniedException"),
     "DisabledException": ("disabled", "DisabledException", "ValidationException"),
@@ -225,7 +227,8 @@ class TableKeys:
             return None
 
     def retire(self, wrapped: WrappedKey) -> None:
-        """DynamoDB gives its grants back (aws-behaviour.md B14)."""
+        """DynamoDB gives its grants back (aws-behaviour.md B14 says so of a deleted table; for one
+        that has moved to another key it is the sandbox's assumption)."""
         for grant in wrapped.grants if wrapped.key_arn else ():
             key = self._find(wrapped)
             if key is not None and grant in key.grants.by_id:
