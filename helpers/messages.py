@@ -83,7 +83,9 @@ MESSAGES = {
     "grading.open": "not marked yet",
     "grading.heading": "Notebook {number}",
     "grading.file": "Your file: {source}",
-    "grading.not_graded": "This could not be graded, which is no zero: {problem} A person will look.",
+    "grading.not_graded": (
+        "This could not be graded, which is no zero: {problem} A person will look."
+    ),
     "grading.exercise": "{number} {title}",
     "grading.earned": "{word}: {points} of {out_of} points.",
     "grading.unearned": "{word}: no points yet, of {out_of}.",

@@ -310,9 +310,9 @@ else:
 
 # %%
 ### BEGIN SOLUTION
-quiz("05", {"q1": "b", "q2": "c", "q3": "a", "q4": "b"})
+quiz("05", {"q1": "b", "q2": "c", "q3": "a", "q4": "b", "q5": "c"})
 ### STUB
-quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ...})
+quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 ### END SOLUTION
 
 # %% [markdown] tags=["solution"]

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl
 
+import botocore.session
 import moto.core.utils
 import moto.dynamodbstreams.models
 import moto.iam.models
@@ -52,6 +53,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.dynamodbstreams.models", "os.urandom"),
     ("moto.iam.models", "os.urandom"),
     ("moto.core.utils", "utcnow"),
+    ("botocore.session", "create_loader"),
     ("moto.core.utils", "create_loader"),
     ("moto.core.utils", "get_service_model"),
     ("moto.core.parse", "QueryParser.parse"),
@@ -118,7 +120,8 @@ class Hooks:
         self.replace(moto.core.utils, "datetime", clock_module)
         for module in (moto.dynamodbstreams.models, moto.iam.models):
             self.replace(module, "os", _seeded_os())
-        self.replace(moto.core.utils, "create_loader", lambda: shapes.LOADER)
+        self.replace(moto.core.utils, "create_loader", _shared_loader)
+        self.replace(botocore.session, "create_loader", _shared_loader)
         state = mock_random.getstate()
         self._undo.append(lambda: mock_random.setstate(state))
 
@@ -185,6 +188,14 @@ def _guarded_for_good(init: Callable[..., None], guard: Callable[..., Any]) -> C
         connection.send = partial(guard, connection)
 
     return guarded
+
+
+def _shared_loader(search_path: str | None = None) -> Any:
+    """One loader for every session made while the sandbox runs: each would read AWS's models
+    anew. boto3 adds its own folder to the loader of every session; here it stands there once."""
+    loader = shapes.LOADER
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+    return loader
 
 
 _STUBBER = BotocoreStubber()

@@ -127,6 +127,27 @@ QUIZ = {
         },
         "b",
     ),
+    "q5": Question(
+        "A colleague shows you an AccessDeniedException of Mira's: it names dynamodb:ListBackups. "
+        "Does it prove that KMS keeps her from the players?",
+        {
+            "a": Option(
+                "Yes: access was denied, and that is what KMS does.",
+                "Any policy can deny anything. This one is DynamoDB's denial, of another action.",
+                "any-denial",
+            ),
+            "b": Option(
+                "Yes, if the table is under a customer managed key.",
+                "The key does not matter here: nobody asked KMS for anything.",
+                "any-denial",
+            ),
+            "c": Option(
+                "No: the proof would name kms:Decrypt, this key, and her.",
+                "Those are the three things to look for in a denial.",
+            ),
+        },
+        "c",
+    ),
 }
 WRITTEN = {
     "5.a": Written(

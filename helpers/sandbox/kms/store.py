@@ -187,7 +187,7 @@ class Store:
 
 
 #: The last day that a client in any time zone can still read.
-_CALENDAR_END = datetime.datetime(9999, 12, 30, tzinfo=datetime.timezone.utc)
+_CALENDAR_END = datetime.datetime(9999, 12, 30, tzinfo=datetime.UTC)
 _UNKNOWN_KEY = (
     "The ciphertext refers to a customer master key that does not exist, does not exist in this "
     "region, or you are not allowed to access."
@@ -195,7 +195,8 @@ _UNKNOWN_KEY = (
 
 
 def after(start: datetime.datetime, days: int) -> datetime.datetime:
-    """``days`` later, or the end of the calendar."""
+    """``days`` later. Python's calendar goes a year further than the sandbox's clock, and the
+    longest wait is a rotation's, of 2,560 days: that one may end with Python's."""
     try:
         return start + datetime.timedelta(days=days)
     except OverflowError:

@@ -307,7 +307,7 @@ def test_a_grant_is_found_without_a_search_through_the_others():
 
     from helpers.sandbox.kms.grants_book import GrantBook, KeyGrant
 
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     book = GrantBook()
     for n in range(2000):
         book.add(KeyGrant(f"id{n}", n, "", now, f"user{n}", "", "", "", ("Decrypt",), {}))

@@ -271,9 +271,14 @@ def test_after_the_waiting_period_the_key_is_gone_with_all_that_it_had(sandbox, 
         kms.retire_grant(GrantToken=grant["GrantToken"])
 
 
-def test_a_deletion_at_the_end_of_the_calendar_never_comes(sandbox, kms, key):
-    sandbox.advance(days=(datetime.date(9999, 12, 30) - sandbox.clock.now().date()).days)
+def test_dates_at_the_end_of_the_calendar(sandbox, kms, key):
+    sandbox.advance(days=(datetime.date(9998, 12, 31) - sandbox.clock.now().date()).days)
+    kms.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=2560)
+    status = kms.get_key_rotation_status(KeyId=key["KeyId"])
+    assert status["NextRotationDate"].year == 9999
     assert kms.schedule_key_deletion(KeyId=key["KeyId"])["KeyState"] == "PendingDeletion"
+    with pytest.raises(ValueError, match="its calendar ends"):
+        sandbox.advance(days=30)
 
 
 def test_tags(kms, refused):

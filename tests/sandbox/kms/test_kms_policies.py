@@ -124,7 +124,7 @@ def test_whatever_is_put_as_a_policy_the_answer_is_clear(sandbox, kms, key, refu
         max_leaves=6,
     )
     statements = st.fixed_dictionaries(
-        {}, optional={name: anything for name in ("Effect", "Principal", "Action", "Condition")}
+        {}, optional=dict.fromkeys(("Effect", "Principal", "Action", "Condition"), anything)
     )
     documents = st.fixed_dictionaries(
         {"Statement": st.lists(statements | anything, max_size=2)},
