@@ -70,7 +70,7 @@ read
 # %% [markdown]
 # ## 1. By key policy
 #
-# The console's key policy has two lists of people: *key administrators*, in its second statement, and *key users*, in the third and the fourth. This cell can write both.
+# The console's key policy has two lists of people: *key administrators*, in its second statement, and *key users*, in the third and the fourth. This function writes both.
 
 
 # %%
@@ -116,7 +116,10 @@ who
 
 # %%
 grant = outcome(
-    mira_kms.create_grant, KeyId=lab.key_arn, GranteePrincipal=mira_arn, Operations=["Encrypt"]
+    mira_kms.create_grant,
+    KeyId=lab.key_arn,
+    GranteePrincipal=mira_arn,
+    Operations=["Encrypt"],
 )
 assert grant.startswith("denied"), grant
 grant
@@ -127,7 +130,8 @@ grant
 # *Least privilege* means: what the work needs, and no more. Mira is to read `players`. What else can she do now? Under the same key are last season's table, and a password that you encrypt here without DynamoDB.
 
 # %%
-password = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"not-a-real-password")["CiphertextBlob"]
+sealed = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"not-a-real-password")
+password = sealed["CiphertextBlob"]
 last_season = {**request, "TableName": lab.old_table_name}
 ways = {}
 
@@ -137,11 +141,11 @@ def try_all(way):
     """Note what Mira may do now, asked anew."""
     lab.advance(minutes=6)
     answers = {
-        "reads players": outcome(mira_dynamodb.get_item, **request),
-        "reads players-2025": outcome(mira_dynamodb.get_item, **last_season),
-        "decrypts the password": outcome(mira_kms.decrypt, CiphertextBlob=password),
+        "players": outcome(mira_dynamodb.get_item, **request),
+        "players-2025": outcome(mira_dynamodb.get_item, **last_season),
+        "password": outcome(mira_kms.decrypt, CiphertextBlob=password),
     }
-    ways[way] = {what: answer.partition(":")[0] for what, answer in answers.items()}
+    ways[way] = {what: said.partition(":")[0] for what, said in answers.items()}
 
 
 # %%
@@ -167,11 +171,11 @@ predict("6.2", ...)
 mira_dynamodb.get_item(**request)
 set_policy([admin_arn], [admin_arn])
 at_once = {
-    "decrypts herself": outcome(mira_kms.decrypt, CiphertextBlob=password),
-    "reads players": outcome(mira_dynamodb.get_item, **request),
+    "KMS decrypts": outcome(mira_kms.decrypt, CiphertextBlob=password),
+    "DynamoDB reads": outcome(mira_dynamodb.get_item, **request),
 }
-assert at_once["decrypts herself"].startswith("denied"), at_once
-assert at_once["reads players"] == "allowed", at_once
+assert at_once["KMS decrypts"].startswith("denied"), at_once
+assert at_once["DynamoDB reads"] == "allowed", at_once
 at_once
 
 # %%
@@ -184,27 +188,29 @@ read
 predict("6.2")
 
 # %% [markdown]
-# **What just happened?** KMS refused at once. But DynamoDB still held the plaintext table key from her last read, and did not ask. By AWS's documents it asks again after about five minutes. For whom it keeps the key, AWS has described differently over the years. That it does so for each caller and table, from KMS's last answer on, is the sandbox's assumption.
+# **What just happened?** KMS refused at once. But DynamoDB still held the plaintext table key from her last read, and did not ask. By AWS's documents it asks again after about five minutes. For whom it keeps the key, AWS has described differently over the years. The sandbox keeps it for each caller and table, counted from KMS's last answer. That is its assumption.
 #
 # Where five minutes are too long, take away the permission on the *table* as well: DynamoDB asks about that at every request.
 
 # %% [markdown]
 # ## 3. By IAM policy
 #
-# The key policy's first statement lets the account's IAM policies count. So a policy on Mira herself can open the key. The condition `kms:ViaService` limits it to requests that come through DynamoDB.
+# The key policy's first statement lets the account's IAM policies count. So a policy on Mira herself can give her the use of the key. The condition `kms:ViaService` limits it to requests that come through DynamoDB. This function writes such a policy, for one resource.
 
 
 # %%
 def set_iam_policy(resource):
-    """Let Mira use a key through DynamoDB."""
-    via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
-    statement = {"Sid": "ThroughDynamoDB", "Effect": "Allow", "Action": "kms:Decrypt"}
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{**statement, "Resource": resource, "Condition": via}],
+    service = f"dynamodb.{lab.region}.amazonaws.com"
+    statement = {
+        "Sid": "ThroughDynamoDB",
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": resource,
+        "Condition": {"StringEquals": {"kms:ViaService": service}},
     }
-    document = json.dumps(policy)
-    iam.put_user_policy(UserName="mira", PolicyName="open-key", PolicyDocument=document)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    place = {"UserName": "mira", "PolicyName": "open-key"}
+    iam.put_user_policy(**place, PolicyDocument=policy)
 
 
 # %% [markdown]
@@ -228,7 +234,7 @@ read
 predict("6.3")
 
 # %% [markdown]
-# With the key's ARN it works. `explain` shows an answer's decisions as well as a denial's.
+# With the key's ARN it works. `explain` takes an answer as well as a denial.
 
 # %%
 set_iam_policy(lab.key_arn)
@@ -236,8 +242,8 @@ answer = mira_dynamodb.get_item(**request)
 explain(answer)
 
 # %%
-try_all("IAM policy, kms:ViaService")
-ways["IAM policy, kms:ViaService"]
+try_all("IAM policy")
+ways["IAM policy"]
 
 # %% [markdown]
 # ### Where no IAM policy counts
@@ -255,7 +261,7 @@ else:
 explain(denial)
 
 # %% [markdown]
-# **What just happened?** This key policy has no statement for the account. Mira's policy applies, and counts for nothing. The message blames the *resource-based* policy, because only that one, or a grant, could let her in. The two need not both allow. But without the key policy's leave, IAM has no say.
+# **What just happened?** This key policy has no statement for the account. Mira's policy applies, and counts for nothing. The message blames the *resource-based* policy, because only that one, or a grant, could let her in. Key policy and IAM policy need not both allow. But an IAM policy's Allow counts only where the key policy lets it.
 
 # %%
 iam.delete_user_policy(UserName="mira", PolicyName="open-key")
@@ -266,18 +272,19 @@ assert read.startswith("denied"), read
 # %% [markdown]
 # ## 4. By grant
 #
-# A *grant* allows one principal some operations on one key. It can only allow, and no policy need mention her. A *constraint* ties it to an encryption context. DynamoDB sends one with every request to KMS: the table's name and the account's ID.
+# A *grant* allows one principal some operations on one key. It can only allow. No policy need name that principal. A *constraint* ties the grant to an encryption context. DynamoDB sends one with every request to KMS: the table's name and the account's ID.
 
 
 # %%
 def grant_table(table):
     """Let Mira use the key for one table; returns the grant's ID."""
+    context = {"aws:dynamodb:tableName": table}
     return kms.create_grant(
         KeyId=lab.key_arn,
         Name=f"mira-{table}",
         GranteePrincipal=mira_arn,
         Operations=["Decrypt"],
-        Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": table}},
+        Constraints={"EncryptionContextSubset": context},
     )["GrantId"]
 
 
@@ -289,18 +296,18 @@ kms.revoke_grant(KeyId=lab.key_arn, GrantId=wrong_grant)
 read
 
 # %% [markdown]
-# That grant was for another table. The denial says nothing of grants; `explain` would. Now the right one:
+# That grant was for another table. The denial says nothing of grants; `explain` would. Here is the right one:
 
 # %%
 grant_id = grant_table(lab.table_name)
-try_all("grant, one table")
-assert ways["grant, one table"]["reads players"] == "allowed", ways
-ways["grant, one table"]
+try_all("grant")
+assert ways["grant"]["players"] == "allowed", ways
+ways["grant"]
 
 # %% [markdown]
-# **What just happened?** The constraint lets her use the key where the context names `players`, and nowhere else. It is no secret: if she called KMS herself with that context, KMS would decrypt too. But DynamoDB never hands out the encrypted table key.
+# **What just happened?** The constraint lets her use the key where the context names `players`, and nowhere else. The context is no secret. If she called KMS herself and gave it, KMS would decrypt, too. But DynamoDB never hands out the encrypted table key.
 #
-# On AWS a new grant may take up to five minutes to work. Who calls KMS directly can pass the *grant token*, and need not wait. DynamoDB takes no such token.
+# On AWS a new grant may take up to five minutes to work. Whoever calls KMS directly can pass the *grant token* that `create_grant` returns, and need not wait. DynamoDB takes no such token.
 
 # %% [markdown]
 # ## 5. Which way?
@@ -308,15 +315,15 @@ ways["grant, one table"]
 # %%
 taken_away_by = {
     "key policy": "kms:PutKeyPolicy on the key",
-    "IAM policy, kms:ViaService": "iam:DeleteUserPolicy on Mira",
-    "grant, one table": "kms:RevokeGrant on the key",
+    "IAM policy": "iam:DeleteUserPolicy on Mira",
+    "grant": "kms:RevokeGrant on the key",
 }
 compared = pd.DataFrame(ways).T
 compared["taken away with"] = pd.Series(taken_away_by)
 compared
 
 # %% [markdown]
-# For Mira's work the grant is the least: one operation, one table. Policies can be as narrow, with conditions on the encryption context. Mind the last column, too. With an IAM policy, whoever manages Mira's policies decides about your key. A key policy shows everyone in one place. Grants are seen only by those who list them, and none ends by itself.
+# For Mira's work the grant is the least: one operation, one table. Policies can be as narrow, with a condition on the encryption context. Mind the last column, too. With an IAM policy, whoever manages Mira's policies decides about your key. A key policy shows its people in one place. Grants are seen only by those who list them, and none ends by itself.
 
 # %% [markdown]
 # ## Exercises
@@ -330,7 +337,8 @@ compared
 # %% answer="6.1"
 ### BEGIN SOLUTION
 player = {"player_id": {"S": "p-050"}}
-mira_dynamodb.put_item(TableName=lab.table_name, Item=player)["ResponseMetadata"]["HTTPStatusCode"]
+answer = mira_dynamodb.put_item(TableName=lab.table_name, Item=player)
+answer["ResponseMetadata"]["HTTPStatusCode"]
 ### STUB
 # Write your code here.
 ### END SOLUTION
@@ -366,19 +374,21 @@ check("6.2")
 #
 # Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused as Mira was.
 #
-# *Inputs:* `lab.key_arn`, `lab.old_table_name`, and any of the three ways. *Goal:* Edda reads `players-2025`. She reads no other table, and cannot decrypt `password`.
+# *Inputs:* `edda_arn`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways; `edda` is a session of hers, to try it. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
 
 # %% answer="6.3"
 edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 ### BEGIN SOLUTION
+context = {"aws:dynamodb:tableName": lab.old_table_name}
 kms.create_grant(
     KeyId=lab.key_arn,
     Name="edda-report",
     GranteePrincipal=edda_arn,
     Operations=["Decrypt"],
-    Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": lab.old_table_name}},
-)["GrantId"]
+    Constraints={"EncryptionContextSubset": context},
+)
+outcome(edda.client("dynamodb").get_item, **last_season)
 ### STUB
 # Let Edda in here.
 ### END SOLUTION
@@ -403,7 +413,7 @@ check("6.3")
 # | security groups | traffic to a server's network interface | anything about a table: it has none |
 # | deletion protection, backups | whether data can be lost | reading |
 #
-# Mira needed a yes twice: for `GetItem` on the table, for `Decrypt` on the key. Two teams can hold these. So an error in one policy does not open the data.
+# Mira needed a yes twice: for `GetItem` on the table, and for `Decrypt` on the key. Two teams can decide about these two. Then an error of one team does not open the data.
 
 # %% [markdown] answer="6.a"
 # ## In your own words
@@ -437,7 +447,7 @@ quiz("06", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - Key policy, IAM policy, grant: any one can let a user in; an IAM policy only where the key policy leaves it to the account.
 # - Compare what else each allows, and who can take it away.
 # - In an IAM policy the resource is the key's ARN, not its alias.
-# - What you take away, DynamoDB notices about five minutes later.
+# - What you take away, DynamoDB may notice only about five minutes later.
 #
 # **Key terms.** *Key administrator*: may manage the key, and not use it. *Key user*: may use it in cryptographic operations. *Grant*: a permission on one key for one principal, outside all policies. *Grant constraint*: the encryption context that a grant is limited to. *Least privilege*: what the work needs, and no more.
 #

@@ -17,6 +17,7 @@ from helpers.course.chapter import (
     not_yet,
 )
 from helpers.course.evidence import Evidence
+from helpers.course.probes import may_read
 from helpers.course.records import Record
 from helpers.course.worlds import Studio
 
@@ -52,7 +53,6 @@ def _take_delegation(studio: Studio, key: str) -> None:
     kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
 
 
-PLAYER = {"player_id": {"S": "p-001"}}
 WRITES = ("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems", "ExecuteStatement")
 
 
@@ -69,7 +69,10 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     if hers and not hers[-1].touches(_arn(evidence, table)):
         return not_yet(wanted, "a write of hers into another table.")
     if hers and hers[-1].error:
-        return not_yet(wanted, f"a write of hers that failed: {hers[-1].message}")
+        why = hers[-1].message.partition(" (Service")[0]
+        if "kms:Decrypt" in why:
+            why += ". Her grant is gone; run section 4 again."
+        return not_yet(wanted, f"a write of hers that failed: {why}")
     if writes:
         return not_yet(wanted, f"a write by {writes[-1].user}, and no p-050 in players.")
     return not_attempted("Nobody has written yet; call put_item as Mira would.")
@@ -114,26 +117,28 @@ def _last_change_of_her_grants(evidence: Evidence, trail: list[Record]) -> int:
 
 
 def edda_reports(evidence: Evidence) -> Verdict:
-    """6.3: Edda reads players-2025 through DynamoDB, and the key opens nothing else for her."""
-    lab, edda = evidence.lab, evidence.lab.as_user("edda")
-    wanted = "Edda reads players-2025, and nothing else."
-    read = edda.client("dynamodb").get_item
-    if not _allowed(read, TableName=lab.old_table_name, Key=PLAYER):
+    """6.3: Edda may read players-2025 through DynamoDB, and the key opens nothing else for her."""
+    lab = evidence.lab
+    wanted = f"Edda may read {lab.old_table_name}, and nothing else."
+    if evidence.table_key(lab.old_table_name) != lab.key_arn:
+        seen = "the table is not under the studio's key any more; run the set-up cell again."
+        return not_yet(wanted, seen)
+    if not may_read(evidence, "edda", lab.old_table_name):
         return _still_out(evidence, wanted)
     secret = evidence.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")["CiphertextBlob"]
-    if _allowed(edda.client("kms").decrypt, CiphertextBlob=secret):
+    if lab.sandbox.would_allow("edda", "kms", "Decrypt", {"CiphertextBlob": secret}):
         return not_yet(wanted, "she can decrypt the password, too: she may use the key herself.")
     for table in (lab.table_name, lab.payments_table_name):
-        if _allowed(read, TableName=table, Key=PLAYER):
-            mended = "If you have mended that, DynamoDB still keeps the table key; wait, as before."
-            return not_yet(wanted, f"she can read {table}, too. {mended}")
-    return correct("Edda can read players-2025, and the key opens nothing else for her.")
+        if may_read(evidence, "edda", table):
+            return not_yet(wanted, f"she can read {table}, too.")
+    return correct(f"Edda can read {lab.old_table_name}, and the key opens nothing else for her.")
 
 
 def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, and did not let Edda in."""
-    grants, policies = _grants(evidence, "user/edda"), _inline_policies(evidence, "edda")
+    grants, policies = _grants(evidence, "user/edda"), _own_policies(evidence, "edda")
     key_policy = evidence.client("kms").get_key_policy(KeyId=evidence.lab.key_arn)["Policy"]
+    named = [part for part in json.loads(key_policy)["Statement"] if "user/edda" in str(part)]
     if grants:
         shown = json.dumps({name: grants[-1].get(name) for name in ("Operations", "Constraints")})
         return not_yet(wanted, f"she is refused; your grant is for {shown}.")
@@ -142,10 +147,10 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
         return not_yet(wanted, seen)
     if policies:
         return not_yet(wanted, f"she is refused; your IAM policy is {policies}.")
-    if "user/edda" in key_policy:
-        administrators = str(json.loads(key_policy)["Statement"][1].get("Principal"))
-        claim = "administrator-decrypts" if "user/edda" in administrators else ""
-        return not_yet(wanted, "she is refused, though the key policy names her.", claim)
+    if named:
+        claim = "administrator-decrypts" if "kms:Put*" in str(named) else ""
+        seen = f"she is refused, though “{named[0].get('Sid')}” of the key policy names her."
+        return not_yet(wanted, seen, claim)
     return not_attempted("Edda is still refused; choose one of the three ways.")
 
 
@@ -162,25 +167,26 @@ def _holds(evidence: Evidence, table: str, player: str) -> bool:
         return False
 
 
-def _allowed(call: Any, **request: Any) -> bool:
-    try:
-        call(**request)
-    except ClientError:
-        return False
-    return True
-
-
 def _grants(evidence: Evidence, grantee: str) -> list[dict[str, Any]]:
     """The grants on the studio's key whose grantee's name ends so."""
     grants = evidence.client("kms").list_grants(KeyId=evidence.lab.key_arn)["Grants"]
     return [grant for grant in grants if grant["GranteePrincipal"].endswith(grantee)]
 
 
-def _inline_policies(evidence: Evidence, user: str) -> str:
+def _own_policies(evidence: Evidence, user: str) -> str:
+    """A user's policies that AWS did not write."""
     iam = evidence.client("iam")
+    if user not in [one["UserName"] for one in iam.list_users()["Users"]]:
+        return ""
     names = iam.list_user_policies(UserName=user)["PolicyNames"]
-    found = [iam.get_user_policy(UserName=user, PolicyName=name) for name in names]
-    return "; ".join(json.dumps(policy["PolicyDocument"]) for policy in found)
+    found = [iam.get_user_policy(UserName=user, PolicyName=n)["PolicyDocument"] for n in names]
+    for attached in iam.list_attached_user_policies(UserName=user)["AttachedPolicies"]:
+        arn = attached["PolicyArn"]
+        if not arn.startswith("arn:aws:iam::aws:"):
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+            found.append(policy["PolicyVersion"]["Document"])
+    return "; ".join(json.dumps(policy) for policy in found)
 
 
 _ITEM = 'Item={"player_id": {"S": "p-050"}}'
@@ -326,11 +332,39 @@ CHAPTER = Chapter(
                     '["Encrypt"]',
                 ),
                 "IAM policy for every table": Wrong(
-                    _IAM % ("kms:Decrypt", "lab.key_arn"), "too. If you have mended that"
+                    _IAM % ("kms:Decrypt", "lab.key_arn"), "she can read players, too"
                 ),
                 "IAM policy with an alias": Wrong(
                     _IAM % ("kms:Decrypt", "kms.list_aliases()['Aliases'][0]['AliasArn']"),
                     "names an alias",
+                ),
+                "the table under another key": Wrong(
+                    "dynamodb.update_table(TableName=lab.old_table_name, "
+                    "SSESpecification={'Enabled': True})",
+                    "not under the studio's key any more",
+                ),
+                "IAM policy of her own, for another action": Wrong(
+                    _EDDA + "policy = iam.create_policy(PolicyName='report', PolicyDocument="
+                    "json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', "
+                    "'Action': 'kms:Encrypt', 'Resource': lab.key_arn}]}))['Policy']['Arn']\n"
+                    "iam.attach_user_policy(UserName='edda', PolicyArn=policy)",
+                    "your IAM policy is",
+                ),
+                "given, used and taken away": Wrong(
+                    "grant = "
+                    + _GRANT.removeprefix(_EDDA)
+                    % ("Decrypt", _CONSTRAINED % ("Subset", _NAME, "lab.old_table_name"))
+                    + "\nedda.client('dynamodb').get_item(**last_season)\n"
+                    + _REVOKE % "grant['GrantId']",
+                    "still refused",
+                    "not attempted",
+                ),
+                "a statement without the action": Wrong(
+                    "policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)['Policy'])\n"
+                    "policy['Statement'].append({'Sid': 'Report', 'Effect': 'Allow', 'Principal': "
+                    "{'AWS': edda_arn}, 'Action': 'kms:DescribeKey', 'Resource': '*'})\n"
+                    "kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))",
+                    "“Report” of the key policy names her",
                 ),
                 "IAM policy for another action": Wrong(
                     _IAM % ("kms:Encrypt", "lab.key_arn"), "your IAM policy is"
