@@ -21,7 +21,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `tournaments` are under the studio's key. Last season's `players-2025` has a key of its own, and a backup. So has `scores`, and with `scores` something is wrong. Mira may still use the studio's key, by a grant.
+# The tables `players` and `tournaments` are under the studio's key. Last season's `players-2025` has a key of its own, and a backup. The table `scores` is under a third key, and something is wrong with it. Mira may still use the studio's key, by a grant.
 
 # %%
 import textwrap
@@ -85,9 +85,12 @@ def table_status(table):
 # %% answer="7.1"
 ### BEGIN SOLUTION
 grants = kms.list_grants(KeyId=lab.key_arn)["Grants"]
-of_dynamodb = [grant for grant in grants if grant["GranteePrincipal"].startswith("dynamodb.")]
-contexts = [grant["Constraints"]["EncryptionContextSubset"] for grant in of_dynamodb]
-used_by = sorted({context["aws:dynamodb:tableName"] for context in contexts})
+used_by = set()
+for grant in grants:
+    if grant["GranteePrincipal"].startswith("dynamodb."):
+        context = grant["Constraints"]["EncryptionContextSubset"]
+        used_by.add(context["aws:dynamodb:tableName"])
+used_by = sorted(used_by)
 used_by
 ### STUB
 used_by = ...
@@ -118,7 +121,7 @@ at_once = {
     "DynamoDB reads": outcome(dynamodb.get_item, **request),
     "KMS encrypts": outcome(kms.encrypt, KeyId=lab.key_arn, Plaintext=b"hello"),
 }
-assert at_once == {"DynamoDB reads": "works", "KMS encrypts": "DisabledException"}, at_once
+assert list(at_once.values()) == ["works", "DisabledException"], at_once
 at_once
 
 # %%
@@ -130,13 +133,13 @@ except ClientError as error:
 else:
     raise RuntimeError("The item was read under a disabled key.")
 print(failure["Code"])
-print(textwrap.fill(failure["Message"], 76))
+print(textwrap.fill(failure["Message"], 80, break_on_hyphens=False))
 
 # %%
 predict("7.1")
 
 # %% [markdown]
-# **What just happened?** Nobody was denied anything: you are admin, and it fails for you, too. So the code is `ValidationException`, and the message begins with `KMS key disabled error`. A program that looks for `AccessDeniedException` only will miss it.
+# **What just happened?** No policy has refused you. You are admin, and it fails for you, too. So the code is `ValidationException`, and the message begins with `KMS key disabled error`. A program that looks for `AccessDeniedException` only will miss it.
 #
 # For a while the table itself looks well. Some time later DynamoDB notices:
 
@@ -148,7 +151,7 @@ assert after == "INACCESSIBLE_ENCRYPTION_CREDENTIALS", after
 before, after
 
 # %% [markdown]
-# Such a table can be described and deleted. It cannot be read, written, backed up, or put under another key. After seven days DynamoDB moves its data into a backup, which needs the same key. Now enable the key again.
+# Such a table can be described and deleted. It cannot be read, written, backed up, or put under another key. After seven days, AWS's documents say, DynamoDB moves its data into a backup, which needs the same key. So enable the key again.
 
 # %%
 kms.enable_key(KeyId=lab.key_arn)
@@ -156,7 +159,8 @@ read = outcome(dynamodb.get_item, **request)
 assert read == "works", read
 soon = table_status(lab.table_name)
 lab.advance(hours=1)
-{"read": read, "status at first": soon, "an hour later": table_status(lab.table_name)}
+later = table_status(lab.table_name)
+{"read": read, "status at first": soon, "an hour later": later}
 
 # %% [markdown]
 # Reading works again within minutes; the status follows. Disabling a key stops all use of it, and can be undone.
@@ -164,24 +168,25 @@ lab.advance(hours=1)
 # %% [markdown]
 # ## 4. Rotate it
 #
-# *Rotation* gives a key new *key material*. It can be automatic, every 90 to 2,560 days, or on demand. On demand is possible 25 times in a key's life.
+# *Rotation* gives a key new *key material*. It can be automatic, every 90 to 2,560 days, or on demand, up to 25 times in a key's life.
 
 # %%
-old_note = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"from before")["CiphertextBlob"]
+old_note = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"from before")
 kms.rotate_key_on_demand(KeyId=lab.key_arn)
 rotations = kms.list_key_rotations(KeyId=lab.key_arn)["Rotations"]
 [rotation["RotationType"] for rotation in rotations]
 
 # %%
 now = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]
+opened = kms.decrypt(CiphertextBlob=old_note["CiphertextBlob"])
 {
     "same ARN": now["Arn"] == lab.key_arn,
-    "old ciphertext": kms.decrypt(CiphertextBlob=old_note)["Plaintext"],
+    "old ciphertext": opened["Plaintext"],
     "table": outcome(dynamodb.get_item, **request),
 }
 
 # %% [markdown]
-# **What just happened?** From now on KMS encrypts under the new material. It keeps the old one, to decrypt what is older. ID, ARN, alias and policy stay, and so nobody need change anything. Nothing was encrypted anew either: rotation helps little against somebody who already has a data key.
+# **What just happened?** From now on KMS encrypts under the new material. It keeps the old material, to decrypt what is older. ID, ARN, alias and policy stay, so no program has to change. Nothing was encrypted anew either. Rotation does not help against somebody who already has a data key.
 
 # %% [markdown]
 # {{exercise 7.2}}
@@ -208,16 +213,17 @@ check("7.2")
 # Deleting a key cannot be undone, so KMS makes you wait: 7 to 30 days, and 30 if you say nothing.
 
 # %%
-too_soon = outcome(kms.schedule_key_deletion, KeyId=lab.key_arn, PendingWindowInDays=3)
+key = {"KeyId": lab.key_arn}
+too_soon = outcome(kms.schedule_key_deletion, **key, PendingWindowInDays=3)
 assert too_soon == "ValidationException", too_soon
-kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
+kms.schedule_key_deletion(**key, PendingWindowInDays=7)
 lab.advance(minutes=6)
 read = outcome(dynamodb.get_item, **request)
 assert read == "ValidationException", read
 {"3 days": too_soon, "key": key_state(lab.key_arn), "read": read}
 
 # %% [markdown]
-# From the first day on the key cannot be used. This is the point of waiting: whoever still needs it will notice, and you can cancel. While it waits, it costs nothing; if you cancel, those days are charged after all.
+# The key cannot be used from now on. This is the point of waiting: whoever still needs it will notice, and you can cancel. While the key waits, it costs nothing. If you cancel, those days are charged after all.
 #
 # {{predict 7.2}}
 
@@ -241,7 +247,7 @@ predict("7.2")
 # %% [markdown]
 # {{exercise 7.3}}
 #
-# The game's servers cannot read `scores`, and nobody knows why.
+# The game's servers cannot read `scores`, and nobody knows why. Do this before section 6: a week passes there, and after seven days it is too late.
 #
 # *Inputs:* `dynamodb`, `kms`, `lab.scores_table_name`. *Goal:* `scores` can be read again. The table and its key stay the same.
 
@@ -285,40 +291,44 @@ print(lab.advance(days=7, minutes=10))
 
 # %%
 restore = {"TargetTableName": "players-again", "BackupArn": backup["BackupArn"]}
+old_request = {"TableName": lab.old_table_name, "Key": player}
 lost = {
     "the key": outcome(kms.describe_key, KeyId=lab.old_key_arn),
-    "a read": outcome(dynamodb.get_item, TableName=lab.old_table_name, Key=player),
+    "a read": outcome(dynamodb.get_item, **old_request),
     "the backup": outcome(dynamodb.restore_table_from_backup, **restore),
 }
 assert "works" not in lost.values(), lost
 lost
 
 # %%
-assert lab.at_rest(lab.old_table_name).pages == stored.pages, "The pages have changed."
-lab.at_rest(lab.old_table_name)
+now_stored = lab.at_rest(lab.old_table_name)
+assert now_stored.pages == stored.pages, "The pages have changed."
+now_stored
 
 # %%
 predict("7.3")
 
 # %% [markdown]
-# **What just happened?** Every byte is where it was, and none can be read. The table key is there, too, wrapped by a KMS key that exists nowhere. (Which code a read then ends in is the sandbox's assumption.) What was ever copied out in plaintext is of course not covered.
+# **What just happened?** Every byte is where it was, and none can be read. The table key is there, too, wrapped by a KMS key that exists nowhere. (Which code a read or a restore then ends in is the sandbox's assumption.) This does not reach what somebody copied out in plaintext.
 #
 # Had `players-2025` shared the studio's key, `players` and `tournaments` would be gone with it. Data that is to be forgotten together wants a key of its own.
 
 # %% [markdown]
 # ## 7. Clean up
 #
-# What is left costs money, or is a danger. Every key that is not pending deletion costs USD 1 a month, used or not.
+# What is left costs money, or is a danger. Every customer managed key that is not pending deletion costs USD 1 a month, used or not.
 
 # %%
-aliases = [a for a in kms.list_aliases()["Aliases"] if "alias/aws/" not in a["AliasName"]]
-states = {alias["AliasName"]: key_state(alias["TargetKeyId"]) for alias in aliases}
-forgotten = pd.DataFrame({"state": states})
-forgotten["USD a year"] = [0 if state == "PendingDeletion" else 12 for state in states.values()]
-forgotten
+aliases = kms.list_aliases()["Aliases"]
+aliases = [a for a in aliases if not a["AliasName"].startswith("alias/aws/")]
+rows = {}
+for alias in aliases:
+    state = key_state(alias["TargetKeyId"])
+    rows[alias["AliasName"]] = [state, 0 if state == "PendingDeletion" else 12]
+pd.DataFrame(rows, index=["state", "USD a year"]).T
 
 # %% [markdown]
-# DynamoDB charges for stored tables and backups, also for those that nobody can read. An access key costs nothing, and is the worst to forget; so is a file that you saved it in. Mira has left the studio. Delete her:
+# DynamoDB charges for stored tables and backups, also for those that nobody can read. An access key costs nothing, and is the worst to forget; so is a file that you saved it in. Mira has left the studio. Delete her user:
 
 # %%
 refused = outcome(iam.delete_user, UserName="mira")
@@ -337,7 +347,8 @@ refused
 ### BEGIN SOLUTION
 for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
     iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
-for policy in iam.list_attached_user_policies(UserName="mira")["AttachedPolicies"]:
+attached = iam.list_attached_user_policies(UserName="mira")["AttachedPolicies"]
+for policy in attached:
     iam.detach_user_policy(UserName="mira", PolicyArn=policy["PolicyArn"])
 for name in iam.list_user_policies(UserName="mira")["PolicyNames"]:
     iam.delete_user_policy(UserName="mira", PolicyName=name)
@@ -378,7 +389,7 @@ for key in kms.list_keys()["Keys"]:
 check("7.5")
 
 # %% [markdown] tags=["solution"]
-# Tables come first: each takes DynamoDB's grants with it. A table's deletion leaves its backups. A deleted user's grant stays on the key. The aliases would go with their keys, but only in seven days; until then their names are taken. This loop fits an account that holds nothing else. On a shared one, name what you delete.
+# Tables come first: each takes DynamoDB's grants with it. A table's deletion leaves its backups. The grant of a deleted user stays on the key. The aliases would go with their keys, but only in seven days; until then their names are taken. This loop fits an account that holds nothing else. On a shared one, name what you delete.
 
 # %% [markdown]
 # ## 8. Looking back
@@ -417,9 +428,9 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # ## Recap
 #
 # - Look who uses a key before you touch it.
-# - A disabled key gives `ValidationException`, after up to five minutes; enabled again, all is back.
-# - Rotation keeps ARN and old ciphertexts; cancelling a deletion leaves the key disabled.
-# - A deleted key takes everything under it along, backups too.
+# - A table under a disabled key fails with `ValidationException`, after up to five minutes. Enable the key, and all is back.
+# - A rotation keeps the ARN, and old ciphertexts still open. Cancelling a deletion leaves the key disabled.
+# - A deleted key takes along all that is encrypted under it, backups too.
 # - Delete what hangs on a thing before the thing.
 #
 # **Key terms.** *Key state*: what can be done with a key, whoever asks. *Key material*: the secret bits of a key. *Rotation*: new key material under the same key. *Waiting period*: the 7 to 30 days before a key is deleted. *Crypto-shredding*: making data unreadable by destroying its key.

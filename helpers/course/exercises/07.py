@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from botocore.exceptions import ClientError
-
 from helpers.course.chapter import (
     Chapter,
     Exercise,
@@ -17,6 +15,7 @@ from helpers.course.chapter import (
     not_yet,
 )
 from helpers.course.evidence import Evidence
+from helpers.course.records import records
 from helpers.course.worlds import Studio
 
 from .questions_07 import PREDICTIONS, QUIZ, WRITTEN
@@ -112,44 +111,45 @@ def rotates(evidence: Evidence) -> Verdict:
 
 def scores_are_back(evidence: Evidence) -> Verdict:
     """7.3: scores can be read, under the key that it had."""
-    scores, wanted = evidence.lab.scores_table_name, "scores, readable, under its own key."
-    state, key = _scores_key(evidence)
-    if scores not in (tables := _encryption(evidence)):
-        return not_yet(wanted, "there is no table scores; run the set-up cell again.")
-    if tables[scores] != key:
-        return not_yet(wanted, "scores under another key; run the set-up cell again.")
-    if state == "Disabled":
-        return not_yet(wanted, "its key is Disabled: cancelling does not enable it.")
+    scores = evidence.lab.scores_table_name
+    wanted, again = f"{scores}, readable, under its own key.", "run the set-up cell again."
+    arn = evidence.table_key(scores)
+    if arn is None:
+        return not_yet(wanted, f"there is no table {scores}; {again}")
+    if not arn.endswith(_first_key_of_scores(evidence)):
+        return not_yet(wanted, f"{scores} under another key; {again}")
     table = evidence.client("dynamodb").describe_table(TableName=scores)["Table"]
     if "ArchivalSummary" in table:
-        seen = "DynamoDB has archived the table after seven days; run the set-up cell again."
-        return not_yet(wanted, seen)
+        seen = "DynamoDB has archived the table, more than seven days after its key was lost;"
+        return not_yet(wanted, f"{seen} {again} Then come here before section 6.")
+    state = evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
     if state == "Enabled":
         return correct("The key can be used again, and so can the table.")
-    tried = [x for x in evidence.records() if x.error and x.touches(key)]
+    if state == "Disabled":
+        return not_yet(wanted, "its key is Disabled: cancelling does not enable it.")
+    tried = [x for x in evidence.records() if x.error and x.touches(arn)]
     tried = [x for x in tried if x.name in ("EnableKey", "DisableKey", "UpdateTable")]
     if tried:
         return not_yet(wanted, f"its key is {state}, and {tried[-1].name} failed.")
-    return not_attempted("scores still fails; what do describe_table and describe_key say?")
+    return not_attempted(f"{scores} still fails; what do describe_table and describe_key say?")
 
 
-def _scores_key(evidence: Evidence) -> tuple[str, str]:
-    """State and ARN of the key of scores."""
-    try:
-        about = evidence.client("kms").describe_key(KeyId=SCORES_KEY)["KeyMetadata"]
-    except ClientError:
-        return "gone", ""
-    return about["KeyState"], about["Arn"]
+def _first_key_of_scores(evidence: Evidence) -> str:
+    """The ID of the key that the world made for scores, whatever its alias names now."""
+    made = (x for x in records(evidence.lab.trail) if x.name == "CreateAlias")
+    named = next(x for x in made if x.asks(aliasName=SCORES_KEY))
+    return str(named.raw["requestParameters"]["targetKeyId"])
 
 
 def mira_is_gone(evidence: Evidence) -> Verdict:
-    """7.4: no user but admin is left."""
+    """7.4: the user mira is gone, and was not renamed."""
     iam, wanted = evidence.client("iam"), "no user mira."
     users = {user["UserName"] for user in iam.list_users()["Users"]}
     if "mira" not in users:
-        others = sorted(users - {"admin"})
-        if others:
-            return not_yet(wanted, f"a user {others[0]}, with all that she had.")
+        renamed = [x for x in evidence.records("UpdateUser") if x.asks(userName="mira")]
+        names = [x.raw["requestParameters"].get("newUserName") for x in renamed]
+        if same := users.intersection(names):
+            return not_yet(wanted, f"the same user, who is called {same.pop()} now.")
         return correct("The user is gone, with access keys and policies.")
     keys = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]
     left = {
@@ -185,13 +185,15 @@ def _left(evidence: Evidence) -> dict[str, list[str]]:
     dynamodb, kms = evidence.client("dynamodb"), evidence.client("kms")
     about = [kms.describe_key(KeyId=key["KeyId"]) for key in kms.list_keys()["Keys"]]
     keys = [x["KeyMetadata"] for x in about if x["KeyMetadata"]["KeyManager"] == "CUSTOMER"]
-    grants = [g for key in keys for g in kms.list_grants(KeyId=key["KeyId"])["Grants"]]
+    listed = [g for key in keys for g in kms.list_grants(KeyId=key["KeyId"])["Grants"]]
+    grantees = [grant["GranteePrincipal"] for grant in listed]
     names = [alias["AliasName"] for alias in kms.list_aliases()["Aliases"]]
     return {
         "a table": dynamodb.list_tables()["TableNames"],
         "a backup": [x["BackupName"] for x in dynamodb.list_backups()["BackupSummaries"]],
         "an alias": [name for name in names if not name.startswith("alias/aws/")],
-        "a grant for": [g["GranteePrincipal"] for g in grants if ":user/" in g["GranteePrincipal"]],
+        # Of a user who was deleted, a grant keeps an ID in place of the ARN.
+        "a grant for": [g for g in grantees if not g.endswith(".amazonaws.com")],
         "a key that is not pending deletion": [
             f"{key['Arn']} is {key['KeyState']}" for key in keys if "DeletionDate" not in key
         ],
@@ -218,6 +220,8 @@ _MIRA_KEY = (
     "for access_key in iam.list_access_keys(UserName='mira')['AccessKeyMetadata']:\n"
     "    iam.%s(UserName='mira', AccessKeyId=access_key['AccessKeyId']%s)\n"
 )
+_NO_KEY = _MIRA_KEY % ("delete_access_key", "")
+_NO_POLICY = "iam.delete_user_policy(UserName='mira', PolicyName='see-keys')\n"
 _DETACH = f"iam.detach_user_policy(UserName='mira', PolicyArn='{_FULL_ACCESS}')\n"
 _FIND = (
     "key = dynamodb.describe_table(TableName=lab.scores_table_name)"
@@ -256,6 +260,7 @@ CHAPTER = Chapter(
                     "kms.list_grants(KeyId=lab.key_arn)['Grants']]",
                     "no table's name",
                 ),
+                "nothing": Wrong("used_by = []", "0 of 2"),
                 "a text": Wrong("used_by = lab.table_name", "as a list"),
                 "a number": Wrong("used_by = 2", "`2`"),
             },
@@ -310,6 +315,12 @@ CHAPTER = Chapter(
                 "a new table": Wrong(
                     "dynamodb.delete_table(TableName=lab.scores_table_name)", "no table scores"
                 ),
+                "its alias on another key": Wrong(
+                    "kms.update_alias(AliasName='alias/scores', TargetKeyId=lab.key_arn)",
+                    "what do describe_table and describe_key say",
+                    "not attempted",
+                ),
+                "waited for": Wrong("lab.advance(days=40)", "has archived the table"),
                 "too late": Wrong(
                     "lab.advance(days=8)\n"
                     + _FIND
@@ -329,23 +340,20 @@ CHAPTER = Chapter(
             mira_is_gone,
             wrong={
                 "the access key only": Wrong(
-                    _MIRA_KEY % ("delete_access_key", ""),
-                    "still with an attached policy and an inline policy",
+                    _NO_KEY, "still with an attached policy and an inline policy"
                 ),
                 "deactivated": Wrong(
                     _MIRA_KEY % ("update_access_key", ", Status='Inactive'"), "not deleted"
                 ),
-                "inline policy forgotten": Wrong(
-                    _MIRA_KEY % ("delete_access_key", "") + _DETACH, "still with an inline policy"
-                ),
+                "inline policy forgotten": Wrong(_NO_KEY + _DETACH, "still with an inline policy"),
                 "the user forgotten": Wrong(
-                    _MIRA_KEY % ("delete_access_key", "")
-                    + _DETACH
-                    + "iam.delete_user_policy(UserName='mira', PolicyName='see-keys')",
-                    "with nothing left on her",
+                    _NO_KEY + _DETACH + _NO_POLICY, "with nothing left on her"
                 ),
                 "another name": Wrong(
-                    "iam.update_user(UserName='mira', NewUserName='old')", "a user old"
+                    "iam.update_user(UserName='mira', NewUserName='old')", "is called old now"
+                ),
+                "at once": Wrong(
+                    "outcome(iam.delete_user, UserName='mira')", "still there", "not attempted"
                 ),
             },
         ),
@@ -365,6 +373,11 @@ CHAPTER = Chapter(
                 "disabled, not scheduled": Wrong(
                     _TABLES + _BACKUPS + _ALIASES + _GRANTS + "kms.disable_key(KeyId=lab.key_arn)",
                     "is Disabled",
+                ),
+                "the grant of a deleted user": Wrong(
+                    f"{_NO_KEY}{_DETACH}{_NO_POLICY}iam.delete_user(UserName='mira')\n"
+                    f"{_TABLES}{_BACKUPS}{_ALIASES}",
+                    "a grant for: AIDA",
                 ),
                 "the key only": Wrong(
                     "kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)",
