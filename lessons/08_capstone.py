@@ -77,7 +77,7 @@ policy = json.loads(kms.get_key_policy(KeyId=lab.invoices_key_arn)["Policy"])
 policy["Statement"]
 
 # %% [markdown]
-# Nobody remembers why the account looks like this. That is the usual case. Before you change something, think about what it lets happen.
+# Nobody remembers why the account looks like this. That is the usual case. Before you change something, find out what it allows.
 #
 # {{predict 8.1}}
 
@@ -92,7 +92,7 @@ predict("8.1")
 #
 # {{exercise 8.1}}
 #
-# *Requirement:* The visits get a key of their own: a symmetric customer managed key with the alias `alias/clinic-visits`. It rotates by itself, every 180 days. You, `admin`, can manage it, now and later. **No IAM policy can give anybody the use of this key.** Whoever may use it is named in the key policy, and can do so for the visits only through DynamoDB.
+# *Requirement:* The visits get a key of their own: a symmetric customer managed key with the alias `alias/clinic-visits`. It rotates by itself, every 180 days. You, `admin`, can manage it, now and later. **No IAM policy can give anybody the use of this key.** Whoever may use the key is named in its key policy, and may use it only through DynamoDB, for the visits.
 #
 # *Inputs:* `kms`, `lab.account_id`, `lab.region`.
 
@@ -123,6 +123,8 @@ check("8.2")
 # {{exercise 8.3}}
 #
 # *Requirement:* Ida reads and writes visits. She can do this through DynamoDB, and in no other way. She cannot change who may use the key. Nobody else but you can read a visit: not Bo, not Lou, not Max.
+#
+# *Inputs:* `kms`, `lab.account_id`, `lab.region`, `lab.visits_table_name`.
 
 # %% answer="8.3"
 # Write your code here.
@@ -150,7 +152,9 @@ check("8.4")
 #
 # {{exercise 8.5}}
 #
-# *Requirement:* Max has left. Nothing of the account lets him do anything any more. What he did stays in the audit trail.
+# *Requirement:* Max has left. Nothing in the account lets him do anything any more. What he did stays in the audit trail.
+#
+# *Inputs:* `iam`, `kms`, `lab.invoices_key_arn`.
 
 # %% answer="8.5"
 # Write your code here.

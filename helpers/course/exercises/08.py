@@ -10,11 +10,22 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from helpers.course.chapter import Chapter, Exercise, Verdict, Wrong, correct, not_attempted
+from botocore.exceptions import ClientError
+
+from helpers.course.chapter import (
+    Chapter,
+    Exercise,
+    Verdict,
+    Wrong,
+    correct,
+    not_attempted,
+    not_yet,
+)
 from helpers.course.evidence import Evidence
-from helpers.course.probes import key_of, may_read
+from helpers.course.probes import may_read
 from helpers.course.worlds import Studio
 from helpers.messages import say
+from helpers.sandbox import SandboxError
 
 from .questions_08 import PREDICTIONS, QUIZ, WRITTEN
 
@@ -85,46 +96,73 @@ def _judged(*parts: Part) -> Verdict:
 
 def the_key(evidence: Evidence) -> Verdict:
     """8.1: there is a key for the visits."""
-    kms = evidence.client("kms")
-    aliases = {a["AliasName"]: a.get("TargetKeyId") for a in kms.list_aliases()["Aliases"]}
-    if not aliases.get(ALIAS):
+    kms, target = evidence.client("kms"), _target(evidence)
+    if not target:
         return not_attempted(f"There is no alias {ALIAS} yet.")
-    key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]
-    symmetric = key["KeySpec"] == "SYMMETRIC_DEFAULT" and key["KeyManager"] == "CUSTOMER"
-    rotation: dict[str, Any] = {}
-    if symmetric and key["KeyState"] == "Enabled":
-        rotation = kms.get_key_rotation_status(KeyId=key["KeyId"])
+    key = _asked(kms.describe_key, KeyId=target).get("KeyMetadata", {})
+    rotation = _asked(kms.get_key_rotation_status, KeyId=target)
+    symmetric = key.get("KeySpec") == "SYMMETRIC_DEFAULT" and key["KeyManager"] == "CUSTOMER"
+    own = bool(key) and key["Arn"] != evidence.lab.invoices_key_arn
     return _judged(
+        ("admin can look at the key", bool(key)),
         ("the alias stands for a symmetric customer managed key", symmetric),
-        ("the key is enabled", key["KeyState"] == "Enabled"),
-        ("the key has material of its own, not that of the invoices", not _is_old(evidence, key)),
-        ("it rotates by itself", bool(rotation.get("KeyRotationEnabled"))),
+        ("the key is enabled", key.get("KeyState") == "Enabled"),
+        ("the key is not that of the invoices", own),
+        ("it rotates by itself, and admin can see that", bool(rotation.get("KeyRotationEnabled"))),
         ("it does so every 180 days", rotation.get("RotationPeriodInDays") == 180),
     )
 
 
-def _is_old(evidence: Evidence, key: dict[str, Any]) -> bool:
-    return bool(key["Arn"] == evidence.lab.invoices_key_arn)
+def _target(evidence: Evidence) -> str:
+    """The ID of the key that the alias stands for; empty if there is none."""
+    aliases = evidence.client("kms").list_aliases()["Aliases"]
+    found = (a.get("TargetKeyId", "") for a in aliases if a["AliasName"] == ALIAS)
+    return str(next(found, ""))
+
+
+def _asked(call: Callable[..., Any], **request: Any) -> dict[str, Any]:
+    """KMS's answer; nothing if it refuses admin, or has no such thing for this key."""
+    try:
+        return dict(call(**request))
+    except ClientError:
+        return {}
 
 
 def the_table(evidence: Evidence) -> Verdict:
     """8.2: the visits are under that key, and all are there."""
-    table = evidence.lab.visits_table_name
-    key = key_of(evidence, table)
-    if key is None:
+    table, stored, target = evidence.lab.visits_table_name, _stored(evidence), _target(evidence)
+    if stored is None:
+        return _gone(table)
+    if stored.key_arn is None:
         return not_attempted(f"The table {table} is still under the AWS owned key.")
-    targets = evidence.client("kms").list_aliases(KeyId=key["KeyId"])["Aliases"]
-    count = evidence.client("dynamodb").scan(TableName=table)["Count"]
+    about = evidence.client("dynamodb").describe_table(TableName=table)["Table"]
+    over = about.get("SSEDescription", {}).get("Status") == "ENABLED"
+    right = bool(target) and stored.key_arn.endswith(target)
     return _judged(
-        (f"the table's key is the one of {ALIAS}", ALIAS in (a["AliasName"] for a in targets)),
-        ("no visit was lost", count >= PATIENTS),
+        (f"the table's key is the one of {ALIAS}", right),
+        ("the move is over", over),
+        ("no visit was lost", len(stored.pages) >= PATIENTS),
     )
+
+
+def _stored(evidence: Evidence) -> Any:
+    """What is stored of the visits; None if there is no such table."""
+    try:
+        return evidence.lab.sandbox.at_rest(evidence.lab.visits_table_name)
+    except SandboxError:
+        return None
+
+
+def _gone(table: str) -> Verdict:
+    return Verdict("not yet", f"There is no table {table}. Run the set-up cell to start over.")
 
 
 def the_nurse(evidence: Evidence) -> Verdict:
     """8.3: Ida reads the visits."""
-    table = evidence.lab.visits_table_name
-    if key_of(evidence, table) is None:
+    table, stored = evidence.lab.visits_table_name, _stored(evidence)
+    if stored is None:
+        return _gone(table)
+    if stored.key_arn is None:
         return not_attempted("This task begins when the visits are under a key of the clinic.")
     return _judged(
         ("Ida can read a visit", may_read(evidence, "ida", table)),
@@ -139,16 +177,16 @@ def the_clerk(evidence: Evidence) -> Verdict:
         return not_attempted("Bo's permission to decrypt with every key is as it was.")
     return _judged(
         ("Bo can read an invoice", may_read(evidence, "bo", evidence.lab.invoices_table_name)),
-        ("Bo may not decrypt with every key", True),
+        ("Bo's old permission is gone", True),
     )
 
 
 def _inline_policy(evidence: Evidence, user: str) -> Any:
     iam = evidence.client("iam")
-    names = iam.list_user_policies(UserName=user)["PolicyNames"]
-    if f"{user}-inline" not in names:
+    try:
+        return iam.get_user_policy(UserName=user, PolicyName=f"{user}-inline")["PolicyDocument"]
+    except iam.exceptions.NoSuchEntityException:
         return None
-    return iam.get_user_policy(UserName=user, PolicyName=f"{user}-inline")["PolicyDocument"]
 
 
 def _allows_all_keys(document: Any) -> bool:
@@ -158,13 +196,19 @@ def _allows_all_keys(document: Any) -> bool:
 
 
 def the_leaver(evidence: Evidence) -> Verdict:
-    """8.5: Max's grant is gone."""
+    """8.5: Max's grant is gone, and no other."""
     key = evidence.lab.invoices_key_arn
     grants = evidence.client("kms").list_grants(KeyId=key)["Grants"]
-    theirs = [g for g in grants if g["GranteePrincipal"].endswith("/max")]
-    if theirs:
-        return not_attempted("Max still holds a grant on the key of the invoices.")
-    return _judged(("Max holds no grant", True))
+    grantees = [grant["GranteePrincipal"] for grant in grants]
+    # Of a user who was deleted, a grant keeps an ID in place of the ARN.
+    if any(g.endswith("/max") or g.startswith("AIDA") for g in grantees):
+        return not_attempted("Max's grant on the key of the invoices is still there.")
+    moved = evidence.table_key(evidence.lab.invoices_table_name) != key
+    kept = any(g.endswith(".amazonaws.com") for g in grantees)
+    return _judged(
+        ("Max holds no grant", True),
+        ("DynamoDB has kept its grants for the invoices", kept or moved),
+    )
 
 
 def the_proof(evidence: Evidence, event_id: object) -> Verdict:
@@ -177,9 +221,11 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     )
 
 
-def the_readers(evidence: Evidence, readers: Callable[..., Any]) -> Verdict:
+def the_readers(evidence: Evidence, readers: Any) -> Verdict:
     """8.7: the function finds who had a table opened, in a small made-up history."""
     table = "visits"
+    if not callable(readers):
+        return not_yet("a function.", f"`{readers!r}`.")
     told = evidence.call(readers, events=_history(table), table=table)
     if told is None:
         return not_attempted("The function returns nothing yet.")
@@ -241,6 +287,14 @@ CHAPTER = Chapter(
                 "another period": Wrong(
                     _KEY + _LABEL + "kms.enable_key_rotation(KeyId=key)", "every 180 days"
                 ),
+                "a key that admin cannot see": Wrong(
+                    _KEY + _LABEL + "found = kms.get_key_policy(KeyId=key)['Policy']\n"
+                    "rules = json.loads(found)\n"
+                    "rules['Statement'].append({**rules['Statement'][0], 'Sid': 'No', "
+                    "'Effect': 'Deny', 'Action': 'kms:Describe*'})\n"
+                    "kms.put_key_policy(KeyId=key, Policy=json.dumps(rules))",
+                    "admin can look at the key",
+                ),
                 "signs only": Wrong(
                     "key = kms.create_key(KeySpec='ECC_NIST_P256', KeyUsage='SIGN_VERIFY')"
                     "['KeyMetadata']['KeyId']\n" + _LABEL,
@@ -255,6 +309,10 @@ CHAPTER = Chapter(
             the_table,
             wrong={
                 "another key": Wrong(_SWITCH % "lab.invoices_key_arn", "the one of alias/clinic"),
+                "deleted": Wrong(
+                    "dynamodb.delete_table(TableName=lab.visits_table_name)",
+                    "There is no table visits",
+                ),
                 "the AWS managed key": Wrong(
                     _SWITCH % "'alias/aws/dynamodb'", "the one of alias/clinic"
                 ),
@@ -281,20 +339,29 @@ CHAPTER = Chapter(
                     "iam.delete_user_policy(UserName='bo', PolicyName='bo-inline')",
                     "Bo can read an invoice",
                 ),
+                "Bo deleted": Wrong(
+                    "iam.delete_user_policy(UserName='bo', PolicyName='bo-inline')\n"
+                    f"iam.detach_user_policy(UserName='bo', PolicyArn={FULL!r})\n"
+                    "iam.delete_user(UserName='bo')",
+                    "Bo can read an invoice",
+                ),
             },
         ),
         "8.5": Exercise(
             "The one who has left",
             10,
-            (
-                "Think of everything that could let Max in; notebook 07 cleans up after a user.",
-            ),
+            ("Think of everything that could let Max in; notebook 07 cleans up after a user.",),
             the_leaver,
             wrong={
                 "only the policy": Wrong(
                     f"iam.detach_user_policy(UserName='max', PolicyArn={FULL!r})",
-                    "still holds a grant",
+                    "grant on the key of the invoices is still there",
                     "not attempted",
+                ),
+                "everybody's grants": Wrong(
+                    "for grant in kms.list_grants(KeyId=lab.invoices_key_arn)['Grants']:\n"
+                    "    kms.revoke_grant(KeyId=lab.invoices_key_arn, GrantId=grant['GrantId'])",
+                    "DynamoDB has kept its grants",
                 ),
             },
         ),
@@ -324,6 +391,7 @@ CHAPTER = Chapter(
                     "    return sorted({e['userIdentity']['userName'] for e in events})",
                     "leaves out who was refused",
                 ),
+                "no function": Wrong("readers = ['ida']", "Expected: a function"),
                 "no list": Wrong("def readers(events, table):\n    return 'ida'", "a list of"),
             },
         ),
