@@ -133,7 +133,12 @@ statements = [
 ]
 policy = {"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements}
 kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(policy))
-pd.DataFrame(statements)[["Sid", "Principal", "Action", "Condition"]]
+
+# %%
+shown = pd.DataFrame(statements)[["Sid", "Principal", "Action", "Condition"]]
+shown["Principal"] = [s["Principal"]["AWS"].split("::")[1] for s in statements]
+shown["Condition"] = [str(s.get("Condition", "")) for s in statements]
+shown
 
 # %% [markdown]
 # **What just happened?** Line by line:
@@ -298,7 +303,8 @@ opened = {
     name: bruno_kms.decrypt(CiphertextBlob=blob, EncryptionContext=context)
     for name, blob in (("before the rotation", sealed), ("after it", newer))
 }
-pd.DataFrame(opened).loc[["Plaintext", "KeyId", "KeyMaterialId"]]
+shown = pd.DataFrame(opened).loc[["Plaintext", "KeyId", "KeyMaterialId"]]
+shown.map(lambda value: str(value)[-24:])  # the end of each
 
 # %% [markdown]
 # **What just happened?** Both open. The *key material* is new; the key's id, alias and policy stayed. KMS keeps the old material and uses it for the old ciphertexts. Nothing was encrypted anew, so a rotation does not help against a ciphertext that is already in wrong hands. `enable_key_rotation` makes KMS do it by itself, every 365 days unless you choose from 90 to 2,560. It is off at first.

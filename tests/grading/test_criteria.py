@@ -8,7 +8,7 @@ import pytest
 
 from helpers.grading import GradingError, Options, Submission, feedback, grade
 from helpers.grading.criteria import load
-from tests.grading.notebooks import answered, solution, solved, write
+from tests.grading.notebooks import answered, solved, write
 
 CRITERIA = '''
 from botocore.exceptions import ClientError
@@ -90,8 +90,13 @@ def test_criteria_alone_decide_where_there_are_some(
     tmp_path: Path, file: Path, secret: Path
 ) -> None:
     """Neither less nor more than the criteria say, whatever the public check thinks."""
-    updates = solution("5.1").replace("put_item", "update_item")
-    updates = updates.replace('Item={"player_id"', 'Key={"player_id"')
+    updates = (
+        "try:\n"
+        '    key = {"player_id": {"S": "p-099"}}\n'
+        "    mira_dynamodb.update_item(TableName=lab.table_name, Key=key)\n"
+        "except ClientError as error:\n"
+        "    print(error)"
+    )
     notebook = answered("05", {"5.1": updates, "5.2": "proof = 'no event'"})
     (result,) = grade(
         [Submission("ann", write(tmp_path / "a.ipynb", notebook))],
