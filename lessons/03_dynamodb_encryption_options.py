@@ -250,7 +250,7 @@ mistakes = {
 }
 
 # %%
-wrap = textwrap.TextWrapper(78, subsequent_indent="    ", break_on_hyphens=False)
+wrap = textwrap.TextWrapper(80, subsequent_indent="  ", break_on_hyphens=False)
 scores = {"TableName": lab.scores_table_name}
 for what, specification in mistakes.items():
     try:

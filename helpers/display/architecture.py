@@ -98,9 +98,10 @@ def box(part: dict[str, Any], state: str) -> str:
     """A box with its name and its lines of text; ``state`` is lit, new or later."""
     x, y, width, height = part["box"]
     later = " later-text" if state == "later" else ""
-    # The newest element says so in words as well as in colour.
-    name = part["name"] + (" ← new here" if state == "new" else "")
-    lines = [f'<text x="{x + 12}" y="{y + 26}" class="name{later}">{escape(name)}</text>']
+    name = escape(part["name"])
+    lines = [f'<text x="{x + 12}" y="{y + 26}" class="name{later}">{name}</text>']
+    if state == "new":  # In words as well as in colour.
+        lines.append(f'<text x="{x + 2}" y="{y - 7}" class="small">new here</text>')
     for number, line in enumerate(part["text"]):
         top = y + 46 + 18 * number
         lines.append(f'<text x="{x + 12}" y="{top}" class="small{later}">{escape(line)}</text>')

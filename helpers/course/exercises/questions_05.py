@@ -128,12 +128,12 @@ QUIZ = {
         "b",
     ),
     "q5": Question(
-        "A colleague shows you an AccessDeniedException of Mira's: it names dynamodb:ListBackups. "
-        "Does it prove that KMS keeps her from the players?",
+        "A colleague shows you an error of Mira's: AccessDenied, and it names iam:ListUsers. Does "
+        "it prove that KMS keeps her from the players?",
         {
             "a": Option(
                 "Yes: access was denied, and that is what KMS does.",
-                "Any policy can deny anything. This one is DynamoDB's denial, of another action.",
+                "Every missing permission ends in such an error. This one is about IAM.",
                 "any-denial",
             ),
             "b": Option(
