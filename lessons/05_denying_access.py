@@ -137,7 +137,8 @@ explain(denial)
 
 # %%
 policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
-pd.DataFrame(policy["Statement"])[["Sid", "Effect", "Principal"]]
+rows = [(part["Sid"], part["Principal"]["AWS"]) for part in policy["Statement"]]
+pd.DataFrame(rows, columns=["Sid", "Principal"])
 
 # %% [markdown]
 # **What just happened?** A principal that ends in `:root` stands for the account. It gives no user anything by itself. It says: for this key, the account's IAM policies count. So KMS looked at Mira's policies, and found no Allow for `kms:Decrypt`. This is why the message blames an *identity-based* policy, although the key policy does not name her either. One of the two would have been enough: within one account it does not take both. Without that first statement, no Allow of an IAM policy would count, and the message would blame the *resource-based* policy.

@@ -160,10 +160,11 @@ def _in_words(row: Row) -> str:
 
 def _table(step: Step) -> str:
     names = ("explain.policy", "explain.statement", "explain.effect", "explain.applies")
-    head = "".join(f'<th scope="col">{escape(say(name))}</th>' for name in names)
+    left = 'style="text-align: left"'
+    head = "".join(f'<th scope="col" {left}>{escape(say(name))}</th>' for name in names)
     body = "".join(_table_row(row) for row in step.rows)
     return (
-        f'<table style="margin: 0.6em 0"><caption style="text-align: left">'
+        f'<table style="margin: 0.6em 0"><caption {left}>'
         f"{escape(step.sentence)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
         f"</table><p><strong>{escape(say('explain.decided', why=why(step.decision)))}</strong></p>"
     )

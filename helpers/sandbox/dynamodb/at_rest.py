@@ -41,7 +41,8 @@ class AtRest:
         lines = [
             f"Table {self.table_name!r} at rest: {len(self.pages)} pages, {self.algorithm}",
             f"  table key: {_show(self.wrapped_table_key)}",
-            f"    wrapped by {owner}",
+            "  wrapped by",  # An ARN has 75 characters, and a cell little more.
+            f"    {owner}",
         ]
         lines += [f"  page {n}: {_show(page)}" for n, page in enumerate(self.pages[:5])]
         if len(self.pages) > 5:

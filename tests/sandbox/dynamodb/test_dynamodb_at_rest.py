@@ -121,7 +121,7 @@ def test_what_lies_there(sandbox: Any, table: str, key: str) -> None:
     assert not stored.contains("what")
     assert stored.contains(stored.pages[0][:20])
     shown = repr(stored)
-    assert f"wrapped by {key}" in shown
+    assert f"wrapped by\n    {key}" in shown
     assert f"{len(stored.pages[0])} bytes, {stored.pages[0][:16].hex(' ')}" in shown
     assert AtRest.from_json(stored.to_json()) == stored
 
