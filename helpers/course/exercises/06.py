@@ -48,9 +48,9 @@ def world(studio: Studio) -> dict[str, str]:
 def _take_delegation(studio: Studio, key: str) -> None:
     """Take the statement for the account out of a key's policy."""
     kms = studio.client("kms")
-    policy = json.loads(kms.get_key_policy(KeyId=key)["Policy"])
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
     del policy["Statement"][0]
-    kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
 
 
 WRITES = ("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems", "ExecuteStatement")

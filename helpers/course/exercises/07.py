@@ -41,7 +41,7 @@ def world(studio: Studio) -> dict[str, str]:
         studio.put_players(table)
     old_table = names["old_table_name"]
     studio.client("dynamodb").create_backup(TableName=old_table, BackupName="end-of-season")
-    studio.client("kms").schedule_key_deletion(KeyId=scores_key)
+    studio.client("kms").schedule_key_deletion(KeyId=scores_key.rpartition("/")[2])
     _add_mira(studio, key, names["table_name"])
     keys = {"key_alias": "alias/players-table", "key_arn": key, "old_key_arn": old_key}
     return {**names, **keys}
