@@ -60,7 +60,8 @@ predict("0.1", ...)
 
 # %%
 dynamodb = boto3.client("dynamodb")
-player = dynamodb.get_item(TableName=lab.table_name, Key={"player_id": {"S": "p-001"}})
+key = {"player_id": {"S": "p-001"}}
+player = dynamodb.get_item(TableName=lab.table_name, Key=key)
 player["Item"]
 
 # %%
@@ -85,7 +86,8 @@ boto3.client("sts").get_caller_identity()["Arn"]
 # %% answer="0.1"
 ### BEGIN SOLUTION
 noor = {"player_id": {"S": "p-010"}, "name": {"S": "Noor"}}
-dynamodb.put_item(TableName=lab.table_name, Item=noor)["ResponseMetadata"]["HTTPStatusCode"]
+answer = dynamodb.put_item(TableName=lab.table_name, Item=noor)
+answer["ResponseMetadata"]["HTTPStatusCode"]
 ### STUB
 # Write your call here.
 ### END SOLUTION

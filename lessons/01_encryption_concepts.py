@@ -62,7 +62,9 @@ predict("1.1", ...)
 # %%
 sent = {}
 dynamodb = boto3.client("dynamodb")
-dynamodb.meta.events.register("before-call.dynamodb", lambda params, **_: sent.update(params))
+dynamodb.meta.events.register(
+    "before-call.dynamodb", lambda params, **_: sent.update(params)
+)
 item = {"player_id": {"S": "p-001"}, "email": {"S": "juno@example.com"}}
 dynamodb.put_item(TableName=lab.table_name, Item=item)
 print(sent["url"])
@@ -123,7 +125,12 @@ stored = nonce + sealed
 damaged = bytearray(stored)
 damaged[20] ^= 1  # One bit, in the address.
 parts = {"nonce": 12, "ciphertext": len(line), "tag": 16}
-byte_grid("What is stored, byte by byte, with one bit flipped", parts, stored, bytes(damaged))
+byte_grid(
+    "What is stored, byte by byte, with one bit flipped",
+    parts,
+    stored,
+    bytes(damaged),
+)
 
 # %%
 try:
@@ -155,11 +162,14 @@ oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 
 # %%
 def symmetric(data):
-    return AESGCM(key).decrypt(nonce, AESGCM(key).encrypt(nonce, data, None), None)
+    box = AESGCM(key).encrypt(nonce, data, None)
+    return AESGCM(key).decrypt(nonce, box, None)
 
 
-def asymmetric(data):  # 190 bytes at a time: no more fits into one block of RSA-2048.
-    blocks = [public_key.encrypt(data[i : i + 190], oaep) for i in range(0, len(data), 190)]
+# 190 bytes at a time: no more fits into one block of RSA-2048.
+def asymmetric(data):
+    parts = [data[i : i + 190] for i in range(0, len(data), 190)]
+    blocks = [public_key.encrypt(part, oaep) for part in parts]
     return b"".join(private_key.decrypt(block, oaep) for block in blocks)
 
 
@@ -183,10 +193,10 @@ def milliseconds(function, size):
     return 1000 * (time.perf_counter() - start)
 
 
-timings = pd.DataFrame({"bytes": [256, 1024, 4096, 16384]})
-for name, function in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items():
-    rounds = [[milliseconds(function, size) for size in timings["bytes"]] for _ in range(3)]
-    timings[name] = [min(times) for times in zip(*rounds, strict=True)]
+sizes = [256, 1024, 4096, 16384]
+timings = pd.DataFrame({"bytes": sizes})
+for name, do in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items():
+    timings[name] = [min(milliseconds(do, n) for _ in range(3)) for n in sizes]
 timings.round(4)
 
 # %% [markdown] tags=["solution"]
@@ -198,7 +208,10 @@ timings.round(4)
 
 # %%
 ciphers = ["AES-256-GCM", "RSA-2048"]
-lines = {name: list(zip(timings["bytes"], timings[name], strict=True)) for name in ciphers}
+lines = {
+    name: list(zip(timings["bytes"], timings[name], strict=True))
+    for name in ciphers
+}
 line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
 
 # %%
@@ -232,14 +245,18 @@ predict("1.4", ...)
 # %%
 kms = boto3.client("kms")
 context = {"file": "export"}
-answer = kms.generate_data_key(KeyId=lab.key_alias, KeySpec="AES_256", EncryptionContext=context)
+answer = kms.generate_data_key(
+    KeyId=lab.key_alias, KeySpec="AES_256", EncryptionContext=context
+)
 {name: len(answer[name]) for name in ("Plaintext", "CiphertextBlob")}
 
 # %% [markdown]
 # Then encrypt here, with the plaintext key.
 
 # %%
-export = b"\n".join(b"p-%04d,player%d@example.com" % (n, n) for n in range(1, 1001))
+export = b"\n".join(
+    b"p-%04d,player%d@example.com" % (n, n) for n in range(1, 1001)
+)
 export_nonce = os.urandom(12)
 envelope = {
     "encrypted_key": answer["CiphertextBlob"],
@@ -257,8 +274,12 @@ answer = None  # Throw the plaintext key away.
 # To read the export, have KMS decrypt the data key. Which KMS key that takes stands in the ciphertext.
 
 # %%
-data_key = kms.decrypt(CiphertextBlob=envelope["encrypted_key"], EncryptionContext=context)
-opened = AESGCM(data_key["Plaintext"]).decrypt(envelope["nonce"], envelope["ciphertext"], None)
+data_key = kms.decrypt(
+    CiphertextBlob=envelope["encrypted_key"], EncryptionContext=context
+)
+opened = AESGCM(data_key["Plaintext"]).decrypt(
+    envelope["nonce"], envelope["ciphertext"], None
+)
 {"the export is back": opened == export}
 
 # %% [markdown]
@@ -266,9 +287,10 @@ opened = AESGCM(data_key["Plaintext"]).decrypt(envelope["nonce"], envelope["ciph
 
 # %%
 source = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
-found = boto3.client("cloudtrail").lookup_events(LookupAttributes=source)["Events"]
-events = [json.loads(event["CloudTrailEvent"]) for event in found]
-calls = [event for event in events if event["eventName"] in ("GenerateDataKey", "Decrypt")]
+found = boto3.client("cloudtrail").lookup_events(LookupAttributes=source)
+events = [json.loads(event["CloudTrailEvent"]) for event in found["Events"]]
+names = ("GenerateDataKey", "Decrypt")
+calls = [event for event in events if event["eventName"] in names]
 pd.DataFrame(calls, columns=["eventName", "requestParameters"])
 
 # %%
@@ -371,9 +393,12 @@ check("1.3", envelope_encrypt)
 def envelope_decrypt(envelope, encryption_context):
     ### BEGIN SOLUTION
     answer = kms.decrypt(
-        CiphertextBlob=envelope["encrypted_key"], EncryptionContext=encryption_context
+        CiphertextBlob=envelope["encrypted_key"],
+        EncryptionContext=encryption_context,
     )
-    return AESGCM(answer["Plaintext"]).decrypt(envelope["nonce"], envelope["ciphertext"], None)
+    return AESGCM(answer["Plaintext"]).decrypt(
+        envelope["nonce"], envelope["ciphertext"], None
+    )
     ### END SOLUTION
 
 

@@ -48,7 +48,15 @@ lab
 # %%
 kms = boto3.client("kms")
 key = kms.create_key(Description="Protects the players' table")["KeyMetadata"]
-shown = ["Description", "KeyId", "KeySpec", "KeyUsage", "KeyState", "KeyManager", "Origin"]
+shown = [
+    "Description",
+    "KeyId",
+    "KeySpec",
+    "KeyUsage",
+    "KeyState",
+    "KeyManager",
+    "Origin",
+]
 pd.Series({name: key[name] for name in shown}, name="KeyMetadata").to_frame()
 
 # %% [markdown]
@@ -81,7 +89,7 @@ elsewhere = boto3.client("kms", region_name="eu-west-1")
 try:
     elsewhere.describe_key(KeyId=key["KeyId"])
 except ClientError as error:
-    print(textwrap.fill(str(error), 88))
+    print(textwrap.fill(str(error), 80, break_on_hyphens=False))
 else:
     raise RuntimeError("The key is in another Region as well.")
 
@@ -116,22 +124,30 @@ def allow(sid, who, actions, **condition):
 
 
 # %%
-# What the console gives to administrators, to users, and to users by way of a service.
-names = "Create* Describe* Enable* List* Put* Update* Revoke* Disable* Get* Delete* TagResource"
-names += " UntagResource ScheduleKeyDeletion CancelKeyDeletion RotateKeyOnDemand"
+# What the console gives to administrators, to users, and to users by way of a
+# service.
+names = (
+    "Create* Describe* Enable* List* Put* Update* Revoke* Disable* Get* Delete*"
+)
+names += " TagResource UntagResource ScheduleKeyDeletion CancelKeyDeletion"
+names += " RotateKeyOnDemand"
 administration = [f"kms:{name}" for name in names.split()]
-use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+names = "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey"
+use = [f"kms:{name}" for name in names.split()]
 grants = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
-for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+by_service = {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}}
 
 # %%
 statements = [
     allow("Enable IAM User Permissions", root, "kms:*"),
     allow("Allow access for Key Administrators", tess, administration),
     allow("Allow use of the key", bruno, use),
-    allow("Allow attachment of persistent resources", bruno, grants, Condition=for_services),
+    allow(
+        "Allow attachment of persistent resources", bruno, grants, **by_service
+    ),
 ]
-policy = {"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements}
+policy = {"Version": "2012-10-17", "Id": "key-consolepolicy-3"}
+policy["Statement"] = statements
 kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(policy))
 
 # %%
@@ -168,16 +184,18 @@ predict("2.2", ...)
 bruno_kms = lab.as_user(lab.key_user).client("kms")
 context = {"table": "players"}
 answer = bruno_kms.encrypt(
-    KeyId="alias/players-table", Plaintext=b"juno@example.com", EncryptionContext=context
+    KeyId="alias/players-table",
+    Plaintext=b"juno@example.com",
+    EncryptionContext=context,
 )
 sealed = answer["CiphertextBlob"]
 print(len(sealed), "bytes, encrypted under", answer["KeyId"])
 
 # %%
 iam = boto3.client("iam")
-attached = iam.list_attached_user_policies(UserName=lab.key_user)["AttachedPolicies"]
-inline = iam.list_user_policies(UserName=lab.key_user)["PolicyNames"]
-print("Bruno's IAM policies:", attached + inline)
+attached = iam.list_attached_user_policies(UserName=lab.key_user)
+inline = iam.list_user_policies(UserName=lab.key_user)
+print("Bruno's policies:", attached["AttachedPolicies"] + inline["PolicyNames"])
 
 # %%
 predict("2.2")
@@ -204,7 +222,7 @@ try:
     tess_kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
 except ClientError as error:
     assert error.response["Error"]["Code"] == "AccessDeniedException", error
-    print(textwrap.fill(str(error), 88))
+    print(textwrap.fill(str(error), 80, break_on_hyphens=False))
 else:
     raise RuntimeError("Tess has decrypted: nothing stopped her.")
 
@@ -216,7 +234,7 @@ try:
     bruno_kms.disable_key(KeyId=key["KeyId"])
 except ClientError as error:
     assert error.response["Error"]["Code"] == "AccessDeniedException", error
-    print(textwrap.fill(str(error), 88))
+    print(textwrap.fill(str(error), 80, break_on_hyphens=False))
 else:
     raise RuntimeError("Bruno has disabled the key: nothing stopped him.")
 
@@ -239,7 +257,9 @@ predict("2.4", ...)
 
 # %%
 try:
-    bruno_kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"Table": "players"})
+    bruno_kms.decrypt(
+        CiphertextBlob=sealed, EncryptionContext={"Table": "players"}
+    )
 except ClientError as error:
     print(error.response["Error"])
 else:
@@ -273,11 +293,13 @@ pd.DataFrame(
 # Two tries, one byte apart.
 
 # %%
-print(len(bruno_kms.encrypt(KeyId=key["KeyId"], Plaintext=bytes(4096))["CiphertextBlob"]))
+most = bruno_kms.encrypt(KeyId=key["KeyId"], Plaintext=bytes(4096))
+print(len(most["CiphertextBlob"]))
 try:
     bruno_kms.encrypt(KeyId=key["KeyId"], Plaintext=bytes(4097))
 except ClientError as error:
-    print(textwrap.fill(error.response["Error"]["Message"], 88))
+    words = error.response["Error"]["Message"]
+    print(textwrap.fill(words, 80, break_on_hyphens=False))
 else:
     raise RuntimeError("More than 4,096 bytes were encrypted.")
 
@@ -328,7 +350,8 @@ shown.map(lambda value: str(value)[-24:])  # the end of each
 
 # %% answer="2.1"
 ### BEGIN SOLUTION
-scores_key = kms.create_key(Description="Protects the table of the scores")["KeyMetadata"]
+made = kms.create_key(Description="Protects the table of the scores")
+scores_key = made["KeyMetadata"]
 kms.create_alias(AliasName="alias/scores-table", TargetKeyId=scores_key["KeyId"])
 kms.describe_key(KeyId="alias/scores-table")["KeyMetadata"]["Description"]
 ### STUB
