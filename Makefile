@@ -52,8 +52,10 @@ format: setup-dev  ## Put the code into its format, and repair what ruff can
 lock: setup-dev  ## After a change of pyproject.toml's dependencies: pin what is new
 	@python tools/lock.py
 
-upgrade: setup-dev  ## Move every pin to its newest version; then `make test` shows what broke
+upgrade: setup-dev  ## Move every pin to its newest version, and hold moto against the contract
 	@python tools/lock.py --upgrade
+	@$(SETUP) --dev
+	@python -m pytest -q tests/sandbox/test_bridge.py tests/platform/test_licences.py
 
 help:  ## Say what each command does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1 |\2/p' Makefile | while IFS='|' read -r name words; \
