@@ -15,8 +15,10 @@ settings.load_profile("course")
 
 
 def pytest_configure() -> None:
-    """Leave no credentials, profile or endpoint of the person's own within a test's reach."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    """Leave no credentials, profile or endpoint of the person's own within a test's reach; nor
+    what `make test` tells a make that a test calls, which would have it speak otherwise."""
+    makes = ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS")
+    for name in [name for name in os.environ if name.startswith("AWS_") or name in makes]:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
