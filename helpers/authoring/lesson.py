@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import jupytext  # type: ignore[import-untyped]
+import jupytext  # type: ignore[import-untyped]  # it publishes no types
 
 from helpers.course.chapter import Chapter, chapter
 

@@ -40,7 +40,7 @@ class ClassError(Exception):
     """What stands in the way of a class, in one sentence."""
 
 
-class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
+class ClearSolutions(_ClearSolutions):  # type: ignore[misc]  # nbgrader has no types
     """nbgrader's step that takes solutions out, with the stub that the lesson has for each."""
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:

@@ -51,6 +51,7 @@ def _date(text: str) -> Decimal:
     numbers = [
         int(part or default) for part, default in zip(parts, (0, 1, 1, 0, 0, 0), strict=True)
     ]
+    # mypy cannot count the numbers that the pattern has matched.
     moment = datetime.datetime(*numbers, tzinfo=datetime.UTC)  # type: ignore[misc, arg-type]
     seconds = Decimal(int((moment - _EPOCH).total_seconds())) + Decimal(fraction or 0)
     if zone not in (None, "Z"):

@@ -77,7 +77,7 @@ def _opened(path: Path) -> Any:
     return notebook
 
 
-class Repair(NbGraderPreprocessor):  # type: ignore[misc]
+class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """The submitted notebook with the released one's graded cells, all of them, once.
 
     A student may have deleted, doubled or renamed them, or have written other points into them.
@@ -126,7 +126,7 @@ def as_typed(text: str) -> str:
     return "\n".join([f"{fence}text", *lines, fence])
 
 
-class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]
+class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Marks from ``helpers.grading``, into the gradebook and the autograded notebook."""
 
     secret = Unicode(help="The file with the class secret.").tag(config=True)

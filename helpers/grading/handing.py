@@ -29,7 +29,7 @@ from .submissions import content, find
 SECRET_OF_SUBMISSION = "submission_secret.txt"
 
 
-class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]
+class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no types
     """What a learning platform's zip holds: one notebook for each student, by the student's id.
 
     nbgrader's own extractor stops the whole class at one path that leads out of a zip, and takes
@@ -88,7 +88,7 @@ class FeedbackPage(Exporter):
         return page.replace("</main>", f"{section}\n</main>", 1), resources
 
 
-class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
+class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrader has no types
     """nbgrader's step, for those who handed in by the exchange.
 
     nbgrader's own stops at the first page of somebody who handed in by a learning platform.
@@ -137,7 +137,7 @@ def _total(entry: Any) -> str:
     return paragraph(f"{text} {late}".strip())
 
 
-class MarksExport(ExportPlugin):  # type: ignore[misc]
+class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     """Marks as CSV: one line for each student and assignment; no mark where a person is needed.
 
     nbgrader's own exporter writes 0 for what was not marked yet.

@@ -176,7 +176,7 @@ class Hooks:
             answer = _HANDLERS[service].dispatch(request, request.raw_url, request.headers)
         except HTTPException as error:
             return error.code or 400, dict(error.get_headers()), error.get_body()
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # moto has no types here
 
 
 def _guarded_for_good(init: Callable[..., None], guard: Callable[..., Any]) -> Callable[..., None]:

@@ -107,7 +107,7 @@ def boundary_of(directory: Directory, found: Any) -> str | None:
     if found is None:
         return None
     if hasattr(found, "permissions_boundary_arn"):  # A role; moto keeps none for users.
-        return found.permissions_boundary_arn  # type: ignore[no-any-return]
+        return found.permissions_boundary_arn  # type: ignore[no-any-return]  # an object of moto's
     return directory.user_boundaries.get((found.account_id, found.name))
 
 
