@@ -265,8 +265,8 @@ def forget_rows() -> None:
 
 
 def narrow_queries(hooks: Hooks) -> None:
-    """Let a Query on a partition see that partition alone; moto would read the whole table. A
-    local index has the table's partitions."""
+    """Let a Query see the rows alone that have its partition key; moto would read the whole
+    table. A local index has the table's partitions."""
     query = Table.query
 
     def narrowed(table: Any, hash_key: Any, *args: Any, **more: Any) -> Any:
@@ -274,9 +274,17 @@ def narrow_queries(hooks: Hooks) -> None:
         local = [i.name for i in table.indexes if i.schema_key_attrs[0] == table.hash_key_attr]
         if hash_key is not None and (name is None or name in local):
             table.items.only(hash_key)
+        elif name in [index.name for index in table.global_indexes]:
+            table.items.only_where(dict(more.get("hash_key_conditions") or ()))
         return query(table, hash_key, *args, **more)
 
     hooks.replace(Table, "query", narrowed)
+
+
+def global_index_keys(table: Any) -> list[str]:
+    """The attributes that are partition keys of a table's global indexes."""
+    schemas = [index.schema for index in table.global_indexes]
+    return [k["AttributeName"] for schema in schemas for k in schema if k["KeyType"] == "HASH"]
 
 
 def name_unique_ids(hooks: Hooks) -> None:

@@ -19,7 +19,7 @@ import pytest
 import helpers
 from helpers.authorization import Policy
 from helpers.sandbox import Sandbox
-from helpers.sandbox.dynamodb.sealed import TableKey
+from helpers.sandbox.dynamodb.data_keys import DataKey
 from tests.sandbox.served import TABLE
 
 COUNTED = tuple(str(Path(package.__file__).parent) for package in (helpers, moto))
@@ -167,7 +167,7 @@ def test_a_read_opens_the_row_that_it_asks_for_alone(
     world = World()
     world.crowd(0)
     opened: list[bytes] = []
-    monkeypatch.setattr(TableKey, "open", counted(TableKey.open, opened))
+    monkeypatch.setattr(DataKey, "open", counted(DataKey.open, opened))
     world.db.get_item(TableName="players", Key=ITEM)
     assert len(opened) == 1
     REQUESTS["dynamodb:Query"](world)

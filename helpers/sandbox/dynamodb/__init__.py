@@ -67,7 +67,7 @@ class DynamoDB:
         rows = bridge.dynamodb(account, region).tables[table_name].items
         key = record.key
         pages = tuple(rows.all_pages())
-        return AtRest(table_name, key.key_arn, key.context, key.blob, pages)
+        return AtRest(table_name, key.key_arn, key.context, key.blob, rows.encrypted_key, pages)
 
     def age(self) -> None:
         """Time has moved: finish what was in transition, notice keys that cannot be used."""

@@ -7,34 +7,39 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .sealed import ALGORITHM
+from .data_keys import ALGORITHM, IV_BYTES
+
+_KEYS = "wrapped_table_key", "encrypted_data_key"
 
 
 @dataclass(frozen=True)
 class AtRest:
-    """A table as it is stored: ciphertext, and the wrapped key that opens it.
+    """A table as it is stored: ciphertext, and the encrypted keys that open it.
 
     Attributes:
         table_name: the table's name.
         key_arn: the KMS key that wraps the table key; None for a key owned by AWS.
         encryption_context: what ``kms.decrypt`` needs beside the wrapped table key.
         wrapped_table_key: the table key as a KMS ciphertext blob.
-        pages: one page for each item: 12 bytes of initialization vector, then ciphertext and
-            authentication tag.
-        algorithm: what the pages are encrypted with.
+        encrypted_data_key: the data encryption key, encrypted under the table key.
+        pages: one page for each item, encrypted under the data encryption key: 12 bytes of
+            initialization vector, then ciphertext and authentication tag.
+        algorithm: what the pages and the data encryption key are encrypted with.
     """
 
     table_name: str
     key_arn: str | None
     encryption_context: Mapping[str, str]
     wrapped_table_key: bytes
+    encrypted_data_key: bytes
     pages: tuple[bytes, ...]
     algorithm: str = ALGORITHM
 
     def contains(self, text: str | bytes) -> bool:
         """True if the text can be read anywhere in what is stored."""
         wanted = text.encode() if isinstance(text, str) else text
-        return any(wanted in stored for stored in (self.wrapped_table_key, *self.pages))
+        keys = self.wrapped_table_key, self.encrypted_data_key
+        return any(wanted in stored for stored in (*keys, *self.pages))
 
     def __repr__(self) -> str:
         owner = self.key_arn or "a key owned by AWS"
@@ -43,6 +48,7 @@ class AtRest:
             f"  table key: {_show(self.wrapped_table_key)}",
             "  wrapped by",  # An ARN has 75 characters, and a cell little more.
             f"    {owner}",
+            f"  data encryption key: {_show(self.encrypted_data_key, IV_BYTES)}",
         ]
         lines += [f"  page {n}: {_show(page)}" for n, page in enumerate(self.pages[:5])]
         if len(self.pages) > 5:
@@ -54,7 +60,7 @@ class AtRest:
         return {
             **asdict(self),
             "encryption_context": dict(self.encryption_context),
-            "wrapped_table_key": base64.b64encode(self.wrapped_table_key).decode(),
+            **{name: base64.b64encode(getattr(self, name)).decode() for name in _KEYS},
             "pages": [base64.b64encode(page).decode() for page in self.pages],
         }
 
@@ -64,11 +70,11 @@ class AtRest:
         return cls(
             **{
                 **data,
-                "wrapped_table_key": base64.b64decode(data["wrapped_table_key"]),
+                **{name: base64.b64decode(data[name]) for name in _KEYS},
                 "pages": tuple(base64.b64decode(page) for page in data["pages"]),
             }
         )
 
 
-def _show(stored: bytes) -> str:
-    return f"{len(stored)} bytes, {stored[:16].hex(' ')} …"
+def _show(stored: bytes, shown: int = 16) -> str:
+    return f"{len(stored)} bytes, {stored[:shown].hex(' ')} …"

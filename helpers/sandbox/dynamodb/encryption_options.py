@@ -64,7 +64,8 @@ def change(tables: Tables, call: Call, name: str) -> Forwarded:
     now = tables.now()
     if asked is not None:  # Back to a key owned by AWS is always allowed (B11).
         _require_quota(record, now)
-    old, record.key = record.key, tables.keys.rewrap(call, record.key, asked)
+    old = record.key
+    tables.change_key(call, record, asked)
     record.switch = Switch(old, now)
     record.changes.append(now)
     record.inaccessible = record.since = None  # With a new key the table works again (B23).

@@ -81,7 +81,7 @@ def _protect(tables: Tables, call: Call, name: str, key_id: str | None) -> tuple
     except AwsError:
         _take_back(tables, call, name)
         raise
-    return tables.adopt(call, name, wrapped), key
+    return tables.adopt(call, name, wrapped, key), key
 
 
 def _take_back(tables: Tables, call: Call, name: str) -> None:
@@ -111,7 +111,7 @@ def update_table(tables: Tables, call: Call) -> Forwarded:
         return encryption_options.change(tables, call, name)
     answer = tables.forward(call)
     if answer.status == 200:
-        tables.adopt_stream(call, name)
+        tables.adopt_changes(call, name)
     return _described(tables, call, name, answer, "TableDescription")
 
 

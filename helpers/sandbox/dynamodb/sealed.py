@@ -1,80 +1,28 @@
-"""A table's rows at rest: AES-256-GCM under the table key, each row by itself.
+"""A table's rows at rest: AES-256-GCM under its data encryption key, each row by itself.
 
-``SealedRows`` stands where moto keeps a table's rows (``table.items``), ``SealedRecords`` where
-it keeps the records of a stream. Between calls they hold ciphertext only; a row's place is a
-keyed hash of its primary key, so keys are not readable either. During a call moto works on the
-rows it touches; what it changed is sealed again when the call has succeeded, and everything
-opened is dropped in any case. A page that was changed, or put in another page's place, is
-noticed; an older page of the same row, or a page that was taken away, is not.
-
-AWS puts data encryption keys between the table key and the rows (aws-behaviour.md B17). Here
-the table key seals the rows itself: the sandbox's simplification.
+``SealedRows`` stands where moto keeps a table's rows (``table.items``). Between calls it holds
+ciphertext only; a row's place is a keyed hash of its primary key, so keys are not readable
+either. During a call moto works on the rows it touches; what it changed is sealed again when the
+call has succeeded, and everything opened is dropped in any case. A page that was changed, or put
+in another page's place, is noticed; an older page of the same row, or a page that was taken
+away, is not.
 """
 
 from __future__ import annotations
 
-import datetime
-import hmac
 import marshal
-from collections.abc import Iterator
-from decimal import Context
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .. import bridge
 from ..entropy import Entropy
 from ..errors import AwsError
+from .data_keys import IV_BYTES, MARSHAL_FORMAT, Structure
+from .index_entries import IndexEntries, Place
 
-ALGORITHM = "AES-256-GCM"
-IV_BYTES = 12
-_FORMAT = 2  # marshal's format without references: the same row always gives the same bytes.
-_EXACT = Context(prec=60)  # DynamoDB's numbers have up to 38 digits.
-Place = tuple[bytes, bytes]
-
-
-class TableKey:
-    """A plaintext table key, ready to seal and open."""
-
-    __slots__ = ("_aead", "_places", "secret")
-
-    def __init__(self, secret: bytes) -> None:
-        self.secret = secret
-        self._aead = AESGCM(secret)
-        self._places = hmac.digest(secret, b"places", "sha256")
-
-    def seal(self, iv: bytes, plaintext: bytes, where: bytes) -> bytes:
-        """Encrypt a row for its place: a page."""
-        return iv + self._aead.encrypt(iv, plaintext, where)
-
-    def open(self, page: bytes, where: bytes) -> bytes:
-        """Decrypt a page that lies at its place.
-
-        Raises:
-            AwsError: ``InternalServerError`` for a page that was changed or moved. Code and
-                text are the sandbox's assumption; the status is one that clients do not retry.
-        """
-        try:
-            return self._aead.decrypt(page[:IV_BYTES], page[IV_BYTES:], where)
-        except (InvalidTag, ValueError):
-            raise AwsError("InternalServerError", _TAMPERED) from None
-
-    def place(self, key: Any, within: bytes = b"") -> bytes:
-        """Where the row or the partition with this key lies (``key`` is moto's DynamoType)."""
-        value = key.value
-        if key.type == "N":
-            number = _EXACT.create_decimal(value)
-            value = str(number.normalize(_EXACT)) if number else "0"
-        data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
-        return hmac.digest(self._places, within + key.type.encode() + data, "sha256")
-
-
-_TAMPERED = (
-    "The stored data of this table was tampered with: its authentication tag does not fit, so "
-    "it is not decrypted."
-)
+#: The types that keys may have.
+_SCALARS = ("S", "N", "B")
 
 
 def _plain(value: Any) -> tuple[str, Any]:
@@ -97,7 +45,7 @@ def _typed(pair: tuple[str, Any]) -> Any:
     return bridge.attribute_value(kind, data)
 
 
-class SealedRows:
+class SealedRows(Structure):
     """The rows of one table, a mapping as moto uses ``table.items``.
 
     Args:
@@ -109,17 +57,19 @@ class SealedRows:
     def __init__(
         self, table_id: str, hash_attribute: str, range_attribute: str | None, entropy: Entropy
     ) -> None:
+        super().__init__(f"{table_id}/rows".encode(), entropy)
         self.table_id = table_id
         self.names = hash_attribute, range_attribute
-        self._entropy = entropy
         #: Place of the partition -> place of the row in it -> page.
         self.pages: dict[bytes, dict[bytes, bytes]] = {}
-        self._key: TableKey | None = None
+        self.entries = IndexEntries()
         #: What the present call has touched, by partition and place in it; None is deleted.
         self._open: dict[bytes, dict[bytes, Any]] = {}
         #: The plaintext of what was read, to tell what has changed.
         self._before: dict[Place, bytes] = {}
-        self._only: bytes | None = None
+        #: The only partitions that the present call iterates over, and the only rows in each;
+        #: where none is named, all of them.
+        self._only: dict[bytes, dict[bytes, None]] | None = None
         #: Why a page of the present call could not be opened: moto may have made light of it.
         self.failed: AwsError | None = None
 
@@ -127,13 +77,10 @@ class SealedRows:
         """A copy of the pages, for a backup. Of unlocked rows none: within a request moto copies
         a table for the way back from a failed transaction, and the sandbox has its own."""
         twin = SealedRows(self.table_id, *self.names, self._entropy)
+        twin.encrypted_key = self.encrypted_key
         if self._key is None:
             twin.pages = {place: dict(rows) for place, rows in self.pages.items()}
         return twin
-
-    def unlock(self, key: TableKey) -> None:
-        """Rows can be opened from now until ``lock``."""
-        self._key = key
 
     def lock(self, *, keep: bool) -> None:
         """Drop everything opened; with ``keep``, first seal what was changed."""
@@ -157,17 +104,35 @@ class SealedRows:
             rows.pop(row, None)
             if not rows:
                 self.pages.pop(partition, None)
+            self.entries.put(place, {})
             return
-        plaintext = marshal.dumps({k: _plain(v) for k, v in item.attrs.items()}, _FORMAT)
+        plain = {name: _plain(value) for name, value in item.attrs.items()}
+        plaintext = marshal.dumps(plain, MARSHAL_FORMAT)
         if plaintext != self._before.get(place):
             iv = self._entropy.bytes(IV_BYTES, "dynamodb/iv")
             page = self._needed().seal(iv, plaintext, self._where(place))
             self.pages.setdefault(partition, {})[row] = page
+            self._enter(place, plain)
 
-    def _needed(self) -> TableKey:
-        if self._key is None:
-            raise AwsError("InternalServerError", "The sandbox left this table locked.", 501)
-        return self._key
+    def _enter(self, place: Place, plain: dict[str, tuple[str, Any]]) -> None:
+        """Put a row into the entries of the indexes."""
+        tag, entries = self._needed().tag, self.entries
+        known = [(name, plain[name]) for name in entries.attributes if name in plain]
+        entries.put(place, {name: tag(*pair) for name, pair in known if pair[0] in _SCALARS})
+
+    def _read_page(self, place: Place) -> bytes:
+        """The plaintext of a page.
+
+        Raises:
+            KeyError: there is none.
+            AwsError: it was tampered with.
+        """
+        page = self.pages[place[0]][place[1]]
+        try:
+            return self._needed().open(page, self._where(place))
+        except AwsError as error:
+            self.failed = error
+            raise
 
     def read(self, place: Place) -> Any:
         """The row at a place, moto's Item.
@@ -175,15 +140,10 @@ class SealedRows:
         Raises:
             KeyError: there is none.
         """
-        key, (partition, row) = self._needed(), place
+        partition, row = place
         opened = self._open.setdefault(partition, {})
         if row not in opened:
-            page = self.pages[partition][row]
-            try:
-                plaintext = self._before[place] = key.open(page, self._where(place))
-            except AwsError as error:
-                self.failed = error
-                raise
+            plaintext = self._before[place] = self._read_page(place)
             attributes = {name: _typed(pair) for name, pair in marshal.loads(plaintext).items()}
             opened[row] = bridge.item(attributes, *self.names)
         if opened[row] is None:
@@ -195,20 +155,57 @@ class SealedRows:
         self._open.setdefault(place[0], {})[place[1]] = item
 
     def rows_of(self, partition: bytes) -> list[Place]:
-        """Places of the rows in a partition."""
-        opened = self._open.get(partition, {})
-        listed = {**self.pages.get(partition, {}), **opened}
+        """Places of the rows in a partition; of those only that ``only_where`` has found."""
+        stored, opened = self.pages.get(partition, {}), self._open.get(partition, {})
+        only = self._only.get(partition) if self._only else None
+        listed: Iterable[bytes] = {**stored, **opened}
+        if only:
+            listed = [row for row in only if row in stored or row in opened]
         return [(partition, row) for row in listed if opened.get(row, row) is not None]
 
     def partitions(self) -> list[bytes]:
-        """Places of the partitions; of one only, while ``only`` holds."""
-        if self._only is not None:
-            return [self._only]
-        return list(self.pages | self._open)
+        """Places of the partitions; of those only that ``only`` or ``only_where`` name."""
+        return list(self.pages | self._open if self._only is None else self._only)
 
     def only(self, key: Any) -> None:
         """For the rest of this call, iteration sees the partition with this key alone."""
-        self._only = self._needed().place(key)
+        self._only = {self._needed().place(key): {}}
+
+    def only_where(self, values: Mapping[str, Any]) -> None:
+        """For the rest of this call, iteration sees the rows alone that have these values, and
+        what the call has touched.
+
+        Args:
+            values: attributes, partition keys of a global index, and moto's DynamoTypes.
+        """
+        if not values or not values.keys() <= set(self.entries.attributes):
+            return
+        self.fill_entries()
+        tag = self._needed().tag
+        found = self.entries.find({n: tag(v.type, v.value) for n, v in values.items()})
+        only: dict[bytes, dict[bytes, None]] = {}
+        touched = [(partition, row) for partition, rows in self._open.items() for row in rows]
+        for partition, row in [*found, *touched]:
+            only.setdefault(partition, {})[row] = None
+        self._only = only
+
+    def index(self, attributes: Iterable[str]) -> None:
+        """Keep entries of these attributes, and of no others."""
+        self.entries.follow(attributes, empty=not self.pages)
+
+    def fill_entries(self) -> None:
+        """Put the rows that were there before into the entries of an index that is new."""
+        if self.entries.unfilled:
+            for partition, rows in self.pages.items():
+                for row in rows:
+                    place = partition, row
+                    self._enter(place, marshal.loads(self._read_page(place)))
+            self.entries.unfilled.clear()
+
+    def clear(self) -> None:
+        """Drop every row."""
+        self.pages.clear()
+        self.entries.clear()
 
     def all_pages(self) -> Iterator[bytes]:
         """Every page, as it lies there."""
@@ -285,67 +282,3 @@ class _Partition:
 
     def values(self) -> Iterator[Any]:
         return map(self._rows.read, self._rows.rows_of(self._partition))
-
-
-class SealedRecords:
-    """The records of a stream, a list as moto uses ``stream_shard.items``.
-
-    They are sealed under the table key (aws-behaviour.md B17: streams use the same KMS key).
-    """
-
-    def __init__(self, table_id: str, label: str, entropy: Entropy) -> None:
-        self._where = f"{table_id}/stream/{label}/".encode()
-        self._entropy = entropy
-        self.pages: list[bytes] = []
-        self._key: TableKey | None = None
-        self._new: list[Any] = []
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> SealedRecords:
-        """The same as of rows."""
-        twin = SealedRecords("", "", self._entropy)
-        twin._where = self._where
-        if self._key is None:
-            twin.pages = list(self.pages)
-        return twin
-
-    def unlock(self, key: TableKey) -> None:
-        """Records can be read from now until ``lock``."""
-        self._key = key
-
-    def lock(self, *, keep: bool) -> None:
-        """Drop what is open; with ``keep``, first seal the new records."""
-        try:
-            if keep and self._key is not None:
-                for record in self._new:
-                    self._seal(self._key, record.record)
-        finally:
-            self._new.clear()
-            self._key = None
-
-    def _seal(self, key: TableKey, record: dict[str, Any]) -> None:
-        change = dict(record["dynamodb"])
-        change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].isoformat()
-        plaintext = marshal.dumps({**record, "dynamodb": change}, _FORMAT)
-        where = self._where + str(len(self.pages)).encode()
-        iv = self._entropy.bytes(IV_BYTES, "dynamodb/stream-iv")
-        self.pages.append(key.seal(iv, plaintext, where))
-
-    def append(self, record: Any) -> None:
-        """A record of the present call."""
-        self._new.append(record)
-
-    def __len__(self) -> int:
-        return len(self.pages) + len(self._new)
-
-    def __getitem__(self, part: slice) -> list[Any]:
-        if self._key is None:
-            return []  # Locked: GetRecords unlocks first.
-        return [self._read(self._key, i) for i in range(len(self.pages))[part]]
-
-    def _read(self, key: TableKey, number: int) -> Any:
-        page = key.open(self.pages[number], self._where + str(number).encode())
-        record = marshal.loads(page)
-        change = record["dynamodb"]
-        made = datetime.datetime.fromisoformat(change["ApproximateCreationDateTime"])
-        change["ApproximateCreationDateTime"] = made
-        return bridge.stream_record(record)

@@ -15,7 +15,7 @@ from ..calls import Call, Caller
 from ..errors import AwsError
 from ..gate import Gate, service_principal
 from ..kms import Kms
-from .sealed import IV_BYTES, TableKey
+from .data_keys import IV_BYTES, KEY_BYTES, TableKey
 
 SERVICE = "dynamodb.amazonaws.com"
 MANAGED_ALIAS = "alias/aws/dynamodb"
@@ -48,7 +48,7 @@ class WrappedKey:
     """A wrapped table key and what it takes to unwrap it.
 
     Attributes:
-        table_id: the table whose rows the key seals.
+        table_id: the table that the key belongs to.
         key_arn: the KMS key; None for a key owned by AWS.
         blob: the wrapped table key.
         grants: ids of DynamoDB's grants on the KMS key.
@@ -97,55 +97,70 @@ class TableKeys:
         """
         table_id = self._gate.entropy.uuid("dynamodb/table")
         wrapped = WrappedKey(call.account, call.region, name, table_id, None, b"")
-        if key_id is None:
-            secret = self._gate.entropy.bytes(32, "dynamodb/table-key")
-            wrapped.blob = self._wrap_owned(wrapped, secret)
-            return wrapped, TableKey(secret)
+        return wrapped, self._make(call, wrapped, key_id)
 
-        def generate() -> tuple[bytes, bytes]:
-            made = self._as_service(wrapped, "GenerateDataKey", {"KeySpec": "AES_256"})
-            return made["CiphertextBlob"], made["Plaintext"]
+    def replace(
+        self,
+        call: Call,
+        old: WrappedKey,
+        key_id: str | None,
+        check: Callable[[TableKey], None],
+    ) -> tuple[WrappedKey, TableKey, TableKey]:
+        """A new table key under another KMS key, or under one owned by AWS (B17); with it the
+        plaintext of the old one and of the new one.
 
-        wrapped.blob, secret = self._under(call, wrapped, key_id, generate)
-        return wrapped, TableKey(secret)
-
-    def rewrap(self, call: Call, old: WrappedKey, key_id: str | None) -> WrappedKey:
-        """The same table key under another KMS key, or under one owned by AWS.
-
-        AWS makes a new table key and wraps the data keys of the items anew (B17). Here the table
-        key stands in their place, so it stays and the pages with it: the sandbox's
-        simplification.
+        Args:
+            check: sees whether the old one serves, before there is a new one.
 
         The old KMS key is asked as the caller, so who may not use it cannot strip it from a
         table: the sandbox's assumption (aws-behaviour.md G4), in line with what was seen live:
         a disabled old key stops the change (B22), revoked grants do not (B23).
 
         Raises:
-            AwsError: either KMS key refuses; the table is as it was.
+            AwsError: either KMS key refuses, or ``check`` does; the table is as it was.
         """
-        wrapped = WrappedKey(old.account, old.region, old.table_name, old.table_id, None, b"", [])
+        wrapped = WrappedKey(old.account, old.region, old.table_name, old.table_id, None, b"")
+        opened: list[TableKey] = []
 
-        def encrypt() -> tuple[bytes, bytes]:
-            secret = self.decrypt(call, old).secret
-            made = self._as_service(wrapped, "Encrypt", {"Plaintext": secret})
-            return made["CiphertextBlob"], secret
+        def open_old() -> None:
+            opened.append(self.decrypt(call, old))
+            check(opened[0])
 
-        if key_id is None:
-            wrapped.blob = self._wrap_owned(wrapped, self.decrypt(call, old).secret)
-        else:
-            wrapped.blob, _ = self._under(call, wrapped, key_id, encrypt)
-        return wrapped
+        new = self._make(call, wrapped, key_id, open_old)
+        return wrapped, opened[0], new
 
-    def _under(
+    def _make(
         self,
         call: Call,
         wrapped: WrappedKey,
-        key_id: str,
-        wrap: Callable[[], tuple[bytes, bytes]],
-    ) -> tuple[bytes, bytes]:
-        """Grant DynamoDB the use of a KMS key as the caller, then let it wrap."""
+        key_id: str | None,
+        first: Callable[[], None] = lambda: None,
+    ) -> TableKey:
+        """Fill in a wrapped key.
+
+        Args:
+            first: what must succeed before a key is made.
+        """
+        if key_id is None:
+            first()
+            secret = self._gate.entropy.bytes(KEY_BYTES, "dynamodb/table-key")
+            iv = self._gate.entropy.bytes(IV_BYTES, "dynamodb/owned-iv")
+            wrapped.blob = self._owned_key(wrapped).seal(iv, secret, wrapped.table_id.encode())
+            return TableKey(secret)
         about = self._as_caller(call, "DescribeKey", {"KeyId": key_id})
         wrapped.key_arn = about["KeyMetadata"]["Arn"]
+        try:
+            self._take_grants(call, wrapped)
+            first()
+            made = self._as_service(wrapped, "GenerateDataKey", {"KeySpec": "AES_256"})
+        except AwsError:
+            self.retire(wrapped)
+            raise
+        wrapped.blob = made["CiphertextBlob"]
+        return TableKey(made["Plaintext"])
+
+    def _take_grants(self, call: Call, wrapped: WrappedKey) -> None:
+        """Grant DynamoDB the use of a KMS key, as the caller (B14)."""
         service = _regional(wrapped.region)
         grant = {
             "KeyId": wrapped.key_arn,
@@ -154,14 +169,8 @@ class TableKeys:
             "Operations": list(GRANT_OPERATIONS),
             "Constraints": {"EncryptionContextSubset": wrapped.context},
         }
-        try:
-            for _ in range(2):
-                made = self._as_caller(call, "CreateGrant", grant)
-                wrapped.grants.append(made["GrantId"])
-            return wrap()
-        except AwsError:
-            self.retire(wrapped)
-            raise
+        for _ in range(2):
+            wrapped.grants.append(self._as_caller(call, "CreateGrant", grant)["GrantId"])
 
     def unlock(self, call: Call, wrapped: WrappedKey) -> TableKey:
         """The plaintext table key, for this caller.
@@ -195,6 +204,17 @@ class TableKeys:
             return self._unwrap_owned(wrapped)
         asked = {"CiphertextBlob": wrapped.blob, "EncryptionContext": wrapped.context}
         return TableKey(self._as_caller(call, "Decrypt", asked)["Plaintext"])
+
+    def decrypt_as_service(self, wrapped: WrappedKey) -> TableKey | None:
+        """The plaintext table key for work that DynamoDB does in its own name, under its grants
+        (B14); None while it cannot use the KMS key."""
+        if wrapped.key_arn is None:
+            return self._unwrap_owned(wrapped)
+        try:
+            asked = {"CiphertextBlob": wrapped.blob}
+            return TableKey(self._as_service(wrapped, "Decrypt", asked)["Plaintext"])
+        except AwsError:
+            return None
 
     def _require_grant(self, wrapped: WrappedKey) -> None:
         """Without its grants DynamoDB cannot use the key (aws-behaviour.md B21); the code is
@@ -251,7 +271,8 @@ class TableKeys:
         caller = service_principal(_regional(wrapped.region), wrapped.account)
         now = self._gate.clock.now()
         call = Call("dynamodb", "", {}, caller, wrapped.account, wrapped.region, "", now)
-        params = {"KeyId": wrapped.key_arn, **params}
+        if "CiphertextBlob" not in params:  # That says itself which key it is under.
+            params = {"KeyId": wrapped.key_arn, **params}
         if context:
             params["EncryptionContext"] = wrapped.context
         return self._ask(call, operation, params, caller)
@@ -281,12 +302,9 @@ class TableKeys:
         """A key owned by AWS: in no account, so nobody can see, use or disable it (B5)."""
         place = wrapped.account, wrapped.region
         if place not in self._owned:
-            self._owned[place] = TableKey(self._gate.entropy.bytes(32, "dynamodb/owned-key"))
+            secret = self._gate.entropy.bytes(KEY_BYTES, "dynamodb/owned-key")
+            self._owned[place] = TableKey(secret)
         return self._owned[place]
-
-    def _wrap_owned(self, wrapped: WrappedKey, secret: bytes) -> bytes:
-        iv = self._gate.entropy.bytes(IV_BYTES, "dynamodb/owned-iv")
-        return self._owned_key(wrapped).seal(iv, secret, wrapped.table_id.encode())
 
     def _unwrap_owned(self, wrapped: WrappedKey) -> TableKey:
         owned = self._owned_key(wrapped)

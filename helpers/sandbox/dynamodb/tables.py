@@ -19,7 +19,9 @@ from ..bridge import Hooks
 from ..calls import Call, Forwarded
 from ..errors import AwsError, not_in_sandbox, validation
 from ..gate import Gate
-from .sealed import SealedRecords, SealedRows, TableKey
+from .data_keys import Structure, TableKey
+from .sealed import SealedRows
+from .stream_records import SealedRecords
 from .table_keys import TableKeys, WrappedKey
 
 #: How long a changed encryption shows as UPDATING, and the old key's ARN with it (B7).
@@ -188,27 +190,67 @@ class Tables:
             self.require_live(record)
             self.keys.unlock(call, record.key)
 
-    def adopt(self, call: Call, name: str, wrapped: WrappedKey) -> SealedRows:
+    def adopt(self, call: Call, name: str, wrapped: WrappedKey, key: TableKey) -> SealedRows:
         """Seal a table that moto has made: from now on it holds no plaintext."""
         table = bridge.dynamodb(call.account, call.region).tables[name]
         rows = SealedRows(
             wrapped.table_id, table.hash_key_attr, table.range_key_attr, self.gate.entropy
         )
+        rows.unlock(key)  # Now it has a data encryption key.
+        rows.lock(keep=False)
         table.items = rows
         self.records[call.account, call.region, name] = TableRecord(wrapped, self.now())
-        self.adopt_stream(call, name)
+        self.adopt_changes(call, name)
         return rows
 
-    def adopt_stream(self, call: Call, name: str) -> None:
+    def adopt_changes(self, call: Call, name: str) -> None:
+        """Take over what moto has made new of a table: its stream, its indexes. The index of a
+        table with rows is filled in DynamoDB's own name, as its background work is (B14; that
+        this is done so is the sandbox's assumption)."""
+        record = self.records[call.account, call.region, name]
+        table = bridge.dynamodb(call.account, call.region).tables[name]
+        self._adopt_stream(record, table)
+        rows: SealedRows = table.items
+        rows.index(bridge.global_index_keys(table))
+        key = self.keys.decrypt_as_service(record.key) if rows.entries.unfilled else None
+        if key is not None:
+            try:
+                rows.unlock(key)
+                rows.fill_entries()
+            except AwsError:
+                pass  # A query on the index will say it.
+            finally:
+                rows.lock(keep=False)
+
+    def change_key(self, call: Call, record: TableRecord, key_id: str | None) -> None:
+        """Give a table a new table key, under a KMS key or one owned by AWS, and encrypt its data
+        encryption keys anew. No row is opened (B17).
+
+        Raises:
+            AwsError: a KMS key refuses, or a data encryption key was tampered with; the table is
+                as it was.
+        """
+        held = record.key
+        table = bridge.dynamodb(held.account, held.region).tables[held.table_name]
+        structures = [one for one in _structures(table) if one.encrypted_key]
+
+        def check(key: TableKey) -> None:
+            for structure in structures:
+                structure.open_key(key)
+
+        wrapped, old, new = self.keys.replace(call, held, key_id, check)
+        for structure in structures:
+            structure.change_table_key(old, new)
+        record.key = wrapped
+
+    def _adopt_stream(self, record: TableRecord, table: Any) -> None:
         """Seal a stream that moto has made, and end one that was switched off: on AWS its
         records stay for a day (the sandbox's simplification)."""
-        table = bridge.dynamodb(call.account, call.region).tables[name]
         if table.stream_shard is None:
             return
         if not table.stream_specification["StreamEnabled"]:
             table.stream_shard = table.latest_stream_label = None
         elif not isinstance(table.stream_shard.items, SealedRecords):
-            record = self.records[call.account, call.region, name]
             label = table.latest_stream_label
             records = SealedRecords(record.key.table_id, label, self.gate.entropy)
             table.stream_shard.items = records
@@ -245,13 +287,18 @@ class Tables:
         backup = backend.create_backup(key.table_name, f"{key.table_name}-archive")
         self.backups[backup.arn] = record.key
         record.archive = backup.arn
-        backend.tables[key.table_name].items.pages.clear()
+        backend.tables[key.table_name].items.clear()
 
     def age(self) -> None:
         """Time has moved."""
         self.keys.forget_expired()
         for record in list(self.records.values()):
             self.settle(record)
+
+
+def _structures(table: Any) -> list[Structure]:
+    """What has a data encryption key of its own, of one of moto's tables."""
+    return [table.items] if table.stream_shard is None else [table.items, table.stream_shard.items]
 
 
 class _Done:
@@ -270,15 +317,14 @@ def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Ite
     """
     tables, done = backend.tables, _Done()
     open_tables = {name: tables[name] for name, _ in found}
-    held: list[Any] = []
+    held: list[Structure] = []
     failed: AwsError | None = None
     try:
         for name, key in found:
             table = open_tables[name]
-            for holder in (table.items, table.stream_shard and table.stream_shard.items):
-                if holder is not None:
-                    held.append(holder)
-                    holder.unlock(key)
+            for structure in _structures(table):
+                held.append(structure)
+                structure.unlock(key)
         if alone:
             backend.tables = OrderedDict(open_tables)
         yield done
@@ -287,8 +333,8 @@ def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Ite
         tables.update(open_tables)
         for table in open_tables.values():
             failed = failed or table.items.failed
-        for holder in held:
-            holder.lock(keep=done.keep and failed is None)
+        for structure in held:
+            structure.lock(keep=done.keep and failed is None)
         bridge.forget_rows()
         if failed is not None:
             raise failed

@@ -120,21 +120,26 @@ def test_what_lies_there(sandbox: Any, table: str, key: str) -> None:
     assert not stored.contains("four blue chairs")
     assert not stored.contains("what")
     assert stored.contains(stored.pages[0][:20])
+    assert stored.contains(stored.encrypted_data_key[-20:])
     shown = repr(stored)
+    assert f"data encryption key: {len(stored.encrypted_data_key)} bytes" in shown
     assert f"wrapped by\n    {key}" in shown
     assert f"{len(stored.pages[0])} bytes, {stored.pages[0][:16].hex(' ')}" in shown
     assert AtRest.from_json(stored.to_json()) == stored
 
 
-def test_the_wrapped_table_key_opens_the_pages(sandbox: Any, table: str, kms: Any) -> None:
-    """By hand, as the lessons do it: only KMS gives the key back, only with the context."""
+def test_the_keys_open_the_pages(sandbox: Any, table: str, kms: Any) -> None:
+    """By hand, layer by layer (aws-behaviour.md B17): only KMS gives the table key back, and
+    only with the context."""
     stored = sandbox.at_rest("orders")
     answer = kms.decrypt(
         CiphertextBlob=stored.wrapped_table_key, EncryptionContext=stored.encryption_context
     )
     place = rows(sandbox)._where(next((p, r) for p, rs in rows(sandbox).pages.items() for r in rs))
-    page = stored.pages[0]
-    opened = AESGCM(answer["Plaintext"]).decrypt(page[:12], page[12:], place)
+    sealed, page = stored.encrypted_data_key, stored.pages[0]
+    table_key, name = answer["Plaintext"], rows(sandbox).name
+    data_key = AESGCM(table_key).decrypt(sealed[:12], sealed[12:], name)
+    opened = AESGCM(data_key).decrypt(page[:12], page[12:], place)
     assert b"four blue chairs" in opened
     with pytest.raises(kms.exceptions.InvalidCiphertextException):
         kms.decrypt(CiphertextBlob=stored.wrapped_table_key)
