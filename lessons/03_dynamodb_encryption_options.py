@@ -156,7 +156,7 @@ pd.DataFrame(options, index=rows)
 # %% [markdown]
 # ## 4. Move a table to another key
 #
-# Last season's table holds e-mail addresses as well. You move it from the AWS managed key to the studio's. First, look at the disk. `lab.at_rest` shows what nobody sees on real AWS: the items as encrypted *pages*, and the *table key* that opens them, itself encrypted, or *wrapped*, under a KMS key. The next notebook is about it.
+# Last season's table holds e-mail addresses as well. You move it from the AWS managed key to the studio's. First, look at the disk. `lab.at_rest` shows what nobody sees on real AWS: the items as encrypted *pages*, and the two keys that open them. Both are encrypted themselves. The *table key* is encrypted, or *wrapped*, under a KMS key. The next notebook is about it.
 
 # %%
 before = lab.at_rest(lab.old_table_name)
@@ -194,19 +194,19 @@ predict("3.2")
 # %%
 after = lab.at_rest(lab.old_table_name)
 print("same pages:", after.pages == before.pages)
-same_key = after.wrapped_table_key == before.wrapped_table_key
-print("same wrapped table key:", same_key)
+for stored in ("wrapped_table_key", "encrypted_data_key"):
+    print(f"same {stored}:", getattr(after, stored) == getattr(before, stored))
 
 # %% [markdown]
-# No item was encrypted anew, because the KMS key never touches an item. On AWS there are three layers:
+# No item was encrypted anew, because the KMS key never touches an item. There are three layers:
 #
 # | key | how many | it encrypts |
 # |---|---|---|
 # | KMS key | one for any number of tables | table keys |
 # | table key | one for each table | data encryption keys |
-# | data encryption key | many for each table | the items |
+# | data encryption key | on AWS, many for each table; here, one | the items |
 #
-# A new KMS key means a new table key, and the data encryption keys are encrypted under that. It is little work, however large the table. The sandbox is simpler: its table key encrypts the items, and was wrapped anew.
+# A new KMS key means a new table key, and the data encryption keys are encrypted under that. It is little work, however large the table.
 
 # %% [markdown]
 # The move is in the audit trail. `Resources` says which key a call was about.
@@ -223,7 +223,7 @@ for event in reversed(events):
 pd.DataFrame(calls, columns=["call", "key", "caller"])
 
 # %% [markdown]
-# **What just happened?** Lines 0 to 3 are from making and filling the table, the rest from the move and from your reads. A *grant* is a permission on one key for one principal. In your name DynamoDB made two for itself on the studio's key, so that it can look after the table while nobody calls. Then it had the table key decrypted and wrapped again. (That is the sandbox's way; on AWS expect `GenerateDataKey`, for a new table key.) On the old key, only the grants for `scores` are left. (That DynamoDB retires them at a change of key is the sandbox's assumption.)
+# **What just happened?** Lines 0 to 3 are from making and filling the table, the rest from the move and from your reads. A *grant* is a permission on one key for one principal. In your name DynamoDB made two for itself on the studio's key, so that it can look after the table while nobody calls. Then it had the old table key decrypted, and a new one made with `GenerateDataKey`. (That the old one is decrypted in your name is the sandbox's assumption.) On the old key, only the grants for `scores` are left. (That DynamoDB retires them at a change of key is the sandbox's assumption.)
 
 # %%
 for arn, owner in owners.items():

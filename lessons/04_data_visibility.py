@@ -82,7 +82,7 @@ words = [player["name"]["S"], player["email"]["S"], "player_id", "p-001"]
 {word: stored.contains(word) for word in words}
 
 # %% [markdown]
-# **What just happened?** The sandbox keeps each item in a *page*, and nothing of it can be read: no value, no attribute's name. Beside the pages is the *table key* that opens them, but *wrapped*: encrypted under the studio's KMS key. Whoever steals this disk has noise, and a key that is itself locked up. Only KMS can open it.
+# **What just happened?** The sandbox keeps each item in a *page*, and nothing of it can be read: no value, no attribute's name. Beside the pages are the keys: the data encryption key that opens them, encrypted under the *table key*, and the table key, *wrapped*: encrypted under the studio's KMS key. Whoever steals this disk has noise, and keys that are themselves locked up. Only KMS can open the table key, and with it the rest.
 #
 # On AWS there is an exception. A table's key may have a second part, the *sort key*. Some of its values are stored in plaintext, among the table's metadata. Put no secret into a sort key.
 
