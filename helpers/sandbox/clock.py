@@ -7,6 +7,9 @@ caller says so. Nothing here reads the machine's clock, so the same calls give t
 from __future__ import annotations
 
 import datetime as real
+import heapq
+from collections.abc import Callable
+from itertools import count
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +25,9 @@ class Clock:
 
     def __init__(self, start: real.datetime = START) -> None:
         self._now = start
+        #: What is to happen, and when; what was asked for first is first.
+        self._due: list[tuple[real.datetime, int, Callable[[], None]]] = []
+        self._number = count()
 
     def now(self) -> real.datetime:
         """The present moment, aware, in UTC."""
@@ -31,9 +37,20 @@ class Clock:
         """The present moment in seconds since 1970."""
         return self._now.timestamp()
 
+    def at(self, moment: real.datetime, action: Callable[[], None]) -> None:
+        """Let something happen once, when the clock comes to a moment: at that time, in order."""
+        heapq.heappush(self._due, (moment, next(self._number), action))
+
     def tick(self) -> None:
         """One request has been made."""
-        self._now = min(self._now + PER_REQUEST, END)
+        self._move(min(self._now + PER_REQUEST, END))
+
+    def _move(self, to: real.datetime) -> None:
+        while self._due and self._due[0][0] <= to:
+            moment, _, action = heapq.heappop(self._due)
+            self._now = max(self._now, moment)
+            action()
+        self._now = to
 
     def advance(self, delta: real.timedelta) -> None:
         """Move forward by ``delta``.
@@ -51,7 +68,7 @@ class Clock:
                 f"The sandbox's clock cannot go {delta} ahead: its calendar ends with the year "
                 "9998; give a shorter time, for example advance(days=8)."
             )
-        self._now += delta
+        self._move(self._now + delta)
 
     def as_datetime_module(self) -> Any:
         """A stand-in for the ``datetime`` module whose ``now`` is this clock's."""

@@ -43,6 +43,38 @@ def test_it_never_goes_back(span: timedelta) -> None:
     assert clock.now() == START
 
 
+@given(
+    st.lists(st.integers(0, 40), max_size=10),
+    st.lists(st.timedeltas(min_value=timedelta(0), max_value=timedelta(seconds=2)), max_size=20),
+)
+def test_what_is_due_happens_once_at_its_moment_and_in_order(
+    tenths: list[int], moves: list[timedelta]
+) -> None:
+    clock, happened = Clock(), []
+    moments = [START + PER_REQUEST * tenth for tenth in tenths]
+    for number, moment in enumerate(moments):
+        clock.at(moment, lambda n=number: happened.append((clock.now(), n)))
+    for move in moves:
+        clock.advance(move)
+        clock.tick()
+        due = sorted((m, n) for n, m in enumerate(moments) if m <= clock.now())
+        assert happened == due
+
+
+def test_what_is_due_may_ask_for_more() -> None:
+    clock, happened = Clock(), []
+
+    def again() -> None:
+        happened.append(clock.now())
+        clock.at(clock.now() + timedelta(hours=1), again)
+
+    clock.at(START + timedelta(minutes=30), again)
+    clock.advance(timedelta(hours=3))
+    hours = [timedelta(minutes=30, hours=hour) for hour in range(3)]
+    assert [moment - START for moment in happened] == hours
+    assert clock.now() == START + timedelta(hours=3)
+
+
 def test_its_datetime_module_tells_its_time_and_is_otherwise_the_real_one() -> None:
     clock = Clock()
     module = clock.as_datetime_module()

@@ -11,7 +11,8 @@ from typing import Any
 from ..calls import Call, Forwarded
 from ..errors import AwsError, validation
 from .table_keys import MANAGED_ALIAS
-from .tables import Switch, TableRecord, Tables, edited
+from .table_record import Switch, TableRecord
+from .tables import Tables, edited
 
 _INVALID = "One or more parameter values were invalid: "
 _DAY = datetime.timedelta(hours=24)

@@ -12,7 +12,8 @@ from . import encryption_options
 from .access import arn, read_policy, table_name
 from .sealed import SealedRows
 from .table_keys import WrappedKey
-from .tables import PER_LONG_QUESTION, PER_QUESTION, Tables, edited
+from .table_record import PER_LONG_QUESTION, PER_QUESTION
+from .tables import Tables, edited
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 #: What moto reads of a request. It leaves the rest aside without a word; the sandbox refuses it.
@@ -79,16 +80,9 @@ def _protect(tables: Tables, call: Call, name: str, key_id: str | None) -> tuple
     try:
         wrapped, key = tables.keys.create(call, name, key_id)
     except AwsError:
-        _take_back(tables, call, name)
+        del bridge.dynamodb(call.account, call.region).tables[name]  # B20.
         raise
     return tables.adopt(call, name, wrapped, key), key
-
-
-def _take_back(tables: Tables, call: Call, name: str) -> None:
-    """Leave neither table nor grant of what failed (B20)."""
-    del bridge.dynamodb(call.account, call.region).tables[name]
-    if record := tables.records.pop((call.account, call.region, name), None):
-        tables.keys.retire(record.key)
 
 
 def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> Forwarded:
@@ -97,8 +91,6 @@ def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> F
     def change(body: dict[str, Any]) -> None:
         assert record is not None
         record.describe(body["TableDescription"], tables.now())
-        # As AWS answers; the table can be used at once, which is the sandbox's simplification.
-        body["TableDescription"]["TableStatus"] = "CREATING"
 
     return edited(answer, change)
 
@@ -107,6 +99,7 @@ def update_table(tables: Tables, call: Call) -> Forwarded:
     """UpdateTable, of the encryption or of something else."""
     _require_read(call)
     name = table_name(call, call.params["TableName"])
+    tables.require_made(call, name)
     if "SSESpecification" in call.params:
         return encryption_options.change(tables, call, name)
     answer = tables.forward(call)
@@ -129,7 +122,7 @@ def describe_table(tables: Tables, call: Call) -> Forwarded:
     if record is not None:
         if record.switch is not None:
             tables.gate.clock.advance(PER_QUESTION)
-        elif record.since is not None:
+        elif not tables.made(record) or record.since is not None:
             tables.gate.clock.advance(PER_LONG_QUESTION)
         tables.settle(record)
     return _described(tables, call, name, tables.forward(call), "Table")
@@ -138,6 +131,7 @@ def describe_table(tables: Tables, call: Call) -> Forwarded:
 def delete_table(tables: Tables, call: Call) -> Forwarded:
     """DeleteTable needs no key (B26); DynamoDB gives its grants back (B14)."""
     name = table_name(call, call.params["TableName"])
+    tables.require_made(call, name)
     record = tables.record(call, name)
     if record is not None:
         tables.settle(record)
@@ -160,13 +154,16 @@ def delete_table(tables: Tables, call: Call) -> Forwarded:
 
 def update_time_to_live(tables: Tables, call: Call) -> Forwarded:
     """UpdateTimeToLive touches the key (B26)."""
-    tables.unlock(call, table_name(call, call.params["TableName"]))
+    name = table_name(call, call.params["TableName"])
+    tables.require_made(call, name)
+    tables.unlock(call, name)
     return tables.forward(call)
 
 
 def create_backup(tables: Tables, call: Call) -> Forwarded:
     """CreateBackup: the pages as they lie there, and the table key as wrapped now (B17)."""
     name = table_name(call, call.params["TableName"])
+    tables.require_made(call, name, "TableInUseException")
     tables.unlock(call, name)
     answer = tables.forward(call)
     record = tables.record(call, name)
@@ -219,6 +216,7 @@ def restore_to_point_in_time(tables: Tables, call: Call) -> Forwarded:
     record = tables.record(call, source)
     if record is None:
         return tables.forward(call, params)  # moto says that there is no such table.
+    tables.require_made(call, source, "TableInUseException")
     tables.require_live(record)
     if "RestoreDateTime" in params or not params.get("UseLatestRestorableTime"):
         raise not_in_sandbox("restores to an earlier moment", "Use UseLatestRestorableTime.")
@@ -253,8 +251,9 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
         new.lock(keep=whole)
         old.lock(keep=False)
         bridge.forget_rows()
-        if not whole:
-            _take_back(tables, call, name)
+        record = tables.record(call, name)
+        if not whole and record is not None:
+            tables.drop(record)
     return _describe_new(tables, call, name, answer)
 
 

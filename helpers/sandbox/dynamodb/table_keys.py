@@ -63,6 +63,11 @@ class WrappedKey:
     grants: list[str] = field(default_factory=list)
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Which table: account, Region, name."""
+        return self.account, self.region, self.table_name
+
+    @property
     def context(self) -> dict[str, str]:
         """The encryption context of every call for this table (aws-behaviour.md B15)."""
         return encryption_context(self.table_name, self.account)
