@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 from tests.needs import path_of
 
@@ -101,13 +101,18 @@ def browser_page(**options: Any) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1200, "height": 1000}, **options)
         complaints: list[str] = []
-        page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+        page.on("console", lambda it: complaints.append(_said(it)) if it.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.complaints = complaints  # type: ignore[attr-defined]
         try:
             yield page
         finally:
             browser.close()
+
+
+def _said(message: ConsoleMessage) -> str:
+    """What the console says, and of which address: "404" alone helps nobody."""
+    return f"{message.text} ({message.location.get('url', '')})"
 
 
 def run_all(page: Page, notebook: str) -> list[dict[str, Any]]:

