@@ -397,6 +397,6 @@ quiz("03", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - `update_table` changes the key of a table in use. The items are not encrypted anew.
 # - DynamoDB takes symmetric keys only, and looks an alias up once.
 #
-# **Key terms.** *AWS owned key*: a key that lies in no account of yours. *AWS managed key*: a key in your account that AWS made and manages for one service. *Customer managed key*: a key in your account that you made and manage. *Table key*: the key of one table, itself encrypted under the KMS key. *Grant*: a permission on one key for one principal. *Encryption context*: pairs of names and values that belong to a call to KMS and stand in the audit trail.
+# **Key terms.** *AWS owned key*: a key that lies in no account of yours. *AWS managed key*: a key in your account that AWS made and manages for one service. *Customer managed key*: a key in your account that you made and manage. *Table key*: the key of one table, itself encrypted under the KMS key. *Data encryption key*: a key that items are encrypted under, itself encrypted under the table key. *Grant*: a permission on one key for one principal. *Encryption context*: pairs of names and values that belong to a call to KMS and stand in the audit trail.
 #
 # **Clean up.** Here: nothing; the account ends with the kernel. On a real account: delete the tables, and schedule the deletion of the four customer managed keys. The AWS managed key stays, without a monthly fee.
