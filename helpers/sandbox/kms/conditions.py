@@ -31,12 +31,17 @@ _FROM_PARAMS = {
     "kms:ScheduleKeyDeletionPendingWindowInDays": "PendingWindowInDays",
     "kms:SigningAlgorithm": "SigningAlgorithm",
 }
-#: What these are when the request leaves them out (botocore's model of each operation).
+_SYMMETRIC = {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+#: What these are when the request leaves them out (botocore's model of each operation; KMS
+#: Developer Guide, "kms:EncryptionAlgorithm": data keys are made with it always). Of the lockout
+#: check there is nothing then (the same, "kms:BypassPolicyLockoutSafetyCheck": Null matches).
 _DEFAULTS: dict[str, dict[str, Any]] = {
-    "CreateKey": {"BypassPolicyLockoutSafetyCheck": False},
-    "PutKeyPolicy": {"BypassPolicyLockoutSafetyCheck": False},
-    "Encrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
-    "Decrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
+    "Encrypt": _SYMMETRIC,
+    "Decrypt": _SYMMETRIC,
+    "GenerateDataKey": _SYMMETRIC,
+    "GenerateDataKeyWithoutPlaintext": _SYMMETRIC,
+    "GenerateDataKeyPair": _SYMMETRIC,
+    "GenerateDataKeyPairWithoutPlaintext": _SYMMETRIC,
     "EnableKeyRotation": {"RotationPeriodInDays": 365},
     "ScheduleKeyDeletion": {"PendingWindowInDays": 30},
     "Sign": {"MessageType": "RAW"},
@@ -55,12 +60,14 @@ def key_permission(
     key: Key,
     *,
     action: str = "",
+    named: str = "",
     encryption_context: Mapping[str, str] | None = None,
     **extra: ContextValue,
 ) -> Permission:
     """The permission to use or manage a key in a call.
 
     Args:
+        named: what the request calls the key.
         action: the IAM action if it is not the call's own, such as ``kms:ReEncryptFrom``.
         encryption_context: of this part of the call, if not the request's own.
         extra: condition keys, with ``__`` for the colon.
@@ -73,7 +80,7 @@ def key_permission(
         action=action,
         resource=key.arn,
         context={
-            **request_context(call),
+            **request_context(call, named),
             **key_context(key),
             **_pairs_context(pairs),
             **{name.replace("__", ":"): value for name, value in extra.items()},
@@ -91,7 +98,7 @@ def absent_permission(call: Call, arn: str, account: str) -> Permission:
     return Permission(
         call.action,
         arn,
-        request_context(call),
+        request_context(call, arn),
         parse(SILENT),
         resource_account=account,
         rules=RULES,
@@ -108,8 +115,13 @@ def account_permission(
     return Permission(action or call.action, resource, {**request_context(call), **(context or {})})
 
 
-def request_context(call: Call) -> dict[str, ContextValue]:
-    """The condition keys that a request itself fills."""
+def request_context(call: Call, named: str = "") -> dict[str, ContextValue]:
+    """The condition keys that a request itself fills.
+
+    Args:
+        named: what the request calls the key that the permission is on; of two keys that it
+            names, each has its own alias.
+    """
     params: dict[str, Any] = {**_DEFAULTS.get(call.operation, {}), **call.params}
     context: dict[str, ContextValue] = {"kms:CallerAccount": call.caller.account}
     if call.via:
@@ -122,7 +134,6 @@ def request_context(call: Call) -> dict[str, ContextValue]:
         context["kms:GrantIsForAWSResource"] = "true" if call.via else "false"
     if call.operation == "CreateGrant" and params.get("Constraints"):
         context["kms:GrantConstraintType"] = next(iter(params["Constraints"]))
-    named = params.get("KeyId") or params.get("DestinationKeyId") or ""
     if alias := alias_in(named):
         context["kms:RequestAlias"] = alias
     tags = params.get("Tags") or ()
@@ -137,8 +148,6 @@ def key_context(key: Key) -> dict[str, ContextValue]:
     """The condition keys that a key fills."""
     context: dict[str, ContextValue] = spec_context(key.spec, key.usage, key.multi_region)
     context["aws:ResourceAccount"] = key.account
-    if key.multi_region:
-        context["kms:MultiRegionKeyType"] = "PRIMARY"
     if key.aliases:
         context["kms:ResourceAliases"] = sorted(key.aliases)
     for name, value in key.tags.items():
@@ -148,7 +157,9 @@ def key_context(key: Key) -> dict[str, ContextValue]:
 
 def spec_context(spec: str, usage: str, multi_region: bool) -> dict[str, ContextValue]:
     """The condition keys of what a key is, which CreateKey has too."""
+    kind: dict[str, ContextValue] = {"kms:MultiRegionKeyType": "PRIMARY"} if multi_region else {}
     return {
+        **kind,
         "kms:KeySpec": spec,
         "kms:CustomerMasterKeySpec": spec,
         "kms:KeyUsage": usage,

@@ -99,7 +99,10 @@ class _Source:
         return found[0]
 
     def permission(self, action: str, same_key: str | None = None) -> Permission:
+        """The permission on the key. That its ARN is in the refusal also if the request does not
+        name it is the sandbox's assumption (aws-behaviour.md C11, C14)."""
         more: dict[str, Any] = {"action": action, "encryption_context": self.context}
+        more["kms__EncryptionAlgorithm"] = self.algorithm
         if same_key is not None:
             more["kms__ReEncryptOnSameKey"] = same_key
         if self.named:
@@ -110,6 +113,8 @@ class _Source:
         """The plaintext, and the id of the material that gave it."""
         key = self.key()
         key.require_usable()
+        if self.algorithm == _SYMMETRIC:
+            self._require_owner(key)
         require_usage(key, "ENCRYPT_DECRYPT", operation)
         require_algorithm(key, self.algorithm)
         if not key.symmetric:
@@ -118,10 +123,13 @@ class _Source:
         found = self._store.material_of(self.blob, self._call.region)
         if found is None:
             raise invalid_ciphertext()
-        owner, material = found
-        if owner is not key:
+        return unseal(found[1], self.blob, self.context), found[1].material_id
+
+    def _require_owner(self, key: Key) -> None:
+        """Refuse a key, of whatever kind, that another key's ciphertext is put to (A40, A44)."""
+        found = self._store.material_of(self.blob, self._call.region)
+        if found is not None and found[0] is not key:
             raise AwsError("IncorrectKeyException", _INCORRECT_KEY)
-        return unseal(material, self.blob, self.context), material.material_id
 
 
 _INCORRECT_KEY = (
@@ -159,6 +167,7 @@ def _re_encrypt_permissions(store: Store, call: Call) -> Iterable[Permission]:
         action="kms:ReEncryptTo",
         encryption_context=context,
         kms__ReEncryptOnSameKey=same,
+        kms__EncryptionAlgorithm=call.params.get("DestinationEncryptionAlgorithm", _SYMMETRIC),
     )
 
 
@@ -250,8 +259,7 @@ def _generate_random(store: Store, call: Call) -> Result:
     if params.get("CustomKeyStoreId") or params.get("Recipient"):
         raise not_in_sandbox("GenerateRandom with CustomKeyStoreId or Recipient")
     if "NumberOfBytes" not in params:
-        # The wording is the sandbox's assumption.
-        raise validation("NumberOfBytes is required; give a number from 1 to 1024.")
+        raise validation("NumberOfBytes is required.")
     return {"Plaintext": store.entropy.bytes(params["NumberOfBytes"], "kms/random")}
 
 

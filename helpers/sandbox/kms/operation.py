@@ -89,7 +89,7 @@ def permission_on(
         return absent_permission(call, named, str(account))
     if elsewhere and not abroad:
         return absent_permission(call, named, str(account))
-    return key_permission(call, key, **more)
+    return key_permission(call, key, named=named, **more)
 
 
 def dry_run(call: Call) -> None:

@@ -367,8 +367,16 @@ def asked(client, key, action, **params):
             "kms:BypassPolicyLockoutSafetyCheck",
             "false",
             "put_key_policy",
-            {},
+            {"BypassPolicyLockoutSafetyCheck": False},
             {"BypassPolicyLockoutSafetyCheck": True},
+        ),
+        (  # The request does not have it: KMS Developer Guide, the key's own example.
+            "Null",
+            "kms:BypassPolicyLockoutSafetyCheck",
+            "true",
+            "put_key_policy",
+            {},
+            {"BypassPolicyLockoutSafetyCheck": False},
         ),
         (
             "ForAnyValue:StringEquals",
@@ -439,6 +447,61 @@ def test_a_right_by_the_alias_that_the_request_names(kms, key, make_user, refuse
         client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
     for name in ("alias/app", f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"):
         client.encrypt(KeyId=name, Plaintext=b"x")
+
+
+def test_each_key_of_a_re_encrypt_has_its_own_alias(kms, key, make_user, refused):
+    """Whoever may use a key by its alias cannot put another key's ciphertext under it."""
+    mine = kms.create_key()["KeyMetadata"]
+    for name, target in (("alias/secret", key), ("alias/mine", mine)):
+        kms.create_alias(AliasName=name, TargetKeyId=target["KeyId"])
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    named = {"StringEquals": {"kms:RequestAlias": "alias/mine"}}
+    client = make_user("u", inline=iam_policy("kms:*", Condition=named)).client("kms")
+    for source in ({}, {"SourceKeyId": "alias/secret"}, {"SourceKeyId": key["KeyId"]}):
+        with refused("AccessDeniedException", not_identity("ReEncryptFrom", key)):
+            client.re_encrypt(CiphertextBlob=blob, DestinationKeyId="alias/mine", **source)
+    sides = [
+        {"Effect": "Allow", "Action": f"kms:ReEncrypt{side}", "Resource": "*",
+         "Condition": {"StringEquals": {"kms:RequestAlias": name}}}
+        for side, name in (("From", "alias/secret"), ("To", "alias/mine"))
+    ]  # fmt: skip
+    both = make_user("v", inline={"Version": "2012-10-17", "Statement": sides}).client("kms")
+    both.re_encrypt(CiphertextBlob=blob, SourceKeyId="alias/secret", DestinationKeyId="alias/mine")
+    with refused("AccessDeniedException", contains="kms:ReEncryptTo"):
+        both.re_encrypt(
+            CiphertextBlob=blob, SourceKeyId="alias/secret", DestinationKeyId="alias/secret"
+        )
+
+
+def test_the_algorithm_of_every_operation_that_encrypts(kms, key, blob, make_user, refused):
+    """KMS Developer Guide, "kms:EncryptionAlgorithm": data keys have the symmetric one always."""
+    other = {"StringNotEquals": {"kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}}
+    document = iam_policy("kms:*")
+    document["Statement"] += iam_policy("kms:*", effect="Deny", Condition=other)["Statement"]
+    client = make_user("u", inline=document).client("kms")
+    name = {"KeyId": key["KeyId"]}
+    client.encrypt(**name, Plaintext=b"x")
+    client.decrypt(CiphertextBlob=blob)
+    client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=key["KeyId"])
+    client.generate_data_key(**name, KeySpec="AES_256")
+    client.generate_data_key_without_plaintext(**name, KeySpec="AES_256")
+    client.generate_data_key_pair(**name, KeyPairSpec="ECC_NIST_P256")
+    client.generate_data_key_pair_without_plaintext(**name, KeyPairSpec="ECC_NIST_P256")
+    rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
+    with refused("AccessDeniedException", contains="kms:ReEncryptTo"):
+        client.re_encrypt(
+            CiphertextBlob=blob,
+            DestinationKeyId=rsa["KeyId"],
+            DestinationEncryptionAlgorithm="RSAES_OAEP_SHA_256",
+        )
+
+
+def test_a_new_multi_region_key_is_a_primary_one(kms, make_user, refused):
+    primary = {"StringEquals": {"kms:MultiRegionKeyType": "PRIMARY"}}
+    client = make_user("u", inline=iam_policy("kms:*", Condition=primary)).client("kms")
+    client.create_key(MultiRegion=True)
+    with refused("AccessDeniedException"):
+        client.create_key()
 
 
 def test_an_alias_arn_in_a_policy_is_the_alias_and_not_its_key(kms, key, make_user, refused):

@@ -122,6 +122,25 @@ def test_a_named_key_must_be_the_one(kms, key, refused):
         kms.re_encrypt(CiphertextBlob=blob, SourceKeyId=other, DestinationKeyId=other)
 
 
+@A(22)
+@pytest.mark.parametrize(
+    ("spec", "usage"),
+    [
+        ("HMAC_224", "GENERATE_VERIFY_MAC"),
+        ("ECC_NIST_P256", "SIGN_VERIFY"),
+        ("RSA_2048", "ENCRYPT_DECRYPT"),
+    ],
+)
+def test_a_key_of_another_kind_is_not_the_one_either(kms, key, refused, spec, usage):
+    """aws-behaviour.md A40, A44; seen live with an HMAC key."""
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    other = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
+    with refused("IncorrectKeyException"):
+        kms.decrypt(CiphertextBlob=blob, KeyId=other)
+    with refused("IncorrectKeyException"):
+        kms.re_encrypt(CiphertextBlob=blob, SourceKeyId=other, DestinationKeyId=key["KeyId"])
+
+
 @A(23)
 def test_decrypt_finds_the_key_in_the_ciphertext(kms, key):
     blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
