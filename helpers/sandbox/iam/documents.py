@@ -39,13 +39,28 @@ def check(call: Call) -> None:
     if limit is None:
         return
     document = str(call.params["PolicyDocument"])
-    Policy.parse(document, kind="identity-based")
+    _check_sids(Policy.parse(document, kind="identity-based"))
     if len(re.sub(r"\s", "", document)) > limit:
         name = next(call.params[m] for m in _NAMES if m in call.params)
         text = f"Maximum policy size of {limit} bytes exceeded for {name}"
         raise AwsError("LimitExceeded", text, 409)
 
 
+def _check_sids(policy: Policy) -> None:
+    """IAM takes letters and digits only (IAM User Guide, "Sid"); the texts were seen live
+    (aws-cloudformation/cfn-lint, issue 1376; kubernetes/kops, issue 4951)."""
+    sids = [statement.sid for statement in policy.statements if statement.sid]
+    if not all(re.fullmatch("[0-9A-Za-z]*", sid) for sid in sids):
+        raise AwsError("MalformedPolicyDocument", _SID)
+    if len(set(sids)) < len(sids):
+        text = "Statement IDs (SID) in a single policy must be unique."
+        raise AwsError("MalformedPolicyDocument", text)
+
+
+_SID = (
+    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
+    "expression [0-9A-Za-z]*"
+)
 _NAMES = ("UserName", "GroupName", "RoleName", "PolicyName", "PolicyArn")
 
 

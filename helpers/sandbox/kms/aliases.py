@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ..calls import Call, Permission
 from ..errors import AwsError, validation
 from .conditions import account_permission, key_permission
+from .keys import Key
 from .operation import Operation, Result, key_of, permission_on
 from .store import Alias, Store, page
 
@@ -79,7 +80,7 @@ def _update(store: Store, call: Call) -> Result:
     new.require_not_pending()
     old = alias.target
     # Same type and usage: botocore's model of UpdateAlias; the wording is the sandbox's own.
-    if (old.usage, old.spec.split("_")[0]) != (new.usage, new.spec.split("_")[0]):
+    if (old.usage, _kind(old)) != (new.usage, _kind(new)):
         raise validation(
             f"Alias {alias.arn} cannot move from a {old.spec} key for {old.usage} to a "
             f"{new.spec} key for {new.usage}."
@@ -90,6 +91,12 @@ def _update(store: Store, call: Call) -> Result:
         new.aliases.add(alias.name)
     alias.target, alias.updated = new, store.clock.now()
     return {}
+
+
+def _kind(key: Key) -> str:
+    if key.symmetric:
+        return "symmetric"
+    return "HMAC" if key.spec.startswith("HMAC") else "asymmetric"
 
 
 def _delete_permissions(store: Store, call: Call) -> Iterable[Permission]:
@@ -123,7 +130,7 @@ def _list(store: Store, call: Call) -> Result:
             "LastUpdatedDate": alias.updated,
         }
 
-    return page(call, "Aliases", found, lambda alias: alias.name, show, 50)
+    return page(call, "Aliases", found, lambda alias: alias.name, show, 50, 100)
 
 
 OPERATIONS = {

@@ -45,6 +45,11 @@ def _refuse_service_members(call: Call, *members: str) -> None:
             raise not_in_sandbox(f"{call.operation} with {member}")
 
 
+def _arn_of(name: str) -> str:
+    """A principal's ARN; an account ID stands for its account's."""
+    return f"arn:aws:iam::{name}:root" if is_account(name) else name
+
+
 def _principal(call: Call, name: str) -> tuple[str, str]:
     """A principal that a grant may name, and its unique id (aws-behaviour.md A55).
 
@@ -52,8 +57,7 @@ def _principal(call: Call, name: str) -> tuple[str, str]:
         AwsError: ``InvalidArnException``, as AWS Lambda reports it from KMS for a role that is
             not there.
     """
-    if is_account(name):
-        name = f"arn:aws:iam::{name}:root"
+    name = _arn_of(name)
     if call.via and is_service(name):
         return name, ""
     found = unique_id(name)
@@ -146,9 +150,10 @@ def _list(store: Store, call: Call, key: Key) -> Result:
     if "GrantId" in params:
         found = [_grant_of(key, params["GrantId"])]
     if "GranteePrincipal" in params:
-        found = [grant for grant in found if grant.grantee == params["GranteePrincipal"]]
+        wanted = _arn_of(params["GranteePrincipal"])
+        found = [grant for grant in found if grant.grantee == wanted]
     return page(
-        call, "Grants", found, lambda grant: grant.serial, lambda grant: _entry(key, grant), 50
+        call, "Grants", found, lambda grant: grant.serial, lambda grant: _entry(key, grant), 50, 100
     )
 
 
@@ -156,8 +161,7 @@ def _retiring_principal(call: Call) -> str:
     _refuse_service_members(call, "RetiringServicePrincipal")
     if "RetiringPrincipal" not in call.params:
         raise validation("Specify RetiringPrincipal: the principal that may retire the grants.")
-    name: str = call.params["RetiringPrincipal"]
-    return name
+    return _arn_of(call.params["RetiringPrincipal"])
 
 
 def _retirable_permissions(store: Store, call: Call) -> Iterable[Permission]:
@@ -168,7 +172,9 @@ def _retirable_permissions(store: Store, call: Call) -> Iterable[Permission]:
 def _list_retirable(store: Store, call: Call) -> Result:
     place = (call.region, _retiring_principal(call))
     found = list(store.retirable.get(place, {}).values())
-    return page(call, "Grants", found, lambda pair: pair[1].serial, lambda pair: _entry(*pair), 50)
+    return page(
+        call, "Grants", found, lambda pair: pair[1].serial, lambda pair: _entry(*pair), 50, 100
+    )
 
 
 def _grant_of(key: Key, grant_id: str) -> KeyGrant:

@@ -13,7 +13,7 @@ from .keys import SPECS, Key
 from .managed import managed_key
 from .operation import Operation, Result, on_account, on_key
 from .policies import KeyPolicy, default_policy, malformed, read_policy
-from .rotation import rotate_if_due
+from .rotation import rotate_if_due, rotate_if_missed
 from .store import Store, alias_in, not_found, page
 
 #: Tags per key (KMS Developer Guide, "Tagging keys").
@@ -143,12 +143,14 @@ def _describe_permissions(store: Store, call: Call) -> Iterable[Permission]:
 
 
 def _enable(store: Store, call: Call, key: Key) -> Result:
+    if not key.enabled:
+        rotate_if_missed(store, key)
     key.enabled = True
-    rotate_if_due(store, key)
     return {}
 
 
 def _disable(store: Store, call: Call, key: Key) -> Result:
+    rotate_if_due(store, key)
     key.enabled = False
     return {}
 
@@ -161,6 +163,7 @@ def _schedule_deletion(store: Store, call: Call, key: Key) -> Result:
             f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
             "satisfy constraint: Member must have value between 7 and 30"
         )
+    rotate_if_due(store, key)
     key.deletion_date = store.later(days)
     return {
         "KeyId": key.arn,
@@ -210,7 +213,7 @@ def _list_tags(store: Store, call: Call, key: Key) -> Result:
     def show(name: str) -> dict[str, str]:
         return {"TagKey": name, "TagValue": key.tags[name]}
 
-    return page(call, "Tags", key.tags, str, show, 50)
+    return page(call, "Tags", key.tags, str, show, 50, 50)
 
 
 def _list_keys(store: Store, call: Call) -> Result:

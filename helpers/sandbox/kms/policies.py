@@ -38,7 +38,7 @@ def pretty(value: Any, indent: str = "") -> str:
         return "{\n" + ",\n".join(members) + f"\n{indent}}}"
     if isinstance(value, list):
         return "[ " + ", ".join(pretty(item, indent) for item in value) + " ]"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ def read_policy(text: str) -> KeyPolicy:
     document = json.loads(text)
     try:
         _refuse_overly_permissive(document)
-        return KeyPolicy(text, parsed, _check_principals(document))
+        # As KMS gives it back: laid out anew, whatever it looked like (A10).
+        return KeyPolicy(pretty(document), parsed, _check_principals(document))
     except (AttributeError, KeyError, TypeError):
         raise malformed(
             "A statement of the policy, or a part of one, has the wrong type."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from ..calls import Call
 from ..errors import AwsError
 from .keys import Key, Material
@@ -18,8 +20,20 @@ def rotate_if_due(store: Store, key: Key) -> None:
     if key.key_state != "Enabled" or key.rotation_period is None:
         return
     while key.next_rotation is not None and key.next_rotation <= store.clock.now():
-        store.add_material(key, key.next_rotation, "AUTOMATIC")
-        key.next_rotation = after(key.next_rotation, key.rotation_period)
+        _rotate(store, key, key.next_rotation)
+
+
+def rotate_if_missed(store: Store, key: Key) -> None:
+    """Rotate a key that is enabled again, once and now, if it has waited for a rotation or for
+    several (the same)."""
+    if key.next_rotation is not None and key.next_rotation <= store.clock.now():
+        _rotate(store, key, store.clock.now())
+
+
+def _rotate(store: Store, key: Key, moment: datetime.datetime) -> None:
+    if key.rotation_period is not None:
+        store.add_material(key, moment, "AUTOMATIC")
+        key.next_rotation = after(moment, key.rotation_period)
 
 
 def _require_symmetric(key: Key) -> None:

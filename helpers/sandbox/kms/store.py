@@ -227,8 +227,14 @@ def page(
     order: Callable[[T], Any],
     show: Callable[[T], Any],
     default: int,
+    most: int = 1000,
 ) -> dict[str, Any]:
     """One page of a list: ``Limit`` and ``Marker`` in, ``NextMarker`` and ``Truncated`` out.
+
+    Args:
+        default: how many items without a Limit.
+        most: how many at most (botocore's model of each operation); that a larger Limit is cut
+            and not refused is the sandbox's assumption.
 
     A marker holds the place after the last item shown, so that changes between two pages
     neither repeat nor skip an item.
@@ -236,7 +242,7 @@ def page(
     Raises:
         AwsError: ``InvalidMarkerException`` for a marker that KMS did not give out.
     """
-    limit = call.params.get("Limit") or default
+    limit = min(call.params.get("Limit") or default, most)
     ordered = sorted(items, key=order)
     if marker := call.params.get("Marker"):
         place = _read_marker(marker)

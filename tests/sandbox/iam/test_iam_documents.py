@@ -37,6 +37,9 @@ BAD = {
     "an unknown element": text({**GOOD, "Actions": "kms:*"}),
     "an unknown operator": text({**GOOD, "Condition": {"StringIs": {"aws:username": "u"}}}),
     "a date that is none": text({**GOOD, "Condition": {"DateLessThan": {"aws:CurrentTime": "x"}}}),
+    "a Sid with a space": text({**GOOD, "Sid": "read the table"}),
+    "a Sid with a hyphen": text({**GOOD, "Sid": "read-table"}),
+    "a Sid twice": text({**GOOD, "Sid": "Read"}, {**GOOD, "Sid": "Read"}),
     "a variable that is none": text({**GOOD, "Resource": "arn:aws:kms:::key/${aws:"}),
 }
 

@@ -80,6 +80,32 @@ def test_an_alias_stays_with_its_kind_of_key(kms, key, refused):
         kms.update_alias(AliasName="alias/x", TargetKeyId=mac["KeyId"])
 
 
+def test_an_alias_goes_from_one_asymmetric_key_to_another(kms, refused):
+    """botocore's model of UpdateAlias: both asymmetric, with the same usage."""
+    rsa, ecc, other = (
+        kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+        for spec, usage in (
+            ("RSA_2048", "SIGN_VERIFY"),
+            ("ECC_NIST_P256", "SIGN_VERIFY"),
+            ("RSA_2048", "ENCRYPT_DECRYPT"),
+        )
+    )
+    kms.create_alias(AliasName="alias/x", TargetKeyId=rsa["KeyId"])
+    kms.update_alias(AliasName="alias/x", TargetKeyId=ecc["KeyId"])
+    assert kms.describe_key(KeyId="alias/x")["KeyMetadata"]["Arn"] == ecc["Arn"]
+    with refused("ValidationException", contains="ENCRYPT_DECRYPT"):
+        kms.update_alias(AliasName="alias/x", TargetKeyId=other["KeyId"])
+
+
+def test_a_page_of_aliases_has_100_at_most(kms, key):
+    keys = [key["KeyId"], *(kms.create_key()["KeyMetadata"]["KeyId"] for _ in range(2))]
+    for number in range(101):
+        kms.create_alias(AliasName=f"alias/{number:03}", TargetKeyId=keys[number // 50])
+    answer = kms.list_aliases(Limit=1000)
+    assert (len(answer["Aliases"]), answer["Truncated"]) == (100, True)
+    assert len(kms.list_aliases(Marker=answer["NextMarker"])["Aliases"]) == 1
+
+
 def test_a_key_has_50_aliases_and_they_come_in_pages(kms, key, refused):
     for n in range(50):
         kms.create_alias(AliasName=f"alias/n{n:02}", TargetKeyId=key["KeyId"])

@@ -39,10 +39,21 @@ def test_the_only_policy_is_called_default(kms, key, refused):
         kms.get_key_policy(KeyId=key["KeyId"], PolicyName="other")
 
 
-def test_a_policy_is_returned_as_it_was_put(kms, key, policy):
+def test_a_policy_says_what_was_put_and_is_laid_out_anew(kms, key, policy):
+    """aws-behaviour.md A10: with newlines in it, whatever it looked like."""
     text = policy()
     kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
-    assert kms.get_key_policy(KeyId=key["KeyId"])["Policy"] == text
+    got = kms.get_key_policy(KeyId=key["KeyId"])["Policy"]
+    assert json.loads(got) == json.loads(text)
+    assert got.startswith('{\n  "Version" : "2012-10-17",\n  "Statement" : [ {\n')
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=got)
+    assert kms.get_key_policy(KeyId=key["KeyId"])["Policy"] == got
+
+
+def test_letters_beyond_ascii_stay_as_they_are(kms, key, policy, statement):
+    listed = statement(f"arn:aws:iam::{ACCOUNT}:root", "kms:Describe*", Sid="schl\u00fcssel")
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=policy(listed))
+    assert "schl\u00fcssel" in kms.get_key_policy(KeyId=key["KeyId"])["Policy"]
 
 
 @A(5)

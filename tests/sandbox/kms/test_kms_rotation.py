@@ -79,6 +79,30 @@ def test_a_disabled_key_rotates_when_it_is_enabled_again(sandbox, kms, key):
     assert len(kms.list_key_rotations(KeyId=key["KeyId"])["Rotations"]) == 1
 
 
+@pytest.mark.parametrize("how", ["disabled", "pending deletion"])
+def test_a_key_that_waited_for_several_rotations_has_one_and_now(sandbox, kms, key, how):
+    """aws-behaviour.md A25; KMS Developer Guide, "Rotating AWS KMS keys"."""
+    name = {"KeyId": key["KeyId"]}
+    kms.enable_key_rotation(**name, RotationPeriodInDays=90)
+    sandbox.advance(days=85 if how == "pending deletion" else 95)
+    before = len(kms.list_key_rotations(**name)["Rotations"])
+    if how == "disabled":
+        kms.disable_key(**name)
+        sandbox.advance(days=500)
+    else:
+        kms.schedule_key_deletion(**name, PendingWindowInDays=30)
+        sandbox.advance(days=20)
+        kms.cancel_key_deletion(**name)
+    kms.enable_key(**name)
+    rotations = kms.list_key_rotations(**name)["Rotations"]
+    assert len(rotations) == before + 1
+    assert (sandbox.clock.now() - rotations[-1]["RotationDate"]).total_seconds() < 1
+    due = kms.get_key_rotation_status(**name)["NextRotationDate"]
+    assert due == rotations[-1]["RotationDate"] + datetime.timedelta(90)
+    sandbox.advance(days=91)
+    assert len(kms.list_key_rotations(**name)["Rotations"]) == before + 2
+
+
 def test_25_rotations_on_demand(kms, key, refused):
     for _ in range(25):
         assert kms.rotate_key_on_demand(KeyId=key["KeyId"])["KeyId"] == key["KeyId"]
