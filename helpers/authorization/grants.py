@@ -87,7 +87,9 @@ class Grant:
         return Reason.MATCHES
 
     def _met(self, request: Request) -> bool:
-        """Keys of an encryption context are case-sensitive here, unlike condition keys."""
+        """Keys of an encryption context are case-sensitive here, unlike condition keys
+        (authorization.md 2). botocore's model of GrantConstraints says that they are not: the
+        sandbox's assumption."""
         given = {
             name[len(_PREFIX) :]: value
             for name, value in request.context.items()

@@ -49,7 +49,8 @@ def test_every_assumption_of_the_sandbox_is_in_the_ledger() -> None:
     mark = re.compile(r"sandbox's\s+(?:#\s+)?assumption")
     assuming = {
         str(path.relative_to(ROOT))
-        for path in (ROOT / "helpers" / "sandbox").rglob("*.py")
+        for package in ("authorization", "sandbox")
+        for path in (ROOT / "helpers" / package).rglob("*.py")
         if mark.search(path.read_text(encoding="utf-8"))
     }
     table = LEDGER.partition("## What the sandbox assumes")[2].partition("\n## ")[0]
