@@ -101,7 +101,7 @@ def _combine(
     source = allows[kind].get(level)
     own = next(iter(allows[_IDENTITY].values()), None)
     root = request.caller.kind == "root"
-    if _is_abroad(request) and rules is not ResourceRules.NONE:
+    if request.is_abroad and rules is not ResourceRules.NONE:
         # Across accounts both sides must allow (D5), and every limit holds.
         if source is None or (own is None and not root):
             return (kind if source is None else _IDENTITY), None
@@ -140,13 +140,8 @@ def default_rules(
         return ResourceRules.KMS_KEY
     if service == "sts" and resource_policy:
         return ResourceRules.ROLE_TRUST
-    one_side = resource_policy is None and not _is_abroad(request)
+    one_side = resource_policy is None and not request.is_abroad
     return ResourceRules.NONE if one_side else ResourceRules.RESOURCE_POLICY
-
-
-def _is_abroad(request: Request) -> bool:
-    own, owner = request.caller.account, request.resource_account
-    return own is not None and owner is not None and own != owner
 
 
 def _require_type(policy: Policy, place: PolicyType) -> None:

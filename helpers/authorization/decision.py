@@ -100,8 +100,8 @@ class Decision:
             raise RequestError("The request is allowed: there is no denial to put into words.")
         request = self.request
         start = f"User: {request.principal} is not authorized to perform: {request.action}"
-        abroad = request.resource_account not in (None, request.caller.account)
-        if abroad and self.by is PolicyType.RESOURCE and request.action.startswith("kms:"):
+        on_key = request.action.startswith("kms:") and self.by is PolicyType.RESOURCE
+        if on_key and request.is_abroad:
             return f"{start} {_UNSEEN_KEY}"
         reason = f"because no {self.by.phrase.split(' ', 1)[1]} allows the {request.action} action"
         if self.effect is Effect.EXPLICIT_DENY:

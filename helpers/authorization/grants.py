@@ -71,7 +71,8 @@ class Grant:
 
     def level(self, request: Request) -> Level:
         """How closely the grant names the caller, as a key policy would."""
-        return principals((self.grantee_principal,)).level(request)
+        name = (self.grantee_principal,)
+        return principals(name, name).level(request)
 
     def judge(self, request: Request) -> Reason:
         """Why the grant counts for a request, or does not."""

@@ -192,10 +192,10 @@ class _Reader:
             return None
         if element == "NotPrincipal" and source["Effect"] == "Allow":
             raise PolicyError(f"{what} allows with NotPrincipal: NotPrincipal goes with Deny only.")
-        # CanonicalUser is Amazon S3's, and never a caller here.
-        listed = principals_in(source[element], what)
-        callers = (names for kind, names in listed if kind != "CanonicalUser")
-        return principals(tuple(name for names in callers for name in names))
+        # Each kind is its own (D7). CanonicalUser is Amazon S3's, and Federated is an identity
+        # provider: neither is ever a caller here.
+        listed = dict(principals_in(source[element], what))
+        return principals(listed.get("AWS", ()), listed.get("Service", ()))
 
     def _actions(self, source: Mapping[str, Any], what: str) -> Patterns | None:
         # A key policy's statement without Action or Resource has no effect (A15).

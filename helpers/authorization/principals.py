@@ -43,15 +43,18 @@ class Principals:
     #: Unique ids that stand for deleted users and roles.
     ids: frozenset[str]
     names: frozenset[str]
+    #: AWS services, such as ``dynamodb.amazonaws.com``.
+    services: frozenset[str]
 
     def level(self, request: Request) -> Level:
         """How closely the caller is named; a part of an ARN is never a wildcard."""
         caller = request.caller
-        if self.everyone or caller.arn in self.names:
-            return Level.DIRECT
         if caller.kind == "service":
             # dynamodb.amazonaws.com means the service in every Region: the sandbox's assumption.
-            return Level.DIRECT if caller.name in self.names else Level.NONE
+            named = self.everyone or {caller.arn, caller.name} & self.services
+            return Level.DIRECT if named else Level.NONE
+        if self.everyone or caller.arn in self.names:
+            return Level.DIRECT
         if self.ids and (found := self._level_by_id(request)):
             return found
         if caller.kind in ("assumed-role", "role") and (caller.account, caller.name) in self.roles:
@@ -89,12 +92,18 @@ class Principals:
 
 
 @lru_cache(maxsize=4096)
-def principals(names: tuple[str, ...]) -> Principals:
-    """Read principals as a policy or a grant writes them."""
+def principals(names: tuple[str, ...], services: tuple[str, ...] = ()) -> Principals:
+    """Read principals as a policy or a grant writes them.
+
+    Args:
+        names: accounts, ARNs, unique ids, or ``*`` for everyone.
+        services: AWS services; of these, ``*`` means none.
+    """
     return Principals(
         everyone="*" in names,
         accounts=frozenset(m[1] for name in names if (m := _ACCOUNT.fullmatch(name))),
         roles=frozenset((m[1], m[2]) for name in names if (m := _ROLE.fullmatch(name))),
         ids=frozenset(name for name in names if _UNIQUE_ID.fullmatch(name)),
         names=frozenset(names),
+        services=frozenset(services),
     )

@@ -61,6 +61,12 @@ class Request:
         """Who makes the request."""
         return caller_of(self.principal)
 
+    @property
+    def is_abroad(self) -> bool:
+        """Whether the resource is another account's; a service is in none."""
+        own, owner = self.caller.account, self.resource_account
+        return own is not None and owner is not None and own != owner
+
 
 def _lowered(context: object) -> dict[str, str | tuple[str, ...]]:
     """Two keys that differ in case only become one multivalued key: the sandbox's assumption."""

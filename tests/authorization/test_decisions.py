@@ -209,3 +209,38 @@ def test_the_command_line_without_a_file(capsys, tmp_path) -> None:
     assert "cannot be read" in capsys.readouterr().err
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "caller", "allowed"),
+    [
+        ("AWS", "*", ALICE, True),
+        ("AWS", "*", "dynamodb.amazonaws.com", True),
+        ("AWS", f"arn:aws:{ALICE}", ALICE, True),
+        ("Service", "dynamodb.amazonaws.com", "dynamodb.amazonaws.com", True),
+        ("Service", "dynamodb.amazonaws.com", "dynamodb.us-east-1.amazonaws.com", True),
+        ("Service", "*", ALICE, False),
+        ("Service", f"arn:aws:{ALICE}", ALICE, False),
+        ("Federated", "*", ALICE, False),
+        ("Federated", f"arn:aws:{ALICE}", ALICE, False),
+        ("AWS", "dynamodb.amazonaws.com", "dynamodb.amazonaws.com", False),
+        ("CanonicalUser", "*", ALICE, False),
+    ],
+)
+def test_each_kind_of_principal_is_its_own(kind, name, caller, allowed):
+    """aws-behaviour.md D7: a service is named under Service, a user under AWS."""
+    listed = {"Effect": "Allow", "Principal": {kind: name}, "Action": "kms:*", "Resource": "*"}
+    policy = Policy.parse({"Version": "2012-10-17", "Statement": [listed]}, kind="resource-based")
+    principal = caller if caller.endswith(".com") else f"arn:aws:{caller}"
+    decision = authorize(Request(principal, "kms:Decrypt", KEY), resource_policy=policy)
+    assert decision.allowed is allowed
+
+
+def test_a_denied_service_is_told_the_key():
+    """A service is in no account, so no key is another account's to it (C13)."""
+    everyone = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    policy = Policy.parse({"Version": "2012-10-17", "Statement": [everyone]}, kind="resource-based")
+    request = Request("dynamodb.amazonaws.com", "kms:Decrypt", KEY, resource_account="111122223333")
+    action, reason = deny("a resource-based policy")
+    text = f"User: dynamodb.amazonaws.com is not authorized to perform: {action} {reason}"
+    assert denial_message(authorize(request, resource_policy=policy)) == text
