@@ -64,7 +64,9 @@ def _canonical_query(query: str) -> str:
     if not query:
         return ""
     pairs = parse_qsl(query, keep_blank_values=True)
-    return "&".join(sorted(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs))
+    # By name, then by value: as whole texts, "a0=" would come before "a=".
+    encoded = sorted((quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in pairs)
+    return "&".join(f"{name}={value}" for name, value in encoded)
 
 
 def calculate(

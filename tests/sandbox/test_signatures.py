@@ -35,6 +35,12 @@ def requests(draw: st.DrawFn) -> tuple[AWSRequest, str]:
     return request, secret
 
 
+def test_parameters_are_in_the_order_of_their_names() -> None:
+    request = AWSRequest("GET", "https://kms.example/?a=&a0=", {}, data=b"")
+    SigV4Auth(Credentials("AKIAIOSFODNN7EXAMPLE", "secret"), "kms", "us-east-1").add_auth(request)
+    assert verified(request, "secret")
+
+
 def verified(request: AWSRequest, secret: str) -> bool:
     """What the sandbox says of a request."""
     headers = {name.lower(): value for name, value in request.headers.items()}
