@@ -125,6 +125,7 @@ def request_context(call: Call, named: str = "") -> dict[str, ContextValue]:
     params: dict[str, Any] = {**_DEFAULTS.get(call.operation, {}), **call.params}
     context: dict[str, ContextValue] = {"kms:CallerAccount": call.caller.account}
     if call.via:
+        # Also of what a service does in its own name: the sandbox's assumption (A65).
         service = call.via.removesuffix(".amazonaws.com")
         context["kms:ViaService"] = f"{service}.{call.region}.amazonaws.com"
     for name, member in _FROM_PARAMS.items():

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.authorization import Policy, PolicyError
+from helpers.authorization import Policy, PolicyError, principals_of, validate_key_policy
 
 from ..errors import AwsError
 from . import principals
-
-MAX_POLICY_BYTES = 32768
 
 
 def default_policy(account: str) -> str:
@@ -55,14 +53,16 @@ class KeyPolicy:
     saved_ids: dict[str, str] = field(default_factory=dict)
 
     def _gone(self) -> dict[str, str]:
+        """ARN -> what stands for it now, of each principal that has it no more."""
         return {
-            arn: saved
+            arn: principals.now_of(arn, saved)
             for arn, saved in self.saved_ids.items()
             if principals.unique_id(arn) != saved
         }
 
     def current_text(self) -> str:
-        """What GetKeyPolicy returns: a principal that was deleted shows as its unique id."""
+        """What GetKeyPolicy returns: a principal that was renamed shows its new ARN, one that was
+        deleted shows as its unique id."""
         gone = self._gone()
         if not gone:
             return self.text
@@ -78,18 +78,8 @@ class KeyPolicy:
 
 
 def parse(text: str) -> Policy:
-    """Read a key policy.
-
-    Raises:
-        AwsError: ``MalformedPolicyDocumentException``. The wording of what is malformed is the
-            sandbox's own.
-    """
-    try:
-        return Policy.parse(text, kind="resource-based", name="default")
-    except PolicyError as error:
-        raise malformed(str(error)) from None
-    except RecursionError:
-        raise malformed("The policy is nested too deeply.") from None
+    """Read a key policy that was accepted before."""
+    return Policy.parse(text, kind="resource-based", name="default")
 
 
 def read_policy(text: str) -> KeyPolicy:
@@ -97,23 +87,27 @@ def read_policy(text: str) -> KeyPolicy:
 
     Raises:
         AwsError: ``LimitExceededException`` for its size, ``MalformedPolicyDocumentException``
-            for anything else (aws-behaviour.md A16-A20).
+            for anything else (aws-behaviour.md A16-A20). The wording of what is malformed is the
+            sandbox's own; that A20's text has this code is the sandbox's assumption.
     """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_POLICY_BYTES:
-        # The code is in botocore's model; the wording is the sandbox's own.
-        raise AwsError(
-            "LimitExceededException", f"The policy is larger than {MAX_POLICY_BYTES} bytes."
-        )
-    parsed = parse(text)
-    document = json.loads(text)
     try:
-        _refuse_overly_permissive(document)
-        # As KMS gives it back: laid out anew, whatever it looked like (A10).
-        return KeyPolicy(pretty(document), parsed, _check_principals(document))
-    except (AttributeError, KeyError, TypeError):
-        raise malformed(
-            "A statement of the policy, or a part of one, has the wrong type."
-        ) from None
+        parsed = validate_key_policy(text)
+    except PolicyError as error:
+        raise AwsError(error.code, str(error)) from None
+    except RecursionError:
+        raise malformed("The policy is nested too deeply.") from None
+    # As KMS gives it back: laid out anew, whatever it looked like (A10).
+    return KeyPolicy(pretty(json.loads(text)), parsed, _saved_ids(parsed))
+
+
+def _saved_ids(policy: Policy) -> dict[str, str]:
+    """The unique ids of the principals that have one; all must exist (A18)."""
+    named = [name for name in principals_of(policy) if not principals.is_account(name)]
+    found = {name: principals.unique_id(name) for name in named}
+    services = principals_of(policy, "Service", everyone=True)
+    if None in found.values() or not all(map(principals.is_service, services)):
+        raise malformed("Policy contains a statement with one or more invalid principals.")
+    return {name: unique_id for name, unique_id in found.items() if unique_id}
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -127,42 +121,6 @@ def _holders(document: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
             holder = statement.get(element)
             if isinstance(holder, dict) and kind in holder:
                 yield holder
-
-
-def _check_principals(document: dict[str, Any]) -> dict[str, str]:
-    """The unique ids of the principals that have one; all must exist."""
-    found: dict[str, str | None] = {}
-    for holder in _holders(document, "AWS"):
-        for name in _as_list(holder["AWS"]):
-            if name != "*" and not principals.is_account(name):
-                found[name] = principals.unique_id(name)
-    services = [
-        name for holder in _holders(document, "Service") for name in _as_list(holder["Service"])
-    ]
-    if None in found.values() or not all(map(principals.is_service, services)):
-        raise malformed("Policy contains a statement with one or more invalid principals.")
-    return {name: unique_id for name, unique_id in found.items() if unique_id}
-
-
-def _refuse_overly_permissive(document: dict[str, Any]) -> None:
-    """ForAllValues on a single-valued key (aws-behaviour.md A20, authorization.md 1). The error
-    code is the sandbox's assumption."""
-    for statement in _as_list(document["Statement"]):
-        for operator, keys in (statement.get("Condition") or {}).items():
-            if not operator.lower().startswith("forallvalues:"):
-                continue
-            names = [name.lower() for name in keys]
-            if any(name.startswith("kms:encryptioncontext:") for name in names):
-                raise malformed(_TOO_WIDE.format("EncryptionContext", "encryption context"))
-            if any(name.startswith("aws:requesttag/") for name in names):
-                raise malformed(_TOO_WIDE.format("RequestTag", "request tag"))
-
-
-_TOO_WIDE = (
-    "OverlyPermissiveCondition:{0}: Using the ForAllValues set operator with a single-valued "
-    "condition key matches requests without the specified {1} or with an unspecified {1}. "
-    "To fix, remove ForAllValues."
-)
 
 
 def malformed(text: str) -> AwsError:

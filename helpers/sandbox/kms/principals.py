@@ -20,7 +20,7 @@ def unique_id(arn: str) -> str | None:
         an account that the sandbox does not have: the sandbox's assumption.
     """
     match = _ARN.fullmatch(arn)
-    if match is None:
+    if match is None or "*" in arn or "?" in arn:  # A part of an ARN is never a wildcard (D7).
         return None
     service, account, kind, name = match.groups()
     if (service, kind, name) == ("iam", "root", None):
@@ -42,6 +42,13 @@ def _saved_id(account: str, kind: str, arn: str) -> str | None:
         role = bridge.role(account, arn.rsplit("/", 1)[-1])
         return role.id if role is not None and role.arn == arn else None
     return None
+
+
+def now_of(arn: str, saved_id: str) -> str:
+    """The ARN that a user has now, whose ARN was this one; its unique id if there is none."""
+    account = arn.split(":")[4]
+    users = bridge.iam(account).users.values()
+    return next((str(user.arn) for user in users if user.id == saved_id), saved_id)
 
 
 def _role_id(account: str, name: str) -> str | None:

@@ -95,6 +95,10 @@ def test_the_check_can_be_bypassed(kms, key, refused):
         "arn:aws:iam::999999999999:user/admin",
         f"arn:aws:sts::{ACCOUNT}:assumed-role/none/session",
         "AIDAJQABLZS4A3QDU576Q",
+        f"arn:aws:iam::{ACCOUNT}:user/*",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/r/*",
+        f"arn:aws:sts::{ACCOUNT}:federated-user/*",
+        f"arn:aws:sts::{ACCOUNT}:federated-user/jun?",
         "admin",
     ],
 )
@@ -216,3 +220,20 @@ def test_a_user_made_anew_is_not_the_one_the_policy_names(
         second.client("kms").describe_key(KeyId=key)
     kms.put_key_policy(KeyId=key, Policy=text)
     assert second.client("kms").describe_key(KeyId=key)
+
+
+def test_a_user_who_is_renamed_stays_the_one_who_is_meant(
+    kms, key, policy, statement, make_user, refused
+):
+    """KMS saves a user by its unique id (aws-behaviour.md D8), and shows the ARN it has."""
+    session = make_user("mira")
+    user = f"arn:aws:iam::{ACCOUNT}:user/mira"
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=policy(statement(user, "kms:Encrypt")))
+    boto3.client("iam").update_user(UserName="mira", NewUserName="mina")
+    shown = kms.get_key_policy(KeyId=key["KeyId"])["Policy"]
+    assert f"arn:aws:iam::{ACCOUNT}:user/mina" in shown
+    assert user not in shown
+    assert session.client("kms").encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+    other = make_user("mira").client("kms")
+    with refused("AccessDeniedException"):
+        other.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
