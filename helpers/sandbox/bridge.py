@@ -199,10 +199,7 @@ def _shared_loader(search_path: str | None = None) -> Any:
 
 
 _STUBBER = BotocoreStubber()
-_HANDLERS: dict[str, Any] = {
-    "dynamodb": DynamoHandler,
-    "dynamodbstreams": DynamoDBStreamsHandler,
-}
+_HANDLERS: dict[str, Any] = {"dynamodb": DynamoHandler, "dynamodbstreams": DynamoDBStreamsHandler}
 _HOSTS = {"dynamodbstreams": "streams.dynamodb.{}", "iam": "iam", "sts": "sts"}
 
 
@@ -252,9 +249,9 @@ def item(attributes: dict[str, Any], hash_attribute: str, range_attribute: str |
 
 def stream_record(record: dict[str, Any]) -> Any:
     """A stream record as moto keeps it."""
-    result: Any = object.__new__(StreamRecord)
-    result.record = record
-    return result
+    made: Any = object.__new__(StreamRecord)
+    made.record = record
+    return made
 
 
 def forget_rows() -> None:
@@ -279,6 +276,11 @@ def narrow_queries(hooks: Hooks) -> None:
         return query(table, hash_key, *args, **more)
 
     hooks.replace(Table, "query", narrowed)
+
+
+def key_types(table: Any) -> dict[str, str]:
+    """Attribute -> type, of the attributes that are keys of a table or of its indexes."""
+    return {it["AttributeName"]: it["AttributeType"] for it in table.attr}
 
 
 def global_index_keys(table: Any) -> list[str]:

@@ -6,9 +6,10 @@ caller says so. Nothing here reads the machine's clock, so the same calls give t
 
 from __future__ import annotations
 
+import contextlib
 import datetime as real
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from types import ModuleType
 from typing import Any
@@ -69,6 +70,15 @@ class Clock:
                 "9998; give a shorter time, for example advance(days=8)."
             )
         self._move(self._now + delta)
+
+    @contextlib.contextmanager
+    def as_of(self, moment: real.datetime) -> Iterator[None]:
+        """Inside it is an earlier moment: for what has happened then and is found only now."""
+        now, self._now = self._now, moment
+        try:
+            yield
+        finally:
+            self._now = now
 
     def as_datetime_module(self) -> Any:
         """A stand-in for the ``datetime`` module whose ``now`` is this clock's."""

@@ -191,7 +191,7 @@ class Event:
             "eventID": self.event_id,
             "readOnly": is_read(call.operation),
             "resources": [
-                {"accountId": call.account, "type": kind, "ARN": arn}
+                {"accountId": arn.split(":")[4] or call.account, "type": kind, "ARN": arn}
                 for kind, arn in call.resources
             ],
             "eventType": "AwsApiCall",

@@ -9,6 +9,7 @@ encryption keys are encrypted anew; the items stay as they are.
 from __future__ import annotations
 
 import hmac
+import re
 from decimal import Context
 from typing import Any
 
@@ -16,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ..entropy import Entropy
-from ..errors import AwsError
+from ..errors import AwsError, validation
 
 ALGORITHM = "AES-256-GCM"
 IV_BYTES = 12
@@ -24,6 +25,7 @@ KEY_BYTES = 32
 #: Without references: the same data always gives the same bytes.
 MARSHAL_FORMAT = 2
 _EXACT = Context(prec=60)  # DynamoDB's numbers have up to 38 digits.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _TAMPERED = (
     "The stored data of this table was tampered with: its authentication tag does not fit, so "
     "it is not decrypted."
@@ -76,8 +78,16 @@ class DataKey(_Key):
 
 
 def _encoded(kind: str, value: Any) -> bytes:
-    """The same bytes for the same key, however a number is written."""
+    """The same bytes for the same key, however a number is written.
+
+    Raises:
+        AwsError: ``ValidationException`` for a number that is none (the text as seen live,
+            jovotech/jovo-framework, issue 197).
+    """
     if kind == "N":
+        if not _NUMBER.fullmatch(value):
+            text = f"The parameter cannot be converted to a numeric value: {value}"
+            raise validation(text)
         number = _EXACT.create_decimal(value)
         value = str(number.normalize(_EXACT)) if number else "0"
     data: bytes = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")

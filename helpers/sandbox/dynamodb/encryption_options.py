@@ -69,7 +69,6 @@ def change(tables: Tables, call: Call, name: str) -> Forwarded:
     tables.change_key(call, record, asked)
     record.switch = Switch(old, now)
     record.changes.append(now)
-    record.inaccessible = record.since = None  # With a new key the table works again (B23).
     answer = tables.forward(call, {"TableName": name})
     return edited(answer, lambda body: record.describe(body["TableDescription"], now))
 

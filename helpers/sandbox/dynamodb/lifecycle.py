@@ -97,11 +97,11 @@ def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> F
 
 def update_table(tables: Tables, call: Call) -> Forwarded:
     """UpdateTable, of the encryption or of something else."""
-    _require_read(call)
     name = table_name(call, call.params["TableName"])
     tables.require_made(call, name)
     if "SSESpecification" in call.params:
         return encryption_options.change(tables, call, name)
+    _require_read(call)
     answer = tables.forward(call)
     if answer.status == 200:
         tables.adopt_changes(call, name)

@@ -17,10 +17,16 @@ from typing import Any
 
 from .. import bridge
 from ..entropy import Entropy
-from ..errors import AwsError
+from ..errors import AwsError, validation
 from .data_keys import IV_BYTES, MARSHAL_FORMAT, Structure
 from .index_entries import IndexEntries, Place
 
+#: What DynamoDB says of a value of the wrong type: as a key (as seen live, boto/boto3, issue 3793),
+#: and as a condition of a query (baseprime/dynamodb, issue 25).
+_WRONG_KEY = "The provided key element does not match the schema"
+_WRONG_CONDITION = (
+    "One or more parameter values were invalid: Condition parameter type does not match schema type"
+)
 #: The types that keys may have.
 _SCALARS = ("S", "N", "B")
 
@@ -52,14 +58,21 @@ class SealedRows(Structure):
         table_id: binds every page to its table.
         hash_attribute: name of the partition key.
         range_attribute: name of the sort key, None for a table without one.
+        types: attribute -> ``S``, ``N`` or ``B``, of the attributes that are keys.
     """
 
     def __init__(
-        self, table_id: str, hash_attribute: str, range_attribute: str | None, entropy: Entropy
+        self,
+        table_id: str,
+        hash_attribute: str,
+        range_attribute: str | None,
+        types: Mapping[str, str],
+        entropy: Entropy,
     ) -> None:
         super().__init__(f"{table_id}/rows".encode(), entropy)
         self.table_id = table_id
         self.names = hash_attribute, range_attribute
+        self.types = dict(types)
         #: Place of the partition -> place of the row in it -> page.
         self.pages: dict[bytes, dict[bytes, bytes]] = {}
         self.entries = IndexEntries()
@@ -70,13 +83,13 @@ class SealedRows(Structure):
         #: The only partitions that the present call iterates over, and the only rows in each;
         #: where none is named, all of them.
         self._only: dict[bytes, dict[bytes, None]] | None = None
-        #: Why a page of the present call could not be opened: moto may have made light of it.
+        #: Why the present call must fail: moto may have made light of it.
         self.failed: AwsError | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SealedRows:
         """A copy of the pages, for a backup. Of unlocked rows none: within a request moto copies
         a table for the way back from a failed transaction, and the sandbox has its own."""
-        twin = SealedRows(self.table_id, *self.names, self._entropy)
+        twin = SealedRows(self.table_id, *self.names, self.types, self._entropy)
         twin.encrypted_key = self.encrypted_key
         if self._key is None:
             twin.pages = {place: dict(rows) for place, rows in self.pages.items()}
@@ -168,8 +181,13 @@ class SealedRows(Structure):
         return list(self.pages | self._open if self._only is None else self._only)
 
     def only(self, key: Any) -> None:
-        """For the rest of this call, iteration sees the partition with this key alone."""
-        self._only = {self._needed().place(key): {}}
+        """For the rest of this call, iteration sees the partition with this key alone.
+
+        Raises:
+            AwsError: as of ``only_where``.
+        """
+        self._require_types({self.names[0]: key}, _WRONG_CONDITION)
+        self._only = {self._place(key): {}}
 
     def only_where(self, values: Mapping[str, Any]) -> None:
         """For the rest of this call, iteration sees the rows alone that have these values, and
@@ -177,7 +195,11 @@ class SealedRows(Structure):
 
         Args:
             values: attributes, partition keys of a global index, and moto's DynamoTypes.
+
+        Raises:
+            AwsError: ``ValidationException`` for a value of the wrong type.
         """
+        self._require_types(values, _WRONG_CONDITION)
         if not values or not values.keys() <= set(self.entries.attributes):
             return
         self.fill_entries()
@@ -189,8 +211,26 @@ class SealedRows(Structure):
             only.setdefault(partition, {})[row] = None
         self._only = only
 
-    def index(self, attributes: Iterable[str]) -> None:
-        """Keep entries of these attributes, and of no others."""
+    def _require_types(self, values: Mapping[str, Any], text: str) -> None:
+        for name, value in values.items():
+            if value.type != self.types.get(name, value.type):
+                self.failed = validation(text)
+                raise self.failed
+
+    def _place(self, key: Any, within: bytes = b"") -> bytes:
+        try:
+            return self._needed().place(key, within)
+        except AwsError as error:
+            self.failed = error
+            raise
+
+    def index(self, attributes: Iterable[str], types: Mapping[str, str]) -> None:
+        """Keep entries of these attributes, and of no others.
+
+        Args:
+            types: of the attributes that are keys, as at the start.
+        """
+        self.types.update(types)
         self.entries.follow(attributes, empty=not self.pages)
 
     def fill_entries(self) -> None:
@@ -228,19 +268,34 @@ class SealedRows(Structure):
 
     # What moto does with ``table.items``, a defaultdict: of rows, or of dicts of rows.
 
+    def partition_of(self, key: Any) -> bytes:
+        """Where the partition with this key lies.
+
+        Raises:
+            AwsError: ``ValidationException`` for a key of the wrong type.
+        """
+        self._require_types({self.names[0]: key}, _WRONG_KEY)
+        return self._place(key)
+
+    def row_of(self, key: Any, partition: bytes) -> bytes:
+        """Where the row with this sort key lies in its partition; raises the same."""
+        if self.names[1]:
+            self._require_types({self.names[1]: key}, _WRONG_KEY)
+        return self._place(key, partition)
+
     def __getitem__(self, key: Any) -> Any:
-        partition = self._needed().place(key)
+        partition = self.partition_of(key)
         return _Partition(self, partition) if self.names[1] else self.read((partition, b""))
 
     def __setitem__(self, key: Any, item: Any) -> None:
-        self.write((self._needed().place(key), b""), item)
+        self.write((self.partition_of(key), b""), item)
 
     def __contains__(self, key: Any) -> bool:
-        return bool(self.rows_of(self._needed().place(key)))
+        return bool(self.rows_of(self.partition_of(key)))
 
     def pop(self, key: Any) -> Any:
         """Delete a row of a table without sort key; raises KeyError if there is none."""
-        place = self._needed().place(key), b""
+        place = self.partition_of(key), b""
         item = self.read(place)
         self.write(place, None)
         return item
@@ -263,7 +318,7 @@ class _Partition:
         self._rows, self._partition = rows, partition
 
     def _place(self, key: Any) -> Place:
-        return self._partition, self._rows._needed().place(key, self._partition)
+        return self._partition, self._rows.row_of(key, self._partition)
 
     def __getitem__(self, key: Any) -> Any:
         return self._rows.read(self._place(key))

@@ -165,7 +165,9 @@ class TableKeys:
         return TableKey(made["Plaintext"])
 
     def _take_grants(self, call: Call, wrapped: WrappedKey) -> None:
-        """Grant DynamoDB the use of a KMS key, as the caller (B14)."""
+        """Grant DynamoDB the use of a KMS key, as the caller (B14). That kms:DescribeKey and
+        kms:CreateGrant are all that the caller is asked for, of what AWS's documents name (B13),
+        is the sandbox's assumption."""
         service = _regional(wrapped.region)
         grant = {
             "KeyId": wrapped.key_arn,

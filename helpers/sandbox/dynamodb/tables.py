@@ -32,6 +32,9 @@ from .table_record import (
 )
 
 
+_NOT_FOUND = "Requested resource not found"
+
+
 class Tables:
     """All tables, and the wrapped keys of all backups."""
 
@@ -103,6 +106,8 @@ class Tables:
             if record is not None:
                 self._require_usable(record)
                 found.append((name, self.keys.unlock(call, record.key)))
+            elif alone:  # moto fails on it.
+                raise AwsError("ResourceNotFoundException", _NOT_FOUND)
         with _opened(backend, found, alone) as done:
             answer = self.forward(call, service=service)
             done.keep = writes and answer.status == 200
@@ -117,7 +122,7 @@ class Tables:
                 pull request 204). ``ValidationException`` if it was archived.
         """
         if not self.made(record):
-            raise AwsError("ResourceNotFoundException", "Requested resource not found")
+            raise AwsError("ResourceNotFoundException", _NOT_FOUND)
         self.require_live(record)
 
     def made(self, record: TableRecord) -> bool:
@@ -163,9 +168,8 @@ class Tables:
     def adopt(self, call: Call, name: str, wrapped: WrappedKey, key: TableKey) -> SealedRows:
         """Seal a table that moto has made: from now on it holds no plaintext."""
         table = bridge.dynamodb(call.account, call.region).tables[name]
-        rows = SealedRows(
-            wrapped.table_id, table.hash_key_attr, table.range_key_attr, self.gate.entropy
-        )
+        names, types = (table.hash_key_attr, table.range_key_attr), bridge.key_types(table)
+        rows = SealedRows(wrapped.table_id, *names, types, self.gate.entropy)
         rows.unlock(key)  # Now it has a data encryption key.
         rows.lock(keep=False)
         table.items = rows
@@ -183,7 +187,7 @@ class Tables:
         table = bridge.dynamodb(call.account, call.region).tables[name]
         self._adopt_stream(record, table)
         rows: SealedRows = table.items
-        rows.index(bridge.global_index_keys(table))
+        rows.index(bridge.global_index_keys(table), bridge.key_types(table))
         key = self.keys.decrypt_as_service(record.key) if rows.entries.unfilled else None
         if key is not None:
             try:
@@ -260,6 +264,7 @@ class Tables:
         if switch is not None and now >= switch.started + UPDATING:
             self.keys.retire(switch.old)
             record.switch = None
+            record.inaccessible = record.since = None  # With a new key it works again (B23).
         self._watch(record, now)
         record.checked = now
 
@@ -287,7 +292,8 @@ class Tables:
                 record.inaccessible = None if usable else record.since + NOTICED
                 record.since = None
         if record.inaccessible is not None and now >= record.inaccessible + ARCHIVED_AFTER:
-            self._archive(record)
+            with self.gate.clock.as_of(record.inaccessible + ARCHIVED_AFTER):
+                self._archive(record)
 
     def _archive(self, record: TableRecord) -> None:
         """The data moves to a backup, which needs the key to be restored (B24)."""
@@ -322,7 +328,7 @@ def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Ite
     themselves are put back here, since what failed is not kept anyway.
 
     Raises:
-        AwsError: a page was tampered with, whatever moto made of that.
+        AwsError: a page was tampered with, or a key is none, whatever moto made of that.
     """
     tables, done = backend.tables, _Done()
     open_tables = {name: tables[name] for name, _ in found}

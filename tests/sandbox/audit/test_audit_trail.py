@@ -272,3 +272,14 @@ def test_the_trail_does_not_grow_without_end(
     for _ in range(9):
         short.record(event.call, None, None)
     assert len(short.events()) == 5
+
+
+def test_a_key_is_its_own_accounts(sandbox: Sandbox, key_arn: str) -> None:
+    """AWS CloudTrail User Guide, "resources": the account ID of the resource's owner."""
+    other = sandbox.session("444455556666").client("kms")
+    with pytest.raises(ClientError):
+        other.encrypt(KeyId=key_arn, Plaintext=b"x")
+    boto3.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")
+    for record in records(sandbox, "Encrypt"):
+        for resource in record["resources"]:
+            assert resource["accountId"] == "123456789012"

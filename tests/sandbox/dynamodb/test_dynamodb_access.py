@@ -330,3 +330,21 @@ def test_a_resource_policy_opens_no_key(tables: Any, user: Any, refused: Any) ->
     user.put_resource_policy(ResourceArn=f"{ARN}orders", Policy=json.dumps(document))
     with refused("AccessDeniedException", DENIED):
         user.get_item(**GET)
+
+
+def test_a_statement_on_a_table_that_is_not_there(dynamodb: Any, refused: Any) -> None:
+    statements = [
+        "SELECT * FROM none WHERE id = '1'",
+        "INSERT INTO none VALUE {'id': '1'}",
+        "UPDATE none SET a = 1 WHERE id = '1'",
+        "DELETE FROM none WHERE id = '1'",
+    ]
+    for text in statements:
+        for ask in (
+            lambda text=text: dynamodb.execute_statement(Statement=text),
+            lambda text=text: dynamodb.execute_transaction(
+                TransactStatements=[{"Statement": text}]
+            ),
+        ):
+            with refused("ResourceNotFoundException", "Requested resource not found"):
+                ask()

@@ -247,3 +247,18 @@ def test_nothing_of_a_value_lies_in_the_entries(sandbox: Any, orders: bool, dyna
         Key={**KEY, "id": {"S": "0"}, **({"line": {"S": "0"}} if orders else {})},
     )
     assert held.entries.find({"color": _tag(sandbox, held, "ultramarine")}) == []
+
+
+@pytest.mark.parametrize("value", [{"N": "1"}, {"BOOL": True}, {"L": []}, {"SS": ["red"]}])
+def test_a_condition_of_the_wrong_type_is_refused(
+    orders: bool, dynamodb: Any, refused: Any, value: Any
+) -> None:
+    write(dynamodb, [row(0, "red", 1)])
+    text = "Condition parameter type does not match schema type"
+    with refused("ValidationException", text):
+        dynamodb.query(
+            TableName="orders",
+            IndexName="by-color",
+            KeyConditionExpression="color = :c",
+            ExpressionAttributeValues={":c": value},
+        )
