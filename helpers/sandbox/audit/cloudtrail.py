@@ -57,7 +57,8 @@ class CloudTrail:
         found = list(self._found(call))
         start = _after(found, params.get("NextToken"))
         end = start + params.get("MaxResults", _PAGE)
-        answer: dict[str, Any] = {"Events": [_listed(event) for event in found[start:end]]}
+        shown = [_listed(event, call.account) for event in found[start:end]]
+        answer: dict[str, Any] = {"Events": shown}
         if end < len(found):
             # By the last event shown: this look-up itself is an event, and moves the others on.
             answer["NextToken"] = base64.b64encode(found[end - 1].event_id.encode()).decode()
@@ -74,7 +75,7 @@ class CloudTrail:
         if start > end and call.params.get("StartTime"):
             raise AwsError("InvalidTimeRangeException", "StartTime is after EndTime.")
         for event in reversed(self.trail.events()):
-            here = event.call.account == call.account and event.region == call.region
+            here = event.region == call.region and call.account in event.accounts
             # Times are given in whole seconds: the second that has begun counts.
             at = event.call.time.replace(microsecond=0)
             in_time = start.replace(microsecond=0) <= at <= end
@@ -105,8 +106,8 @@ def _after(found: list[Event], token: str | None) -> int:
         raise AwsError("InvalidNextTokenException", text) from None
 
 
-def _listed(event: Event) -> dict[str, Any]:
-    record = event.record
+def _listed(event: Event, account: str) -> dict[str, Any]:
+    record = event.record_for(account)
     return {
         "EventId": event.event_id,
         "EventName": event.name,

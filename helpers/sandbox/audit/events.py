@@ -173,8 +173,21 @@ class Event:
         return not is_data(self.call.service, self.call.operation)
 
     @property
+    def accounts(self) -> set[str]:
+        """The accounts that have the event: the caller's, and if the call was not denied also
+        those whose KMS keys it was about (KMS Developer Guide, "Logging AWS KMS API calls")."""
+        shared = self.call.service == "kms" and self.error_code not in _DENIED
+        owners = {_owner(arn) for _, arn in self.call.resources} if shared else set()
+        return {self.call.account} | owners - {""}
+
+    @property
     def record(self) -> dict[str, Any]:
-        """CloudTrail's record, made of JSON's types."""
+        """CloudTrail's record, made of JSON's types, as the caller's account has it."""
+        return self.record_for(self.call.account)
+
+    def record_for(self, account: str) -> dict[str, Any]:
+        """The record as one of ``accounts`` has it. All have the same event ID, which is the
+        sandbox's simplification."""
         call, category = self.call, "Management" if self.management else "Data"
         record: dict[str, Any] = {
             "eventVersion": "1.11",
@@ -191,14 +204,16 @@ class Event:
             "eventID": self.event_id,
             "readOnly": is_read(call.operation),
             "resources": [
-                {"accountId": arn.split(":")[4] or call.account, "type": kind, "ARN": arn}
+                {"accountId": _owner(arn) or call.account, "type": kind, "ARN": arn}
                 for kind, arn in call.resources
             ],
             "eventType": "AwsApiCall",
             "managementEvent": self.management,
-            "recipientAccountId": call.account,
+            "recipientAccountId": account,
             "eventCategory": category,
         }
+        if len(self.accounts) > 1:
+            record["sharedEventID"] = self.event_id
         if self.error_code:
             record["errorCode"], record["errorMessage"] = self.shown_error, self.error_message
         return record
@@ -219,6 +234,10 @@ class RemoteEvent:
 
     record: dict[str, Any]
     decisions: tuple[Any, ...] = ()
+
+
+def _owner(arn: str) -> str:
+    return arn.split(":")[4]
 
 
 def _stamp(moment: datetime.datetime) -> str:

@@ -153,7 +153,8 @@ def delete_table(tables: Tables, call: Call) -> Forwarded:
 
 
 def update_time_to_live(tables: Tables, call: Call) -> Forwarded:
-    """UpdateTimeToLive touches the key (B26)."""
+    """UpdateTimeToLive touches the key (B26). Nothing is deleted when its time is over: the
+    sandbox's simplification of B28."""
     name = table_name(call, call.params["TableName"])
     tables.require_made(call, name)
     tables.unlock(call, name)

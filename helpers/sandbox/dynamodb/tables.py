@@ -31,7 +31,6 @@ from .table_record import (
     TableRecord,
 )
 
-
 _NOT_FOUND = "Requested resource not found"
 
 

@@ -283,3 +283,36 @@ def test_a_key_is_its_own_accounts(sandbox: Sandbox, key_arn: str) -> None:
     for record in records(sandbox, "Encrypt"):
         for resource in record["resources"]:
             assert resource["accountId"] == "123456789012"
+
+
+def test_a_use_of_another_accounts_key_is_in_both_trails(
+    sandbox: Sandbox, key_arn: str, make_user: Callable[..., boto3.Session]
+) -> None:
+    """KMS Developer Guide, "Logging AWS KMS API calls": unless it was denied."""
+    other = sandbox.session("444455556666")
+
+    def trails() -> list[list[tuple[str, str]]]:
+        found = []
+        for session in (boto3.Session(), other):
+            events = session.client("cloudtrail").lookup_events(
+                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Encrypt"}]
+            )["Events"]
+            records = [json.loads(event["CloudTrailEvent"]) for event in events]
+            found.append(
+                [(r["userIdentity"]["accountId"], r["recipientAccountId"]) for r in records]
+            )
+            assert all("errorCode" in r or "sharedEventID" in r for r in records)
+        return found
+
+    with pytest.raises(ClientError):
+        other.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")
+    assert trails() == [[], [("444455556666", "444455556666")]]
+    kms = boto3.client("kms")
+    policy = json.loads(kms.get_key_policy(KeyId=key_arn)["Policy"])
+    more = {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "kms:Encrypt"}
+    policy["Statement"].append({**more, "Resource": "*"})
+    kms.put_key_policy(KeyId=key_arn, Policy=json.dumps(policy))
+    other.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")
+    owner, caller = trails()
+    assert owner == [("444455556666", "123456789012")]
+    assert caller == [("444455556666", "444455556666")] * 2
