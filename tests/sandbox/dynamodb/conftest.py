@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.sandbox import Sandbox
+from helpers.sandbox.dynamodb.data_keys import DataKey
 
 FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 #: Refusals with status 500 are not retried here, as clients would for half a minute.
@@ -91,6 +92,20 @@ def calls(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             found.append((call, result, error))
 
     monkeypatch.setattr(sandbox._gate, "recorder", Recorder())
+    return found
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The place of every page that is opened from now on."""
+    found: list[bytes] = []
+    opens = DataKey.open
+
+    def counted(self: DataKey, page: bytes, where: bytes) -> bytes:
+        found.append(where)
+        return opens(self, page, where)
+
+    monkeypatch.setattr(DataKey, "open", counted)
     return found
 
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.sandbox import bridge
-from helpers.sandbox.dynamodb.data_keys import DataKey
 from helpers.sandbox.dynamodb.index_entries import IndexEntries
 from helpers.sandbox.dynamodb.sealed import SealedRows
 from tests.sandbox.dynamodb.common import KEY
@@ -67,20 +66,6 @@ def _typed(*names: str) -> list[dict[str, str]]:
 BY_COLOR = _index("by-color", "color", sort="id")
 #: An index may have several partition keys (botocore's model: CreateTable, KeySchema).
 BY_BOTH = _index("by-both", "color", "size")
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The place of every page that is opened from now on."""
-    found: list[bytes] = []
-    opens = DataKey.open
-
-    def counted(self: DataKey, page: bytes, where: bytes) -> bytes:
-        found.append(where)
-        return opens(self, page, where)
-
-    monkeypatch.setattr(DataKey, "open", counted)
-    return found
 
 
 @pytest.fixture(params=[False, True], ids=["partition key", "with sort key"])

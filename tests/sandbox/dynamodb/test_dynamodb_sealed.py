@@ -9,7 +9,6 @@ import boto3
 import pytest
 
 from helpers.sandbox import Sandbox, bridge
-from helpers.sandbox.dynamodb.data_keys import DataKey
 from helpers.sandbox.dynamodb.sealed import SealedRows
 from tests.sandbox.dynamodb.common import KEY
 from tests.sandbox.dynamodb.conftest import ONCE, item
@@ -161,20 +160,6 @@ def test_a_tampered_backup_is_not_restored(
     _swap(kept)
     dynamodb.restore_table_from_backup(TargetTableName="again", BackupArn=arn)
     assert dynamodb.scan(TableName="again")["Count"] == 2
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The place of every page that is opened from now on."""
-    found: list[bytes] = []
-    opens = DataKey.open
-
-    def counted(self: DataKey, page: bytes, where: bytes) -> bytes:
-        found.append(where)
-        return opens(self, page, where)
-
-    monkeypatch.setattr(DataKey, "open", counted)
-    return found
 
 
 def fill(sandbox: Any, name: str, partitions: int, lines: int) -> None:
