@@ -39,15 +39,6 @@ def may_manage(evidence: Evidence, user: str, key_arn: str) -> bool:
     )
 
 
-def may_encrypt_or_decrypt(evidence: Evidence, user: str, key_arn: str) -> bool:
-    """Whether a user could use a key by calling KMS, with whatever encryption context."""
-    asked = {"KeyId": key_arn, "Plaintext": b"x"}
-    box = evidence.lab.sandbox
-    return box.would_allow(user, "kms", "Encrypt", asked) or box.would_allow(
-        user, "kms", "GenerateDataKey", {"KeyId": key_arn, "KeySpec": "AES_256"}
-    )
-
-
 def key_of(evidence: Evidence, table: str) -> Any:
     """KMS's metadata of a table's key; None under the AWS owned key, or if there is no table."""
     try:

@@ -258,7 +258,6 @@ def _history(table: str) -> list[dict[str, Any]]:
     return [event("ida"), event("bo", errorCode="AccessDenied", errorMessage="not authorized")]
 
 
-_WRITE = "iam.put_user_policy(UserName='bo', PolicyName='bo-inline', PolicyDocument=%r)"
 _KEY = "key = kms.create_key()['KeyMetadata']['KeyId']\n"
 _LABEL = "kms.create_alias(AliasName='alias/clinic-visits', TargetKeyId=key)\n"
 _SWITCH = (
