@@ -31,6 +31,11 @@ from .table_record import (
     TableRecord,
 )
 
+#: botocore's model: TransactionCanceledException.
+_REASONS = frozenset(
+    ["None", "ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "TransactionConflict",
+     "ProvisionedThroughputExceeded", "ThrottlingError", "ValidationError", "DuplicateItem"]
+)  # fmt: skip
 _NOT_FOUND = "Requested resource not found"
 
 
@@ -74,10 +79,10 @@ class Tables:
             raise validation(str(error)) from error
         except Exception as error:
             shapes.read_params(call.service, call.operation, call.params)  # Says what is wrong.
-            what = f"what this {call.operation} asks for ({type(error).__name__}: {error})"
-            raise not_in_sandbox(what) from error
+            raise _unanswered(call, f"{type(error).__name__}: {error}") from error
         if answer.status >= 500:
-            raise not_in_sandbox(f"what this {call.operation} asks for")
+            raise _unanswered(call, "a fault inside")
+        _refuse_faults(call, answer)
         return answer
 
     def work(
@@ -308,6 +313,23 @@ class Tables:
         self.keys.forget_expired()
         for record in list(self.records.values()):
             self.settle(record)
+
+
+def _unanswered(call: Call, why: str) -> AwsError:
+    what = f"an answer to what this {call.operation} asks for"
+    return not_in_sandbox(what, f"moto fails on it ({why}); AWS may take it or refuse it.")
+
+
+def _refuse_faults(call: Call, answer: Forwarded) -> None:
+    """moto gives the name of an exception of its own as the reason of a failed transaction.
+
+    Raises:
+        AwsError: it did.
+    """
+    if answer.status == 400 and "TransactionCanceledException" in str(answer.body):
+        for reason in json.loads(answer.body).get("CancellationReasons") or ():
+            if reason.get("Code") not in _REASONS:
+                raise _unanswered(call, f"{reason.get('Code')}: {reason.get('Message')}")
 
 
 def _structures(table: Any) -> list[Structure]:

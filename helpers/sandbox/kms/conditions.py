@@ -175,8 +175,9 @@ def _encryption_context(call: Call) -> Mapping[str, str]:
     sandbox's assumption)."""
     if call.operation == "CreateGrant":
         pairs: dict[str, str] = {}
-        for constraint in (call.params.get("Constraints") or {}).values():
-            pairs.update(constraint)
+        for kind, constraint in (call.params.get("Constraints") or {}).items():
+            if kind != "SourceArn":
+                pairs.update(constraint)
         return pairs
     return call.params.get("EncryptionContext") or {}
 

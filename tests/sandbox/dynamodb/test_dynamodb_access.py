@@ -348,3 +348,12 @@ def test_a_statement_on_a_table_that_is_not_there(dynamodb: Any, refused: Any) -
         ):
             with refused("ResourceNotFoundException", "Requested resource not found"):
                 ask()
+
+
+def test_a_fault_of_motos_own_is_not_passed_off_as_awss_answer(
+    table: str, dynamodb: Any, refused: Any
+) -> None:
+    """moto would answer TransactionCanceledException, for the reason KeyError."""
+    put = {"Put": {"TableName": "orders", "Item": {"what": {"S": "x"}}}}
+    with refused("NotInSandbox", "moto fails on it (KeyError: 'id')", "AWS may take it or refuse"):
+        dynamodb.transact_write_items(TransactItems=[put])

@@ -315,3 +315,13 @@ def test_a_grant_is_found_without_a_search_through_the_others():
     for found in list(book.by_id.values()):
         book.remove(found)
     assert book.of(["user7"]) == [] and not book.by_id
+
+
+def test_a_constraint_that_the_sandbox_lacks_is_refused_in_clear_words(kms, key, refused):
+    with refused("NotInSandbox", contains="the constraint SourceArn"):
+        kms.create_grant(
+            KeyId=key["KeyId"],
+            GranteePrincipal=ADMIN,
+            Operations=["Decrypt"],
+            Constraints={"SourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders"},
+        )
