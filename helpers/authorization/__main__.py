@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from .cases import decide_case, read_cases
@@ -13,7 +14,8 @@ def main(arguments: list[str]) -> int:
     """Print the decisions.
 
     Returns:
-        The exit status: 0, or 2 with one line on stderr for a file or a case that is malformed.
+        The exit status: 0, also when the reader stops early; or 2 with one line on stderr for a
+        file or a case that is malformed.
     """
     if len(arguments) != 1:
         print("usage: python -m helpers.authorization CASES.json", file=sys.stderr)
@@ -23,8 +25,13 @@ def main(arguments: list[str]) -> int:
     except AuthorizationError as error:
         print(str(error).replace("\n", " "), file=sys.stderr)
         return 2
-    for name, decision in decided:
-        print(json.dumps({"id": name, "decision": decision.effect, "by": decision.by}))
+    try:
+        for name, decision in decided:
+            line = {"id": name, "decision": decision.effect, "by": decision.by}
+            print(json.dumps(line), flush=True)
+    except BrokenPipeError:  # The reader has seen enough, as `head -1` does.
+        # Python writes what is left at exit, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .authorize import ResourceRules, authorize
 from .decision import Decision
-from .errors import AuthorizationError, RequestError, quote
+from .errors import AuthorizationError, PolicyError, RequestError, quote
 from .grants import Grant
-from .policy import Policy
+from .policy import Policy, _no_constant, _once
 from .request import Request
+
+#: The members that a decision rests on.
+_WEIGHED = (
+    *("request", "identity_policies", "permissions_boundary", "session_policies"),
+    *("resource_policy", "grants", "resource_rules"),
+)
+#: How the names of members begin that only tell about a case. Other names are taken for such too,
+#: unless they come near a member that counts.
+_TOLD = ("_", "note", "comment", "source", "why", "expect", "result", "question")
+_NEAR = 0.55  # "policy" and "boundary" are near enough, "reason" and "test" are not.
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def read_cases(path: str | Path) -> list[Mapping[str, Any]]:
     """The cases in a JSON file.
 
     Raises:
-        RequestError: the file cannot be read, or is not a list of cases that have an id.
+        RequestError: the file cannot be read, names a member twice in one object, or is not a
+            list of cases that have an id.
     """
     try:
-        cases = json.loads(Path(path).read_text("utf-8"))
+        text = Path(path).read_text("utf-8")
+        cases = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except OSError as error:
         raise RequestError(f"{path} cannot be read: {error.strerror}.") from None
+    except PolicyError as error:  # What is refused in a policy's text, found in this file.
+        raise RequestError(f"{path}{str(error).removeprefix('The policy')}") from None
     except (ValueError, RecursionError) as error:
         raise RequestError(f"{path} is not a JSON file: {error}.") from None
     if not isinstance(cases, list):
@@ -48,15 +65,11 @@ def decide_case(case: Mapping[str, Any]) -> Decision:
 
 
 def _decide(case: Mapping[str, Any]) -> Decision:
+    _check_names(case)
     rules = case.get("resource_rules")
     if rules is not None and rules not in list(ResourceRules):
         raise RequestError(f"resource_rules must be one of {', '.join(ResourceRules)}.")
-    source = case.get("request")
-    if not isinstance(source, Mapping) or not {"principal", "action", "resource"} <= set(source):
-        raise RequestError("request must be a JSON object with principal, action and resource.")
-    if unknown := set(source) - set(Request.__match_args__):
-        raise RequestError(f"request has an unknown part {quote(min(unknown))}.")
-    request = Request(**source)
+    request = _request(case.get("request"))
     trust = request.action.lower().startswith("sts:")
     boundaries = _policies(case, "permissions_boundary", "permissions boundary")
     resource = _policies(
@@ -71,6 +84,26 @@ def _decide(case: Mapping[str, Any]) -> Decision:
         grants=[Grant.from_json(grant) for grant in _listed(case, "grants")],
         resource_rules=rules,
     )
+
+
+def _check_names(case: Mapping[str, Any]) -> None:
+    """Refuse a member that looks like a misspelt one: without it the decision would be another."""
+    for name in case:
+        if name in _WEIGHED or name.startswith(_TOLD):
+            continue
+        if near := difflib.get_close_matches(name.lower(), _WEIGHED, 1, _NEAR):
+            raise RequestError(f"{quote(name)} is not a member of a case; did you mean {near[0]}?")
+
+
+def _request(source: Any) -> Request:
+    if not isinstance(source, Mapping) or not {"principal", "action", "resource"} <= set(source):
+        raise RequestError("request must be a JSON object with principal, action and resource.")
+    if unknown := set(source) - set(Request.__match_args__):
+        raise RequestError(f"request has an unknown part {quote(min(unknown))}.")
+    account = source.get("resource_account")
+    if not (account is None or (isinstance(account, str) and _ACCOUNT.fullmatch(account))):
+        raise RequestError(f"resource_account must be twelve digits or null, not {quote(account)}.")
+    return Request(**source)
 
 
 def _listed(case: Mapping[str, Any], name: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,19 @@ from .request import Request
 EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
 _PREFIX = "kms:EncryptionContext:"
 _UNCONSTRAINED = frozenset(("DescribeKey", "RetireGrant"))
+#: What a grant can allow: GrantOperation in botocore's model of KMS.
+_OPERATIONS = (
+    *("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
+    *("ReEncryptFrom", "ReEncryptTo", "Sign", "Verify", "GetPublicKey", "CreateGrant"),
+    *("RetireGrant", "DescribeKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"),
+    *("GenerateMac", "VerifyMac", "DeriveSharedSecret", "Encapsulate", "Decapsulate"),
+)
+#: What ListGrants shows of a grant: GrantListEntry in the same model.
+_MEMBERS = (
+    *("KeyId", "GrantId", "Name", "CreationDate", "GranteePrincipal", "RetiringPrincipal"),
+    *("IssuingAccount", "Operations", "Constraints", "GranteeServicePrincipal"),
+    "RetiringServicePrincipal",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,7 @@ class Grant:
             None or empty for none.
 
     Raises:
-        RequestError: a part has the wrong form.
+        RequestError: a part has the wrong form, or a grant cannot allow an operation.
     """
 
     grant_id: str
@@ -44,22 +58,24 @@ class Grant:
             raise RequestError(
                 f"A grant's operations must be a list of texts, not {quote(self.operations)}."
             )
+        if unknown := set(listed).difference(_OPERATIONS):
+            raise RequestError(
+                f"{quote(min(unknown))} is not an operation that a grant can allow: expected one "
+                f"of {', '.join(_OPERATIONS)}."
+            )
         object.__setattr__(self, "operations", frozenset(listed))
-        for kind, pairs in _pairs(self.constraints, "Constraints").items():
-            if kind not in (EQUALS, SUBSET):
-                raise RequestError(
-                    f"{quote(kind)} is not a grant constraint: expected {EQUALS} or {SUBSET}."
-                )
-            if not all(isinstance(value, str) for value in _pairs(pairs, kind).values()):
-                raise RequestError(f"The values of a grant's {kind} must be texts.")
+        _check_constraints(self.constraints)
 
     @classmethod
     def from_json(cls, source: Mapping[str, Any]) -> Grant:
         """A grant as ListGrants shows it; GrantId and Constraints may be missing.
 
         Raises:
-            RequestError: GranteePrincipal or Operations is missing or has the wrong form.
+            RequestError: GranteePrincipal or Operations is missing, a part has the wrong form,
+                or ListGrants shows no such part.
         """
+        if isinstance(source, Mapping):
+            _check_names(source)
         if not isinstance(source, Mapping) or not isinstance(source.get("GranteePrincipal"), str):
             raise RequestError("A grant must have a GranteePrincipal, Operations and Constraints.")
         return cls(
@@ -115,7 +131,27 @@ class Grant:
         return not self.constraints or kind == EQUALS or (kind == SUBSET and not strict)
 
 
+def _check_names(source: Mapping[str, Any]) -> None:
+    """A misspelt Constraints would otherwise leave a grant without any."""
+    if unknown := [name for name in source if name not in _MEMBERS]:
+        near = difflib.get_close_matches(str(unknown[0]), _MEMBERS, 1)
+        hint = f"; did you mean {near[0]}?" if near else f": expected {', '.join(_MEMBERS)}."
+        raise RequestError(f"{quote(unknown[0])} is not a member of a grant{hint}")
+
+
+def _check_constraints(constraints: object) -> None:
+    if constraints is None:
+        return
+    for kind, pairs in _pairs(constraints, "Constraints").items():
+        if kind not in (EQUALS, SUBSET):
+            raise RequestError(
+                f"{quote(kind)} is not a grant constraint: expected {EQUALS} or {SUBSET}."
+            )
+        if not all(isinstance(value, str) for value in _pairs(pairs, kind).values()):
+            raise RequestError(f"The values of a grant's {kind} must be texts.")
+
+
 def _pairs(value: object, what: str) -> Mapping[str, Any]:
-    if not (value is None or isinstance(value, Mapping)):
+    if not isinstance(value, Mapping):
         raise RequestError(f"The {what} of a grant must be a JSON object, not {quote(value)}.")
-    return value or {}
+    return value

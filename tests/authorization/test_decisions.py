@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -148,10 +149,10 @@ def test_what_allowed(name, allowed_by) -> None:
     assert decide_case(CASES[name]).allowed_by == allowed_by
 
 
-def run(*arguments):
+def run(*arguments, stdout=subprocess.PIPE):
     command = [sys.executable, "-m", "helpers.authorization", *map(str, arguments)]
-    root = Path(__file__).parents[2]
-    return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+    root, stderr = Path(__file__).parents[2], subprocess.PIPE
+    return subprocess.run(command, stdout=stdout, stderr=stderr, text=True, cwd=root, check=False)
 
 
 def test_the_command_line(tmp_path) -> None:
@@ -168,6 +169,13 @@ def test_the_command_line(tmp_path) -> None:
 
 CASE = CASES["doc-example1-alice"]
 BAD_POLICY = {"Statement": {"Effect": "Maybe", "Action": "a:b", "Resource": "*"}}
+GRANT = {"GranteePrincipal": f"arn:aws:{ALICE}", "Operations": ["Decrypt"]}
+NO_PAIRS = GRANT | {"Constraints": {"EncryptionContextSubset": None}}
+TWICE = b'[{"id": "x", "resource_policy": {"Statement": {"Effect": "Deny", "Effect": "Allow"}}}]'
+
+
+def owned_by(account):
+    return [CASE | {"request": CASE["request"] | {"resource_account": account}}]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +196,18 @@ BAD_POLICY = {"Statement": {"Effect": "Maybe", "Action": "a:b", "Resource": "*"}
         ([CASE | {"permissions_boundary": 5}], "must be a JSON object"),
         ([CASE | {"grants": [{}]}], "must have a GranteePrincipal"),
         ([CASE | {"resource_rules": "mine"}], "resource_rules must be one of"),
+        ([CASE | {"grants": [NO_PAIRS]}], "EncryptionContextSubset of a grant must be a JSON obj"),
+        ([CASE | {"grants": [GRANT | {"Constraint": {}}]}], "did you mean Constraints?"),
+        (TWICE, "cases.json names the same member twice in one JSON object.\n"),
+        (b'[{"id": "x", "note": NaN}]', "cases.json is not valid JSON: NaN is not a value.\n"),
+        (b'[{"id": "x", "note": -Infinity}]', "is not valid JSON: -Infinity is not a value.\n"),
+        ([CASE | {"identity_policy": []}], "'identity_policy' is not a member of a case; did you"),
+        ([CASE | {"Grants": []}], "did you mean grants?"),
+        ([CASE | {"boundary": None}], "did you mean permissions_boundary?"),
+        (owned_by(""), "resource_account must be twelve digits or null, not ''."),
+        (owned_by("111122223333\n"), "resource_account must be twelve digits or null"),
+        (owned_by("x\n"), "resource_account must be twelve digits or null"),
+        (owned_by(111122223333), "resource_account must be twelve digits or null"),
     ],
 )
 def test_the_command_line_refuses(tmp_path, capsys, content, says) -> None:
@@ -200,6 +220,23 @@ def test_the_command_line_refuses(tmp_path, capsys, content, says) -> None:
     assert out == ""
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_a_case_may_tell_more_about_itself() -> None:
+    told = ("_any", "notes", "comment", "source", "sources", "why", "expect", "expected_result")
+    told += ("title", "description", "tags", "reason", "references", "author", "result", "test")
+    assert decide_case(CASE | dict.fromkeys(told, "x")) == decide_case(CASE)
+    assert decide_case(*owned_by(None)).effect == "implicit_deny"
+
+
+def test_the_command_line_ends_quietly_when_nobody_reads(tmp_path) -> None:
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps([CASE] * 3), "utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        done = run(path, stdout=closed)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_command_line_without_a_file(capsys, tmp_path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.loaders import Loader
 
 from helpers.authorization import (
     AuthorizationError,
@@ -21,6 +22,7 @@ from helpers.authorization import (
 USER = "arn:aws:iam::111122223333:user/alice"
 GOOD = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 KEY = {**GOOD, "Principal": {"AWS": USER}}
+GRANT = {"GranteePrincipal": USER, "Operations": ["Decrypt"]}
 
 
 def without(statement, *names, **more):
@@ -137,26 +139,47 @@ def test_a_malformed_request(parts, says) -> None:
         ({"GranteePrincipal": USER}, "operations must be a list"),
         ({"GranteePrincipal": USER, "Operations": "Decrypt"}, "operations must be a list"),
         ({"GranteePrincipal": USER, "Operations": 5}, "operations must be a list"),
-        ({"GranteePrincipal": USER, "Operations": ["a"], "Constraints": []}, "must be a JSON"),
+        (
+            {"GranteePrincipal": USER, "Operations": ["Decrypt"], "Constraints": []},
+            "must be a JSON",
+        ),
         ({"GranteePrincipal": USER, "Operations": [["a"]]}, "operations must be a list"),
         (
-            {"GranteePrincipal": USER, "Operations": ["a"], "Constraints": {"Equals": {}}},
+            {"GranteePrincipal": USER, "Operations": ["Decrypt"], "Constraints": {"Equals": {}}},
             "'Equals' is not a grant constraint",
         ),
         (
             {
                 "GranteePrincipal": USER,
-                "Operations": ["a"],
+                "Operations": ["Decrypt"],
                 "Constraints": {"EncryptionContextEquals": {"a": 1}},
             },
             "must be texts",
         ),
+        (GRANT | {"Constraints": {"EncryptionContextEquals": None}}, "must be a JSON object, not"),
+        (GRANT | {"Constraints": {"EncryptionContextSubset": None}}, "must be a JSON object, not"),
+        (GRANT | {"Constraints": {"EncryptionContextSubset": "a"}}, "must be a JSON object, not"),
+        (GRANT | {"Constraint": {}}, "'Constraint' is not a member of a grant; did you mean Con"),
+        (GRANT | {"operations": []}, "'operations' is not a member of a grant; did you mean Oper"),
+        (GRANT | {"xyz": 1}, "'xyz' is not a member of a grant: expected KeyId, GrantId, "),
+        (GRANT | {"Operations": ["kms:Decrypt"]}, "'kms:Decrypt' is not an operation that a grant"),
+        (GRANT | {"Operations": ["Decrypt", "Foo"]}, "'Foo' is not an operation that a grant"),
     ],
 )
 def test_a_malformed_grant(source, says) -> None:
     with pytest.raises(RequestError) as caught:
         Grant.from_json(source)
     assert says in str(caught.value)
+    assert str(caught.value).count(". ") == 0
+
+
+def test_a_grant_is_read_as_kms_lists_it() -> None:
+    """Every operation and every member that botocore's model of KMS knows."""
+    shapes = Loader().load_service_model("kms", "service-2")["shapes"]
+    operations = shapes["GrantOperation"]["enum"]
+    listed = dict.fromkeys(shapes["GrantListEntry"]["members"], None) | GRANT
+    grant = Grant.from_json(listed | {"Operations": operations})
+    assert grant.operations == set(operations)
 
 
 def test_policies_in_the_wrong_place() -> None:
