@@ -21,7 +21,8 @@ from ..errors import AwsError, not_in_sandbox, validation
 
 _ARN = re.compile(r"arn:aws:dynamodb:([a-z0-9-]+):(\d{12}):table/([^/]+)((?:/.*)?)")
 #: A name at the head of a path in an expression: no value, no function, no member of a map.
-_NAME = re.compile(r"(?<![\w:#.\]-])#?[A-Za-z_][\w-]*(?![\w-])(?!\s*\()")
+_NAME = re.compile(r"(?<![\w:#.\]-])(?:#\w+|[A-Za-z_][\w-]*)(?![\w-])(?!\s*\()")
+_ALIAS = re.compile(r"#\w+", re.ASCII)
 _WORDS = frozenset(["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN"])
 _UNREAD = ("",)
 _EXPRESSIONS = (
@@ -91,7 +92,8 @@ def one_item(call: Call) -> list[Access]:
     """GetItem, PutItem, UpdateItem, DeleteItem."""
     params = call.params
     name = table_name(call, params.get("TableName"))
-    return [_on_items(call, call.operation, name, params, [_key_of(params)])]
+    key = params.get("Item" if call.operation == "PutItem" else "Key")
+    return [_on_items(call, call.operation, name, params, [key])]
 
 
 def query_or_scan(call: Call) -> list[Access]:
@@ -112,7 +114,7 @@ def batch(call: Call) -> list[Access]:
         requests = _expect(asked, dict).get("Keys") if call.operation == "BatchGetItem" else asked
         items = [_expect(request, dict) for request in _expect(requests, list)]
         if call.operation == "BatchWriteItem":
-            items = [_key_of(_expect(next(iter(item.values()), {}), dict)) for item in items]
+            items = [_written(item) for item in items]
         params = asked if isinstance(asked, dict) else {}
         params = {**params, "Key": {name: None for item in items for name in item}}
         access = _on_items(call, call.operation, table_name(call, given), params, items)
@@ -138,7 +140,8 @@ def transaction(call: Call) -> list[Access]:
             if kind not in _TRANSACTED:
                 raise validation(f"A transaction has no {kind}.")
             name = table_name(call, _expect(params, dict).get("TableName"))
-            found.append(_on_items(call, _TRANSACTED[kind], name, params, [_key_of(params)]))
+            key = params.get("Item" if kind == "Put" else "Key")
+            found.append(_on_items(call, _TRANSACTED[kind], name, params, [key]))
     return found
 
 
@@ -186,8 +189,17 @@ def _expect(value: Any, kind: type) -> Any:
     return value
 
 
-def _key_of(params: Mapping[str, Any]) -> Any:
-    return params.get("Key") or params.get("Item") or {}
+def _written(request: Mapping[str, Any]) -> Any:
+    """The item or the key of a WriteRequest.
+
+    Raises:
+        AwsError: it holds not one operation (botocore's model: WriteRequest); the wording is
+            the sandbox's own.
+    """
+    if len(request) != 1 or not request.keys() <= {"PutRequest", "DeleteRequest"}:
+        raise validation("A WriteRequest must hold one PutRequest or one DeleteRequest.")
+    kind, asked = next(iter(request.items()))
+    return _expect(asked, dict).get("Item" if kind == "PutRequest" else "Key") or {}
 
 
 def _hash_name(call: Call, name: str, index: str = "") -> str:
@@ -213,18 +225,38 @@ def _on_items(
 
 
 def _text(value: Any) -> str:
-    return str(next(iter(value.values()), "")) if isinstance(value, dict) else ""
+    """A value of a key, without its type.
+
+    Raises:
+        AwsError: it has several types (AWS's text, as others' suites have it).
+    """
+    if not isinstance(value, dict):
+        return ""
+    if len(value) > 1:
+        raise validation(
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one "
+            "of the supported datatypes"
+        )
+    return str(next(iter(value.values()), ""))
 
 
 def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
-    """The partition key value of a Query."""
+    """The partition key value of a Query.
+
+    Raises:
+        AwsError: it has several conditions on the partition key (AWS's text, as others' suites
+            have it): which of them moto takes is not the sandbox's to guess.
+    """
     expression = params.get("KeyConditionExpression")
     if not isinstance(expression, str):
         condition = (params.get("KeyConditions") or {}).get(attribute) or {}
         return [_text(value) for value in condition.get("AttributeValueList") or (None,)]
     names = params.get("ExpressionAttributeNames") or {}
     called = [re.escape(n) for n in (attribute, *(k for k, v in names.items() if v == attribute))]
-    match = re.search(rf"(?<![\w#.-])(?:{'|'.join(called)})\s*=\s*(:[\w-]+)", expression)
+    name = rf"(?<![\w#:.-])(?:{'|'.join(called)})(?![\w-])"
+    if len(re.findall(name, expression)) > 1:
+        raise validation("KeyConditionExpressions must only contain one condition per key")
+    match = re.search(rf"{name}\s*=\s*(:[\w-]+)", expression)
     values = params.get("ExpressionAttributeValues") or {}
     return [_text(values.get(match.group(1)))] if match else _UNREAD
 
@@ -244,6 +276,8 @@ def _context(params: Mapping[str, Any]) -> dict[str, ContextValue]:
         if isinstance(expression := params.get(member), str):
             found = set(_NAME.findall(expression))
             names.update(aliases.get(n, n) for n in found if n.upper() not in _WORDS)
+    # What is no alias to AWS may be one to moto: it counts, whether it is used or not.
+    names.update(str(name) for alias, name in aliases.items() if not _ALIAS.fullmatch(alias))
     if names:
         context["dynamodb:Attributes"] = sorted(map(str, names))
     return context
