@@ -28,11 +28,18 @@ def _port(text: str) -> int:
     return int(text)
 
 
+#: Of the services, in the variables for addresses of their own; these would win over the common
+#: one (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+_NAMES = ("CLOUDTRAIL", "DYNAMODB", "DYNAMODB_STREAMS", "IAM", "KMS", "STS")
+
+
 def _introduce(server: Server) -> None:
     credentials = server.sandbox.session().get_credentials()
     assert credentials is not None
     lines = (
-        "unset AWS_SESSION_TOKEN",
+        "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        f"unset {' '.join(f'AWS_ENDPOINT_URL_{name}' for name in _NAMES)}",
+        "export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1",
         f"export AWS_ENDPOINT_URL={server.url}",
         f"export AWS_ACCESS_KEY_ID={credentials.access_key}",
         f"export AWS_SECRET_ACCESS_KEY={credentials.secret_key}",

@@ -81,6 +81,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.dynamodb.models.table", "Table.instances_tracked"),
     ("moto.dynamodb.models.table", "Table.query"),
     ("moto.moto_api._internal", "mock_random.seed"),
+    ("moto.settings", "TEST_SERVER_MODE"),
     ("botocore.httpsession", "URLLib3Session.__init__"),
     ("botocore.httpsession", "URLLib3Session.send"),
     ("botocore.parsers", "create_parser"),

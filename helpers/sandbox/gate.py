@@ -7,6 +7,7 @@ nothing happened.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -86,7 +87,7 @@ class Gate:
             region=message.region,
             request_id=request_id,
             time=self.clock.now(),
-            user_agent=message.headers.get("user-agent", ""),
+            user_agent=_in_order(message.headers.get("user-agent", "")),
             request=request,
         )
         result = self.run(call)
@@ -217,6 +218,11 @@ class Gate:
         else:
             context["aws:SourceIp"] = call.source_ip
         return context
+
+
+def _in_order(user_agent: str) -> str:
+    """A client's name with its list of features in order: botocore's has the order of a set."""
+    return re.sub(r"(?<= m/)[A-Za-z0-9,]+", lambda m: ",".join(sorted(m[0].split(","))), user_agent)
 
 
 def _failure(what: str, error: Exception) -> AwsError:

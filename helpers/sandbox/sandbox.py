@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import math
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import moto.settings
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto import mock_aws
 
@@ -33,6 +36,30 @@ class _Nothing:
 
     def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
         pass
+
+
+#: moto's settings that come from variables without its prefix, some of them when it is imported:
+#: by these it would look for a server, or for a proxy, to send the requests to.
+_SETTINGS: dict[str, Any] = {
+    "TEST_SERVER_MODE": False,
+    "TEST_DECORATOR_MODE": True,
+    "INITIAL_NO_AUTH_ACTION_COUNT": math.inf,
+}
+_PROXY_MODE = "TEST_PROXY_MODE"
+
+
+@contextlib.contextmanager
+def _moto_in_process() -> Iterator[None]:
+    """Inside, moto answers in this process, whatever its settings say."""
+    before = {name: getattr(moto.settings, name) for name in _SETTINGS}
+    proxy = os.environ.pop(_PROXY_MODE, None)
+    vars(moto.settings).update(_SETTINGS)
+    try:
+        yield
+    finally:
+        vars(moto.settings).update(before)
+        if proxy is not None:
+            os.environ[_PROXY_MODE] = proxy
 
 
 class Sandbox:
@@ -81,6 +108,7 @@ class Sandbox:
                 "A sandbox runs already in this process; stop it first with sandbox.stop()."
             )
         with contextlib.ExitStack() as stack:
+            stack.enter_context(_moto_in_process())
             if other is None:
                 config: Any = {"core": {"mock_credentials": False, "reset_boto3_session": True}}
                 mock = mock_aws(config=config)
@@ -92,7 +120,11 @@ class Sandbox:
             self.clock = Clock()
             entropy = Entropy(self.seed)
             self._directory = Directory(self.clock)
-            self._hooks = bridge.Hooks(self.handle, self._guard, self.clock.as_datetime_module())
+
+            def guard(session: object, request: AWSPreparedRequest) -> AWSResponse:
+                return self._guard(session, request)  # Becomes a method of connections.
+
+            self._hooks = bridge.Hooks(self.handle, guard, self.clock.as_datetime_module())
             stack.callback(self._hooks.remove)
             bridge.seed_moto(f"{self.seed}/moto")
             self._gate = Gate(self.clock, entropy, self._directory)
@@ -152,7 +184,7 @@ class Sandbox:
             account_id: twelve digits; the sandbox's own account if left out.
         """
         account = account_id or self.account_id
-        if len(account) != 12 or not account.isdigit():
+        if len(account) != 12 or not (account.isascii() and account.isdigit()):
             raise SandboxError(f"`{account}` is no account ID; give twelve digits.")
         self._check_running()
         key_id, secret = self._admin_keys(account)

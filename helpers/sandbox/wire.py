@@ -95,6 +95,7 @@ def params_of(message: Message) -> dict[str, Any]:
         raise AwsError("UnknownOperationException", f"Unknown operation: {message.operation}")
     if not message.json_protocol:
         try:
+            message.body.decode()  # In UTF-8; moto's answer could not hold what is not.
             return bridge.parse_query(message.service, message.operation, message.body)
         except Exception as error:  # moto's parser has no one error for what it cannot read.
             raise AwsError("InvalidParameterValue", _INVALID) from error

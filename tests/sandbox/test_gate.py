@@ -229,3 +229,15 @@ def test_threads_of_one_process_take_turns(sandbox: Sandbox) -> None:
     [row] = boto3.client("dynamodb").scan(TableName="scores")["Items"]
     assert row["points"] == {"N": "80"}
     assert len(sandbox.trail.events(name="UpdateItem")) == 80
+
+
+def test_the_features_in_a_clients_name_have_one_order() -> None:
+    """botocore writes a set, whose order differs from process to process."""
+    from helpers.sandbox.gate import _in_order
+
+    names = [
+        f"Boto3/1 md/Botocore#1 m/{features} cfg/retry-mode" for features in ("Z,b,E", "E,Z,b")
+    ]
+    assert _in_order(names[0]) == _in_order(names[1]) == names[1]
+    assert _in_order("aws-cli/2 m/a") == "aws-cli/2 m/a"
+    assert _in_order("") == ""

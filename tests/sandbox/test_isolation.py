@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from importlib import import_module
@@ -296,3 +298,46 @@ class TestWhatIsLeftBehind:
             os.environ["AWS_MAX_ATTEMPTS"] = "2"
             del os.environ["AWS_ACCESS_KEY_ID"]
         assert process_state() == before
+
+
+EARLY = """
+import socket, sys
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, lambda *_: sys.exit("a connection was opened"))
+import boto3
+keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
+client = boto3.client("kms", region_name="us-east-1", **keys)
+from botocore.exceptions import ClientError
+from helpers.sandbox import Sandbox
+with Sandbox():
+    assert boto3.client("dynamodb").list_tables()["TableNames"] == []
+    try:
+        client.list_keys()
+    except ClientError as error:
+        print(error.response["Error"]["Code"])
+"""
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"TEST_SERVER_MODE": "true", "TEST_SERVER_MODE_ENDPOINT": "https://example.invalid"},
+        {"TEST_PROXY_MODE": "true"},
+        {"INITIAL_NO_AUTH_ACTION_COUNT": "0"},
+    ],
+    ids=lambda variables: next(iter(variables), "nothing set"),
+)
+def test_a_client_from_before_and_motos_own_variables_change_nothing(
+    variables: dict[str, str],
+) -> None:
+    """In a process of its own: moto reads these when it is imported, after the client is made."""
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY],
+        env={**os.environ, **variables},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.stdout, done.stderr) == ("UnrecognizedClientException\n", "")

@@ -52,7 +52,16 @@ def test_a_busy_port_gets_a_sentence() -> None:
 def test_the_lines_it_prints_set_a_shell_up_whatever_was_in_it() -> None:
     with serve() as served:
         script = f'{served.printed}"$0" -m awscli sts get-caller-identity --query Arn'
-        real = {"AWS_SESSION_TOKEN": "real", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIA"}
+        real = {
+            "AWS_SESSION_TOKEN": "real",
+            "AWS_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "AKIA",
+            "AWS_PROFILE": "work",
+            "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "http_proxy": "http://127.0.0.1:9",
+        }
         done = subprocess.run(
             ["sh", "-c", script, sys.executable],
             env={**os.environ, **real},

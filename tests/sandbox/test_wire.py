@@ -207,3 +207,11 @@ def test_the_next_request_is_answered_after_a_fault_of_the_sandbox(
         assert (status, error_of(answer)) == (500, "InternalFailure")
         assert "The sandbox failed on this request (ZeroDivisionError" in answer
     assert raw.operation("kms", "ListKeys", b"{}")[0] == 200
+
+
+def test_a_form_that_is_not_utf8_is_refused(raw: Raw, sandbox: Sandbox) -> None:
+    """moto's XML could not hold it, so clients could not read its answer."""
+    body = b"Action=CreateUser&Version=2010-05-08&UserName=eve&x=\xff"
+    status, answer = raw.send("iam", body)
+    assert (status, error_of(answer)) == (400, "InvalidParameterValue")
+    assert [user["UserName"] for user in boto3.client("iam").list_users()["Users"]] == ["admin"]

@@ -29,6 +29,8 @@ class Iam:
         shapes.check_query_params("iam", call.operation, call.params)
         resource = resources.resource_of(call)
         yield Permission(call.action, resource, resources.context_of(call, self.gate.directory))
+        if target := resources.new_name_of(call):
+            yield Permission(call.action, target)
         if call.operation == "AddRoleToInstanceProfile":
             role = resources.entity(call)
             arn = (

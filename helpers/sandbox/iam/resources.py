@@ -89,6 +89,19 @@ def resource_of(call: Call) -> str:
     return next((str(params[member]) for member in _ARNS if params.get(member)), "*")
 
 
+def new_name_of(call: Call) -> str:
+    """The ARN that a user or a group is to have: renaming one needs permission on both (botocore's
+    model of UpdateUser and UpdateGroup). Empty for any other operation."""
+    kind = {"UpdateUser": "user", "UpdateGroup": "group"}.get(call.operation, "")
+    if not kind:
+        return ""
+    member = f"{kind.capitalize()}Name"
+    backend, name = bridge.iam(call.account), call.params[member]
+    found = (backend.users if kind == "user" else backend.groups).get(name)
+    path = call.params.get("NewPath") or (found.path if found is not None else "/")
+    return f"arn:aws:iam::{call.account}:{kind}{path}{call.params.get(f'New{member}') or name}"
+
+
 def _of_user(call: Call, name: str) -> str:
     return _existing(call, "user", bridge.iam(call.account).users.get(name), name)
 

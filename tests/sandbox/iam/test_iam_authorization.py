@@ -256,3 +256,22 @@ def test_another_accounts_users_are_out_of_reach(sandbox, iam):
     assert code_of(other.get_user, UserName="in-path") == "NoSuchEntity"
     arn = f"{ARN}policy/a/p"
     assert code_of(other.attach_user_policy, UserName="admin", PolicyArn=arn) == "NoSuchEntity"
+
+
+def test_a_new_name_needs_permission_on_the_new_name(sandbox, make_user):
+    """botocore's model of UpdateUser and UpdateGroup: on the source and on the target."""
+    iam = boto3.client("iam")
+    iam.create_group(GroupName="staff")
+    ours = [f"arn:aws:iam::123456789012:{what}" for what in ("user/rita*", "group/staff*")]
+    own = {"Effect": "Allow", "Action": "iam:*", "Resource": ours}
+    client = make_user("rita", inline={"Version": "2012-10-17", "Statement": [own]}).client("iam")
+    for rename in (
+        lambda: client.update_user(UserName="rita", NewUserName="admin2"),
+        lambda: client.update_user(UserName="rita", NewPath="/heads/"),
+        lambda: client.update_group(GroupName="staff", NewGroupName="heads"),
+    ):
+        with pytest.raises(ClientError) as caught:
+            rename()
+        assert caught.value.response["Error"]["Code"] == "AccessDenied"
+    client.update_group(GroupName="staff", NewGroupName="staff2")
+    client.update_user(UserName="rita", NewUserName="rita2")
