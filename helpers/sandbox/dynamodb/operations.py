@@ -97,6 +97,21 @@ def _on_table(
     return Operation(key, permissions, act)
 
 
+def _on_existing(
+    act: Callable[[Tables, Call], Forwarded] = _forward,
+    key: str = NO_KEY,
+    member: str = "TableName",
+) -> Operation:
+    """The same, of which moto does not say well that there is no such table."""
+
+    def existing(tables: Tables, call: Call) -> Forwarded:
+        if tables.record(call, table_name(call, call.params[member])) is None:
+            raise tables.not_found()
+        return act(tables, call)
+
+    return _on_table(existing, key, member)
+
+
 def _creates(call: Call) -> list[Permission]:
     """CreateTable; with tags or a policy it needs what adding them later needs."""
     found = list(_on_table().permissions(call))
@@ -195,14 +210,14 @@ OPERATIONS: dict[str, Operation] = {
     "ListTables": _on_account(what="table/*"),
     "DescribeLimits": _on_account(),
     "DescribeEndpoints": _on_account(),
-    "TagResource": _on_table(member="ResourceArn"),
-    "UntagResource": _on_table(member="ResourceArn"),
+    "TagResource": _on_existing(member="ResourceArn"),
+    "UntagResource": _on_existing(member="ResourceArn"),
     "ListTagsOfResource": _on_table(member="ResourceArn"),
     "PutResourcePolicy": _on_table(lifecycle.put_resource_policy, member="ResourceArn"),
     "GetResourcePolicy": _on_table(member="ResourceArn"),
     "DeleteResourcePolicy": _on_table(member="ResourceArn"),
-    "UpdateTimeToLive": _on_table(lifecycle.update_time_to_live, ASKS_KMS),
-    "DescribeTimeToLive": _on_table(),
+    "UpdateTimeToLive": _on_existing(lifecycle.update_time_to_live, ASKS_KMS),
+    "DescribeTimeToLive": _on_existing(),
     "UpdateContinuousBackups": _on_table(),
     "DescribeContinuousBackups": _on_table(),
     "CreateBackup": _on_table(lifecycle.create_backup, ASKS_KMS),

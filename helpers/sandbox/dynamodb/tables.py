@@ -36,7 +36,6 @@ _REASONS = frozenset(
     ["None", "ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "TransactionConflict",
      "ProvisionedThroughputExceeded", "ThrottlingError", "ValidationError", "DuplicateItem"]
 )  # fmt: skip
-_NOT_FOUND = "Requested resource not found"
 
 
 class Tables:
@@ -110,8 +109,8 @@ class Tables:
             if record is not None:
                 self._require_usable(record)
                 found.append((name, self.keys.unlock(call, record.key)))
-            elif alone:  # moto fails on it.
-                raise AwsError("ResourceNotFoundException", _NOT_FOUND)
+            elif alone or call.operation.startswith("Transact"):
+                raise self.not_found()  # moto fails on it.
         with _opened(backend, found, alone) as done:
             answer = self.forward(call, service=service)
             done.keep = writes and answer.status == 200
@@ -126,8 +125,13 @@ class Tables:
                 pull request 204). ``ValidationException`` if it was archived.
         """
         if not self.made(record):
-            raise AwsError("ResourceNotFoundException", _NOT_FOUND)
+            raise self.not_found()
         self.require_live(record)
+
+    @staticmethod
+    def not_found() -> AwsError:
+        """What DynamoDB says of a table that is not there, or not yet."""
+        return AwsError("ResourceNotFoundException", "Requested resource not found")
 
     def made(self, record: TableRecord) -> bool:
         """Whether a table has been made. The sandbox spares its callers the waiting: if nothing

@@ -272,3 +272,22 @@ def _least(shape: Shape) -> Any:
         return shape.metadata.get("enum", ["x" * 40])[0]
     simple = {"map": {}, "boolean": False, "timestamp": 0, "blob": b""}
     return simple.get(shape.type_name, shape.metadata.get("min", 1))
+
+
+def test_a_table_that_is_not_there_has_one_error(dynamodb: Any, refused: Any) -> None:
+    """Where moto says it otherwise, or nothing (botocore's model of each operation)."""
+    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/none"
+    until = {"Enabled": True, "AttributeName": "until"}
+    get = {"Get": {"TableName": "none", "Key": {"id": {"S": "1"}}}}
+    for ask in (
+        lambda: dynamodb.describe_time_to_live(TableName="none"),
+        lambda: dynamodb.update_time_to_live(TableName="none", TimeToLiveSpecification=until),
+        lambda: dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}]),
+        lambda: dynamodb.untag_resource(ResourceArn=arn, TagKeys=["a"]),
+        lambda: dynamodb.transact_get_items(TransactItems=[get]),
+        lambda: dynamodb.transact_write_items(
+            TransactItems=[{"Delete": {"TableName": "none", "Key": {"id": {"S": "1"}}}}]
+        ),
+    ):
+        with refused("ResourceNotFoundException", "Requested resource not found"):
+            ask()
