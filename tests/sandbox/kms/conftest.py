@@ -27,6 +27,12 @@ def key(kms: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
+def blob(kms: Any, key: dict[str, Any]) -> bytes:
+    """A ciphertext under the key."""
+    return kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+
+
+@pytest.fixture
 def refused() -> Callable[..., Any]:
     """``with refused(code, message):`` the block is refused with this code and exact message;
     ``contains`` asks for a part of the message instead."""
