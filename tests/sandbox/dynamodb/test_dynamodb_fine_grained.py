@@ -87,13 +87,12 @@ def test_no_alias_gets_past_the_attributes(tenant: Any, alias: str) -> None:
 
 def test_a_key_beside_an_item_is_not_what_is_written(tenant: Any, sandbox: Any) -> None:
     """botocore would not send it: a member that PutItem does not have."""
-    client = tenant.meta.client if hasattr(tenant.meta, "client") else tenant
     extra = json.dumps({"TableName": "orders", "Key": {"id": ME}, "Item": {"id": VICTIM}})
 
     def swap(request: Any, **_: Any) -> None:
         request.data = extra.encode()
 
-    client.meta.events.register("before-sign.dynamodb.PutItem", swap)
+    tenant.meta.events.register("before-sign.dynamodb.PutItem", swap)
     with pytest.raises(ClientError) as caught:
-        client.put_item(TableName="orders", Item={"id": ME})
+        tenant.put_item(TableName="orders", Item={"id": ME})
     assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
