@@ -27,17 +27,17 @@ setup-dev:  ## Set up what tests and authors need, too
 	@$(SETUP) --dev
 
 notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
-	@python -m helpers.authoring
+	@python -m authoring
 
 class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file.py of your own
 	@test -n "$(DIR)" || { echo "Say where: make class DIR=/srv/class" >&2; exit 1; }
 	@$(SETUP) --grading
-	@python -m helpers.authoring.release $(if $(SECRET),--secret "$(SECRET)") \
+	@python -m authoring.release $(if $(SECRET),--secret "$(SECRET)") \
 		$(if $(CRITERIA),--criteria "$(CRITERIA)") "$(DIR)"
 
 soak: setup-dev  ## What takes minutes: ten students at once through a real hub, 200 graded
 	@npm ci --prefix tests --silent --no-audit --no-fund
-	@python hub/soak.py --students 10
+	@python classroom/hub/soak.py --students 10
 	@python -m benchmarks.grading
 
 bench: setup-dev  ## Measure the sandbox: one table of ratios
@@ -55,7 +55,7 @@ lock: setup-dev  ## After a change of pyproject.toml's dependencies: pin what is
 upgrade: setup-dev  ## Move every pin to its newest version, and hold moto against the contract
 	@python tools/lock.py --upgrade
 	@$(SETUP) --dev
-	@python -m pytest -q tests/sandbox/test_bridge.py tests/platform/test_licences.py
+	@python -m pytest -q tests/sandbox/moto/test_bridge.py tests/platform/test_licences.py
 
 help:  ## Say what each command does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1 |\2/p' Makefile | while IFS='|' read -r name words; \

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from helpers.course.chapter import chapter, notebooks
 from helpers.course.lab import open_lab
 from helpers.course.worlds import Studio
-from helpers.sandbox import Sandbox
+from refusal import Sandbox
 
 from .measure import ROOT, Line, ratio, seconds
 from .sandbox import bare

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.authoring.lesson import read_all
-from helpers.grading import Options, SubmissionResult, grade_folder, new_secret, release
+from authoring.lesson import read_all
+from classroom import Options, SubmissionResult, grade_folder, new_secret
+from classroom.hand_in import official as release
 
 from .measure import ROOT, Line
 
@@ -90,7 +91,7 @@ def _ours(course: Path, secret: Path) -> float:
     out = course / f"marks-{start}.csv"
     subprocess.run(
         [
-            *(sys.executable, "-m", "helpers.grading", str(course / "submitted")),
+            *(sys.executable, "-m", "classroom", str(course / "submitted")),
             *("--out", str(out), "--secret", str(secret)),
         ],
         cwd=ROOT,

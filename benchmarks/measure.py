@@ -50,10 +50,11 @@ def ratio(one: Callable[[], float], other: Callable[[], float], rounds: int) -> 
         other: the same, done the other way.
         rounds: how often each is asked, in turn; the first one of each is dropped.
     """
-    ones, others = [], []
+    ones: list[float] = []
+    others: list[float] = []
     for number in range(rounds + 1):
-        pair = (one, ones), (other, others)
-        for ask, kept in pair if number % 2 else reversed(pair):
+        pair = [(one, ones), (other, others)]
+        for ask, kept in pair if number % 2 else pair[::-1]:
             kept.append(ask())
     return statistics.median(ones[1:]) / statistics.median(others[1:])
 

@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from helpers.authorization import Policy, Request, authorize
-from helpers.sandbox import Sandbox
+from refusal import Sandbox
+from refusal.authorization import Policy, Request, authorize
 
 from .measure import Line, in_a_process, ratio, seconds
 
@@ -112,7 +112,7 @@ def _create_key() -> Line:
 _ENTER = """
 import os, time
 os.environ.update({keys!r}, AWS_DEFAULT_REGION="us-east-1")
-import boto3, moto, helpers.sandbox
+import boto3, moto, refusal
 start = time.process_time()
 with {place}:
     boto3.client("sts").get_caller_identity()
@@ -124,7 +124,7 @@ with {place}:
 _MEMORY = """
 import os, resource
 os.environ.update({keys!r}, AWS_DEFAULT_REGION="us-east-1")
-import boto3, moto, helpers.sandbox
+import boto3, moto, refusal
 from benchmarks.sandbox import bare, ours, table, KEY
 with {place}():
     dynamodb = table(1000)
@@ -218,7 +218,7 @@ def lines() -> Iterator[Line]:
         "Scan of 1,000 rows", 1.5, 1000, lambda d: lambda: d.scan(TableName="players"), calls=5
     )
     yield _create_key()
-    places = ("helpers.sandbox.Sandbox()", "moto.mock_aws()")
+    places = ("refusal.Sandbox()", "moto.mock_aws()")
     note = "fresh processes, imports not counted"
     yield _fresh("Start and a first call to four services", _ENTER, places, 1.15, note)
     yield _decisions()

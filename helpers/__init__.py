@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from refusal import Sandbox
+
     from .course import check, explain, hint, open_lab, predict, progress, quiz
-    from .sandbox import Sandbox
 
 __all__ = ["Sandbox", "check", "explain", "hint", "open_lab", "predict", "progress", "quiz"]
 
@@ -17,7 +18,7 @@ __all__ = ["Sandbox", "check", "explain", "hint", "open_lab", "predict", "progre
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module `helpers` has no `{name}`; it has {', '.join(__all__)}")
-    module = import_module(".sandbox" if name == "Sandbox" else ".course", __name__)
+    module = import_module("refusal" if name == "Sandbox" else ".course", __name__)
     return getattr(module, name)
 
 

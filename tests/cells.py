@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from helpers.authoring.lesson import Cell, Lesson, read_all
+from authoring.lesson import Cell, Lesson, read_all
 
 LESSONS = read_all(Path(__file__).parents[1] / "lessons")
 

@@ -39,6 +39,8 @@ def compile_lock(output: Path, *options: str) -> None:
     """Resolve pyproject.toml for every system and supported Python into one lock."""
     command = ["uv", "pip", "compile", "pyproject.toml", "--group", "build", *options]
     command += ["--universal", "--generate-hashes", "--no-emit-index-url", "--no-header"]
+    # The sandbox is installed from its folder; what it needs is in the lock.
+    command += ["--no-emit-package", "refusal"]
     subprocess.run([*command, "--quiet", "--output-file", output.name], cwd=ROOT, check=True)
 
 

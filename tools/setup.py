@@ -169,12 +169,12 @@ def uv(log):
 def filled(log, lock, start):
     """Install with a command that starts so; tell whether all of it is there."""
     packages = [*start, "--no-deps", "--require-hashes", "-r", lock]
-    course = [*start, "--no-deps", "--no-build-isolation", "-e", "."]
+    course = [*start, "--no-deps", "--no-build-isolation", "-e", "./sandbox", "-e", "."]
     return run(log, *packages) and run(log, *course)
 
 
 def install(log, lock):
-    """Install a lock, and the course itself from its folder, by uv or else by pip."""
+    """Install a lock, and sandbox and course from their folders, by uv or else by pip."""
     program = uv(log)
     if program and filled(
         log, lock, [program, "pip", "install", "--python", PYTHON, "--compile-bytecode"]

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from helpers.sandbox import Sandbox
+from refusal import Sandbox
 
 from .lab import Lab
 from .records import Record, records

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from helpers.messages import say
-from helpers.sandbox import Sandbox, SandboxError
+from refusal import Sandbox, SandboxError
 
 from .chapter import chapter, notebook_of
 from .errors import CourseError, NoSuchName

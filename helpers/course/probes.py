@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.sandbox import SandboxError
+from refusal import SandboxError
 
 from .evidence import Evidence
 

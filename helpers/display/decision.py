@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from helpers.authorization import Decision, Effect, Level, Policy, PolicyType, StatementReport
 from helpers.messages import say
+from refusal.authorization import Decision, Effect, Level, Policy, PolicyType, StatementReport
 
 
 @dataclass(frozen=True, slots=True)

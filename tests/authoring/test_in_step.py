@@ -9,9 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.authoring import guide, twins
-from helpers.authoring.lesson import Lesson, read_all
-from helpers.authoring.render import PICTURES
+from authoring import guide, twins
+from authoring.lesson import Lesson, read_all
+from authoring.render import PICTURES
 from helpers.display.architecture import architecture
 
 ROOT = Path(__file__).parents[2]

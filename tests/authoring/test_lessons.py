@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.authoring import twins
-from helpers.authoring.lesson import Lesson, LessonError, read, read_all
+from authoring import twins
+from authoring.lesson import Lesson, LessonError, read, read_all
 
 ROOT = Path(__file__).parents[2]
 HEADER = """\

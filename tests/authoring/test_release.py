@@ -13,9 +13,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from helpers.authoring import release, twins
-from helpers.authoring.lesson import Lesson, read_all
-from helpers.grading.seeds import practice_seed
+from authoring import release, twins
+from authoring.lesson import Lesson, read_all
+from classroom.seeds import practice_seed
 from helpers.messages import say
 
 ROOT = Path(__file__).parents[2]
@@ -198,9 +198,7 @@ def test_make_passes_on_where_and_what() -> None:
 
     said = make("DIR=/srv/my class", "SECRET=s.txt", "CRITERIA=c.py").stdout.split("\n")
     command = " ".join(" ".join(line.rstrip("\\").split()) for line in said if line)
-    assert command.endswith(
-        'helpers.authoring.release --secret "s.txt" --criteria "c.py" "/srv/my class"'
-    )
+    assert command.endswith('authoring.release --secret "s.txt" --criteria "c.py" "/srv/my class"')
     assert "--secret" not in make("DIR=x").stdout
     done = subprocess.run(["make", "class"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode != 0

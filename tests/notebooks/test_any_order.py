@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from helpers.authoring.lesson import Lesson
+from authoring.lesson import Lesson
 from helpers.course.errors import CourseError
-from helpers.sandbox import Sandbox
+from refusal import Sandbox
 from tests.cells import LESSONS, blank_cells, run
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.name)

@@ -64,7 +64,7 @@ def test_after_the_build_the_package_is_there_and_jupyter_has_our_defaults(tmp_p
     subprocess.run(
         ["bash", "postBuild"], cwd=ROOT, env={"PATH": f"{fake.parent}:/usr/bin:/bin"}, check=True
     )
-    assert (tmp_path / "asked").read_text() == "-m pip install --no-deps -e .\n"
+    assert (tmp_path / "asked").read_text() == "-m pip install --no-deps -e ./sandbox -e .\n"
     settings = ".jupyter/labconfig/default_setting_overrides.json"
     copied = tmp_path / "etc/jupyter/labconfig/default_setting_overrides.json"
     assert copied.read_text() == (ROOT / settings).read_text()

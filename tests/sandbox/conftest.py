@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
-from helpers.sandbox import Sandbox
+from refusal import Sandbox
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from helpers.sandbox import Sandbox
-from helpers.sandbox.wire import TARGETS
+from refusal import Sandbox
+from refusal.requests.wire import TARGETS
 
 PREFIXES = {service: prefix for prefix, service in reversed(TARGETS.items())}
 #: DynamoDB answers these with HTTP 500, as AWS does (aws-behaviour.md B19).

@@ -17,10 +17,10 @@ import moto
 import pytest
 
 import helpers
-from helpers.authorization import Policy
-from helpers.sandbox import Sandbox
-from helpers.sandbox.dynamodb.data_keys import DataKey
-from tests.sandbox.served import TABLE
+from refusal import Sandbox
+from refusal.authorization import Policy
+from refusal.services.dynamodb.data_keys import DataKey
+from tests.sandbox.serving.served import TABLE
 
 COUNTED = tuple(str(Path(package.__file__).parent) for package in (helpers, moto))
 ALLOW = json.dumps(
@@ -152,7 +152,7 @@ def test_after_a_change_in_iam_a_caller_reads_its_own_policies_alone(
     read: list[str] = []
     parse = Policy.parse
     monkeypatch.setattr(
-        "helpers.sandbox.callers.Policy.parse",
+        "refusal.requests.callers.Policy.parse",
         lambda document, **more: read.append(more["name"]) or parse(document, **more),
     )
     world.iam.create_user(UserName="kai")  # The changes of IAM are felt at once.

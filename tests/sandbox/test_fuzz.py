@@ -20,8 +20,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.serialize import create_serializer
 
-from helpers.sandbox import Sandbox
-from helpers.sandbox.shapes import service_model
+from refusal import Sandbox
+from refusal.requests.shapes import service_model
 from tests.sandbox.inputs import TEXTS, Inputs
 from tests.sandbox.raw import MEANT, PREFIXES, Raw, is_aws_shaped, plain
 from tests.sandbox.worlds import administrator, something_of_everything

@@ -11,9 +11,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.sandbox import Sandbox
-from helpers.sandbox.calls import Call
-from tests.sandbox.served import TABLE
+from refusal import Sandbox
+from refusal.requests.calls import Call
+from tests.sandbox.serving.served import TABLE
 from tests.sandbox.worlds import something_of_everything
 
 MakeUser = Callable[..., boto3.Session]
@@ -233,7 +233,7 @@ def test_threads_of_one_process_take_turns(sandbox: Sandbox) -> None:
 
 def test_the_features_in_a_clients_name_have_one_order() -> None:
     """botocore writes a set, whose order differs from process to process."""
-    from helpers.sandbox.gate import _in_order
+    from refusal.gate import _in_order
 
     names = [
         f"Boto3/1 md/Botocore#1 m/{features} cfg/retry-mode" for features in ("Z,b,E", "E,Z,b")

@@ -22,7 +22,8 @@ import pytest
 import requests
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ProfileNotFound
 
-from helpers.sandbox import Sandbox, SandboxError, bridge
+from refusal import Sandbox, SandboxError
+from refusal.moto import bridge
 
 ONCE = botocore.config.Config(retries={"total_max_attempts": 1})
 REAL = {
@@ -264,7 +265,7 @@ class TestWhatIsLeftBehind:
     def test_nothing_after_a_failed_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = process_state()
         with monkeypatch.context() as patch:
-            patch.setattr("helpers.sandbox.sandbox.build", lambda *_: 1 / 0)
+            patch.setattr("refusal.sandbox.build", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 Sandbox().start()
         assert process_state() == before
@@ -308,7 +309,7 @@ import boto3
 keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
 client = boto3.client("kms", region_name="us-east-1", **keys)
 from botocore.exceptions import ClientError
-from helpers.sandbox import Sandbox
+from refusal import Sandbox
 with Sandbox():
     assert boto3.client("dynamodb").list_tables()["TableNames"] == []
     try:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.sandbox import Sandbox, SandboxError
+from refusal import Sandbox, SandboxError
 
 
 def test_plain_boto3_acts_as_the_administrator(sandbox: Sandbox) -> None:

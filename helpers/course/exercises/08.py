@@ -1,7 +1,7 @@
 """08 Capstone: a clinic's visits, by requirements. The repository holds no solution of it.
 
 These checks are the public ones. They say how many of their parts are met; in graded coursework
-the instructor's own criteria decide (helpers/grading/criteria.py).
+the instructor's own criteria decide (classroom/judge/criteria.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from helpers.course.evidence import Evidence
 from helpers.course.probes import may_read
 from helpers.course.worlds import Studio
 from helpers.messages import say
-from helpers.sandbox import SandboxError
+from refusal import SandboxError
 
 from .questions_08 import PREDICTIONS, QUIZ, WRITTEN
 

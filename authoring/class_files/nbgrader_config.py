@@ -1,0 +1,60 @@
+"""nbgrader's settings for this class. `make class` wrote this file; from now on it is yours.
+
+Run every `nbgrader` command in this file's folder.
+"""
+
+import os
+from pathlib import Path
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader defines it
+here = Path(__file__).resolve().parent
+criteria = here / "private/criteria.py"
+
+c.CourseDirectory.root = str(here)
+c.CourseDirectory.course_id = "encrypt-data-with-aws-kms"
+c.CourseDirectory.student_id = "*"
+
+# Where assignments go out and come back. Students must see this folder, and not the one you are in.
+c.Exchange.root = os.environ.get("NBGRADER_EXCHANGE", f"{here}-exchange")
+c.Exchange.timezone = "UTC"
+
+# generate_assignment: the header makes the student's id the seed of a world of their own; each
+# solution makes way for the stub that its author wrote for it.
+c.IncludeHeaderFooter.header = "source/header.ipynb"
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "authoring.release.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# autograde: nbgrader runs nothing of a submission. classroom does, in a process without
+# rights, and its marks go into the gradebook.
+c.Autograde.pre_convert_hook = "classroom.nbgrader.gradebook.settle"
+c.Autograde.sanitize_preprocessors = ["classroom.nbgrader.gradebook.Repair"]
+c.Autograde.autograde_preprocessors = [
+    "classroom.nbgrader.gradebook.MarkOutside",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+c.MarkOutside.secret = str(here / "private/class.secret")
+c.MarkOutside.criteria = str(criteria) if criteria.exists() else ""
+c.MarkOutside.journal = str(here / "private/marks.journal")
+c.MarkOutside.jobs = os.cpu_count() or 1
+
+# generate_feedback: the grader's own page, with your marks and comments, and without hidden tests.
+c.GenerateFeedback.preprocessors = []
+c.GenerateFeedback.exporter_class = "classroom.nbgrader.exchange.FeedbackPage"
+c.ExchangeFactory.release_feedback = "classroom.nbgrader.exchange.ReleaseFeedback"
+
+# export: no mark, instead of 0, where a person has not marked yet.
+c.ExportApp.plugin_class = "classroom.nbgrader.exchange.MarksExport"
+
+# zip_collect: students' ids are read from names as Moodle and Canvas make them, such as
+# `ID_4711_assignsubmission_file/…` and `ID_12_34_….ipynb`. If yours does it otherwise, say how:
+# c.TakeFromZip.pattern = r"(?P<student>[a-z0-9]+)-.*"
+c.ZipCollectApp.extractor_plugin = "classroom.nbgrader.exchange.TakeFromZip"
+c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.ipynb$"

@@ -1,0 +1,105 @@
+"""``python -m classroom SUBMISSIONS --out marks.csv``: grade a class."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .results import SubmissionResult
+
+_ONLY_LINUX = "The grader needs Linux: a server, a container, WSL or a virtual machine."
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m classroom", description=__doc__)
+    parser.add_argument("submissions", nargs="?", type=Path, help="a folder, or an LMS's zip")
+    parser.add_argument("--out", type=Path, default=Path("marks.csv"), help="(marks.csv)")
+    parser.add_argument("--secret", type=Path, help="the file with the class secret")
+    parser.add_argument("--new-secret", type=Path, metavar="FILE", help="make one, and stop")
+    parser.add_argument("--criteria", type=Path, help="your own file of hidden criteria")
+    parser.add_argument("--release", type=Path, help="the notebooks handed out, if not notebooks/")
+    parser.add_argument(
+        "--student", default="", metavar="PATTERN", help="finds (?P<student>…) in a file's path"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once")
+    parser.add_argument("--seconds", type=float, default=20, help="for one answer (20)")
+    parser.add_argument("--memory", type=int, default=2048, help="MB for one student (2048)")
+    parser.add_argument(
+        "--unisolated", action="store_true", help="where isolation is impossible: provisional marks"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Returns the exit status."""
+    arguments = _arguments(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if sys.platform != "linux":
+        print(_ONLY_LINUX, file=sys.stderr)
+        return 2
+    from .errors import GradingError  # Not before the platform is known.
+
+    try:
+        return _grade(arguments)
+    except GradingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from . import GradingError, Limits, Options, grade_folder, new_secret
+    from .hand_in import official as release
+    from .pages import report
+
+    if arguments.new_secret:
+        new_secret(arguments.new_secret)
+        print(f"The class secret is in {arguments.new_secret}; keep it, and show it to nobody.")
+        return 0
+    if arguments.submissions is None or arguments.secret is None:
+        raise GradingError(
+            "Give a folder of submissions, and --secret FILE (--new-secret makes one)."
+        )
+    options = Options(
+        secret=arguments.secret,
+        criteria=arguments.criteria,
+        release=arguments.release or release.DEFAULT,
+        jobs=arguments.jobs,
+        unisolated=arguments.unisolated,
+        limits=Limits(seconds=arguments.seconds, memory=arguments.memory * 1024**2),
+    )
+    results = grade_folder(
+        arguments.submissions,
+        options,
+        kept=arguments.out.with_name(f"{arguments.out.name}.journal"),
+        pattern=arguments.student,
+        told=_tell,
+    )
+    pages = report.write_all(results, arguments.out)
+    waiting = sum(bool(result.needs_a_person) for result in results)
+    print(f"Marks: {arguments.out}. Report and feedback: {pages}. For a person to see: {waiting}.")
+    return 0
+
+
+def _tell(done: int, total: int, last: SubmissionResult) -> None:
+    """How far it is: a bar on a terminal, a line each elsewhere."""
+    if not sys.stdout.isatty():
+        print(f"{done}/{total} {last.student} {last.notebook or '-'} {last.problem}".rstrip())
+        return
+    filled = 30 * done // total
+    bar = "#" * filled + "." * (30 - filled)
+    end = "\n" if done == total else ""
+    print(f"\r[{bar}] {done}/{total} {last.student[:30]:<30}", end=end, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""What is graded is written down before the next thing begins: a killed run goes on where it was.
+
+One line of JSON for each submission, only ever added to. A line that a kill cut short is dropped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from helpers.paths import ROOT
+
+from .errors import GradingError
+from .hand_in.submissions import Submission, content
+from .results import SubmissionResult
+from .seeds import read_secret
+
+if TYPE_CHECKING:
+    from .batch import Options
+
+
+class Journal:
+    """An open journal, which nobody else may write to.
+
+    Args:
+        stream: the file; None keeps nothing.
+        way: how submissions are graded now, in a few letters; what was graded in another way is
+            graded again.
+    """
+
+    def __init__(self, stream: BinaryIO | None, way: str) -> None:
+        self._stream = stream
+        self._way = way
+        self._known: dict[tuple[str, str, str], SubmissionResult] = {}
+        for line in self._whole_lines():
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                entry = json.loads(line)
+                result = SubmissionResult.from_json(entry["result"])
+                if entry["way"] == way:
+                    self._known[result.student, result.source, result.digest] = result
+
+    def _whole_lines(self) -> Iterator[bytes]:
+        if self._stream is None:
+            return
+        self._stream.seek(0)
+        end = 0
+        for line in self._stream:
+            if not line.endswith(b"\n"):
+                break
+            end += len(line)
+            yield line
+        self._stream.truncate(end)
+        self._stream.seek(end)
+
+    def known(self, submission: Submission) -> SubmissionResult | None:
+        """The result of a submission that is as it was; None if it must be graded."""
+        if not self._known:
+            return None
+        try:
+            digest = content(submission)[1]
+        except GradingError:
+            digest = ""
+        return self._known.get((submission.student, submission.source, digest))
+
+    def add(self, result: SubmissionResult) -> None:
+        """Write a result down; it is on the disk when this returns."""
+        if self._stream is not None:
+            entry = {"way": self._way, "result": result.to_json()}
+            self._stream.write(json.dumps(entry).encode() + b"\n")
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+
+
+@contextlib.contextmanager
+def open_(path: Path | None, options: Options) -> Iterator[Journal]:
+    """The journal at a path, made if it is not there.
+
+    Raises:
+        GradingError: another run has it open, or it cannot be written.
+    """
+    if path is None:
+        yield Journal(None, "")
+        return
+    import fcntl  # Only here: elsewhere than on Linux the command must still say so.
+
+    with contextlib.ExitStack() as stack:
+        try:
+            stream = stack.enter_context(open(path, "a+b"))
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise GradingError(f"Another run is writing to {path}; wait for its end.") from None
+        except OSError as error:
+            raise GradingError(f"{path} cannot be written: {error.strerror}.") from None
+        yield Journal(stream, _way(options))
+
+
+def _way(options: Options) -> str:
+    """All that a mark depends on beside the submission: a change in it means grading again."""
+    parts: list[Any] = [asdict(options.limits), options.unisolated, options.seconds]
+    digest = hashlib.sha256(json.dumps(parts).encode())
+    rooms = ("classroom", "helpers", "lessons", "sandbox")
+    files = [file for room in rooms for file in sorted((ROOT / room).rglob("*.py"))]
+    files += sorted(options.release.rglob("*.ipynb"))
+    for path in [*files, *filter(None, [options.criteria])]:
+        digest.update(path.read_bytes())
+    return hmac.new(read_secret(options.secret), digest.digest(), hashlib.sha256).hexdigest()[:24]

@@ -1,0 +1,342 @@
+"""One submission's answers, run and judged.
+
+The official notebook runs from top to bottom with the student's answers in their places. Each check
+is asked where it stands, in a copy of the grader's process (fork(2)): whatever it does to the
+account, the answers that follow find it as the student left it. An answer that ends its process
+costs only itself: the rest runs again, in a new process and a fresh account, without it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from helpers.course.chapter import Exercise, Verdict
+from helpers.course.checks import judge
+from helpers.course.evidence import Evidence, LearnerError
+from helpers.messages import say
+
+from ..hand_in.notebook import Submitted
+from ..hand_in.official import Official, Step
+from ..results import CriterionResult, ExerciseResult
+from ..run import channel
+from ..run.student_side import Died, Student, World
+from ..run.zygote import Zygote, leave
+from .criteria import Criteria
+
+#: Seconds that a check may take on top of what a student's function may.
+_CHECK_SECONDS = 60
+_ORDER = ("not checked", "not attempted", "raised", "not yet", "correct")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a student's process may take.
+
+    Attributes:
+        isolated: whether it is shut into namespaces.
+        seconds: for one answer, and for one call of a student's function.
+        memory: bytes, for all that the answers start.
+        processor: seconds of processor time for one process.
+    """
+
+    isolated: bool = True
+    seconds: float = 20
+    memory: int = 2 * 1024**3
+    processor: int = 600
+
+    def as_message(self) -> dict[str, Any]:
+        """What the keeper of a student's process is told."""
+        return {"isolated": self.isolated, "memory": self.memory, "seconds": self.processor}
+
+
+class _Raised(Exception):
+    """A student's function raised, over there."""
+
+    def __init__(self, short: str, details: str = "") -> None:
+        super().__init__(short)
+        self.short, self.details = short, details
+
+
+class _Evidence(Evidence):
+    """Evidence whose ``call`` calls a function in the student's process."""
+
+    def call(self, function: Callable[..., Any], **given: Any) -> Any:
+        """As ``Evidence.call``, with the error as the student's process tells it."""
+        try:
+            return super().call(function, **given)
+        except LearnerError as error:
+            if isinstance(error.__cause__, _Raised):
+                error.short, error.details = error.__cause__.short, error.__cause__.details
+            raise
+
+
+@dataclass(slots=True)
+class Marking:
+    """The marking of one notebook of one student.
+
+    Attributes:
+        seed: of the student's marking world.
+        criteria: the instructor's, by exercise.
+        students: forks the student's processes.
+        notes: what a person should know of the run.
+    """
+
+    official: Official
+    submitted: Submitted
+    seed: str
+    criteria: Criteria
+    students: Zygote
+    limits: Limits
+    notes: list[str] = field(default_factory=list)
+    _found: dict[str, ExerciseResult] = field(default_factory=dict)
+    _errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    _world: World = field(init=False)
+    _student: Student = field(init=False)
+
+    def results(self) -> tuple[ExerciseResult, ...]:
+        """The exercises' results, in the notebook's order.
+
+        Raises:
+            GradingError: answers cannot be isolated on this machine.
+        """
+        found = self._pass(extras=False)
+        if self.submitted.extras and any(x.outcome != "correct" for x in found.values()):
+            # What a student added may matter, such as an import, or spoil what went well.
+            again = self._pass(extras=True)
+            found = {number: _better(one, again[number]) for number, one in found.items()}
+        return tuple(found.values())
+
+    def _pass(self, *, extras: bool) -> dict[str, ExerciseResult]:
+        """Run as often as it takes for each answer to have had its turn."""
+        self._found, self._errors = {}, {}
+        dropped: set[str] = set()
+        while True:
+            culprit, why = self._run(dropped, extras)
+            if not why:
+                break
+            self._note(f"{culprit or 'The course'}: {_ending(why, self.limits)}")
+            if not culprit or culprit in dropped:
+                break
+            dropped.add(culprit)
+        unasked = say("grading.not_reached")
+        return {
+            number: self._found.get(number)
+            or self._result(number, Verdict("not checked", unasked), [])
+            for number in self.official.exercises
+        }
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _run(self, dropped: set[str], extras: bool) -> tuple[str, str]:
+        """Run from top to bottom; returns what ended it too early and why, if something did."""
+        self._world = World(self.official.number, self.seed)
+        self._student = Student(self.students, self._world, self.limits.as_message())
+        culprit = asked = ""
+        try:
+            for at, step in enumerate(self.official.steps):
+                for label, source in self._own(at, step, extras):
+                    if label not in dropped:
+                        culprit = label
+                        self._answer(step, source)
+                        if asked:
+                            self._judge_again(asked)
+                asked = asked if step.comment else ""
+                if step.kind == "answer" and not self._runs(step, dropped):
+                    self._student.ask("cell", source=step.source)
+                elif step.kind == "guided":
+                    self._guided(step, culprit)
+                elif step.kind == "check":
+                    asked = step.exercise
+                    died = "" if asked in self._found else self._judge(asked)
+                    if died:
+                        return self._last(asked, dropped) or culprit, died
+        except Died as death:
+            self._judge_the_dead(culprit, death.why)
+            return culprit, death.why
+        finally:
+            self._student.close()
+        return "", ""
+
+    def _own(self, at: int, step: Step, extras: bool) -> list[tuple[str, str]]:
+        """The student's cells at a step: what each is called in notes, and its source."""
+        own = []
+        if extras:
+            added = self.submitted.extras.get(at, [])
+            own = [(f"added cell {at}.{n + 1}", source) for n, source in enumerate(added)]
+        if step.kind == "answer":
+            answers = self.submitted.answers.get(step.exercise, [])
+            own += [(_label(step.exercise, n), source) for n, source in enumerate(answers)]
+        return own
+
+    def _runs(self, step: Step, dropped: set[str]) -> bool:
+        return self._last(step.exercise, dropped) != ""
+
+    def _last(self, exercise: str, dropped: set[str]) -> str:
+        """The last cell that answers an exercise and has not been left out."""
+        count = len(self.submitted.answers.get(exercise, []))
+        labels = [_label(exercise, n) for n in range(count)]
+        return next((x for x in reversed(labels) if x not in dropped), "")
+
+    def _answer(self, step: Step, source: str) -> None:
+        reply = self._student.ask("cell", source=source, seconds=self.limits.seconds)
+        error = reply.get("error")
+        if isinstance(error, dict) and step.kind == "answer":
+            told = {name: str(error.get(name, "")) for name in ("short", "details")}
+            self._errors.setdefault(step.exercise, told)
+
+    def _guided(self, step: Step, culprit: str) -> None:
+        error = self._student.ask("cell", source=step.source).get("error")
+        if isinstance(error, dict):
+            after = f"After {culprit}, a" if culprit else "A"
+            self._note(f"{after} cell of the course stopped with {error.get('short')}.")
+
+    def _judge(self, exercise: str) -> str:
+        """Ask an exercise's checks; returns why the student's process ended, if it did."""
+        known = self.official.chapter.exercises[exercise]
+        verdict, died = self._aside(exercise, known)
+        met: list[CriterionResult] = []
+        for criterion in self.criteria.get(exercise, ()):
+            one, ended = self._aside(exercise, replace(known, check=criterion.check))
+            died = died or ended
+            if one.outcome == "not checked":  # What went wrong is not for the student.
+                self._note(f"{exercise}, criterion “{criterion.title}”: {one.sentence}")
+                verdict = Verdict("not checked", say("grading.criterion_failed"))
+                break
+            met.append(CriterionResult(criterion.title, criterion.weight, one.outcome == "correct"))
+        self._found[exercise] = self._result(exercise, verdict, met)
+        return died
+
+    def _judge_again(self, exercise: str) -> None:
+        """After a cell that a student added right below a check: who gets "not yet" may well try
+        on there, and ask the check above once more."""
+        before = self._found[exercise]
+        if before.outcome != "correct":
+            self._judge(exercise)
+            self._found[exercise] = _better(before, self._found[exercise])
+
+    def _judge_the_dead(self, culprit: str, why: str) -> None:
+        """The answer that ended its process: what it did until then may be right all the same."""
+        exercise = culprit.partition(" ")[0]
+        if exercise not in self.official.chapter.exercises or exercise in self._found:
+            return
+        ending = _ending(why, self.limits)
+        self._errors[exercise] = {"ending": ending}
+        if self.official.chapter.exercises[exercise].given:
+            self._found[exercise] = self._result(exercise, Verdict("raised", ending), [])
+        else:
+            self._judge(exercise)
+
+    def _result(self, number: str, verdict: Verdict, met: list[CriterionResult]) -> ExerciseResult:
+        out_of = self.official.chapter.exercises[number].points
+        outcome, sentence, details = verdict.outcome, verdict.sentence, verdict.details
+        error = self._errors.get(number)
+        if error and outcome in ("not attempted", "not yet"):
+            outcome, details = "raised", error.get("details", "")
+            how = error.get("ending") or say("check.learner_error", error=error["short"])
+            sentence = f"{how} {sentence}"
+        points: float | None = float(out_of if outcome == "correct" else 0)
+        if met and outcome != "not checked":
+            parts = sum(one.weight for one in met)
+            points = round(out_of * sum(one.weight for one in met if one.met) / parts, 2)
+            full = points == out_of
+            outcome = "correct" if full else "not yet" if outcome == "correct" else outcome
+        if outcome == "not checked":
+            points = None
+        return ExerciseResult(
+            number, outcome, points, out_of, sentence, details, verdict.misconception, tuple(met)
+        )
+
+    def _look(self, number: str, exercise: Exercise) -> dict[str, Any]:
+        """One check, in a copy of this process."""
+        self._world.judged = True
+        died = ""
+
+        def ask(name: str, given: dict[str, Any]) -> Any:
+            nonlocal died
+            sent = {key: channel.encode(value) for key, value in given.items()}
+            try:
+                seconds = self.limits.seconds
+                reply = self._student.ask("call", seconds=seconds, name=name, given=sent)
+            except Died as death:
+                died = death.why
+                raise _Raised(_ending(died, self.limits)) from None
+            error = reply.get("error")
+            if isinstance(error, dict):
+                raise _Raised(str(error.get("short")), str(error.get("details", "")))
+            return channel.decode(reply.get("value"), ask)
+
+        names = [name.strip() for name in exercise.given.split(",") if name.strip()]
+        try:
+            sent = self._student.ask("give", names=names).get("given") if names else {}
+        except Died as death:
+            return _verdict(Verdict("raised", _ending(death.why, self.limits)), death.why)
+        given = {name: channel.decode(value, ask) for name, value in dict(sent or {}).items()}
+        missing = [name for name in names if name not in given]
+        if missing:
+            return _verdict(Verdict("not attempted", say("grading.no_name", name=missing[0])))
+        evidence = _Evidence(self._world.lab)
+        verdict = judge(exercise, number, evidence, tuple(given[name] for name in names))
+        if died and verdict.outcome == "raised":
+            verdict = Verdict("raised", _ending(died, self.limits))
+        return _verdict(verdict, died)
+
+    def _aside(self, number: str, exercise: Exercise) -> tuple[Verdict, str]:
+        """What a check says in a copy of this process, and why the student's process ended."""
+        ours, theirs = socket.socketpair()
+        copy = os.fork()
+        if copy == 0:
+            leave(lambda: channel.send(theirs, self._look(number, exercise)))
+        theirs.close()
+        with ours:
+            if select.select([ours], [], [], _CHECK_SECONDS + 3 * self.limits.seconds)[0]:
+                said = _received(ours)
+            else:
+                os.kill(copy, signal.SIGKILL)
+                said = {}
+        os.waitpid(copy, 0)
+        if not said:
+            return Verdict("not checked", say("check.our_fault", error="no answer")), ""
+        return Verdict(**said["verdict"]), str(said["died"])
+
+
+def _received(source: socket.socket) -> dict[str, Any]:
+    try:
+        return channel.receive(source)
+    except channel.Broken:
+        return {}
+
+
+def _verdict(verdict: Verdict, died: str = "") -> dict[str, Any]:
+    names = ("outcome", "sentence", "details", "misconception")
+    return {"verdict": {name: getattr(verdict, name) for name in names}, "died": died}
+
+
+def _label(exercise: str, at: int) -> str:
+    return exercise if at == 0 else f"{exercise} (cell {at + 1})"
+
+
+def _ending(why: str, limits: Limits) -> str:
+    """Why an answer did not come to its end, for the student."""
+    if why == "time":
+        return say("grading.time", seconds=f"{limits.seconds:g}")
+    if why == "memory":
+        return say("grading.memory", size=limits.memory // 1024**2)
+    return say("grading.ended", how=why or "closed")
+
+
+def _better(one: ExerciseResult, other: ExerciseResult) -> ExerciseResult:
+    """The better of two; the first where they are as good."""
+
+    def worth(result: ExerciseResult) -> tuple[float, int]:
+        points = -1.0 if result.points is None else result.points
+        return points, _ORDER.index(result.outcome)
+
+    return max(one, other, key=worth)

@@ -1,0 +1,116 @@
+"""The grader's side: one forked process for each submission, with a limit on its memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import socket
+from pathlib import Path
+from typing import Any
+
+import refusal.serving.server  # noqa: F401  (imported once, before the forks)
+
+from ..errors import GradingError
+from ..hand_in import notebook
+from ..hand_in import official as release
+from ..hand_in.submissions import Submission, content
+from ..results import SubmissionResult, WrittenAnswer
+from ..run import zygote
+from ..run.student_side import World, shut_in
+from . import criteria
+from .marking import Limits, Marking
+
+#: Bytes for a worker, whose sandbox holds whatever a student puts there.
+_MEMORY = 4 * 1024**3
+#: Characters of an answer that a result holds.
+_KEPT = 20_000
+
+
+def prepare(argument: str) -> zygote.Run:
+    """Read the official notebooks and the criteria, and start the students' zygote."""
+    settings = json.loads(argument)
+    students = zygote.Zygote("classroom.run.student", settings["release"])
+    official = release.read(Path(settings["release"]))
+    hidden = criteria.load(Path(settings["criteria"]) if settings["criteria"] else None)
+    World(min(official), "warm").lab.sandbox.stop()  # What it has read and made serves all forks.
+
+    def run(task: dict[str, Any], sockets: list[socket.socket]) -> None:
+        (result,) = sockets
+        result.sendall(f"{os.getpid()}\n".encode())
+        if "probe" in task:
+            result.sendall(_refusal(students, task["probe"]).encode())
+            return
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        graded = grade(task, official, hidden, students)
+        result.sendall(json.dumps(graded.to_json()).encode())
+
+    return run
+
+
+def _refusal(students: zygote.Zygote, limits: dict[str, Any]) -> str:
+    """Why answers cannot be isolated on this machine; empty if they can."""
+    try:
+        sockets = shut_in(students, Limits(**limits).as_message())
+    except GradingError as error:
+        return str(error)
+    for each in sockets:
+        each.close()
+    return ""
+
+
+def grade(
+    task: dict[str, Any],
+    official: release.Release,
+    hidden: criteria.Criteria,
+    students: zygote.Zygote,
+) -> SubmissionResult:
+    """Grade one submission; whatever it holds, there is a result.
+
+    Args:
+        task: ``submission``, ``seeds`` by notebook, ``limits``.
+    """
+    submission = Submission(**task["submission"])
+    limits = Limits(**task["limits"])
+    about: dict[str, Any] = {
+        "student": submission.student,
+        "source": submission.source,
+        "provisional": not limits.isolated,
+    }
+    try:
+        data, about["digest"] = content(submission)
+        submitted = notebook.read(data, official)
+        del data
+        about["notebook"] = number = submitted.notebook
+        about["written"] = _written(submitted, official[number])
+        about["claims"] = submitted.claims
+        about["answers"] = _answers(submitted, official[number])
+        seed = task["seeds"][number]
+        marking = Marking(official[number], submitted, seed, hidden, students, limits)
+        about["exercises"] = marking.results()
+        about["notes"] = (*submitted.notes, *marking.notes)
+    except GradingError as error:
+        about["problem"] = str(error)
+    except MemoryError:
+        about["problem"] = "It takes more memory than the grader gives to one submission."
+    except Exception as error:  # The course's fault or the grader's: said, and never a zero.
+        about["problem"] = f"The grader failed on it ({type(error).__name__}: {error})."
+    return SubmissionResult(**about)
+
+
+def _written(submitted: notebook.Submitted, official: release.Official) -> tuple[Any, ...]:
+    return tuple(
+        WrittenAnswer(number, len(question.key), submitted.written.get(number, "")[:_KEPT])
+        for number, question in official.chapter.written.items()
+    )
+
+
+def _answers(
+    submitted: notebook.Submitted, official: release.Official
+) -> tuple[tuple[str, str], ...]:
+    """The answers that are not as they were handed out."""
+    stubs = official.stubs
+    joined = {number: "\n".join(cells) for number, cells in submitted.answers.items()}
+    return tuple(
+        (n, code[:_KEPT]) for n, code in joined.items() if code.strip() != stubs[n].strip()
+    )

@@ -1,0 +1,1 @@
+"""nbgrader as the front desk: its gradebook, its exchange of files."""

@@ -1,0 +1,172 @@
+"""What nbgrader's commands bring in and hand out: a platform's zip, feedback, a table of marks.
+
+The settings that `make class` writes put these classes in the place of nbgrader's own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.plugins import ExportPlugin, ExtractorPlugin
+from traitlets import Unicode, default
+
+from helpers.messages import say
+
+from ..errors import GradingError
+from ..hand_in.submissions import content, find
+from ..pages.feedback import feedback
+from ..pages.html import heading, number, paragraph, table
+from ..results import SubmissionResult
+
+#: What nbgrader's exchange puts beside a submission; its feedback's name follows from it.
+SECRET_OF_SUBMISSION = "submission_secret.txt"
+
+
+class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no types
+    """What a learning platform's zip holds: one notebook for each student, by the student's id.
+
+    nbgrader's own extractor stops the whole class at one path that leads out of a zip, and takes
+    a student's id from each file's name.
+    """
+
+    pattern = Unicode(
+        help="A regular expression with a group `student`, for how your platform names files."
+    ).tag(config=True)
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Write ``STUDENT/ASSIGNMENT.ipynb`` for each; say what was left out, and why."""
+        archive = Path(archive_path)
+        assignment = archive.parent.name
+        # A zip that lies there is the platform's, of a whole class; any other folder is searched.
+        roots = sorted(archive.glob("*.zip")) or [archive]
+        for one in (one for root in roots for one in find(root, self.pattern)):
+            try:
+                data = content(one)[0]
+            except GradingError as error:
+                data = str(error).encode()
+                self.log.warning("%s: %s", one.source, error)
+            if one.student.strip(".") == "":
+                self.log.warning("%s is nobody's, and is left out.", one.source)
+                continue
+            file = Path(extracted_path, one.student.replace("/", "_"), f"{assignment}.ipynb")
+            try:
+                if file.exists():
+                    self.log.warning("%s takes the place of an earlier one.", one.source)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
+            except OSError as error:  # such as a name that is too long
+                self.log.warning("%s: %s", one.source, error)
+
+
+class FeedbackPage(Exporter):
+    """The grader's page for a student, with the marks and comments that a person gave."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _extension(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> Any:
+        """The page, from what ``MarkOutside`` left in the notebook and from the gradebook."""
+        nb, resources = super().from_notebook_node(nb, resources, **more)
+        at = resources["nbgrader"]
+        result = SubmissionResult.from_json(nb.metadata["grading"])
+        with Gradebook(at["db_url"]) as gradebook:
+            entry = gradebook.find_submission_notebook(
+                at["notebook"], at["assignment"], at["student"]
+            )
+            section = by_a_person(entry)
+        page = feedback(at["student"], [result])
+        return page.replace("</main>", f"{section}\n</main>", 1), resources
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrader has no types
+    """nbgrader's step, for those who handed in by the exchange.
+
+    nbgrader's own stops at the first page of somebody who handed in by a learning platform.
+    """
+
+    def copy_files(self) -> None:
+        """Copy each page to the exchange, under a name that only its student can find."""
+        folders = [Path(page).parent for page in glob(f"{self.src_path}/*.html")]
+        others = {one.parent.name for one in folders if not (one / SECRET_OF_SUBMISSION).exists()}
+        for student in sorted(others):
+            self.log.info("%s handed in elsewhere; the page is in feedback/.", student)
+        excluded = set(filter(None, self.coursedir.student_id_exclude.split(",")))
+        self.coursedir.student_id_exclude = ",".join(sorted(excluded | others))
+        super().copy_files()
+
+
+def by_a_person(entry: Any) -> str:
+    """The last part of a student's page: a person's points and comments, and the sum of all."""
+    comments = {one.name: one for one in entry.comments}
+    rows = []
+    for mark in entry.grades:
+        written = "-written-" in mark.name
+        said = comments.get(mark.name if written else mark.name.replace("check", "answer", 1))
+        # The automatic comment on a check is its verdict, which the page has already.
+        text = (said.comment if written else said.manual_comment) if said else ""
+        waits = mark.needs_manual_grade
+        if waits or written or mark.manual_score is not None or text:
+            points = say("grading.open") if waits else number(mark.score)
+            rows.append((_exercise(mark.name), points, number(mark.max_score), text or ""))
+    head = [say(f"class.{key}") for key in ("question", "points", "out_of", "comment")]
+    total = "" if entry.needs_manual_grade else _total(entry)
+    parts = [heading(2, say("class.marked")), table(say("class.given"), head, sorted(rows))]
+    return "\n".join([*(parts if rows else []), total])
+
+
+def _exercise(grade_id: str) -> str:
+    """``5.1`` of ``check-05-5-1``, ``5.a`` of ``05-written-5-a``."""
+    return ".".join(grade_id.split("-")[-2:])
+
+
+def _total(entry: Any) -> str:
+    penalty = entry.late_submission_penalty or 0.0
+    points = number(max(0.0, entry.score - penalty))
+    late = say("class.late", penalty=number(penalty)) if penalty else ""
+    text = say("class.total", points=points, out_of=number(entry.max_score))
+    return paragraph(f"{text} {late}".strip())
+
+
+class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
+    """Marks as CSV: one line for each student and assignment; no mark where a person is needed.
+
+    nbgrader's own exporter writes 0 for what was not marked yet.
+    """
+
+    COLUMNS = ("student", "assignment", "handed in", "points", "out of", "penalty", "open")
+
+    def export(self, gradebook: Any) -> None:
+        """Write the table to ``--to``, ``grades.csv`` if it is not given."""
+        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(self.COLUMNS)
+            table.writerows(self._rows(gradebook))
+
+    def _rows(self, gradebook: Any) -> Iterator[list[Any]]:
+        for assignment in gradebook.assignments:
+            for student in gradebook.students:
+                if self.assignment and assignment.name not in self.assignment:
+                    continue
+                if self.student and student.id not in self.student:
+                    continue
+                head = [student.id, assignment.name]
+                try:
+                    entry = gradebook.find_submission(assignment.name, student.id)
+                except MissingEntry:
+                    yield [*head, "", "", assignment.max_score, "", say("class.nothing")]
+                    continue
+                open_ = entry.needs_manual_grade
+                penalty = entry.late_submission_penalty or 0.0
+                points = "" if open_ else max(0.0, entry.score - penalty)
+                state = say("class.person") if open_ else ""
+                yield [*head, entry.timestamp or "", points, entry.max_score, penalty, state]

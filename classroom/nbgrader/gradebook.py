@@ -1,0 +1,222 @@
+"""nbgrader's gradebook, filled with marks that a submission cannot touch.
+
+The settings that `make class` writes put these classes in the place of nbgrader's own: its
+autograder runs a submission in one process with the tests, and a submission that changes the
+tests gets full marks there (platform notes 3). Here nbgrader runs nothing of a submission. It
+keeps what it is good at: collecting, the gradebook, marks by hand, handing back.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import nbformat as _nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Int, Unicode
+
+from helpers.messages import say
+
+from .. import journal
+from ..batch import Options, grade
+from ..hand_in.submissions import Submission
+from ..results import SubmissionResult
+
+#: Its functions are not typed.
+nbformat: Any = _nbformat
+#: The end of a file's name that nbgrader cannot read.
+ASIDE = ".submitted"
+
+
+def settle(notebooks: list[str], **_: Any) -> None:
+    """nbgrader's hook before it grades: every submission has a notebook that it can open.
+
+    nbgrader leaves out a notebook under another name, and gives nothing for a file that is no
+    notebook. So the one is copied to its name, and for the other a note stands in.
+
+    Args:
+        notebooks: the submitted files' paths; nbgrader goes on with what the list then holds.
+    """
+    for index, name in enumerate(notebooks):
+        path = Path(name)
+        wanted = path.with_name(f"{path.parent.name}.ipynb")
+        if len(notebooks) == 1 and path != wanted:
+            wanted.write_bytes(path.read_bytes())
+            notebooks[index], path = str(wanted), wanted
+        if _opened(path) is None:
+            path.replace(_aside(path))
+            note = nbformat.v4.new_markdown_cell(say("class.no_notebook", name=path.name))
+            stand_in = nbformat.v4.new_notebook(cells=[note], metadata={"stand_in": True})
+            path.write_text(nbformat.writes(stand_in), "utf-8")
+
+
+def handed_in(folder: Path, notebooks: list[str]) -> Path:
+    """The file that a student handed in: what nbgrader opens, or what a note stands in for."""
+    named = [Path(name) for name in notebooks if Path(name).stem == folder.name]
+    path = (named or [Path(notebooks[0])])[0]
+    notebook = _opened(path)
+    stands_in = notebook is not None and notebook.metadata.get("stand_in")
+    return _aside(path) if stands_in and _aside(path).exists() else path
+
+
+def _aside(path: Path) -> Path:
+    """Where a file is kept that nbgrader cannot read."""
+    return path.with_name(f"{path.name}{ASIDE}")
+
+
+def _opened(path: Path) -> Any:
+    """A notebook, or None where a file is none."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except Exception:
+        return None
+    return notebook
+
+
+class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """The submitted notebook with the released one's graded cells, all of them, once.
+
+    A student may have deleted, doubled or renamed them, or have written other points into them.
+    Marks do not hang on this; the Formgrader's pages do. They would also run what a student wrote
+    as HTML, with the rights of the instructor who reads it: so text is shown as it was typed.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Give each graded cell what the released one has, but for the student's answers."""
+        at = resources["nbgrader"]
+        course = self.parent.parent.coursedir
+        folder = course.format_path(course.release_directory, ".", at["assignment"])
+        released = nbformat.read(Path(folder) / f"{at['notebook']}.ipynb", as_version=4)
+        missing = {
+            cell.metadata.nbgrader.grade_id: cell
+            for cell in released.cells
+            if "nbgrader" in cell.metadata
+        }
+        texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
+        for cell in nb.cells:
+            claim = cell.metadata.pop("nbgrader", None)
+            name = claim.get("grade_id") if isinstance(claim, dict) else None
+            original = missing.pop(name, None) if isinstance(name, str) else None
+            if original is not None and original.cell_type == cell.cell_type:
+                cell.metadata = original.metadata
+                if original.metadata.nbgrader.locked:
+                    cell.source = original.source
+            elif original is not None:
+                missing[str(name)] = original
+            if original is None:
+                cell.metadata = {}
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            elif cell.source not in texts:
+                cell.cell_type, cell.source = "markdown", as_typed(cell.source)
+            cell.pop("attachments", None)
+        nb.cells += missing.values()
+        nb.metadata = released.metadata
+        return nb, resources
+
+
+def as_typed(text: str) -> str:
+    """Markdown that shows a text and does nothing else, whatever the text holds."""
+    fence = "~" * (3 + max((len(run) for run in re.findall(r"~+", text)), default=0))
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, 90) or [""]]
+    return "\n".join([f"{fence}text", *lines, fence])
+
+
+class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Marks from ``classroom``, into the gradebook and the autograded notebook."""
+
+    secret = Unicode(help="The file with the class secret.").tag(config=True)
+    criteria = Unicode(help="The file with the instructor's own criteria, if any.").tag(config=True)
+    journal = Unicode(help="The file that remembers what was graded.").tag(config=True)
+    jobs = Int(1, help="How many submissions are graded at once.").tag(config=True)
+    unisolated = Bool(False, help="Grade without isolation: provisional.").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Save one submission's result, and show it in its notebook."""
+        at = resources["nbgrader"]
+        converter = self.parent.parent
+        if not hasattr(converter, "marked"):
+            converter.marked = self._mark(converter)
+        result = converter.marked[at["student"]]
+        with Gradebook(at["db_url"]) as gradebook:
+            record(gradebook, result, at["assignment"], at["notebook"])
+        return shown(nb, result), resources
+
+    def _mark(self, converter: Any) -> dict[str, SubmissionResult]:
+        """The results of all submissions of this run, by student: several at once, each once."""
+        course = converter.coursedir
+        options = Options(
+            secret=Path(self.secret),
+            criteria=Path(self.criteria) if self.criteria else None,
+            release=Path(course.format_path(course.release_directory, ".", ".")),
+            jobs=self.jobs,
+            unisolated=self.unisolated,
+        )
+        submissions = []
+        for folder, notebooks in converter.assignments.items():
+            path = handed_in(Path(folder), notebooks)
+            # The name that the student gave it, and not where the instructor keeps it.
+            label = f"{path.parent.name}/{path.name.removesuffix(ASIDE)}"
+            submissions.append(Submission(path.parents[1].name, str(path), label=label))
+        with journal.open_(Path(self.journal) if self.journal else None, options) as book:
+            known = {one: book.known(one) for one in submissions}
+            results = [result for result in known.values() if result is not None]
+            for result in grade([one for one in submissions if known[one] is None], options):
+                self.log.info("Graded %s", result.source)
+                book.add(result)
+                results.append(result)
+        return {result.student: result for result in results}
+
+
+def record(gradebook: Any, result: SubmissionResult, assignment: str, notebook: str) -> None:
+    """Put a result into the gradebook: points and comments.
+
+    What could not be graded has no points and waits for a person, and so do written answers. A
+    mark that a person gave before stays, and is asked for again (nbgrader's own rule).
+    """
+    entry = gradebook.find_submission_notebook(notebook, assignment, result.student)
+    verdicts = {exercise.grade_id: exercise for exercise in result.exercises}
+    empty = {_written_id(one.number) for one in result.written if not one.text}
+    for mark in entry.grades:
+        verdict = verdicts.get(mark.name)
+        mark.auto_score = verdict.points if verdict else 0.0 if mark.name in empty else None
+        open_ = mark.auto_score is None or mark.manual_score is not None
+        mark.needs_manual_grade = open_ or result.provisional
+    for comment in entry.comments:
+        verdict = verdicts.get(comment.name.replace("answer-", "check-", 1))
+        comment.auto_comment = _comment(result, verdict, comment.name in empty)
+    entry.flagged = bool(result.needs_a_person)
+    gradebook.db.commit()
+
+
+def _written_id(number: str) -> str:
+    notebook, _, letter = number.partition(".")
+    return f"{notebook.zfill(2)}-written-{notebook}-{letter}"
+
+
+def _comment(result: SubmissionResult, verdict: Any, empty: bool) -> str | None:
+    if empty:
+        return say("class.no_answer")
+    said = verdict.sentence if verdict else result.problem
+    stamp = say("class.provisional") if result.provisional else ""
+    return f"{stamp} {said}".strip() or None
+
+
+def shown(nb: Any, result: SubmissionResult) -> Any:
+    """The notebook as the Formgrader shows it: each check with its verdict; the result inside."""
+    verdicts = {exercise.grade_id: exercise for exercise in result.exercises}
+    for cell in nb.cells:
+        verdict = verdicts.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if verdict is not None:
+            word = say(f"check.{verdict.outcome}")
+            text = f"{word}: {verdict.sentence}\n{verdict.details}".strip()
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": text})]
+    if result.needs_a_person:
+        notes = as_typed("\n".join(result.needs_a_person))
+        nb.cells.insert(0, nbformat.v4.new_markdown_cell(f"**{say('class.look')}**\n\n{notes}"))
+    nb.metadata["grading"] = result.to_json()
+    return nb

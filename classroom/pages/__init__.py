@@ -1,0 +1,1 @@
+"""What instructor and students read: marks.csv, feedback, the class report."""

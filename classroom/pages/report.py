@@ -1,0 +1,205 @@
+"""For the instructor: the class report, marks.csv, and every student's page in a folder."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import TextIO, get_args
+
+from helpers.course.chapter import Outcome
+from helpers.course.misconceptions import MISCONCEPTIONS
+from helpers.messages import say
+
+from ..results import SubmissionResult
+from . import likeness
+from .feedback import feedback
+from .html import heading, number, page, paragraph, table
+
+COLUMNS = (
+    *("student", "notebook", "exercise", "points", "out of", "outcome", "not graded because"),
+    *("provisional", "file"),
+)
+_OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+#: In the order of the outcomes; dark and light enough to be told apart, and named beside.
+_COLOURS = ("#2e8b57", "#d98c2b", "#8b949e", "#b3446c", "#5b6570")
+_BAR, _ROW, _LABEL = 480, 26, 60
+#: What happens to half a character, which an answer's error may hold.
+_ODD = "backslashreplace"
+
+
+def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
+    """Write marks.csv, and beside it a folder with the report and the students' pages.
+
+    Args:
+        results: as ``grade_folder`` returns them.
+        marks: the path of marks.csv; each file is written whole or not at all.
+
+    Returns:
+        The folder: ``marks.csv`` has ``marks-pages``.
+    """
+    folder = marks.with_name(f"{marks.stem}-pages")
+    (folder / "feedback").mkdir(parents=True, exist_ok=True)
+    _write(folder / "report.html", class_report(results))
+    for student, own in groupby(results, key=lambda result: result.student):
+        _write(folder / "feedback" / page_name(student), feedback(student, list(own)))
+    temporary = marks.with_name(f"{marks.name}.part")
+    with temporary.open("w", encoding="utf-8", errors=_ODD, newline="") as stream:
+        write_marks(results, stream)
+    temporary.replace(marks)
+    return folder
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_text(text, encoding="utf-8", errors=_ODD)
+    temporary.replace(path)
+
+
+def page_name(student: str) -> str:
+    """The name of a student's page: two students never share one."""
+    plain = re.sub(r"[^\w.-]", "_", student, flags=re.ASCII).lstrip(".")[:60]
+    if plain and plain == student:
+        return f"{plain}.html"
+    return f"{plain}-{hashlib.sha256(student.encode()).hexdigest()[:8]}.html"
+
+
+def write_marks(results: Iterable[SubmissionResult], stream: TextIO) -> None:
+    """One line for each exercise; where there are no points, the reason is in its own column."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for result in results:
+        stamp = "provisional" if result.provisional else ""
+        for exercise in result.exercises:
+            points = "" if exercise.points is None else number(exercise.points)
+            why = exercise.sentence if exercise.points is None else ""
+            row = [result.student, result.notebook, exercise.exercise, points]
+            row += [number(exercise.out_of), exercise.outcome, why, stamp, result.source]
+            writer.writerow(map(_inert, row))
+        if not result.exercises:
+            row = [result.student, result.notebook, "", "", "", "", result.problem, stamp]
+            writer.writerow(map(_inert, [*row, result.source]))
+
+
+def _inert(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def class_report(results: Sequence[SubmissionResult]) -> str:
+    """The page of a class: marks, outcomes, beliefs, what a person must see, what is alike."""
+    attention = [result for result in results if result.needs_a_person]
+    parts = []
+    if any(result.provisional for result in results):
+        parts.append(paragraph(say("grading.provisional"), "notice"))
+    summary = say(
+        "grading.summary",
+        students=len({result.student for result in results}),
+        notebooks=len(results),
+        exercises=sum(len(result.exercises) for result in results),
+        person=len(attention),
+    )
+    parts += [paragraph(summary), heading(2, say("grading.marks")), _marks(results)]
+    parts += [heading(2, say("grading.outcomes")), *_outcomes(results)]
+    parts += [heading(2, say("grading.claims")), *_claims(results)]
+    parts += [heading(2, say("grading.person")), _attention(attention)]
+    parts += [heading(2, say("grading.likeness")), *_alike(results)]
+    return page(say("grading.report"), parts)
+
+
+def _marks(results: Sequence[SubmissionResult]) -> str:
+    known = sorted({result.notebook for result in results if result.notebook})
+    shown: dict[str, dict[str, str]] = defaultdict(dict)
+    for result in results:
+        points = say("grading.open") if result.points is None else number(result.points)
+        of = f" / {number(result.out_of)}" if result.exercises else ""
+        shown[result.student][result.notebook] = points + of
+    rows = [[name, *(marks.get(n, "") for n in known)] for name, marks in shown.items()]
+    return table(say("grading.marks"), [say("grading.student"), *known], rows)
+
+
+def _outcomes(results: Sequence[SubmissionResult]) -> list[str]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in results:
+        for exercise in result.exercises:
+            counts[exercise.exercise][exercise.outcome] += 1
+    if not counts:
+        return [paragraph(say("grading.none"))]
+    words = [say(f"check.{outcome}") for outcome in _OUTCOMES]
+    rows = [[n, *(str(found[o]) for o in _OUTCOMES)] for n, found in sorted(counts.items())]
+    named = table(say("grading.outcomes"), [say("grading.exercise_column"), *words], rows)
+    return [_plot(counts), named]
+
+
+def _plot(counts: dict[str, Counter[str]]) -> str:
+    """Stacked bars, one for each exercise; the table beside it holds the same numbers."""
+    words = "; ".join(
+        f"{n}: " + ", ".join(f"{found[o]} {say(f'check.{o}')}" for o in _OUTCOMES if found[o])
+        for n, found in sorted(counts.items())
+    )
+    most = max(found.total() for found in counts.values())
+    drawn = []
+    for at, (name, found) in enumerate(sorted(counts.items())):
+        top, left = _ROW * (at + 1), float(_LABEL)
+        drawn.append(f'<text x="0" y="{top + 15}" fill="currentColor">{name}</text>')
+        for outcome, colour in zip(_OUTCOMES, _COLOURS, strict=True):
+            width = _BAR * found[outcome] / most
+            drawn.append(
+                f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="20" fill="{colour}"/>'
+            )
+            left += width
+    legend = ""
+    for at, (outcome, colour) in enumerate(zip(_OUTCOMES, _COLOURS, strict=True)):
+        left = at * 130
+        legend += f'<rect x="{left}" y="0" width="14" height="14" fill="{colour}"/>'
+        text = escape(say(f"check.{outcome}"))
+        legend += f'<text x="{left + 18}" y="12" font-size="11" fill="currentColor">{text}</text>'
+    height = _ROW * (len(counts) + 1)
+    alt = escape(say("grading.outcomes_alt", words=words), quote=True)
+    return (
+        f'<svg role="img" aria-label="{alt}" viewBox="0 0 660 {height}" width="660" '
+        f'height="{height}" font-family="system-ui, sans-serif" font-size="14">'
+        f"{legend}{''.join(drawn)}</svg>"
+    )
+
+
+def _claims(results: Sequence[SubmissionResult]) -> list[str]:
+    holders: dict[str, set[str]] = defaultdict(set)
+    for result in results:
+        shown = [exercise.misconception for exercise in result.exercises]
+        for key in filter(None, [*shown, *result.claims]):
+            holders[key].add(result.student)
+    ranked = sorted(holders, key=lambda key: (-len(holders[key]), key))
+    if not ranked:
+        return [paragraph(say("grading.none"))]
+    head = [say(f"grading.{name}_column") for name in ("claim", "truth", "students")]
+    rows = [[*MISCONCEPTIONS[key], str(len(holders[key]))] for key in ranked]
+    about = paragraph(say("grading.claims_about"))
+    return [about, table(say("grading.claims"), head, rows)]
+
+
+def _attention(results: Sequence[SubmissionResult]) -> str:
+    if not results:
+        return paragraph(say("grading.none"))
+    head = [say(f"grading.{name}") for name in ("student", "notebook", "why")]
+    rows = [
+        [result.student, result.notebook or result.source, why]
+        for result in results
+        for why in result.needs_a_person
+    ]
+    return table(say("grading.person"), head, rows)
+
+
+def _alike(results: Sequence[SubmissionResult]) -> list[str]:
+    about = paragraph(say("grading.likeness_about", length=likeness.LENGTH))
+    found = likeness.alike(results)
+    if not found:
+        return [about, paragraph(say("grading.none"))]
+    head = [say("grading.exercise_column"), say("grading.students_column")]
+    rows = [[group.exercise, ", ".join(group.students)] for group in found]
+    return [about, table(say("grading.likeness"), head, rows)]

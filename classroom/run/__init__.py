@@ -1,0 +1,1 @@
+"""Where answers run: a limited process of their own."""

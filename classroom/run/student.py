@@ -1,0 +1,221 @@
+"""A student's process: what holds it (the keeper), and what runs in it (the runner).
+
+The keeper is the grader's: it makes the namespaces, forks the runner into them, hands the
+listening socket to the grader, and kills whatever is in there when it is told to, when the grader
+goes away, or when too much memory is taken. The runner is nobody's: the answers share its memory.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import tempfile
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from ..hand_in import official as release
+from . import channel, isolation, zygote
+
+_BACKLOG = 128
+#: The descriptor on which a runner talks with the grader.
+_TALK = 3
+_WATCH_MILLISECONDS = 100
+_MIB = 1024 * 1024
+_PROCESSES, _OPEN_FILES, _FILE_SIZE = 24, 256, 128 * _MIB
+_TEXT = 500
+
+
+def prepare(folder: str) -> zygote.Run:
+    """Import what lessons import, and make the shell that answers run in."""
+    for name in sorted(_imported(Path(folder))):
+        with contextlib.suppress(ImportError):
+            import_module(name)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["IPYTHONDIR"] = folder
+        settings = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"})
+        InteractiveShell.instance(config=settings)
+    os.environ["IPYTHONDIR"] = isolation.HOME
+    return _keep
+
+
+def _imported(folder: Path) -> set[str]:
+    names = {"boto3", "helpers.course", "refusal"}
+    for official in release.read(folder).values():
+        for step in official.steps:
+            with contextlib.suppress(SyntaxError):
+                for node in ast.walk(ast.parse(step.source)):
+                    if isinstance(node, ast.Import):
+                        names |= {alias.name for alias in node.names}
+                    elif isinstance(node, ast.ImportFrom) and node.module:
+                        names.add(node.module)
+    return names
+
+
+def _keep(limits: dict[str, Any], sockets: list[socket.socket]) -> None:
+    """The keeper.
+
+    Args:
+        limits: ``isolated``, ``memory`` (bytes) and ``seconds`` (of processor time).
+        sockets: one to the grader for the keeper, one for the runner.
+    """
+    lifeline, talk = sockets
+    # Inside there is no /proc. Should memory run out all the same, this is what goes first.
+    processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    limits["size"] = int(_read("self/statm", processes).split()[0]) * resource.getpagesize()
+    try:
+        owner = isolation.enter() if limits["isolated"] else None
+        listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    except OSError as error:
+        lifeline.sendall(json.dumps({"failed": str(error)}).encode())
+        return
+    runner = os.fork()
+    if runner == 0:
+        zygote.leave(lambda: _become_student(limits, talk, owner))
+    talk.close()
+    with listener:
+        socket.send_fds(lifeline, [b'{"failed": ""}'], [listener.fileno()])
+    why = _watch(runner, lifeline, processes, limits["memory"])
+    with contextlib.suppress(OSError):
+        lifeline.sendall(why.encode())
+
+
+def _watch(runner: int, lifeline: socket.socket, processes: int, memory: int) -> str:
+    """Wait for the runner's end, or bring it about; returns why it ended."""
+    ended = os.pidfd_open(runner)
+    poll = select.poll()
+    poll.register(ended, select.POLLIN)
+    poll.register(lifeline, select.POLLIN)
+    why = ""
+    while not (ready := dict(poll.poll(_WATCH_MILLISECONDS))):
+        if _resident(runner, processes) > memory:
+            why = "memory"
+            break
+    if ended not in ready:
+        for kill in (os.kill, os.killpg):  # As for the namespace: all in it goes with the first.
+            with contextlib.suppress(ProcessLookupError):
+                kill(runner, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(runner, 0)[1])
+    return why or (f"signal {-status}" if status < 0 else f"exit {status}")
+
+
+def _resident(process: int, processes: int) -> int:
+    """Bytes of memory that a process and all that it started take up."""
+    pages, waiting = 0, [process]
+    while waiting:
+        each = waiting.pop()
+        with contextlib.suppress(OSError, IndexError):
+            pages += int(_read(f"{each}/statm", processes).split()[1])
+            threads = os.open(f"{each}/task", os.O_RDONLY, dir_fd=processes)
+            for thread in os.listdir(threads):
+                waiting += map(int, _read(f"{thread}/children", threads).split())
+            os.close(threads)
+    return pages * resource.getpagesize()
+
+
+def _read(path: str, folder: int) -> str:
+    with os.fdopen(os.open(path, os.O_RDONLY, dir_fd=folder)) as stream:
+        return stream.read()
+
+
+def _become_student(limits: dict[str, Any], talk: socket.socket, owner: int | None) -> None:
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    number = os.dup2(talk.fileno(), _TALK)
+    os.closerange(_TALK + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _FILE_SIZE),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CPU, int(limits["seconds"])),
+        (resource.RLIMIT_AS, limits["size"] + limits["memory"]),
+    ):
+        resource.setrlimit(kind, (most, most))
+    if owner is None:
+        os.environ["HOME"] = tempfile.mkdtemp()
+    else:
+        os.environ["HOME"] = isolation.HOME
+        resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
+        isolation.give_up_rights(owner)
+    _Runner(socket.socket(fileno=number)).run()
+
+
+class _Runner:
+    """Does what the grader asks: run a cell, give a value, call a function."""
+
+    def __init__(self, talk: socket.socket) -> None:
+        self._talk = talk
+        self._process = os.getpid()
+        self._shell: Any = InteractiveShell.instance()
+        for name in ("showtraceback", "showsyntaxerror", "showindentationerror"):
+            setattr(self._shell, name, lambda *_, **__: None)
+
+    def run(self) -> None:
+        """Answer until the grader goes."""
+        actions = {"begin": self._begin, "cell": self._cell, "give": self._give, "call": self._call}
+        with contextlib.suppress(channel.Broken):
+            while True:
+                message = channel.receive(self._talk)
+                reply = actions[message["do"]](message)
+                if os.getpid() != self._process:  # A copy that an answer has forked.
+                    os._exit(0)
+                channel.send(self._talk, {**reply, "number": message["number"]})
+
+    def _begin(self, message: dict[str, Any]) -> dict[str, Any]:
+        os.environ.update(message["environment"])
+        return {}
+
+    def _cell(self, message: dict[str, Any]) -> dict[str, Any]:
+        source = message["source"]
+        result = self._shell.run_cell(source, store_history=False, silent=True)
+        error = result.error_before_exec or result.error_in_exec
+        return {"error": _told(error) if error else None}
+
+    def _give(self, message: dict[str, Any]) -> dict[str, Any]:
+        names = self._shell.user_ns
+        given = {name: _sent(names[name], name) for name in message["names"] if name in names}
+        return {"given": given}
+
+    def _call(self, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            given = {name: channel.decode(v, _no_ask) for name, v in message["given"].items()}
+            return {"value": _sent(self._shell.user_ns[message["name"]](**given), "")}
+        except BaseException as error:  # Also what sys.exit raises.
+            return {"error": _told(error)}
+
+
+def _sent(value: Any, name: str) -> Any:
+    sent = channel.encode(value, name)
+    if len(json.dumps(sent)) > channel.LIMIT // 4:
+        return {"other": f"{type(value).__name__}, longer than what can be looked at"}
+    return sent
+
+
+def _no_ask(name: str, given: Any) -> Any:
+    raise TypeError("the grader passes no functions")
+
+
+def _told(error: BaseException) -> dict[str, str]:
+    """An error for the student: in one line, and where in their code."""
+    short = f"{type(error).__name__}: {error}"[:_TEXT]
+    if isinstance(error, SyntaxError):
+        where = f"line {error.lineno}: {(error.text or '').strip()}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if "ipython-input" in frame.filename]
+        where = f"line {own[-1].lineno}: {own[-1].line}" if own else ""
+    return {"short": short, "details": f"{where}\n{short}".strip()[: 2 * _TEXT]}

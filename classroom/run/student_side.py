@@ -1,0 +1,197 @@
+"""The grader's hold on a student's process, and the sandbox that it serves to that process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import select
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from helpers.course.lab import SERVED, Lab
+from refusal import Sandbox, SandboxError
+from refusal.serving import control
+from refusal.serving.server import Server
+
+from ..errors import GradingError
+from . import channel
+from .zygote import Zygote
+
+#: What a student's process may ask of the control channel: what the lab offers in a notebook.
+_ALLOWED = ("describe", "advance", "at_rest", "trail", "admin_keys")
+_GUIDED_SECONDS = 60
+NOT_ISOLATED = (
+    "This machine does not let the grader shut answers in ({error}). Run it as root or where user "
+    "namespaces are allowed (Linux 5.12 or newer), or give --unisolated for provisional marks."
+)
+
+
+class Died(Exception):
+    """A student's process has ended; ``why`` is the keeper's word for it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class World:
+    """The account that answers work in: built anew whenever the set-up cell runs again."""
+
+    def __init__(self, notebook: str, seed: str) -> None:
+        self.notebook = notebook
+        self._seed = seed
+        self._untouched = False
+        #: While a check looks, nothing may be built anew.
+        self.judged = False
+        self.build()
+
+    def build(self) -> None:
+        """Start from the account as it stands when the notebook begins."""
+        if (running := Sandbox.running()) is not None:
+            running.stop()
+        sandbox = Sandbox(seed=self._seed).start()
+        self.lab = Lab(self.notebook, sandbox, keeps_progress=False)
+        self._untouched = True
+
+    def answer(self, sandbox: Sandbox, asked: Any) -> Any:
+        """Carry out a request on the control channel.
+
+        Raises:
+            SandboxError: it is not one that a student's process may make.
+        """
+        method = asked.get("method") if isinstance(asked, dict) else None
+        if method == "open":
+            return self._open(asked)
+        if method not in _ALLOWED:
+            raise SandboxError(f"`{str(method)[:40]}` is not for here.")
+        answer = control.answer(sandbox, asked)
+        return {**answer, "seed": ""} if method == "describe" else answer
+
+    def _open(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if self.judged or asked.get("with") != {"notebook": self.notebook}:
+            raise SandboxError(f"This is the lab of notebook {self.notebook}.")
+        if not self._untouched:
+            self.build()
+        self._untouched = False
+        return {"names": self.lab.names, "opened": self.lab.opened.isoformat()}
+
+
+def shut_in(
+    zygote: Zygote, limits: dict[str, Any]
+) -> tuple[socket.socket, socket.socket, socket.socket]:
+    """Start a student's process.
+
+    Returns:
+        Sockets to its keeper and to itself, and the one that listens on its loopback.
+
+    Raises:
+        GradingError: it cannot be isolated here.
+    """
+    lifeline, keepers = socket.socketpair()
+    talk, runners = socket.socketpair()
+    with keepers, runners:
+        zygote.fork(limits, keepers, runners)
+    data, descriptors, _, _ = socket.recv_fds(lifeline, 4096, 1)
+    failed = json.loads(data)["failed"] if data else "its process did not start"
+    if failed:
+        lifeline.close()
+        talk.close()
+        raise GradingError(NOT_ISOLATED.format(error=failed))
+    return lifeline, talk, socket.socket(fileno=descriptors[0])
+
+
+class Student:
+    """A student's process, with the sandbox of ``world`` served to it alone.
+
+    Raises:
+        GradingError: it cannot be isolated here.
+    """
+
+    def __init__(self, zygote: Zygote, world: World, limits: dict[str, Any]) -> None:
+        self._lifeline, self._talk, self._listener = shut_in(zygote, limits)
+        self._late = False
+        running = world.lab.sandbox
+        self._server = Server(running, listener=self._listener, answer=world.answer)
+        self.ask("begin", environment=self._environment(running))
+
+    def _environment(self, sandbox: Sandbox) -> dict[str, str]:
+        url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        credentials = sandbox.session().get_credentials()
+        assert credentials is not None
+        return {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+            "AWS_DEFAULT_REGION": sandbox.region,
+            "AWS_REGION": sandbox.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+            SERVED: f"{url} {self._server.token}",
+        }
+
+    def ask(self, what: str, *, seconds: float = _GUIDED_SECONDS, **more: Any) -> dict[str, Any]:
+        """Let it do something, and serve its sandbox until it answers.
+
+        Raises:
+            Died: it did not answer: it ended, or took longer than ``seconds`` and was stopped.
+        """
+        with self._alarm(seconds):
+            try:
+                number = secrets.token_hex(8)
+                channel.send(self._talk, {"do": what, "number": number, **more})
+                while True:
+                    self._serve()
+                    reply = channel.receive(self._talk)
+                    if reply.get("number") == number:  # And not something else that was sent.
+                        return reply
+            except channel.Broken:
+                raise Died(self._why()) from None
+
+    def _serve(self) -> None:
+        """Answer requests until the student's process has something to say, or has ended."""
+        waiting = [self._talk, self._lifeline, self._listener]
+        while (ready := select.select(waiting, [], [])[0]) == [self._listener]:
+            self._server.sandbox = Sandbox.running() or self._server.sandbox
+            self._server.answer_one()
+        if ready[0] is self._lifeline:
+            raise channel.Broken("ended")
+
+    @contextlib.contextmanager
+    def _alarm(self, seconds: float) -> Iterator[None]:
+        """Stop the student's process when time is up: whatever waits for it then goes on."""
+        self._late = False
+        before = signal.signal(signal.SIGALRM, self._too_late)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _too_late(self, *_: object) -> None:
+        self._late = True
+        self._stop()
+
+    def _stop(self) -> None:
+        with contextlib.suppress(OSError):
+            self._lifeline.send(b"stop")
+
+    def _why(self) -> str:
+        self._stop()
+        said = ""
+        with contextlib.suppress(OSError):
+            said = self._lifeline.recv(100).decode()
+        return "time" if self._late else said or "gone"
+
+    def close(self) -> None:
+        """End it, and wait until it has gone."""
+        self._stop()
+        with contextlib.suppress(OSError):
+            while self._lifeline.recv(100):
+                pass
+        self._server.close()
+        for each in (self._talk, self._lifeline, self._listener):
+            each.close()

@@ -1,0 +1,237 @@
+"""The one gate: who calls, may they, then the service acts, then the trail records.
+
+Every request comes through ``Gate.handle``; a call that a service makes for a caller, such as
+DynamoDB's to KMS, comes through ``Gate.call_as``. Both run the same steps. Denied means that
+nothing happened.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from botocore.awsrequest import AWSPreparedRequest
+
+from .authorization import Decision, PolicyError, Request, authorize, denial_message
+from .errors import AwsError, not_in_sandbox
+from .requests import wire
+from .requests.callers import Directory
+from .requests.calls import Call, Caller, ContextValue, Forwarded, Permission, RawResponse
+from .world.clock import Clock
+from .world.entropy import Entropy
+
+
+class Service(Protocol):
+    """An AWS service as the gate sees it."""
+
+    def permissions(self, call: Call) -> Iterable[Permission]:
+        """What must be allowed before the call may act; raises AwsError for bad input that
+        AWS refuses before it authorizes."""
+
+    def act(self, call: Call) -> dict[str, Any] | Forwarded:
+        """Do it; called only when every permission is allowed."""
+
+
+class Recorder(Protocol):
+    """Where calls are written down."""
+
+    def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+        """One call has come to its end."""
+
+
+class Gate:
+    """Takes requests in, one at a time."""
+
+    #: Set by services.build, which makes the trail.
+    recorder: Recorder
+
+    def __init__(self, clock: Clock, entropy: Entropy, directory: Directory) -> None:
+        self.clock = clock
+        self.entropy = entropy
+        self.directory = directory
+        self.services: dict[str, Service] = {}
+        self._lock = threading.RLock()
+
+    def paused(self) -> AbstractContextManager[bool]:
+        """Hold requests back while something reads or changes the account from outside."""
+        return self._lock
+
+    def handle(self, request: AWSPreparedRequest) -> RawResponse:
+        """Answer a request; whatever it holds, the answer is AWS's or a clear refusal."""
+        with self._lock:
+            self.clock.tick()
+            request_id = self.entropy.uuid("request")
+            message: wire.Message | None = None
+            try:
+                message = wire.read(request)
+                return self._answer(request, message, request_id)
+            except AwsError as error:
+                return wire.error_answer(message, error, request_id)
+            except Exception as error:
+                return wire.error_answer(message, _failure("this request", error), request_id)
+
+    def _answer(
+        self, request: AWSPreparedRequest, message: wire.Message, request_id: str
+    ) -> RawResponse:
+        caller = self.directory.identify(request, message)
+        call = Call(
+            service=message.service,
+            operation=message.operation,
+            params=wire.params_of(message),
+            caller=caller,
+            account=caller.account,
+            region=message.region,
+            request_id=request_id,
+            time=self.clock.now(),
+            user_agent=_in_order(message.headers.get("user-agent", "")),
+            request=request,
+        )
+        result = self.run(call)
+        if isinstance(result, Forwarded):
+            # moto made an ID of its own; the trail knows the request by this one.
+            kept = {k: v for k, v in result.headers.items() if k.lower() != "x-amzn-requestid"}
+            return result.status, {**kept, "x-amzn-requestid": request_id}, result.body
+        return wire.answer(message, result, request_id)
+
+    def call_as(
+        self,
+        call: Call,
+        service: str,
+        operation: str,
+        params: dict[str, Any],
+        *,
+        via: str,
+        caller: Caller | None = None,
+    ) -> dict[str, Any]:
+        """Make a call for another call's caller, as an integrated service does.
+
+        Args:
+            call: the caller's own request; its caller, account and Region are taken over.
+            via: the service principal that makes the call, such as ``dynamodb.amazonaws.com``.
+            caller: who the call is made as; the outer call's caller if left out.
+
+        Raises:
+            AwsError: as the called service refuses it.
+        """
+        inner = Call(
+            service=service,
+            operation=operation,
+            params=params,
+            caller=caller or call.caller,
+            account=call.account,
+            region=call.region,
+            request_id=self.entropy.uuid("request"),
+            time=self.clock.now(),
+            source_ip=via,
+            user_agent=via,
+            via=via,
+            parent=call.request_id,
+        )
+        try:
+            result = self.run(inner)
+        except AwsError as error:
+            error.request_id = inner.request_id
+            raise
+        assert isinstance(result, dict)  # KMS never forwards.
+        return result
+
+    def run(self, call: Call) -> dict[str, Any] | Forwarded:
+        """Authorize, act, record."""
+        try:
+            result = self._authorize_and_act(call)
+        except AwsError as error:
+            self.recorder.record(call, None, error)
+            raise
+        if isinstance(result, Forwarded):
+            self.recorder.record(call, None, result.error)
+        else:
+            self.recorder.record(call, result, None)
+        return result
+
+    def _authorize_and_act(self, call: Call) -> dict[str, Any] | Forwarded:
+        service = self.services[call.service]
+        try:
+            for permission in service.permissions(call):
+                self.require(call, permission)
+            return service.act(call)
+        except AwsError:
+            raise
+        except PolicyError as error:
+            raise AwsError("MalformedPolicyDocument", str(error)) from error
+        except NotImplementedError:
+            raise not_in_sandbox(call.action) from None
+        except Exception as error:
+            raise _failure(call.action, error) from error
+
+    def require(self, call: Call, permission: Permission) -> Decision:
+        """Let a permission pass, or refuse the call.
+
+        Raises:
+            AwsError: ``AccessDeniedException`` (JSON services) or ``AccessDenied`` (IAM, STS)
+                with AWS's sentence.
+        """
+        decision = self.decide(call, permission)
+        call.decisions.append(decision)
+        if not decision.allowed:
+            query = call.service in wire.QUERY_SERVICES
+            code, status = ("AccessDenied", 403) if query else ("AccessDeniedException", 400)
+            raise AwsError(code, denial_message(decision), status, decision=decision)
+        return decision
+
+    def decide(self, call: Call, permission: Permission) -> Decision:
+        """Decide one permission of a call, without consequence."""
+        caller = call.caller
+        standing = self.directory.standing(caller)
+        request = Request(
+            principal=caller.arn,
+            action=permission.action,
+            resource=permission.resource,
+            context={**self.context(call), **permission.context},
+            resource_account=permission.resource_account or call.account,
+        )
+        return authorize(
+            request,
+            identity_policies=standing.identity,
+            permissions_boundary=standing.boundary,
+            session_policies=caller.session_policies,
+            resource_policy=permission.resource_policy,
+            grants=permission.grants,
+            resource_rules=permission.rules,
+        )
+
+    def context(self, call: Call) -> dict[str, ContextValue]:
+        """The condition keys of a request that do not depend on the service."""
+        now = self.clock.now()
+        context = self.directory.context(call.caller)
+        context["aws:CurrentTime"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        context["aws:EpochTime"] = str(int(now.timestamp()))
+        context["aws:RequestedRegion"] = call.region
+        context["aws:SecureTransport"] = "true"
+        context["aws:UserAgent"] = call.user_agent
+        context["aws:ViaAWSService"] = "true" if call.via else "false"
+        if call.via:
+            context["aws:CalledVia"] = [call.via]
+        else:
+            context["aws:SourceIp"] = call.source_ip
+        return context
+
+
+def _in_order(user_agent: str) -> str:
+    """A client's name with its list of features in order: botocore's has the order of a set."""
+    return re.sub(r"(?<= m/)[A-Za-z0-9,]+", lambda m: ",".join(sorted(m[0].split(","))), user_agent)
+
+
+def _failure(what: str, error: Exception) -> AwsError:
+    """A fault of the sandbox's own: it must not happen, and the next request is answered."""
+    text = f"The sandbox failed on {what} ({type(error).__name__}: {error})."
+    return AwsError("InternalFailure", text, 500)
+
+
+def service_principal(name: str, account: str) -> Caller:
+    """An AWS service acting in its own name, such as DynamoDB under a grant."""
+    return Caller(
+        arn=name, account=account, kind="service", user_id="", name=name, principal_arn=name
+    )

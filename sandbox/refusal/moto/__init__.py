@@ -1,0 +1,1 @@
+"""All that knows moto, the emulator underneath. Nothing outside this folder does."""

@@ -1,0 +1,280 @@
+"""The sandbox: moto that behaves like AWS, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import math
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import moto.settings
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto import mock_aws
+
+from .errors import AwsError, SandboxError
+from .gate import Gate
+from .moto import bridge
+from .requests.callers import ADMINISTRATOR, Directory
+from .requests.calls import Call, RawResponse
+from .services.registry import build
+from .world.clock import Clock
+from .world.entropy import Entropy
+from .world.environment import Environment
+
+if TYPE_CHECKING:
+    from .serving.control import RemoteSandbox
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+class _Nothing:
+    """A recorder that writes nothing down."""
+
+    def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+        pass
+
+
+#: moto's settings that come from variables without its prefix, some of them when it is imported:
+#: by these it would look for a server, or for a proxy, to send the requests to.
+_SETTINGS: dict[str, Any] = {
+    "TEST_SERVER_MODE": False,
+    "TEST_DECORATOR_MODE": True,
+    "INITIAL_NO_AUTH_ACTION_COUNT": math.inf,
+}
+_PROXY_MODE = "TEST_PROXY_MODE"
+
+
+@contextlib.contextmanager
+def _moto_in_process() -> Iterator[None]:
+    """Inside, moto answers in this process, whatever its settings say."""
+    before = {name: getattr(moto.settings, name) for name in _SETTINGS}
+    proxy = os.environ.pop(_PROXY_MODE, None)
+    vars(moto.settings).update(_SETTINGS)
+    try:
+        yield
+    finally:
+        vars(moto.settings).update(before)
+        if proxy is not None:
+            os.environ[_PROXY_MODE] = proxy
+
+
+class Sandbox:
+    """An AWS account with KMS, DynamoDB, IAM, STS and an audit trail, and no AWS behind it.
+
+    Inside ``with Sandbox() as sandbox:`` plain ``boto3.client("kms")`` acts as the IAM user
+    ``admin``, who has AdministratorAccess. Access keys that IAM or STS give out act as their own
+    principal. No request leaves the machine.
+
+    Args:
+        seed: whatever has the same seed and makes the same calls gets the same bytes.
+
+    Attributes:
+        account_id: the account's twelve digits.
+        region: the Region that clients use unless told otherwise.
+    """
+
+    _running: Sandbox | None = None
+
+    def __init__(self, seed: int | str = 0) -> None:
+        self.seed = seed
+        self.account_id = ACCOUNT
+        self.region = REGION
+        self._stack: contextlib.ExitStack | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def start(self, *, aside: bool = False) -> Sandbox:
+        """Start from an empty account.
+
+        Args:
+            aside: put the sandbox that runs aside, and stand in its place until this one stops.
+                It then goes on as it was. With the same seed the administrator's access key is
+                the same, so clients made before work here as well.
+
+        Raises:
+            SandboxError: a sandbox runs already in this process, or moto has changed.
+        """
+        other = Sandbox._running
+        if other is not None and not aside:
+            raise SandboxError(
+                "A sandbox runs already in this process; stop it first with sandbox.stop()."
+            )
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_moto_in_process())
+            if other is None:
+                config: Any = {"core": {"mock_credentials": False, "reset_boto3_session": True}}
+                mock = mock_aws(config=config)
+                mock.start()
+                stack.callback(mock.stop)
+            else:
+                stack.enter_context(bridge.other_accounts())
+            stack.callback(setattr, Sandbox, "_running", other)
+            self.clock = Clock()
+            entropy = Entropy(self.seed)
+            self._directory = Directory(self.clock)
+
+            def guard(session: object, request: AWSPreparedRequest) -> AWSResponse:
+                return self._guard(session, request)  # Becomes a method of connections.
+
+            self._hooks = bridge.Hooks(self.handle, guard, self.clock.as_datetime_module())
+            stack.callback(self._hooks.remove)
+            bridge.seed_moto(f"{self.seed}/moto")
+            self._gate = Gate(self.clock, entropy, self._directory)
+            self.services = build(self._gate, self._hooks)
+            self._environment = Environment(self.region, *self._admin_keys(self.account_id))
+            stack.enter_context(self._environment)
+            self._stack = stack.pop_all()
+        Sandbox._running = self
+        return self
+
+    def stop(self) -> None:
+        """Drop the account and leave the process as it was. Stopping twice is harmless."""
+        if self._stack is not None:
+            stack, self._stack = self._stack, None
+            stack.close()
+
+    def _admin_keys(self, account: str) -> tuple[str, str]:
+        backend = bridge.iam(account)
+        if "admin" not in backend.users:
+            backend.create_user("us-east-1", "admin")
+            self.services.iam.load_managed_policy(ADMINISTRATOR, account)
+            backend.attach_user_policy(ADMINISTRATOR, "admin")
+            backend.create_access_key("admin")
+        key = backend.users["admin"].access_keys[0]
+        return key.access_key_id, key.secret_access_key
+
+    @classmethod
+    def running(cls) -> Sandbox | None:
+        """The sandbox that runs in this process, if one does."""
+        return cls._running
+
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Calls made inside leave nothing in the audit trail: for one who only looks."""
+        self._check_running()
+        recorder, self._gate.recorder = self._gate.recorder, _Nothing()
+        try:
+            yield
+        finally:
+            self._gate.recorder = recorder
+
+    @staticmethod
+    def connect(url: str, token: str) -> RemoteSandbox:
+        """A sandbox that ``python -m refusal`` serves, with the same methods.
+
+        Raises:
+            SandboxError: nothing answers there, or the token is wrong.
+        """
+        from .serving.control import RemoteSandbox  # The server's side is not needed in process.
+
+        return RemoteSandbox(url, token)
+
+    def session(self, account_id: str | None = None) -> boto3.Session:
+        """A boto3 session of the user ``admin`` of an account, made if it is not there yet.
+
+        Args:
+            account_id: twelve digits; the sandbox's own account if left out.
+        """
+        account = account_id or self.account_id
+        if len(account) != 12 or not (account.isascii() and account.isdigit()):
+            raise SandboxError(f"`{account}` is no account ID; give twelve digits.")
+        self._check_running()
+        key_id, secret = self._admin_keys(account)
+        return boto3.Session(
+            aws_access_key_id=key_id, aws_secret_access_key=secret, region_name=self.region
+        )
+
+    def advance(self, **duration: float) -> datetime.datetime:
+        """Let time pass: ``advance(minutes=6)``, ``advance(days=7)``.
+
+        Args:
+            duration: what ``datetime.timedelta`` takes.
+
+        Returns:
+            The sandbox's new time, in UTC.
+        """
+        self._check_running()
+        try:
+            delta = datetime.timedelta(**duration)
+        except (TypeError, ValueError, OverflowError):
+            raise SandboxError(
+                f"advance({', '.join(duration)}) is not understood; "
+                "give days, hours, minutes or seconds, for example advance(minutes=6)."
+            ) from None
+        with self._gate.paused():
+            self.clock.advance(delta)
+            self.services.age()
+        return self.clock.now()
+
+    def at_rest(self, table_name: str, account_id: str | None = None) -> Any:
+        """What is stored of a table, as it lies there: see ``AtRest``."""
+        self._check_running()
+        with self._gate.paused():
+            return self.services.dynamodb.at_rest(
+                table_name, account_id or self.account_id, self.region
+            )
+
+    def would_allow(
+        self, user_name: str, service: str, operation: str, params: dict[str, Any], via: str = ""
+    ) -> bool:
+        """Whether every permission would be given if an IAM user made a call. Nothing is done,
+        nothing is recorded, and no table key is kept.
+
+        Args:
+            user_name: of this account; nobody of that name may do anything.
+            service, operation, params: as boto3 has them, such as ``kms``, ``Decrypt``.
+            via: the service that makes the call for the user, ``dynamodb.amazonaws.com``.
+        """
+        self._check_running()
+        with self._gate.paused():
+            user = bridge.iam(self.account_id).users.get(user_name)
+            if user is None:
+                return False
+            caller = self._directory.user(user)
+            place = self.account_id, self.region
+            call = Call(service, operation, params, caller, *place, "", self.clock.now())
+            call.via, call.source_ip = via or None, via or call.source_ip
+            try:
+                asked = self._gate.services[service].permissions(call)
+                return all(self._gate.decide(call, permission).allowed for permission in asked)
+            except AwsError:
+                return False
+
+    @property
+    def trail(self) -> Any:
+        """The audit trail: every call, newest last."""
+        return self.services.cloudtrail.trail
+
+    def _check_running(self) -> None:
+        if self._stack is None:
+            raise SandboxError("This sandbox does not run; start it with sandbox.start().")
+
+    def handle(self, request: AWSPreparedRequest) -> RawResponse:
+        """Answer one AWS request: status, headers, body."""
+        return self._gate.handle(request)
+
+    def _guard(self, _session: object, request: AWSPreparedRequest) -> AWSResponse:
+        """Stands where botocore would open a connection: answers instead.
+
+        A client made before the sandbox started gets here; so does any request to an address
+        that is not AWS's, such as the instance metadata service.
+
+        Raises:
+            SandboxError: the client was made in this sandbox, which has stopped.
+        """
+        if self._stack is None:
+            raise SandboxError(
+                "This client belongs to a sandbox that has stopped; make a new one, for example "
+                'boto3.client("kms").'
+            )
+        status, headers, body = self._gate.handle(request)
+        raw = bridge.raw_body(body)
+        return AWSResponse(request.url, status, bridge.header_dict(headers), raw)

@@ -1,0 +1,1 @@
+"""The services: AWS KMS, Amazon DynamoDB, IAM, AWS STS and AWS CloudTrail."""

@@ -1,0 +1,306 @@
+"""One event of the audit trail, in the shape that CloudTrail gives it.
+
+Shapes: KMS Developer Guide, "Logging AWS KMS API calls" (ct-decrypt and its siblings); DynamoDB
+Developer Guide, "Monitoring DynamoDB interaction with AWS KMS" (aws-behaviour.md B16); AWS
+CloudTrail User Guide, "CloudTrail record contents". The record is made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from botocore.model import Shape
+
+from ...requests import shapes
+from ...requests.calls import Call, Caller
+
+#: KMS's cryptographic operations change nothing, so CloudTrail calls them read-only.
+_READS = re.compile(
+    r"(Get|List|Describe|Lookup|Simulate|BatchGet|TransactGet|Query|Scan|Decrypt|Encrypt|"
+    r"GenerateDataKey|GenerateMac|GenerateRandom|ReEncrypt|Sign|Verify|AssumeRole)"
+)
+#: DynamoDB's requests for items: data events, which event history does not show (AWS CloudTrail
+#: User Guide, "Logging data events").
+_DATA = re.compile(
+    r"(Get|Put|Update|Delete)Item|Batch(Get|Write)Item|Transact(Get|Write)Items|Query|Scan|"
+    r"(Batch)?ExecuteStatement|ExecuteTransaction|GetRecords|GetShardIterator"
+)
+_GLOBAL = {"iam": "us-east-1"}
+#: What a record of a data event keeps of the request.
+_DATA_MEMBERS = ("TableName", "IndexName", "StreamArn")
+#: The condition key that holds the partition keys of a request.
+_ROW_KEYS = "dynamodb:LeadingKeys"
+#: Secrets whose shapes are plain text in botocore's models.
+_SECRETS = ("SecretAccessKey", "SessionToken", "GrantToken", "GrantTokens", "Password")
+_TYPES = {
+    "user": "IAMUser",
+    "role": "AssumedRole",
+    "federated": "FederatedUser",
+    "service": "AWSService",
+    "root": "Root",
+}
+_DENIED = ("AccessDenied", "AccessDeniedException")
+
+
+@lru_cache(maxsize=1024)
+def _hidden(service: str, operation: str) -> frozenset[str]:
+    """The members of a request that no record may hold: bytes, and what the model calls
+    sensitive."""
+    model = shapes.operation_model(service, operation)
+    members = model.input_shape.members if model is not None and model.input_shape else {}
+    secret = {n for n, s in members.items() if s.type_name == "blob" or s.metadata.get("sensitive")}
+    return frozenset(secret) | frozenset(_SECRETS)
+
+
+@lru_cache(maxsize=1024)
+def is_data(service: str, operation: str) -> bool:
+    """True for a data event."""
+    return service.startswith("dynamodb") and _DATA.fullmatch(operation) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_read(operation: str) -> bool:
+    """True for what changes nothing."""
+    return _READS.match(operation) is not None
+
+
+def kept_params(call: Call) -> Call:
+    """A call that is over, without its secrets and without the request as it came in."""
+    if is_data(call.service, call.operation):
+        call.params = {name: call.params[name] for name in _DATA_MEMBERS if name in call.params}
+        for decision in call.decisions:
+            _forget_row_keys(decision)
+    else:
+        hidden = _hidden(call.service, call.operation)
+        call.params = {name: v for name, v in call.params.items() if name not in hidden}
+    call.request = None
+    return call
+
+
+def _forget_row_keys(decision: Any) -> None:
+    """Drop the partition keys of rows, which lie in no memory between calls. Where a policy is
+    about them they stay, as the reason of the decision; on AWS, data events show the keys."""
+    request = decision.request
+    if _ROW_KEYS.lower() not in request.keys:
+        return
+    policies = decision.weighed.policies
+    if not any(
+        condition.lowered == _ROW_KEYS.lower()
+        for _, policy in policies
+        for statement in policy.statements
+        for condition in statement.conditions
+    ):
+        del request.keys[_ROW_KEYS.lower()], request.context[_ROW_KEYS]
+
+
+def kept_result(call: Call, result: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a record keeps of the answer: of reads nothing, as on AWS, and never a secret."""
+    if not result or is_read(call.operation):
+        return None
+    return dict(_without_secrets(result))
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            name: _without_secrets(member)
+            for name, member in value.items()
+            if name not in _SECRETS and not isinstance(member, bytes)
+        }
+    return [_without_secrets(member) for member in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Event:
+    """One call.
+
+    Attributes:
+        decisions: the authorization decisions behind it (``refusal.authorization.Decision``);
+            CloudTrail has no such thing, and they do not cross the control channel.
+    """
+
+    event_id: str
+    call: Call = field(repr=False)
+    result: Any = field(default=None, repr=False)
+    error_code: str = ""
+    error_message: str = ""
+
+    @property
+    def name(self) -> str:
+        """The operation, such as ``Decrypt``."""
+        return self.call.operation
+
+    @property
+    def source(self) -> str:
+        """The service, such as ``kms.amazonaws.com``."""
+        service = "dynamodb" if self.call.service == "dynamodbstreams" else self.call.service
+        return f"{service}.amazonaws.com"
+
+    @property
+    def user_name(self) -> str:
+        """The IAM user's name; empty for anyone else."""
+        return self.call.caller.name if self.call.caller.kind == "user" else ""
+
+    @property
+    def shown_error(self) -> str:
+        """The error code as CloudTrail writes it: ``AccessDenied`` for every denial, as events of
+        KMS show it in public reports."""
+        return "AccessDenied" if self.error_code in _DENIED else self.error_code
+
+    @property
+    def decisions(self) -> tuple[Any, ...]:
+        """The decision of each permission that was asked, in order."""
+        return tuple(self.call.decisions)
+
+    @property
+    def parent(self) -> str:
+        """The ID of the request that a service made this one for; CloudTrail has no such thing."""
+        return self.call.parent
+
+    @property
+    def region(self) -> str:
+        """The Region that the event belongs to; IAM has one."""
+        return _GLOBAL.get(self.call.service, self.call.region)
+
+    @property
+    def management(self) -> bool:
+        """True for a management event, which event history shows."""
+        return not is_data(self.call.service, self.call.operation)
+
+    @property
+    def accounts(self) -> set[str]:
+        """The accounts that have the event: the caller's, and if the call was not denied also
+        those whose KMS keys it was about (KMS Developer Guide, "Logging AWS KMS API calls")."""
+        shared = self.call.service == "kms" and self.error_code not in _DENIED
+        owners = {_owner(arn) for _, arn in self.call.resources} if shared else set()
+        return {self.call.account} | owners - {""}
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """CloudTrail's record, made of JSON's types, as the caller's account has it."""
+        return self.record_for(self.call.account)
+
+    def record_for(self, account: str) -> dict[str, Any]:
+        """The record as one of ``accounts`` has it. All have the same event ID, which is the
+        sandbox's simplification."""
+        call, category = self.call, "Management" if self.management else "Data"
+        record: dict[str, Any] = {
+            "eventVersion": "1.11",
+            "userIdentity": _identity(call.caller, call.via),
+            "eventTime": _stamp(call.time),
+            "eventSource": self.source,
+            "eventName": call.operation,
+            "awsRegion": self.region,
+            "sourceIPAddress": call.source_ip,
+            "userAgent": call.user_agent,
+            "requestParameters": _request_parameters(call),
+            "responseElements": _response_elements(call, self.result),
+            "requestID": call.request_id,
+            "eventID": self.event_id,
+            "readOnly": is_read(call.operation),
+            "resources": [
+                {"accountId": _owner(arn) or call.account, "type": kind, "ARN": arn}
+                for kind, arn in call.resources
+            ],
+            "eventType": "AwsApiCall",
+            "managementEvent": self.management,
+            "recipientAccountId": account,
+            "eventCategory": category,
+        }
+        if len(self.accounts) > 1:
+            record["sharedEventID"] = self.event_id
+        if self.error_code:
+            record["errorCode"], record["errorMessage"] = self.shown_error, self.error_message
+        return record
+
+    def to_json(self) -> dict[str, Any]:
+        """The record and no more."""
+        return {"record": self.record}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> RemoteEvent:
+        """What ``to_json`` gave on the other side of the control channel."""
+        return RemoteEvent(dict(data["record"]))
+
+
+@dataclass(frozen=True)
+class RemoteEvent:
+    """An event of a served sandbox: its record; the decisions stay on the other side."""
+
+    record: dict[str, Any]
+    decisions: tuple[Any, ...] = ()
+
+
+def _owner(arn: str) -> str:
+    return arn.split(":")[4]
+
+
+def _stamp(moment: datetime.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _identity(caller: Caller, via: str | None) -> dict[str, Any]:
+    """Who called (AWS CloudTrail User Guide, "CloudTrail userIdentity element")."""
+    if caller.kind == "service":
+        return {"type": "AWSService", "invokedBy": via}
+    identity: dict[str, Any] = {
+        "type": _TYPES[caller.kind],
+        "principalId": caller.user_id,
+        "arn": caller.arn,
+        "accountId": caller.account,
+        "accessKeyId": caller.access_key_id,
+    }
+    if caller.kind == "user":
+        identity["userName"] = caller.name
+    if caller.session_issued is not None:
+        issuer = {
+            "type": "Role" if caller.kind == "role" else "IAMUser",
+            "principalId": caller.user_id.partition(":")[0],
+            "arn": caller.principal_arn,
+            "accountId": caller.account,
+            "userName": caller.name,
+        }
+        attributes = {"creationDate": _stamp(caller.session_issued), "mfaAuthenticated": "false"}
+        identity["sessionContext"] = {"sessionIssuer": issuer, "attributes": attributes}
+    if via:
+        identity["invokedBy"] = via
+    return identity
+
+
+def _request_parameters(call: Call) -> Any:
+    model = shapes.operation_model(call.service, call.operation)
+    shape = model.input_shape if model is not None else None
+    shown = _shown(call.params, shape) or {}
+    # A direct Decrypt always says its algorithm (ct-decrypt); one of DynamoDB does not (B16).
+    if call.service == "kms" and call.operation in ("Encrypt", "Decrypt") and not call.via:
+        shown.setdefault("encryptionAlgorithm", "SYMMETRIC_DEFAULT")
+    return shown or None
+
+
+def _response_elements(call: Call, result: Any) -> Any:
+    model = shapes.operation_model(call.service, call.operation)
+    shape = model.output_shape if model is not None else None
+    return _shown(result, shape) or None
+
+
+def _shown(value: Any, shape: Shape | None) -> Any:
+    """A value with the members of structures in lower camel case; the keys of maps stay."""
+    if isinstance(value, datetime.datetime):
+        return _stamp(value)
+    if isinstance(value, Mapping):
+        members = getattr(shape, "members", None)
+        if members is None:
+            inner = getattr(shape, "value", None)
+            return {str(name): _shown(member, inner) for name, member in value.items()}
+        return {
+            name[:1].lower() + name[1:]: _shown(member, members.get(name))
+            for name, member in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_shown(member, getattr(shape, "member", None)) for member in value]
+    return None if isinstance(value, bytes) else value

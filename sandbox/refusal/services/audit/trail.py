@@ -1,0 +1,54 @@
+"""Every call that came to its end, oldest first."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ...errors import AwsError
+from ...requests.calls import Call
+from ...world.entropy import Entropy
+from .events import Event, kept_params, kept_result
+
+#: So that a kernel that runs for weeks does not grow without end. AWS keeps its event history for
+#: 90 days (AWS CloudTrail User Guide, "Working with CloudTrail event history").
+MOST = 20_000
+
+
+class Trail:
+    """The audit trail of all accounts and Regions."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._entropy = entropy
+        self._events: deque[Event] = deque(maxlen=MOST)
+
+    def record(self, call: Call, result: dict[str, object] | None, error: AwsError | None) -> None:
+        """One call has come to its end; nothing secret of it is kept."""
+        self._events.append(
+            Event(
+                event_id=self._entropy.uuid("event"),
+                call=kept_params(call),
+                result=kept_result(call, result),
+                error_code=error.code if error else "",
+                error_message=error.message if error else "",
+            )
+        )
+
+    def events(
+        self, *, name: str = "", user: str = "", source: str = "", error: str = ""
+    ) -> list[Event]:
+        """The events, oldest first.
+
+        Args:
+            name: only those of this operation, such as ``Decrypt``.
+            user: only those of this IAM user.
+            source: only those of this service, such as ``kms.amazonaws.com``.
+            error: only those with this error code, such as ``AccessDenied``.
+        """
+        return [
+            event
+            for event in self._events
+            if name in ("", event.name)
+            and source in ("", event.source)
+            and error in ("", event.shown_error)
+            and user in ("", event.user_name)
+        ]

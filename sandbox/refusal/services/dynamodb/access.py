@@ -1,0 +1,282 @@
+"""What a data request does to which table, as IAM sees it: actions, ARNs and condition keys.
+
+Condition keys: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access
+control". Where the sandbox cannot read a partition key out of a request, ``dynamodb:LeadingKeys``
+holds an empty text, which no key can be, so that a policy on it refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from ...authorization import Policy, PolicyError
+from ...errors import AwsError, not_in_sandbox, validation
+from ...moto import bridge
+from ...requests.calls import Call, ContextValue
+
+_ARN = re.compile(r"arn:aws:dynamodb:([a-z0-9-]+):(\d{12}):table/([^/]+)((?:/.*)?)")
+#: A name at the head of a path in an expression: no value, no function, no member of a map.
+_NAME = re.compile(r"(?<![\w:#.\]-])(?:#\w+|[A-Za-z_][\w-]*)(?![\w-])(?!\s*\()")
+_ALIAS = re.compile(r"#\w+", re.ASCII)
+_WORDS = frozenset(["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN"])
+_UNREAD = ("",)
+_EXPRESSIONS = (
+    "ProjectionExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
+    "ConditionExpression",
+    "UpdateExpression",
+)
+_NAMED = ("Item", "Key", "AttributeUpdates", "Expected", "ScanFilter", "QueryFilter")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One action on one table, with its condition keys."""
+
+    action: str
+    table: str
+    index: str = ""
+    context: Mapping[str, ContextValue] = field(default_factory=dict)
+    writes: bool = False
+
+
+def table_name(call: Call, given: Any) -> str:
+    """The name of the table that a request names by its name or ARN.
+
+    Raises:
+        AwsError: no text, or an ARN of another account or Region.
+    """
+    if not isinstance(given, str) or not given:
+        raise validation(
+            "1 validation error detected: Value null at 'tableName' failed to satisfy "
+            "constraint: Member must not be null"
+        )
+    if not given.startswith("arn:"):
+        return given
+    match = _ARN.fullmatch(given)
+    if match is None:
+        raise validation(f"Invalid TableArn: {given}")  # The wording is the sandbox's own.
+    region, account, name, _ = match.groups()
+    if account != call.account:
+        raise not_in_sandbox("requests for a table of another account")
+    if region != call.region:
+        raise AwsError("ResourceNotFoundException", "Requested resource not found")
+    return name
+
+
+@lru_cache(maxsize=256)
+def read_policy(text: str) -> Policy:
+    """A table's resource-based policy.
+
+    Raises:
+        AwsError: ``ValidationException``; the wording is the sandbox's own.
+    """
+    try:
+        return Policy.parse(text, kind="resource-based", name="resource policy")
+    except PolicyError as error:
+        raise validation(f"The resource policy cannot be read: {error}") from None
+
+
+def arn(call: Call, kind: str) -> str:
+    """An ARN of this account and Region, such as that of ``table/orders``."""
+    return f"arn:aws:dynamodb:{call.region}:{call.account}:{kind}"
+
+
+def one_item(call: Call) -> list[Access]:
+    """GetItem, PutItem, UpdateItem, DeleteItem."""
+    params = call.params
+    name = table_name(call, params.get("TableName"))
+    key = params.get("Item" if call.operation == "PutItem" else "Key")
+    return [_on_items(call, call.operation, name, params, [key])]
+
+
+def query_or_scan(call: Call) -> list[Access]:
+    """Query and Scan, of a table or of an index: then the resource is the index."""
+    params = call.params
+    name = table_name(call, params.get("TableName"))
+    index = params.get("IndexName") or ""
+    context = _context(params)
+    if call.operation == "Query":
+        context["dynamodb:LeadingKeys"] = _queried(params, _hash_name(call, name, index))
+    return [Access(call.operation, name, index, context)]
+
+
+def batch(call: Call) -> list[Access]:
+    """BatchGetItem and BatchWriteItem: the batch action, on each table."""
+    found = []
+    for given, asked in _expect(call.params.get("RequestItems"), dict).items():
+        requests = _expect(asked, dict).get("Keys") if call.operation == "BatchGetItem" else asked
+        items = [_expect(request, dict) for request in _expect(requests, list)]
+        if call.operation == "BatchWriteItem":
+            items = [_written(item) for item in items]
+        params = asked if isinstance(asked, dict) else {}
+        params = {**params, "Key": {name: None for item in items for name in item}}
+        access = _on_items(call, call.operation, table_name(call, given), params, items)
+        found.append(access)
+    return found
+
+
+#: The member of a transaction's item -> the action that it needs (botocore's model of each).
+_TRANSACTED = {
+    "Get": "GetItem",
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+def transaction(call: Call) -> list[Access]:
+    """TransactGetItems and TransactWriteItems: each item's own action."""
+    found = []
+    for item in _expect(call.params.get("TransactItems"), list):
+        for kind, params in _expect(item, dict).items():
+            if kind not in _TRANSACTED:
+                raise validation(f"A transaction has no {kind}.")
+            name = table_name(call, _expect(params, dict).get("TableName"))
+            key = params.get("Item" if kind == "Put" else "Key")
+            found.append(_on_items(call, _TRANSACTED[kind], name, params, [key]))
+    return found
+
+
+_PATH = r"""\s+((?:"[^"]+"|'[^']+'|[\w-]+)(?:\.(?:"[^"]+"|'[^']+'|[\w-]+))?)"""
+_STATEMENTS = {
+    "SELECT": ("PartiQLSelect", re.compile(r"SELECT\s.*?\sFROM" + _PATH, re.I | re.S)),
+    "INSERT": ("PartiQLInsert", re.compile(r"INSERT\s+INTO" + _PATH, re.I | re.S)),
+    "UPDATE": ("PartiQLUpdate", re.compile(r"UPDATE" + _PATH, re.I | re.S)),
+    "DELETE": ("PartiQLDelete", re.compile(r"DELETE\s+FROM" + _PATH, re.I | re.S)),
+}
+
+
+def partiql(call: Call) -> list[Access]:
+    """The action on the table that each statement names. moto then sees these tables alone, so
+    a statement that is read differently there finds no other table."""
+    single = {"ExecuteStatement": [call.params]}
+    member = "TransactStatements" if call.operation == "ExecuteTransaction" else "Statements"
+    asked = single.get(call.operation) or _expect(call.params.get(member), list)
+    return [_statement(call, _expect(one, dict).get("Statement")) for one in asked]
+
+
+def _statement(call: Call, statement: Any) -> Access:
+    text = _expect(statement, str).strip()
+    if text.upper().startswith(("EXISTS", "--", "/*")):
+        raise not_in_sandbox("PartiQL's EXISTS and its comments")
+    action, pattern = _STATEMENTS.get(text[:6].upper(), ("", None))
+    match = pattern.match(text) if pattern else None
+    if match is None:
+        # As seen live where no known word begins it (awsdocs/aws-sdk-for-javascript-v3, a report).
+        detail = "Unexpected keyword" if pattern else "Expected data manipulation"
+        raise validation(f"Statement wasn't well formed, can't be processed: {detail}")
+    name, *index = re.findall(r"\"[^\"]+\"|'[^']+'|[\w-]+", match.group(1))
+    context: dict[str, ContextValue] = {"dynamodb:LeadingKeys": _UNREAD}
+    context["dynamodb:Attributes"] = _UNREAD
+    if action == "PartiQLSelect":
+        # On AWS, only without a partition key in the WHERE clause; here always.
+        context["dynamodb:FullTableScan"] = "true"
+    writes = action != "PartiQLSelect"
+    return Access(action, name.strip("\"'"), "".join(index).strip("\"'"), context, writes)
+
+
+def _expect(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise AwsError("SerializationException", f"Expected {kind.__name__} in the request.")
+    return value
+
+
+def _written(request: Mapping[str, Any]) -> Any:
+    """The item or the key of a WriteRequest.
+
+    Raises:
+        AwsError: it holds not one operation (botocore's model: WriteRequest); the wording is
+            the sandbox's own.
+    """
+    if len(request) != 1 or not request.keys() <= {"PutRequest", "DeleteRequest"}:
+        raise validation("A WriteRequest must hold one PutRequest or one DeleteRequest.")
+    kind, asked = next(iter(request.items()))
+    return _expect(asked, dict).get("Item" if kind == "PutRequest" else "Key") or {}
+
+
+def _hash_name(call: Call, name: str, index: str = "") -> str:
+    table = bridge.dynamodb(call.account, call.region).tables.get(name)
+    if table is None:
+        return ""
+    schema = next((i.schema for i in table.all_indexes() if i.name == index), ()) if index else ()
+    found = (key["AttributeName"] for key in schema if key["KeyType"] == "HASH")
+    return str(next(found, table.hash_key_attr))
+
+
+def _on_items(
+    call: Call, action: str, name: str, params: Mapping[str, Any], items: Iterable[Any]
+) -> Access:
+    context = _context(params)
+    attribute = _hash_name(call, name)
+    context["dynamodb:LeadingKeys"] = [
+        _text(item.get(attribute)) if isinstance(item, dict) else "" for item in items
+    ]
+    if call.operation.startswith("Transact"):
+        context["dynamodb:EnclosingOperation"] = call.operation
+    return Access(action, name, "", context)
+
+
+def _text(value: Any) -> str:
+    """A value of a key, without its type.
+
+    Raises:
+        AwsError: it has several types (AWS's text, as others' suites have it).
+    """
+    if not isinstance(value, dict):
+        return ""
+    if len(value) > 1:
+        raise validation(
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one "
+            "of the supported datatypes"
+        )
+    return str(next(iter(value.values()), ""))
+
+
+def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
+    """The partition key value of a Query.
+
+    Raises:
+        AwsError: it has several conditions on the partition key (AWS's text, as others' suites
+            have it): which of them moto takes is not the sandbox's to guess.
+    """
+    expression = params.get("KeyConditionExpression")
+    if not isinstance(expression, str):
+        condition = (params.get("KeyConditions") or {}).get(attribute) or {}
+        return [_text(value) for value in condition.get("AttributeValueList") or (None,)]
+    names = params.get("ExpressionAttributeNames") or {}
+    called = [re.escape(n) for n in (attribute, *(k for k, v in names.items() if v == attribute))]
+    name = rf"(?<![\w#:.-])(?:{'|'.join(called)})(?![\w-])"
+    if len(re.findall(name, expression)) > 1:
+        raise validation("KeyConditionExpressions must only contain one condition per key")
+    match = re.search(rf"{name}\s*=\s*(:[\w-]+)", expression)
+    values = params.get("ExpressionAttributeValues") or {}
+    return [_text(values.get(match.group(1)))] if match else _UNREAD
+
+
+def _context(params: Mapping[str, Any]) -> dict[str, ContextValue]:
+    """The condition keys that the members of a request fill."""
+    context: dict[str, ContextValue] = {}
+    for member in ("Select", "ReturnValues", "ReturnConsumedCapacity"):
+        if isinstance(value := params.get(member), str):
+            context[f"dynamodb:{member}"] = value
+    names: set[str] = set(params.get("AttributesToGet") or ())
+    for member in _NAMED:
+        if isinstance(value := params.get(member), dict):
+            names.update(value)
+    aliases = params.get("ExpressionAttributeNames") or {}
+    for member in _EXPRESSIONS:
+        if isinstance(expression := params.get(member), str):
+            found = set(_NAME.findall(expression))
+            names.update(aliases.get(n, n) for n in found if n.upper() not in _WORDS)
+    # What is no alias to AWS may be one to moto: it counts, whether it is used or not.
+    names.update(str(name) for alias, name in aliases.items() if not _ALIAS.fullmatch(alias))
+    if names:
+        context["dynamodb:Attributes"] = sorted(map(str, names))
+    return context

@@ -1,0 +1,272 @@
+"""Every operation of DynamoDB and its Streams: what it needs of IAM, and whether it asks KMS.
+
+``ASKS_KMS`` and ``NO_KEY`` follow aws-behaviour.md B26; what is ``REFUSED`` moto lacks, or would
+need a service that the sandbox lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import not_in_sandbox
+from ...moto import bridge
+from ...requests.calls import Call, Forwarded, Permission
+from . import access, lifecycle
+from .access import Access, arn, read_policy, table_name
+from .tables import Tables
+
+ASKS_KMS = "asks KMS"
+NO_KEY = "needs no key"
+REFUSED = "not in the sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A row of the table of operations."""
+
+    key: str
+    permissions: Callable[[Call], Iterable[Permission]]
+    act: Callable[[Tables, Call], Forwarded]
+    #: A data request: its members are attribute values, which moto validates.
+    data: bool = False
+
+
+def permission(
+    call: Call, action: str, name: str, part: str = "", context: Any = None
+) -> Permission:
+    """The permission for an action on a table, or on a part of it such as ``/index/by-day``."""
+    backend = bridge.dynamodb(call.account, call.region)
+    resource, table = arn(call, f"table/{name}"), backend.tables.get(name)
+    if ("AWS::DynamoDB::Table", resource) not in call.resources:
+        call.resources.append(("AWS::DynamoDB::Table", resource))
+    context = context or {}
+    if table is not None and table.tags:
+        tags = {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in table.tags}
+        context = {**tags, **context}
+    policy = backend.resource_policies.get(resource)
+    return Permission(
+        f"dynamodb:{action}",
+        resource + part,
+        context,
+        resource_policy=read_policy(policy.policy_doc) if policy else None,
+    )
+
+
+def _data(accesses: Callable[[Call], list[Access]], writes: bool = False) -> Operation:
+    """Requests for rows."""
+    alone = accesses is access.partiql
+    single = accesses in (access.one_item, access.query_or_scan)
+
+    def permissions(call: Call) -> list[Permission]:
+        return [
+            permission(call, a.action, a.table, f"/index/{a.index}" if a.index else "", a.context)
+            for a in accesses(call)
+        ]
+
+    def act(tables: Tables, call: Call) -> Forwarded:
+        if single:
+            return tables.work(call, (table_name(call, call.params["TableName"]),), writes=writes)
+        found = accesses(call)
+        changing = writes or any(a.writes for a in found)
+        return tables.work(call, [a.table for a in found], writes=changing, alone=alone)
+
+    return Operation(ASKS_KMS, permissions, act, data=True)
+
+
+def _forward(tables: Tables, call: Call) -> Forwarded:
+    return tables.forward(call)
+
+
+def _on_table(
+    act: Callable[[Tables, Call], Forwarded] = _forward,
+    key: str = NO_KEY,
+    member: str = "TableName",
+) -> Operation:
+    """An operation on the table that a member of the request names."""
+
+    def permissions(call: Call) -> list[Permission]:
+        tags = call.params.get("Tags") or ()
+        context: dict[str, Any] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
+        if keys := [t["Key"] for t in tags] or call.params.get("TagKeys"):
+            context["aws:TagKeys"] = keys
+        name = table_name(call, call.params[member])
+        return [permission(call, call.operation, name, context=context)]
+
+    return Operation(key, permissions, act)
+
+
+def _on_existing(
+    act: Callable[[Tables, Call], Forwarded] = _forward,
+    key: str = NO_KEY,
+    member: str = "TableName",
+) -> Operation:
+    """The same, of which moto does not say well that there is no such table."""
+
+    def existing(tables: Tables, call: Call) -> Forwarded:
+        if tables.record(call, table_name(call, call.params[member])) is None:
+            raise tables.not_found()
+        return act(tables, call)
+
+    return _on_table(existing, key, member)
+
+
+def _creates(call: Call) -> list[Permission]:
+    """CreateTable; with tags or a policy it needs what adding them later needs."""
+    found = list(_on_table().permissions(call))
+    name = table_name(call, call.params["TableName"])
+    for member, action in (("Tags", "TagResource"), ("ResourcePolicy", "PutResourcePolicy")):
+        if call.params.get(member):
+            found.append(permission(call, action, name, context=found[0].context))
+    return found
+
+
+def _on_account(act: Callable[[Tables, Call], Forwarded] = _forward, what: str = "*") -> Operation:
+    """An operation on no table in particular."""
+
+    def permissions(call: Call) -> list[Permission]:
+        return [Permission(call.action, what if what == "*" else arn(call, what))]
+
+    return Operation(NO_KEY, permissions, act)
+
+
+def _on_backup(act: Callable[[Tables, Call], Forwarded]) -> Operation:
+    return Operation(NO_KEY, lambda call: [Permission(call.action, call.params["BackupArn"])], act)
+
+
+#: What a restore needs on the new table (DynamoDB Developer Guide, "Using IAM with DynamoDB
+#: backup and restore").
+_RESTORES = ["PutItem", "UpdateItem", "DeleteItem", "GetItem", "Query", "Scan", "BatchWriteItem"]
+
+
+def _restores(call: Call) -> list[Permission]:
+    params = call.params
+    if "BackupArn" in params:
+        source = Permission(call.action, params["BackupArn"])
+    else:
+        name = table_name(call, params.get("SourceTableName") or params.get("SourceTableArn"))
+        source = permission(call, call.operation, name)
+    actions = (call.operation, *_RESTORES)
+    return [source, *(permission(call, action, params["TargetTableName"]) for action in actions)]
+
+
+def _refused(what: str) -> Operation:
+    def permissions(call: Call) -> list[Permission]:
+        raise not_in_sandbox(what)
+
+    return Operation(REFUSED, permissions, _forward)
+
+
+def _stream_of(call: Call) -> str:
+    """The stream's ARN: an iterator starts with it."""
+    return str(call.params.get("StreamArn") or call.params["ShardIterator"]).partition("|")[0]
+
+
+def _on_stream(key: str, act: Callable[[Tables, Call], Forwarded]) -> Operation:
+    return Operation(key, lambda call: [Permission(call.action, _stream_of(call))], act)
+
+
+def _stream(tables: Tables, call: Call) -> Forwarded:
+    lifecycle.require_stream(call, _stream_of(call))
+    return tables.forward(call, service="dynamodbstreams")
+
+
+def _records(tables: Tables, call: Call) -> Forwarded:
+    stream = _stream_of(call)
+    lifecycle.require_stream(call, stream)
+    names = (table_name(call, stream),)
+    return tables.work(call, names, writes=False, service="dynamodbstreams")
+
+
+_ITEM_READ = _data(access.one_item)
+_ITEM_WRITE = _data(access.one_item, writes=True)
+_READ = _data(access.query_or_scan)
+_PARTIQL = _data(access.partiql)
+_EXPORT = _refused("exports to and imports from Amazon S3")
+_GLOBAL = _refused("global tables")
+_KINESIS = _refused("Kinesis streaming destinations")
+_INSIGHTS = _refused("CloudWatch Contributor Insights")
+_BULK = _refused("bulk operations")
+
+OPERATIONS: dict[str, Operation] = {
+    "GetItem": _ITEM_READ,
+    "PutItem": _ITEM_WRITE,
+    "UpdateItem": _ITEM_WRITE,
+    "DeleteItem": _ITEM_WRITE,
+    "Query": _READ,
+    "Scan": _READ,
+    "BatchGetItem": _data(access.batch),
+    "BatchWriteItem": _data(access.batch, writes=True),
+    "TransactGetItems": _data(access.transaction),
+    "TransactWriteItems": _data(access.transaction, writes=True),
+    "ExecuteStatement": _PARTIQL,
+    "BatchExecuteStatement": _PARTIQL,
+    "ExecuteTransaction": _PARTIQL,
+    "CreateTable": Operation(ASKS_KMS, _creates, lifecycle.create_table),
+    "UpdateTable": _on_table(lifecycle.update_table, ASKS_KMS),
+    "DeleteTable": _on_table(lifecycle.delete_table),
+    "DescribeTable": _on_table(lifecycle.describe_table),
+    "ListTables": _on_account(what="table/*"),
+    "DescribeLimits": _on_account(),
+    "DescribeEndpoints": _on_account(),
+    "TagResource": _on_existing(member="ResourceArn"),
+    "UntagResource": _on_existing(member="ResourceArn"),
+    "ListTagsOfResource": _on_table(member="ResourceArn"),
+    "PutResourcePolicy": _on_table(lifecycle.put_resource_policy, member="ResourceArn"),
+    "GetResourcePolicy": _on_table(member="ResourceArn"),
+    "DeleteResourcePolicy": _on_table(member="ResourceArn"),
+    "UpdateTimeToLive": _on_existing(lifecycle.update_time_to_live, ASKS_KMS),
+    "DescribeTimeToLive": _on_existing(),
+    "UpdateContinuousBackups": _on_table(),
+    "DescribeContinuousBackups": _on_table(),
+    "CreateBackup": _on_table(lifecycle.create_backup, ASKS_KMS),
+    "ListBackups": _on_account(),
+    "DescribeBackup": _on_backup(lifecycle.describe_backup),
+    "DeleteBackup": _on_backup(lifecycle.delete_backup),
+    "RestoreTableFromBackup": Operation(ASKS_KMS, _restores, lifecycle.restore_from_backup),
+    "RestoreTableToPointInTime": Operation(ASKS_KMS, _restores, lifecycle.restore_to_point_in_time),
+    "ExportTableToPointInTime": _EXPORT,
+    "DescribeExport": _EXPORT,
+    "ListExports": _EXPORT,
+    "ImportTable": _EXPORT,
+    "DescribeImport": _EXPORT,
+    "ListImports": _EXPORT,
+    "CreateGlobalTable": _GLOBAL,
+    "DescribeGlobalTable": _GLOBAL,
+    "DescribeGlobalTableSettings": _GLOBAL,
+    "ListGlobalTables": _GLOBAL,
+    "UpdateGlobalTable": _GLOBAL,
+    "UpdateGlobalTableSettings": _GLOBAL,
+    "DescribeTableReplicaAutoScaling": _GLOBAL,
+    "UpdateTableReplicaAutoScaling": _GLOBAL,
+    "DescribeKinesisStreamingDestination": _KINESIS,
+    "DisableKinesisStreamingDestination": _KINESIS,
+    "EnableKinesisStreamingDestination": _KINESIS,
+    "UpdateKinesisStreamingDestination": _KINESIS,
+    "DescribeContributorInsights": _INSIGHTS,
+    "ListContributorInsights": _INSIGHTS,
+    "UpdateContributorInsights": _INSIGHTS,
+    "StartBulkPutItems": _BULK,
+    "DescribeBulkOperation": _BULK,
+    "ListBulkOperations": _BULK,
+    "CancelBulkOperation": _BULK,
+    "SearchVectors": _refused("vector search"),
+}
+
+#: DynamoDB Streams.
+STREAM_OPERATIONS: dict[str, Operation] = {
+    "ListStreams": Operation(
+        NO_KEY,
+        lambda call: [
+            Permission(
+                call.action,
+                arn(call, f"table/{call.params.get('TableName', '*').rsplit('/')[-1]}/stream/*"),
+            )
+        ],
+        lambda tables, call: tables.forward(call, service="dynamodbstreams"),
+    ),
+    "DescribeStream": _on_stream(NO_KEY, _stream),
+    "GetShardIterator": _on_stream(NO_KEY, _stream),
+    "GetRecords": _on_stream(ASKS_KMS, _records),
+}

@@ -1,0 +1,178 @@
+"""What moto forgets about a change: conflicts, boundaries, and names that others hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...errors import AwsError
+from ...moto import bridge
+from ...requests.calls import Call
+from . import documents, managed, resources
+
+if TYPE_CHECKING:
+    from . import Iam
+
+_POLICY_WRITES = (
+    *("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion"),
+    *("TagPolicy", "UntagPolicy"),
+)
+
+
+def made(iam: Iam, call: Call) -> dict[str, Any]:
+    """Let moto answer, and mend its answer and its state.
+
+    Raises:
+        AwsError: as IAM refuses the operation.
+    """
+    found = resources.entity(call)
+    _refuse_conflicts(iam, call, found)
+    _refuse_unknown_boundary(call)
+    if _is_attached(call, found):
+        return {}  # moto would count a second attachment.
+    before = found.arn if found is not None else ""
+    result = iam.ask_moto(call)
+    if call.operation in ("DeleteUser", "DeleteRole"):
+        _gone(iam, call, found)
+    elif call.operation == "UpdateUser":
+        _renamed(iam, call, found, before)
+    elif call.operation == "CreateUser" and "PermissionsBoundary" in call.params:
+        iam.gate.directory.user_boundaries[call.account, call.params["UserName"]] = call.params[
+            "PermissionsBoundary"
+        ]
+    _show_boundaries(iam, call, result)
+    return result
+
+
+def put_user_boundary(iam: Iam, call: Call) -> dict[str, Any]:
+    """PutUserPermissionsBoundary."""
+    user = _user(call)
+    _refuse_unknown_boundary(call)
+    boundaries = iam.gate.directory.user_boundaries
+    boundaries[call.account, user.name] = call.params["PermissionsBoundary"]
+    return {}
+
+
+def delete_user_boundary(iam: Iam, call: Call) -> dict[str, Any]:
+    """DeleteUserPermissionsBoundary."""
+    user = _user(call)
+    if iam.gate.directory.user_boundaries.pop((call.account, user.name), None) is None:
+        # The code is IAM's for what is not there; the wording is the sandbox's own.
+        text = f"The user with name {user.name} has no permissions boundary."
+        raise AwsError("NoSuchEntity", text, 404)
+    return {}
+
+
+def _user(call: Call) -> Any:
+    name = call.params["UserName"]
+    user = bridge.iam(call.account).users.get(name)
+    if user is None:
+        text = f"The user with name {name} cannot be found."
+        raise AwsError("NoSuchEntity", text, 404)
+    return user
+
+
+def _is_attached(call: Call, found: Any) -> bool:
+    attach = call.operation in ("AttachUserPolicy", "AttachRolePolicy")
+    return attach and found is not None and call.params["PolicyArn"] in found.managed_policies
+
+
+def _refuse_unknown_boundary(call: Call) -> None:
+    arn = call.params.get("PermissionsBoundary")
+    if arn and arn not in bridge.iam(call.account).managed_policies:
+        text = f"Scope ARN: {arn} does not exist or is not attachable."
+        raise AwsError("NoSuchEntity", text, 404)
+
+
+def _refuse_conflicts(iam: Iam, call: Call, found: Any) -> None:
+    """IAM's refusals that moto does not have (IAM API Reference, errors of each operation)."""
+    arn, name = str(call.params.get("PolicyArn", "")), call.operation
+    if name in _POLICY_WRITES and arn.startswith(managed.PREFIX):
+        # Only AWS changes these; the wording is the sandbox's own.
+        raise AwsError("AccessDenied", f"{arn} is an AWS managed policy; only AWS changes it.", 403)
+    backend = bridge.iam(call.account)
+    new, conflict = call.params.get("NewUserName"), ""
+    if name == "DeleteUser" and found is not None:
+        groups = any(found in group.users for group in backend.groups.values())
+        conflict = "delete access keys" if found.access_keys else conflict
+        conflict = "remove users from group" if groups else conflict
+        conflict = "delete login profile" if found.password else conflict
+    elif name == "DeleteGroup" and (group := backend.groups.get(call.params["GroupName"])):
+        conflict = "delete policies" if group.policies else conflict
+        conflict = "detach all policies" if group.managed_policies else conflict
+        conflict = "remove users from group" if group.users else conflict
+    elif name == "DeletePolicy" and (policy := backend.managed_policies.get(arn)):
+        if policy.attachment_count or _bounds(iam, call.account, arn):
+            raise _conflict("Cannot delete a policy attached to entities.")
+        if len(policy.versions) > 1:
+            raise _conflict(
+                "This policy has more than one version. Before you delete a policy, "
+                "you must delete the policy's versions. The default version is "
+                "deleted with the policy."
+            )
+    elif name == "RemoveRoleFromInstanceProfile" and found is not None:
+        profiles = [one for one in backend.instance_profiles.values() if found in one.roles]
+        if call.params["InstanceProfileName"] not in [profile.name for profile in profiles]:
+            text = f"The role with name {found.name} cannot be found in that instance profile."
+            raise AwsError("NoSuchEntity", text, 404)
+    elif name == "UpdateUser" and found not in (None, backend.users.get(new, found)):
+        raise AwsError("EntityAlreadyExists", f"User with name {new} already exists.", 409)
+    if conflict:
+        raise _conflict(f"Cannot delete entity, must {conflict} first.")
+
+
+def _conflict(text: str) -> AwsError:
+    return AwsError("DeleteConflict", text, 409)
+
+
+def _bounds(iam: Iam, account: str, arn: str) -> bool:
+    users = iam.gate.directory.user_boundaries.items()
+    roles = bridge.iam(account).roles.values()
+    return any(one == arn for (owner, _), one in users if owner == account) or any(
+        role.permissions_boundary_arn == arn for role in roles
+    )
+
+
+def _gone(iam: Iam, call: Call, found: Any) -> None:
+    directory = iam.gate.directory
+    if call.operation == "DeleteUser":
+        directory.user_boundaries.pop((call.account, found.name), None)
+    documents.rename_principal(found.arn, found.id)
+    _end_sessions(iam, found.arn)
+
+
+def _end_sessions(iam: Iam, arn: str) -> None:
+    """Temporary credentials die with their user or role, those of federated users too: otherwise
+    whoever takes the name next would inherit them."""
+    sessions = iam.gate.directory.sessions
+    for key_id, session in list(sessions.items()):
+        if session.caller.principal_arn == arn:
+            del sessions[key_id]
+
+
+def _renamed(iam: Iam, call: Call, user: Any, before: str) -> None:
+    """A user keeps its access keys, tags and boundary under another name or path."""
+    backend, boundaries = bridge.iam(call.account), iam.gate.directory.user_boundaries
+    for key in user.access_keys:
+        key.user_name = user.name
+    boundary = boundaries.pop((call.account, call.params["UserName"]), None)
+    if boundary:
+        boundaries[call.account, user.name] = boundary
+    tags = backend.tagger.list_tags_for_resource(before)["Tags"]
+    backend.tagger.delete_all_tags_for_resource(before)
+    backend.tagger.tag_resource(user.arn, tags)
+    documents.rename_principal(before, user.arn)
+    _end_sessions(iam, before)
+
+
+def _show_boundaries(iam: Iam, call: Call, result: dict[str, Any]) -> None:
+    if call.operation not in ("CreateUser", "GetUser", "GetAccountAuthorizationDetails"):
+        return
+    for user in result.get("UserDetailList") or [result.get("User", {})]:
+        if "UserName" not in user:
+            continue
+        key = (call.account, user["UserName"])
+        if arn := iam.gate.directory.user_boundaries.get(key):
+            user["PermissionsBoundary"] = {
+                "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+                "PermissionsBoundaryArn": arn,
+            }

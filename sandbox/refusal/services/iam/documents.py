@@ -1,0 +1,97 @@
+"""Policy documents, checked when they are written: what cannot be evaluated is never stored."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from ...authorization import Policy, principals_of
+from ...errors import AwsError
+from ...moto import bridge
+from ...requests.calls import Call
+from ..kms.principals import unique_id
+
+#: Characters without white space: of one managed policy, or of all inline policies of an entity
+#: together (IAM User Guide, "IAM and AWS STS quotas"). Here each inline policy may be as long as
+#: all may on AWS.
+_LIMITS = {
+    "PutUserPolicy": 2048,
+    "PutGroupPolicy": 5120,
+    "PutRolePolicy": 10240,
+    "CreatePolicy": 6144,
+    "CreatePolicyVersion": 6144,
+}
+_TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}
+
+
+def check(call: Call) -> None:
+    """Refuse a request whose policy document is malformed.
+
+    Raises:
+        AwsError: ``MalformedPolicyDocument``, ``LimitExceeded``.
+        PolicyError: the same, from the authorization rules; the gate answers it.
+    """
+    if call.operation in _TRUST:
+        _check_trust(str(call.params[_TRUST[call.operation]]))
+    limit = _LIMITS.get(call.operation)
+    if limit is None:
+        return
+    document = str(call.params["PolicyDocument"])
+    _check_sids(Policy.parse(document, kind="identity-based"))
+    if len(re.sub(r"\s", "", document)) > limit:
+        name = next(call.params[m] for m in _NAMES if m in call.params)
+        text = f"Maximum policy size of {limit} bytes exceeded for {name}"
+        raise AwsError("LimitExceeded", text, 409)
+
+
+def _check_sids(policy: Policy) -> None:
+    """IAM takes letters and digits only (IAM User Guide, "Sid"); the texts were seen live
+    (aws-cloudformation/cfn-lint, issue 1376; kubernetes/kops, issue 4951)."""
+    sids = [statement.sid for statement in policy.statements if statement.sid]
+    if not all(re.fullmatch("[0-9A-Za-z]*", sid) for sid in sids):
+        raise AwsError("MalformedPolicyDocument", _SID)
+    if len(set(sids)) < len(sids):
+        text = "Statement IDs (SID) in a single policy must be unique."
+        raise AwsError("MalformedPolicyDocument", text)
+
+
+_SID = (
+    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
+    "expression [0-9A-Za-z]*"
+)
+_NAMES = ("UserName", "GroupName", "RoleName", "PolicyName", "PolicyArn")
+
+
+def _check_trust(document: str) -> None:
+    policy = Policy.parse(document, kind="role trust policy")
+    for statement in policy.statements:
+        actions = statement.actions.texts if statement.actions else ()
+        if any(not action.lower().startswith("sts:") for action in actions):
+            text = "AssumeRole policy may only specify STS AssumeRole actions."
+            raise AwsError("MalformedPolicyDocument", text)
+    for name in principals_of(policy):
+        if unique_id(name if name.startswith("arn:") else f"arn:aws:iam::{name}:root") is None:
+            text = f'Invalid principal in policy: "AWS":"{name}"'
+            raise AwsError("MalformedPolicyDocument", text)
+
+
+def rename_principal(arn: str, now: str) -> None:
+    """Let every trust policy name a principal anew.
+
+    A user or a role that is deleted stays as its unique id, so that nobody who takes the name
+    later is meant (aws-behaviour.md D8).
+    """
+    for account in bridge.accounts():
+        for role in bridge.iam(account).roles.values():
+            if arn in role.assume_role_policy_document:
+                document = json.loads(role.assume_role_policy_document)
+                role.assume_role_policy_document = json.dumps(_replaced(document, arn, now))
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _replaced(member, old, new) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_replaced(member, old, new) for member in value]
+    return new if value == old else value

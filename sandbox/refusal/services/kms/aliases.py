@@ -1,0 +1,141 @@
+"""Aliases (aws-behaviour.md A29-A35)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ...errors import AwsError, validation
+from ...requests.calls import Call, Permission
+from .conditions import account_permission, key_permission
+from .keys import Key
+from .operation import Operation, Result, key_of, permission_on
+from .store import Alias, Store, page
+
+#: Aliases per key (aws-behaviour.md A34).
+MAX_ALIASES = 50
+_NAME = re.compile(r"alias/[a-zA-Z0-9/_-]+")
+
+
+def _require_own_name(call: Call) -> str:
+    """The alias name, if it is one that a customer may give."""
+    name: str = call.params["AliasName"]
+    if not name.startswith("alias/"):
+        raise validation(
+            'Alias must start with the prefix "alias/". Please see '
+            "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+        )
+    # The wordings of these two are the sandbox's assumption (aws-behaviour.md A32, G3).
+    if name.startswith("alias/aws/"):
+        text = "Alias names that begin with alias/aws/ are reserved for AWS managed keys."
+        raise AwsError("NotAuthorizedException", text)
+    if not _NAME.fullmatch(name):
+        text = f"{name} is no alias name: after alias/ only letters, digits and /_- are valid."
+        raise AwsError("InvalidAliasNameException", text)
+    return name
+
+
+def _on_alias(call: Call, name: str) -> Permission:
+    arn = f"arn:aws:kms:{call.region}:{call.account}:{name}"
+    return account_permission(call, arn)
+
+
+def _create_permissions(store: Store, call: Call) -> Iterable[Permission]:
+    yield _on_alias(call, _require_own_name(call))
+    yield permission_on(store, call, "TargetKeyId", aliases=False, abroad=False)
+
+
+def _create(store: Store, call: Call) -> Result:
+    name = call.params["AliasName"]
+    key = key_of(store, call, "TargetKeyId", aliases=False)
+    key.require_not_pending()
+    aliases = store.aliases(call.account, call.region)
+    now = store.clock.now()
+    alias = Alias(name, call.account, call.region, key, now, now)
+    if name in aliases:
+        text = f"An alias with the name {alias.arn} already exists"
+        raise AwsError("AlreadyExistsException", text)
+    _require_room(len(key.aliases))
+    aliases[name] = alias
+    key.aliases.add(name)
+    return {}
+
+
+def _require_room(count: int) -> None:
+    if count >= MAX_ALIASES:
+        # The wording is the sandbox's assumption.
+        raise AwsError("LimitExceededException", f"A KMS key has at most {MAX_ALIASES} aliases.")
+
+
+def _update_permissions(store: Store, call: Call) -> Iterable[Permission]:
+    name = _require_own_name(call)
+    yield _on_alias(call, name)
+    yield key_permission(call, store.find_alias(name, call.account, call.region).target)
+    yield permission_on(store, call, "TargetKeyId", aliases=False, abroad=False)
+
+
+def _update(store: Store, call: Call) -> Result:
+    alias = store.find_alias(call.params["AliasName"], call.account, call.region)
+    new = key_of(store, call, "TargetKeyId", aliases=False)
+    new.require_not_pending()
+    old = alias.target
+    # Same type and usage: botocore's model of UpdateAlias; the wording is the sandbox's own.
+    if (old.usage, _kind(old)) != (new.usage, _kind(new)):
+        raise validation(
+            f"Alias {alias.arn} cannot move from a {old.spec} key for {old.usage} to a "
+            f"{new.spec} key for {new.usage}."
+        )
+    if new is not old:
+        _require_room(len(new.aliases))
+        old.aliases.discard(alias.name)
+        new.aliases.add(alias.name)
+    alias.target, alias.updated = new, store.clock.now()
+    return {}
+
+
+def _kind(key: Key) -> str:
+    if key.symmetric:
+        return "symmetric"
+    return "HMAC" if key.spec.startswith("HMAC") else "asymmetric"
+
+
+def _delete_permissions(store: Store, call: Call) -> Iterable[Permission]:
+    name = _require_own_name(call)
+    yield _on_alias(call, name)
+    yield key_permission(call, store.find_alias(name, call.account, call.region).target)
+
+
+def _delete(store: Store, call: Call) -> Result:
+    alias = store.aliases(call.account, call.region).pop(call.params["AliasName"])
+    alias.target.aliases.discard(alias.name)
+    return {}
+
+
+def _list_permissions(store: Store, call: Call) -> Iterable[Permission]:
+    yield account_permission(call)
+
+
+def _list(store: Store, call: Call) -> Result:
+    found = list(store.aliases(call.account, call.region).values())
+    if "KeyId" in call.params:
+        key = key_of(store, call, "KeyId", aliases=False)
+        found = [alias for alias in found if alias.target is key]
+
+    def show(alias: Alias) -> Result:
+        return {
+            "AliasName": alias.name,
+            "AliasArn": alias.arn,
+            "TargetKeyId": alias.target.key_id,
+            "CreationDate": alias.created,
+            "LastUpdatedDate": alias.updated,
+        }
+
+    return page(call, "Aliases", found, lambda alias: alias.name, show, 50, 100)
+
+
+OPERATIONS = {
+    "CreateAlias": Operation(_create_permissions, _create),
+    "UpdateAlias": Operation(_update_permissions, _update),
+    "DeleteAlias": Operation(_delete_permissions, _delete),
+    "ListAliases": Operation(_list_permissions, _list),
+}

@@ -1,0 +1,156 @@
+"""KMS keys: what they are, what they are made of, and which state they are in."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...errors import AwsError
+from .grants_book import GrantBook
+from .policies import KeyPolicy
+
+_OAEP = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
+_RSA_SIGNATURES = tuple(
+    f"RSASSA_{scheme}_SHA_{bits}" for scheme in ("PKCS1_V1_5", "PSS") for bits in (256, 384, 512)
+)
+_RSA = {"ENCRYPT_DECRYPT": _OAEP, "SIGN_VERIFY": _RSA_SIGNATURES}
+#: Key spec -> key usage -> algorithms (botocore's model of CreateKey and KeyMetadata).
+SPECS: dict[str, dict[str, tuple[str, ...]]] = {
+    "SYMMETRIC_DEFAULT": {"ENCRYPT_DECRYPT": ("SYMMETRIC_DEFAULT",)},
+    **{f"RSA_{bits}": _RSA for bits in (2048, 3072, 4096)},
+    **{
+        f"ECC_NIST_P{curve}": {"SIGN_VERIFY": (f"ECDSA_SHA_{bits}",), "KEY_AGREEMENT": ("ECDH",)}
+        for curve, bits in ((256, 256), (384, 384), (521, 512))
+    },
+    "ECC_SECG_P256K1": {"SIGN_VERIFY": ("ECDSA_SHA_256",)},
+    "ECC_NIST_EDWARDS25519": {"SIGN_VERIFY": ("ED25519_SHA_512", "ED25519_PH_SHA_512")},
+    **{f"ML_DSA_{n}": {"SIGN_VERIFY": ("ML_DSA_SHAKE_256",)} for n in (44, 65, 87)},
+    **{
+        f"HMAC_{bits}": {"GENERATE_VERIFY_MAC": (f"HMAC_SHA_{bits}",)}
+        for bits in (224, 256, 384, 512)
+    },
+}
+#: Key usage -> the member of KeyMetadata and of GetPublicKey that lists the algorithms.
+ALGORITHM_MEMBERS = {
+    "ENCRYPT_DECRYPT": "EncryptionAlgorithms",
+    "SIGN_VERIFY": "SigningAlgorithms",
+    "GENERATE_VERIFY_MAC": "MacAlgorithms",
+    "KEY_AGREEMENT": "KeyAgreementAlgorithms",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Material:
+    """One generation of a key's material."""
+
+    material_id: str
+    #: Names this material inside a ciphertext; says nothing to anyone but KMS.
+    reference: bytes
+    #: The AES-256 key, or the HMAC key.
+    secret: bytes
+    created: datetime.datetime
+    #: ``AUTOMATIC`` or ``ON_DEMAND``; empty for the key's first material.
+    rotation_type: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Key:
+    """A KMS key of an account in a Region."""
+
+    account: str
+    region: str
+    key_id: str
+    spec: str
+    usage: str
+    created: datetime.datetime
+    policy: KeyPolicy
+    serial: int
+    description: str = ""
+    #: ``CUSTOMER`` or ``AWS``.
+    key_manager: str = "CUSTOMER"
+    multi_region: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+    enabled: bool = True
+    deletion_date: datetime.datetime | None = None
+    #: Oldest first; the last one encrypts. A key pair has none.
+    materials: list[Material] = field(default_factory=list)
+    #: The private key of an asymmetric key, made when it is first needed.
+    private_key: Any = None
+    #: Names of the aliases that point here.
+    aliases: set[str] = field(default_factory=set)
+    grants: GrantBook = field(default_factory=GrantBook)
+    rotation_period: int | None = None
+    next_rotation: datetime.datetime | None = None
+
+    @property
+    def arn(self) -> str:
+        """The key ARN (aws-behaviour.md A3)."""
+        return f"arn:aws:kms:{self.region}:{self.account}:key/{self.key_id}"
+
+    @property
+    def key_state(self) -> str:
+        """``Enabled``, ``Disabled`` or ``PendingDeletion``: the states that keys with material
+        made by KMS in one Region can have."""
+        if self.deletion_date is not None:
+            return "PendingDeletion"
+        return "Enabled" if self.enabled else "Disabled"
+
+    @property
+    def symmetric(self) -> bool:
+        """True for a symmetric encryption key (not for HMAC keys)."""
+        return self.spec == "SYMMETRIC_DEFAULT"
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The algorithms that the key works with."""
+        return SPECS[self.spec][self.usage]
+
+    def require_usable(self) -> None:
+        """Refuse work on a key that is disabled or pending deletion (aws-behaviour.md A22).
+
+        Raises:
+            AwsError: ``DisabledException`` or ``KMSInvalidStateException``.
+        """
+        self.require_not_pending()
+        if not self.enabled:
+            raise AwsError("DisabledException", f"{self.arn} is disabled.")
+
+    def require_not_pending(self) -> None:
+        """Refuse a change to a key that is pending deletion (aws-behaviour.md A22).
+
+        Raises:
+            AwsError: ``KMSInvalidStateException``.
+        """
+        if self.deletion_date is not None:
+            raise AwsError("KMSInvalidStateException", f"{self.arn} is pending deletion.")
+
+    def metadata(self) -> dict[str, Any]:
+        """``KeyMetadata`` (aws-behaviour.md A2)."""
+        result: dict[str, Any] = {
+            "AWSAccountId": self.account,
+            "KeyId": self.key_id,
+            "Arn": self.arn,
+            "CreationDate": self.created,
+            "Enabled": self.key_state == "Enabled",
+            "Description": self.description,
+            "KeyUsage": self.usage,
+            "KeyState": self.key_state,
+            "Origin": "AWS_KMS",
+            "KeyManager": self.key_manager,
+            "CustomerMasterKeySpec": self.spec,
+            "KeySpec": self.spec,
+            ALGORITHM_MEMBERS[self.usage]: list(self.algorithms),
+            "MultiRegion": self.multi_region,
+        }
+        if self.deletion_date is not None:
+            result["DeletionDate"] = self.deletion_date
+        if self.symmetric:
+            result["CurrentKeyMaterialId"] = self.materials[-1].material_id
+        if self.multi_region:
+            result["MultiRegionConfiguration"] = {
+                "MultiRegionKeyType": "PRIMARY",
+                "PrimaryKey": {"Arn": self.arn, "Region": self.region},
+                "ReplicaKeys": [],
+            }
+        return result

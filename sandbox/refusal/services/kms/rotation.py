@@ -1,0 +1,108 @@
+"""Rotation: new key material under the same key, old material kept (aws-behaviour.md A49-A52)."""
+
+from __future__ import annotations
+
+import datetime
+
+from ...errors import AwsError
+from ...requests.calls import Call
+from .keys import Key, Material
+from .operation import Result, on_key
+from .store import Store, after, page
+
+#: On-demand rotations per key (aws-behaviour.md A51).
+MAX_ON_DEMAND = 25
+
+
+def rotate_if_due(store: Store, key: Key) -> None:
+    """Rotate as often as the key's period asks for; a key that is disabled or pending deletion
+    waits (KMS Developer Guide, "Rotating AWS KMS keys")."""
+    if key.key_state != "Enabled" or key.rotation_period is None:
+        return
+    while key.next_rotation is not None and key.next_rotation <= store.clock.now():
+        _rotate(store, key, key.next_rotation)
+
+
+def rotate_if_missed(store: Store, key: Key) -> None:
+    """Rotate a key that is enabled again, once and now, if it has waited for a rotation or for
+    several (the same)."""
+    if key.next_rotation is not None and key.next_rotation <= store.clock.now():
+        _rotate(store, key, store.clock.now())
+
+
+def _rotate(store: Store, key: Key, moment: datetime.datetime) -> None:
+    if key.rotation_period is not None:
+        store.add_material(key, moment, "AUTOMATIC")
+        key.next_rotation = after(moment, key.rotation_period)
+
+
+def _require_symmetric(key: Key) -> None:
+    if not key.symmetric:
+        # botocore's model names the error; the wording is the sandbox's assumption.
+        text = f"{key.arn} key spec is {key.spec}, which does not support key rotation."
+        raise AwsError("UnsupportedOperationException", text)
+
+
+def _enable(store: Store, call: Call, key: Key) -> Result:
+    _require_symmetric(key)
+    period = call.params.get("RotationPeriodInDays", 365)
+    if period != key.rotation_period:
+        key.rotation_period, key.next_rotation = period, store.later(period)
+    return {}
+
+
+def _disable(store: Store, call: Call, key: Key) -> Result:
+    _require_symmetric(key)
+    key.rotation_period = key.next_rotation = None
+    return {}
+
+
+def _status(store: Store, call: Call, key: Key) -> Result:
+    _require_symmetric(key)
+    # While a key is pending deletion its status is false (botocore's model of this operation).
+    on = key.rotation_period is not None and key.deletion_date is None
+    result: Result = {"KeyId": key.key_id, "KeyRotationEnabled": on}
+    if on:
+        result["RotationPeriodInDays"] = key.rotation_period
+        result["NextRotationDate"] = key.next_rotation
+    return result
+
+
+def _rotate_now(store: Store, call: Call, key: Key) -> Result:
+    _require_symmetric(key)
+    if sum(m.rotation_type == "ON_DEMAND" for m in key.materials) >= MAX_ON_DEMAND:
+        raise AwsError(
+            "LimitExceededException",
+            "The on-demand rotations limit has been reached for the given keyId. No more "
+            f"on-demand rotations can be performed for this key: {key.arn}",
+        )
+    store.add_material(key, store.clock.now(), "ON_DEMAND")
+    return {"KeyId": key.key_id}
+
+
+def _list(store: Store, call: Call, key: Key) -> Result:
+    _require_symmetric(key)
+    everything = call.params.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
+
+    def show(numbered: tuple[int, Material]) -> Result:
+        material = numbered[1]
+        current = material is key.materials[-1]
+        entry: Result = {"KeyId": key.key_id, "KeyMaterialId": material.material_id}
+        if everything:
+            entry["KeyMaterialState"] = "CURRENT" if current else "NON_CURRENT"
+        if material.rotation_type:
+            entry["RotationDate"] = material.created
+            entry["RotationType"] = material.rotation_type
+        return entry
+
+    numbered = [m for m in enumerate(key.materials) if everything or m[1].rotation_type]
+    return page(call, "Rotations", numbered, lambda pair: pair[0], show, 100)
+
+
+OPERATIONS = {
+    "EnableKeyRotation": on_key(_enable, Key.require_usable),
+    "DisableKeyRotation": on_key(_disable, Key.require_usable),
+    "GetKeyRotationStatus": on_key(_status, abroad=True),
+    "RotateKeyOnDemand": on_key(_rotate_now, Key.require_usable),
+    "ListKeyRotations": on_key(_list),
+}

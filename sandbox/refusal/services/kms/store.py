@@ -1,0 +1,271 @@
+"""The KMS keys and aliases of every account and Region, and how a key is named."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ...errors import AwsError
+from ...gate import Gate
+from ...requests.calls import Call
+from .crypto import IV_BYTES, REFERENCE_BYTES, reference_of
+from .grants_book import KeyGrant
+from .keys import Key, Material
+from .policies import KeyPolicy
+
+T = TypeVar("T")
+_KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
+_ARN = re.compile(r"arn:aws:kms:([a-z0-9-]+):(\d{12}):(key/.+|alias/.+)")
+
+
+@dataclass(slots=True, eq=False)
+class Alias:
+    """A name for a key."""
+
+    name: str
+    account: str
+    region: str
+    target: Key
+    created: datetime.datetime
+    updated: datetime.datetime
+
+    @property
+    def arn(self) -> str:
+        """The alias ARN."""
+        return f"arn:aws:kms:{self.region}:{self.account}:{self.name}"
+
+
+class Store:
+    """Everything that KMS keeps."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.entropy = gate.entropy
+        self.clock = gate.clock
+        self._keys: dict[tuple[str, str], dict[str, Key]] = {}
+        self._aliases: dict[tuple[str, str], dict[str, Alias]] = {}
+        #: Reference in a ciphertext -> the key and the material; None once destroyed.
+        self.materials: dict[bytes, tuple[Key, Material] | None] = {}
+        #: Grant token -> key and grant.
+        self.tokens: dict[str, tuple[Key, KeyGrant]] = {}
+        #: Region and retiring principal -> grants, for ListRetirableGrants.
+        self.retirable: dict[tuple[str, str], dict[str, tuple[Key, KeyGrant]]] = {}
+        self._serial = 0
+
+    def next_serial(self) -> int:
+        """A number that grows: the order in which things were made."""
+        self._serial += 1
+        return self._serial
+
+    def keys(self, account: str, region: str) -> dict[str, Key]:
+        """The keys of an account in a Region, by key ID."""
+        return self._keys.setdefault((account, region), {})
+
+    def all_keys(self) -> list[Key]:
+        """The keys of all accounts and Regions."""
+        return [key for keys in self._keys.values() for key in keys.values()]
+
+    def aliases(self, account: str, region: str) -> dict[str, Alias]:
+        """The aliases of an account in a Region, by name."""
+        return self._aliases.setdefault((account, region), {})
+
+    def add_key(
+        self, account: str, region: str, spec: str, usage: str, policy: KeyPolicy, **more: Any
+    ) -> Key:
+        """Make a key, with material if it is not a key pair."""
+        key_id = self.entropy.uuid("kms/key")
+        if more.get("multi_region"):
+            key_id = "mrk-" + key_id.replace("-", "")
+        serial = self.next_serial()
+        now = self.clock.now()
+        key = Key(account, region, key_id, spec, usage, now, policy, serial, **more)
+        if key.symmetric or usage == "GENERATE_VERIFY_MAC":
+            self.add_material(key, now)
+        self.keys(account, region)[key_id] = key
+        return key
+
+    def add_material(self, key: Key, created: datetime.datetime, rotation_type: str = "") -> None:
+        """Give a key new material; what it had stays, to decrypt."""
+        # An HMAC key's material is as long as its digest (KMS Developer Guide, "HMAC keys").
+        size = 32 if key.symmetric else int(key.spec.split("_")[1]) // 8
+        material = Material(
+            material_id=self.entropy.hex(64, "kms/material-id"),
+            reference=self.entropy.bytes(REFERENCE_BYTES, "kms/reference"),
+            secret=self.entropy.bytes(size, "kms/material"),
+            created=created,
+            rotation_type=rotation_type,
+        )
+        key.materials.append(material)
+        if key.symmetric:
+            self.materials[material.reference] = (key, material)
+
+    def destroy(self, key: Key) -> None:
+        """End a key: its material, its aliases and its grants go (aws-behaviour.md A25)."""
+        for material in key.materials:
+            self.materials[material.reference] = None
+        key.materials, key.private_key = [], None
+        for name in key.aliases:
+            del self.aliases(key.account, key.region)[name]
+        key.aliases.clear()
+        for grant in list(key.grants.by_id.values()):
+            self.drop_grant(key, grant)
+        del self.keys(key.account, key.region)[key.key_id]
+
+    def drop_grant(self, key: Key, grant: KeyGrant) -> None:
+        """Forget a grant and its tokens."""
+        key.grants.remove(grant)
+        for token in grant.tokens:
+            del self.tokens[token]
+        if grant.retiring:
+            del self.retirable[key.region, grant.retiring][grant.grant_id]
+
+    def iv(self) -> bytes:
+        """A new initialization vector."""
+        return self.entropy.bytes(IV_BYTES, "kms/iv")
+
+    def later(self, days: int) -> datetime.datetime:
+        """The moment some days from now, or the end of the calendar."""
+        return after(self.clock.now(), days)
+
+    def find(self, key_id: str, account: str, region: str, *, aliases: bool = True) -> Key:
+        """The key that a key ID, key ARN, alias name or alias ARN names (aws-behaviour.md A4).
+
+        Args:
+            aliases: False for management operations, which take a key ID or key ARN only.
+
+        Raises:
+            AwsError: ``NotFoundException`` in one of its four wordings (aws-behaviour.md A8).
+        """
+        match = _ARN.fullmatch(key_id)
+        if match is not None:
+            there, account, name = match.groups()
+            if there != region:
+                raise not_found(f"Invalid arn {there}")
+            name = name.removeprefix("key/")
+        else:
+            name = key_id
+        if name.startswith("alias/") and aliases:
+            return self.find_alias(name, account, region).target
+        if not _KEY_ID.fullmatch(name):
+            raise not_found(f"Invalid keyId '{key_id}'")
+        key = self.keys(account, region).get(name)
+        if key is None:
+            raise not_found(f"Key 'arn:aws:kms:{region}:{account}:key/{name}' does not exist")
+        return key
+
+    def find_alias(self, name: str, account: str, region: str) -> Alias:
+        """An alias by its name.
+
+        Raises:
+            AwsError: ``NotFoundException`` (aws-behaviour.md A8).
+        """
+        alias = self.aliases(account, region).get(name)
+        if alias is None:
+            raise not_found(f"Alias arn:aws:kms:{region}:{account}:{name} is not found.")
+        return alias
+
+    def material_of(self, blob: bytes, region: str) -> tuple[Key, Material] | None:
+        """The key and the material that made a ciphertext; None if it names none.
+
+        Raises:
+            AwsError: ``AccessDeniedException`` if the key is gone or in another Region
+                (aws-behaviour.md C14).
+        """
+        reference = reference_of(blob)
+        if reference not in self.materials:
+            return None
+        found = self.materials[reference]
+        if found is None or found[0].region != region:
+            raise AwsError("AccessDeniedException", _UNKNOWN_KEY)
+        return found
+
+
+#: The last day that a client in any time zone can still read.
+_CALENDAR_END = datetime.datetime(9999, 12, 30, tzinfo=datetime.UTC)
+_UNKNOWN_KEY = (
+    "The ciphertext refers to a customer master key that does not exist, does not exist in this "
+    "region, or you are not allowed to access."
+)
+
+
+def after(start: datetime.datetime, days: int) -> datetime.datetime:
+    """``days`` later. Python's calendar goes a year further than the sandbox's clock, and the
+    longest wait is a rotation's, of 2,560 days: that one may end with Python's."""
+    try:
+        return start + datetime.timedelta(days=days)
+    except OverflowError:
+        return _CALENDAR_END
+
+
+def named_account(key_id: str) -> str | None:
+    """The account in a key or alias ARN; None for an id or a name."""
+    match = _ARN.fullmatch(key_id)
+    return match.group(2) if match else None
+
+
+def alias_in(key_id: str) -> str | None:
+    """The alias name in an alias name or alias ARN; None if a key is named by its id."""
+    name = key_id.rsplit(":", 1)[-1]
+    return name if name.startswith("alias/") else None
+
+
+def not_found(text: str) -> AwsError:
+    """A ``NotFoundException`` with this message."""
+    return AwsError("NotFoundException", text)
+
+
+def page(
+    call: Call,
+    member: str,
+    items: Iterable[T],
+    order: Callable[[T], Any],
+    show: Callable[[T], Any],
+    default: int,
+    most: int = 1000,
+) -> dict[str, Any]:
+    """One page of a list: ``Limit`` and ``Marker`` in, ``NextMarker`` and ``Truncated`` out.
+
+    Args:
+        default: how many items without a Limit.
+        most: how many at most (botocore's model of each operation); that a larger Limit is cut
+            and not refused is the sandbox's assumption.
+
+    A marker holds the place after the last item shown, so that changes between two pages
+    neither repeat nor skip an item.
+
+    Raises:
+        AwsError: ``InvalidMarkerException`` for a marker that KMS did not give out.
+    """
+    limit = min(call.params.get("Limit") or default, most)
+    ordered = sorted(items, key=order)
+    if marker := call.params.get("Marker"):
+        place = _read_marker(marker)
+        try:
+            ordered = [item for item in ordered if order(item) > place]
+        except TypeError:
+            raise _invalid_marker() from None
+    shown = ordered[:limit]
+    result: dict[str, Any] = {member: [show(item) for item in shown]}
+    result["Truncated"] = len(ordered) > limit
+    if result["Truncated"]:
+        text = json.dumps(order(shown[-1])).encode()
+        result["NextMarker"] = base64.urlsafe_b64encode(text).decode()
+    return result
+
+
+def _read_marker(marker: str) -> Any:
+    try:
+        return json.loads(base64.b64decode(marker, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        raise _invalid_marker() from None
+
+
+def _invalid_marker() -> AwsError:
+    # The wording is the sandbox's assumption.
+    return AwsError("InvalidMarkerException", "Could not deserialize marker")

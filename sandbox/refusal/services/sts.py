@@ -1,0 +1,267 @@
+"""AWS Security Token Service: temporary credentials that carry policies and come to an end.
+
+The rules of each operation: AWS STS API Reference.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..authorization import Policy, ResourceRules
+from ..errors import AwsError, not_in_sandbox
+from ..gate import Gate
+from ..moto import bridge
+from ..requests import shapes
+from ..requests.callers import Session
+from ..requests.calls import Call, Caller, ContextValue, Forwarded, Permission
+from .iam import managed
+
+_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.+/)?([^/]+)")
+#: Members that stand for what the sandbox has not.
+_LACKING = ("SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys", "ProvidedContexts")
+_FREE = ("GetCallerIdentity", "GetSessionToken")
+#: What temporary credentials may not call: those of a role, of a user, of a federated user
+#: (AWS STS API Reference, "Permissions" of the operations that give them out).
+_ROLE_MAY_NOT = ("GetFederationToken", "GetSessionToken")
+_USER_MAY_NOT = (*_ROLE_MAY_NOT, "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo")
+_MAY_NOT = {
+    "role": _ROLE_MAY_NOT,
+    "user": _USER_MAY_NOT,
+    "federated": (*_USER_MAY_NOT, "AssumeRole", "GetWebIdentityToken"),
+}
+_NOTHING = Policy.parse({"Version": "2012-10-17", "Statement": []}, kind="session")
+#: Characters of a session policy, and managed session policies of one session (AWS STS API
+#: Reference, AssumeRole).
+_MAX_POLICY = 2048
+_MAX_ARNS = 10
+
+
+class Sts:
+    """STS as the gate sees it; the sessions are kept in the gate's directory."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+
+    def permissions(self, call: Call) -> Iterable[Permission]:
+        """A role's trust policy decides on AssumeRole; GetCallerIdentity and GetSessionToken need
+        no permission (AWS STS API Reference)."""
+        shapes.check_query_params("sts", call.operation, call.params)
+        temporary = call.caller.session_issued is not None
+        if temporary and call.operation in _MAY_NOT.get(call.caller.kind, ()):
+            text = f"Cannot call {call.operation} with session credentials"
+            raise AwsError("AccessDenied", text, 403)
+        lacking = [member for member in _LACKING if member in call.params]
+        if lacking:
+            raise not_in_sandbox(f"{call.action} with {lacking[0]}")
+        _check_tags(call)
+        if call.operation == "AssumeRole":
+            return self._trust(call)
+        if call.operation == "GetFederationToken":
+            user = f"arn:aws:sts::{call.account}:federated-user/{call.params['Name']}"
+            return [Permission(action, user, _tag_keys(call)) for action in _actions(call)]
+        return [] if call.operation in _FREE else [Permission(call.action)]
+
+    def _trust(self, call: Call) -> Iterable[Permission]:
+        arn = call.params["RoleArn"]
+        role = _role(arn)
+        if role is None:
+            # A role that does not exist looks like one that does not trust the caller.
+            text = f"User: {call.caller.arn} is not authorized to perform: {call.action} "
+            raise AwsError("AccessDenied", f"{text}on resource: {arn}", 403)
+        document = role.assume_role_policy_document
+        trust = Policy.parse(document, kind="role trust policy", name=role.name)
+        context = _tag_keys(call) | {"sts:RoleSessionName": call.params["RoleSessionName"]}
+        if "ExternalId" in call.params:
+            context["sts:ExternalId"] = call.params["ExternalId"]
+        for tag in role.tags or ():
+            context[f"iam:ResourceTag/{tag['Key']}"] = tag["Value"]
+            context[f"aws:ResourceTag/{tag['Key']}"] = tag["Value"]
+        return [
+            Permission(
+                action,
+                role.arn,
+                context,
+                resource_policy=trust,
+                resource_account=role.account_id,
+                rules=ResourceRules.ROLE_TRUST,
+            )
+            for action in _actions(call)
+        ]
+
+    def act(self, call: Call) -> dict[str, Any] | Forwarded:
+        """Answer an operation."""
+        operation = _OPERATIONS.get(call.operation)
+        if operation is None:
+            raise NotImplementedError
+        return operation(self, call)
+
+    def get_caller_identity(self, call: Call) -> dict[str, Any]:
+        """Who calls."""
+        caller = call.caller
+        return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+
+    def get_access_key_info(self, call: Call) -> dict[str, Any]:
+        """The account of an access key."""
+        key_id = call.params["AccessKeyId"]
+        if session := self.gate.directory.sessions.get(key_id):
+            return {"Account": session.caller.account}
+        for account in bridge.accounts():
+            if key_id in bridge.iam(account).access_keys:
+                return {"Account": account}
+        # AWS reads the account out of the key's letters; here a key must exist.
+        raise AwsError("ValidationError", f"Access key {key_id} is not known.")
+
+    def assume_role(self, call: Call) -> dict[str, Any]:
+        """A session of a role."""
+        params = call.params
+        role, name = _role(params["RoleArn"]), params["RoleSessionName"]
+        seconds = params.get("DurationSeconds", 3600)
+        if seconds > int(role.max_session_duration or 3600):
+            text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+            raise AwsError("ValidationError", text)
+        if call.caller.kind == "role" and seconds > 3600:
+            text = "The requested DurationSeconds exceeds the 1 hour session limit for roles "
+            raise AwsError("ValidationError", text + "assumed by role chaining")
+        policies = _session_policies(call, role.account_id)
+        caller = Caller(
+            arn=f"arn:aws:sts::{role.account_id}:assumed-role/{role.name}/{name}",
+            account=role.account_id,
+            kind="role",
+            user_id=f"{role.id}:{name}",
+            name=role.name,
+            principal_arn=role.arn,
+            session_policies=policies or None,
+            session_name=name,
+        )
+        answer = self._issue(call, caller, seconds)
+        answer["AssumedRoleUser"] = {"AssumedRoleId": caller.user_id, "Arn": caller.arn}
+        return answer | _packed(call)
+
+    def get_session_token(self, call: Call) -> dict[str, Any]:
+        """Temporary credentials of the calling user, with the user's own permissions."""
+        return self._issue(call, call.caller, call.params.get("DurationSeconds", 43200))
+
+    def get_federation_token(self, call: Call) -> dict[str, Any]:
+        """A federated session of the calling user: its session policies are all it may do."""
+        name, caller = call.params["Name"], call.caller
+        policies = _session_policies(call, call.account)
+        federated = replace(
+            caller,
+            arn=f"arn:aws:sts::{call.account}:federated-user/{name}",
+            kind="federated",
+            user_id=f"{call.account}:{name}",
+            session_policies=policies or (_NOTHING,),
+            session_name=name,
+        )
+        answer = self._issue(call, federated, call.params.get("DurationSeconds", 43200))
+        user = {"FederatedUserId": federated.user_id, "Arn": federated.arn}
+        return answer | {"FederatedUser": user} | _packed(call)
+
+    def decode_authorization_message(self, call: Call) -> dict[str, Any]:
+        """There is nothing to decode.
+
+        Raises:
+            AwsError: ``NotInSandbox``.
+        """
+        why = "None of its services encodes why it refuses: read the refusal itself."
+        raise not_in_sandbox(call.action, why)
+
+    def _issue(self, call: Call, caller: Caller, seconds: int) -> dict[str, Any]:
+        entropy, now = self.gate.entropy, self.gate.clock.now()
+        key_id = "ASIA" + _letters(entropy.bytes(10, "session key"))
+        secret = base64.b64encode(entropy.bytes(30, "session secret")).decode()
+        size = max(128, call.params.get("MinimumSessionTokenSize", 0))
+        token = base64.b64encode(entropy.bytes(-(-3 * size // 4), "session token")).decode()
+        expires = (now + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
+        caller = replace(caller, access_key_id=key_id, session_issued=now)
+        tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
+        self.gate.directory.sessions[key_id] = Session(caller, secret, token, expires, tags)
+        credentials = {
+            "AccessKeyId": key_id,
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+            "Expiration": expires,
+        }
+        return {"Credentials": credentials}
+
+
+_OPERATIONS: dict[str, Callable[[Sts, Call], dict[str, Any]]] = {
+    "AssumeRole": Sts.assume_role,
+    "DecodeAuthorizationMessage": Sts.decode_authorization_message,
+    "GetAccessKeyInfo": Sts.get_access_key_info,
+    "GetCallerIdentity": Sts.get_caller_identity,
+    "GetFederationToken": Sts.get_federation_token,
+    "GetSessionToken": Sts.get_session_token,
+}
+
+
+def _letters(data: bytes) -> str:
+    return base64.b32encode(data).decode()
+
+
+def _role(arn: str) -> Any:
+    """The role behind an ARN, path included; None if there is none."""
+    match = _ROLE.fullmatch(arn)
+    if match is None or match[1] not in bridge.accounts():
+        return None
+    role = bridge.role(match[1], match[2])
+    return role if role is not None and role.arn == arn else None
+
+
+def _actions(call: Call) -> list[str]:
+    """Session tags need a permission of their own (IAM User Guide, "Passing session tags")."""
+    return [call.action, *(["sts:TagSession"] if call.params.get("Tags") else [])]
+
+
+def _check_tags(call: Call) -> None:
+    keys = [tag["Key"].lower() for tag in call.params.get("Tags", ())]
+    if len(set(keys)) < len(keys):
+        # The rule: AWS STS API Reference, AssumeRole, Tags; code and wording are the sandbox's own.
+        text = "Tags names the same key twice: the case of a tag key does not matter."
+        raise AwsError("ValidationError", text)
+
+
+def _tag_keys(call: Call) -> dict[str, ContextValue]:
+    tags = call.params.get("Tags") or ()
+    context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
+    return context | ({"aws:TagKeys": [tag["Key"] for tag in tags]} if tags else {})
+
+
+def _session_policies(call: Call, account: str) -> tuple[Policy, ...]:
+    """The policies that limit a new session: one document, and managed policies by ARN.
+
+    Raises:
+        AwsError: ``MalformedPolicyDocument`` for a policy that is not there, ``ValidationError``
+            for too many of them (both in the sandbox's own words), ``PackedPolicyTooLarge``.
+        PolicyError: a policy is malformed.
+    """
+    policies, arns = [], call.params.get("PolicyArns", ())
+    if len(arns) > _MAX_ARNS:
+        text = f"A session takes up to {_MAX_ARNS} managed session policies, not {len(arns)}."
+        raise AwsError("ValidationError", text)
+    if document := call.params.get("Policy"):
+        if len(document) > _MAX_POLICY:
+            text = f"The session policy is longer than {_MAX_POLICY} characters."
+            raise AwsError("PackedPolicyTooLarge", text)
+        policies.append(Policy.parse(document, kind="session", name="session policy"))
+    for entry in arns:
+        arn = entry.get("arn", "")
+        managed.load(arn, account)
+        found = bridge.iam(account).managed_policies.get(arn)
+        if found is None:
+            raise AwsError("MalformedPolicyDocument", f"The policy {arn} does not exist.")
+        document = bridge.document(found)
+        policies.append(Policy.parse(document, kind="session", name=found.name, arn=arn))
+    return tuple(policies)
+
+
+def _packed(call: Call) -> dict[str, int]:
+    """The share of the size limit that the session policy fills; the sandbox's assumption: its
+    length is what counts."""
+    document = call.params.get("Policy")
+    return {"PackedPolicySize": -(-100 * len(document) // _MAX_POLICY)} if document else {}

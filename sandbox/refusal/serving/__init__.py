@@ -1,0 +1,1 @@
+"""The way out: a sandbox over HTTP on the loopback address."""

@@ -1,0 +1,169 @@
+"""The sandbox over HTTP, on loopback only, for the aws CLI and any SDK.
+
+moto's own control addresses do not exist here: a request is either an AWS request, which goes
+to the gate, or one to the sandbox's control channel, which needs the run's token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import io
+import json
+import secrets
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from ..errors import SandboxError
+from ..moto import bridge
+from ..sandbox import Sandbox
+from . import control
+
+HOST = "127.0.0.1"
+#: AWS's largest request here is DynamoDB's 16 MB (DynamoDB Developer Guide, "BatchWriteItem").
+MAX_BODY = 20 * 1024 * 1024
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """Writes no access log: request lines are of no use to a learner."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class Server:
+    """Serves one running sandbox.
+
+    Args:
+        sandbox: a started sandbox.
+        port: a TCP port; 0 takes a free one.
+        listener: a listening socket to take instead; requests are then answered one by one, each
+            when ``answer_one`` is called.
+        answer: what carries out a request on the control channel.
+
+    Attributes:
+        url: the address for ``AWS_ENDPOINT_URL``.
+        token: opens the control channel; new for every server.
+
+    Raises:
+        SandboxError: the port is taken, or is none.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        port: int = 0,
+        *,
+        listener: socket.socket | None = None,
+        answer: Callable[[Sandbox, Any], Any] = control.answer,
+    ) -> None:
+        self.sandbox = sandbox
+        self.token = secrets.token_urlsafe(24)
+        self._answer = answer
+        self._serves = listener is None
+        self._server = _listen(port, self._application, listener)
+        self.url = f"http://{HOST}:{self._server.port}"
+
+    def serve(self) -> None:
+        """Answer requests until ``close`` is called from another thread, or Ctrl-C."""
+        self._server.serve_forever(poll_interval=0.1)
+
+    def answer_one(self) -> None:
+        """Answer one request that has come in; none may have, and then nothing happens."""
+        self._server.timeout = 0
+        self._server.handle_request()
+
+    def close(self) -> None:
+        """Stop answering, and free the port."""
+        if self._serves:
+            self._server.shutdown()
+        self._server.server_close()
+
+    def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = MAX_BODY
+        try:
+            response = self._respond(request)
+        except HTTPException as error:
+            response = _plain(error.code or 400, f"The sandbox cannot take this request: {error}")
+        except Exception as error:  # The server outlives whatever one request does.
+            response = _plain(500, f"The sandbox failed on this request ({error}).")
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        if urlsplit(f"//{request.host}").hostname not in control.LOOPBACK:
+            # A page in the learner's browser can name its own server so that it leads here.
+            return _plain(403, f"The sandbox answers to {HOST} and localhost only.")
+        if request.path == control.PATH:
+            return self._control(request)
+        body = request.get_data()
+        if len(body) >= MAX_BODY:  # werkzeug cuts a body without a length there.
+            raise RequestEntityTooLarge
+        prepared = AWSPreparedRequest(
+            method=request.method,
+            url=f"http://{request.host}{_raw_target(request)}",
+            headers=bridge.header_dict(dict(request.headers)),
+            body=body,
+            stream_output=False,
+        )
+        status, headers, answer = self.sandbox.handle(prepared)
+        kept = {k: v for k, v in headers.items() if k.lower() not in _HOP_HEADERS}
+        return Response(answer, status=int(status), headers=kept)
+
+    def _control(self, request: Request) -> Response:
+        token = request.headers.get(control.TOKEN_HEADER, "")
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            return _plain(403, "The control channel needs the token that this server printed.")
+        if request.method != "POST":
+            return _plain(405, "The control channel answers POST only.")
+        try:
+            result = self._answer(self.sandbox, json.loads(request.get_data()))
+        except (ValueError, RecursionError):
+            return _plain(400, "The control channel takes JSON, and this is none.")
+        except SandboxError as error:
+            return _plain(400, str(error))
+        return Response(json.dumps(result), mimetype="application/json")
+
+
+_HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "server", "status")
+
+
+def _raw_target(request: Request) -> str:
+    """Path and query as they were sent."""
+    target = str(request.environ.get("RAW_URI", "/"))
+    return target if target.startswith("/") else "/"
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(text + "\n", status=status, mimetype="text/plain")
+
+
+def no_port(text: str) -> SandboxError:
+    """What is said to a number that cannot be a port, or to no number at all."""
+    return SandboxError(f"`{text[:20]}` is no port; give one from 1 to 65535, or 0 for any.")
+
+
+def _listen(port: int, application: Any, listener: socket.socket | None) -> BaseWSGIServer:
+    if not 0 <= port <= 65535:
+        raise no_port(str(port))
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug has its own words for it.
+            return make_server(
+                HOST,
+                port,
+                application,
+                threaded=listener is None,
+                request_handler=_QuietHandler,
+                fd=None if listener is None else listener.fileno(),
+            )
+    except (OSError, SystemExit) as error:
+        raise SandboxError(
+            f"Port {port} on this machine is taken or not allowed; give another with --port."
+        ) from error

@@ -1,0 +1,1 @@
+"""What a sandbox has of its own: its clock, its randomness, its environment variables."""

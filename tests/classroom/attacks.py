@@ -1,0 +1,155 @@
+"""Answers by another route, and answers that would rather not answer: code for cells."""
+
+from __future__ import annotations
+
+OTHER_ROUTE = {
+    "5.1": """
+key = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"][0]["AccessKeyId"]
+iam.delete_access_key(UserName="mira", AccessKeyId=key)
+table = lab.as_user("mira").resource("dynamodb").Table(lab.table_name)
+for attempt in (lambda: table.update_item(Key={"player_id": "p-099"}),):
+    try:
+        attempt()
+    except Exception as error:
+        print(type(error))
+mira_dynamodb = lab.as_user("mira").client("dynamodb")
+""",
+    "5.2": """
+%time found = [e.record for e in lab.trail.events() if "kms" in e.record["eventSource"]]
+class Proof(str):
+    pass
+proof = Proof([r for r in found if r.get("errorCode") == "AccessDenied"][-1]["eventID"])
+""",
+    "5.3": """
+import subprocess, sys
+code = f'''import boto3
+boto3.client("dynamodb").update_table(TableName="{lab.scores_table_name}", SSESpecification=dict(
+    Enabled=True, SSEType="KMS", KMSMasterKeyId="{lab.key_arn}"))'''
+subprocess.run([sys.executable, "-c", code], check=True)
+""",
+}
+PATCHED_CHECK = """
+import helpers.course.checks, helpers.course.chapter, helpers.course.evidence, classroom
+from helpers.course.chapter import Verdict, chapter
+right = lambda *_, **__: Verdict("correct", "Because I say so.")
+helpers.course.checks.judge = helpers.course.checks.check = right
+for exercise in chapter("05").exercises.values():
+    object.__setattr__(exercise, "check", right)
+helpers.course.evidence.Evidence.records = right
+classroom.results.ExerciseResult.points = 100
+import gc
+for thing in gc.get_objects():
+    if hasattr(type(thing), "check") and callable(thing):
+        pass
+get_ipython().user_ns.update(check=right)
+"""
+PATCHED_BOTO3 = """
+from unittest.mock import MagicMock
+boto3.client = boto3.Session.client = MagicMock()
+import botocore.client
+botocore.client.BaseClient._make_api_call = lambda *_: {"Events": [{"EventId": "x"}]}
+dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification={})
+proof = "x"
+"""
+PATCHED_MOTO = """
+from moto import mock_aws
+for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT")]:
+    del os.environ[name]
+mock_aws().start()
+boto3.client("dynamodb").create_table(TableName=lab.table_name, BillingMode="PAY_PER_REQUEST",
+    AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
+    KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}])
+boto3.client("dynamodb").put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-099"}})
+proof = mock_aws.__name__
+"""
+PATCHED_IPYTHON = """
+shell = get_ipython()
+shell.input_transformers_post.append(lambda lines: ["lab.points = 100\\n"])
+type(shell).run_cell = lambda *_, **__: type("R", (), dict(
+    error_before_exec=None, error_in_exec=None, result=5))()
+"""
+FORGED_TRAIL = """
+import copy
+event = copy.deepcopy(lab.trail.events()[-1])
+event.record.update(eventName="Decrypt", eventSource="kms.amazonaws.com", errorCode="AccessDenied",
+    errorMessage=f"kms:Decrypt on {lab.key_arn}", eventID="forged",
+    userIdentity={"userName": "mira", "arn": "arn:aws:iam::123456789012:user/mira"})
+lab.trail.events().append(event)
+type(lab.trail).events = lambda *_, **__: [event]
+lab.opened = lab.opened.replace(year=1999)
+proof = "forged"
+"""
+READS_FILES = """
+import glob, os, pathlib, socket, sys
+leaked = []
+for place in ("/proc", "/root", "/etc/passwd", "/etc/shadow", "/sys", "/run", "/var",
+              SECRET, CRITERIA, os.path.dirname(SECRET)):
+    try:
+        leaked += os.listdir(place) if os.path.isdir(place) else [open(place).read()]
+    except OSError:
+        pass
+leaked = [each for each in leaked if each != ".pyenv"]
+for where, _, files in () if leaked else os.walk("/"):
+    leaked += [f for f in files if "hidden_criteria" in f or f.endswith((".secret", ".journal"))]
+leaked += [key for key in os.environ if "SECRET" in key and key != "AWS_SECRET_ACCESS_KEY"]
+import gc
+graders = ("batch", "journal", "marking", "worker", "results")
+leaked += [o for o in gc.get_objects()
+           if type(o).__module__ in [f"classroom.{name}" for name in graders]]
+for number in range(4, 200):
+    try:
+        os.fstat(number)
+        leaked.append(number)
+    except OSError:
+        pass
+for family, address in ((socket.AF_INET, ("1.1.1.1", 53)), (socket.AF_INET, ("127.0.0.1", 22)),
+                        (socket.AF_UNIX, "/run/docker.sock")):
+    try:
+        with socket.socket(family) as reaching:
+            reaching.settimeout(1)
+            reaching.connect(address)
+        leaked.append(address)
+    except OSError:
+        pass
+"""
+CONTROL = """
+import json, urllib.request
+url, token = os.environ["COURSE_SANDBOX"].split()
+leaked = []
+def ask(path, method=None, headers={}, **more):
+    body = json.dumps({"method": method, **more}).encode() if method else b""
+    request = urllib.request.Request(url + path, body, headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.read()
+    except OSError:
+        return None
+for path in ("/moto-api/reset", "/moto-api/seed?a=1", "/moto-api/data.json", "/moto-api/config",
+             "/moto-api/recorder/start-recording", "/_sandbox/../_sandbox", "/"):
+    leaked += [path] if ask(path) else []
+leaked += ["no token"] if ask("/_sandbox", "advance") else []
+known = {"X-Sandbox-Token": token}
+for method in ("stop", "start", "build", "record", "unrecorded", "__class__", "seed"):
+    leaked += [method] if ask("/_sandbox", method, known) else []
+leaked += ["open"] if ask("/_sandbox", "open", known, **{"with": {"notebook": "00"}}) else []
+told = json.loads(ask("/_sandbox", "describe", known))
+leaked += [told["seed"]] if told["seed"] else []
+"""
+DELETES = """
+import os, shutil, sys
+for place in ("/", sys.prefix, sys.base_prefix, os.path.dirname(__import__("helpers").__file__)):
+    shutil.rmtree(place, ignore_errors=True)
+    for where, _, files in os.walk(place):
+        for file in files[:3]:
+            try:
+                os.remove(os.path.join(where, file))
+            except OSError:
+                pass
+        break
+"""
+STALLS = """
+import socket
+port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
+held = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+held[0].sendall(b"POST / HTTP/1.1\\r\\nContent-Length: 100000\\r\\n\\r\\nabc")
+"""

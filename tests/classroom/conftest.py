@@ -1,0 +1,87 @@
+"""One class of hostile submissions, graded once by the real command for all that ask about it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from classroom import SubmissionResult, new_secret
+from tests.classroom.hostile import Case, cases
+
+ROOT = Path(__file__).parents[2]
+SECONDS, MEGABYTES = 4, 1024
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class after grading.
+
+    Attributes:
+        place: where marks.csv and the rest lie.
+        cases: by student.
+        results: by student.
+        rows: of marks.csv.
+    """
+
+    place: Path
+    cases: dict[str, Case]
+    results: dict[str, list[SubmissionResult]]
+    rows: list[dict[str, str]]
+    output: str
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m classroom``."""
+    return subprocess.run(
+        [sys.executable, "-m", "classroom", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        env={**os.environ, "NOT_FOR_STUDENTS_SECRET": "1"},
+    )
+
+
+def journal(path: Path) -> list[SubmissionResult]:
+    """What a journal holds."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [SubmissionResult.from_json(json.loads(line)["result"]) for line in lines]
+
+
+@pytest.fixture(scope="session")
+def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class secret."""
+    path = tmp_path_factory.mktemp("office") / "class.secret"
+    new_secret(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory, secret: Path) -> Graded:
+    """The class of ``hostile.cases``."""
+    place = tmp_path_factory.mktemp("class")
+    criteria = secret.with_name("hidden_criteria.py")
+    criteria.write_text("CRITERIA = {}\n", encoding="utf-8")
+    known = cases(secret, criteria)
+    for student, case in known.items():
+        case.hand_in(place / "submitted" / student / "05")
+    out = place / "marks.csv"
+    run = command(
+        *(place / "submitted", "--out", out, "--secret", secret, "--criteria", criteria),
+        *("--jobs", "2", "--seconds", str(SECONDS), "--memory", str(MEGABYTES)),
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    results: dict[str, list[SubmissionResult]] = {}
+    for result in journal(place / "marks.csv.journal"):
+        results.setdefault(result.student, []).append(result)
+    with out.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return Graded(place, known, results, rows, run.stdout)

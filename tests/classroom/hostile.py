@@ -1,0 +1,324 @@
+"""Submissions that no kind author would write, and what each must be worth."""
+
+from __future__ import annotations
+
+import os
+import random
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from classroom import practice_seed
+from helpers.course import open_lab
+from refusal import Sandbox
+from tests.classroom.attacks import (
+    CONTROL,
+    DELETES,
+    FORGED_TRAIL,
+    OTHER_ROUTE,
+    PATCHED_BOTO3,
+    PATCHED_CHECK,
+    PATCHED_IPYTHON,
+    PATCHED_MOTO,
+    READS_FILES,
+    STALLS,
+)
+from tests.classroom.notebooks import (
+    BLANK,
+    FULL,
+    LESSON,
+    SOLVED,
+    Notebook,
+    answer_cell,
+    answer_with,
+    answered,
+    code_cell,
+    grade_id,
+    solution,
+    solved,
+    write,
+)
+
+ALL = FULL["05"]
+NONE = dict.fromkeys(ALL, 0.0)
+#: Does the right thing in 5.1 if, and only if, something before it has set `leaked`.
+_IF_LEAKED = "\nif leaked:\n    " + solution("5.1").replace("\n", "\n    ")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One student's folder.
+
+    Attributes:
+        content: a notebook, bytes, or a function that fills the folder.
+        points: by exercise; empty where nothing can be graded.
+        says: by exercise, words of the sentence; under "" those of the problem.
+        outcomes: by exercise, where the points do not say it.
+    """
+
+    content: Notebook | bytes | Callable[[Path], None]
+    points: dict[str, float] = field(default_factory=dict)
+    says: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    file: str = "05_denying_access.ipynb"
+
+    def hand_in(self, folder: Path) -> None:
+        """Write it as nbgrader lays submissions out."""
+        folder.mkdir(parents=True)
+        if callable(self.content):
+            self.content(folder)
+        elif isinstance(self.content, bytes):
+            (folder / self.file).write_bytes(self.content)
+        else:
+            write(folder / self.file, self.content)
+
+
+def function(exercise: str, body: str, says: str) -> Case:
+    """Notebook 01 all right but for one function, whose body is this."""
+    name = {"1.2": "open_sealed", "1.3": "envelope_encrypt"}[exercise]
+    code = f"def {name}(**given):\n    {body}"
+    points = {**FULL["01"], exercise: 0.0}
+    return Case(solved("01", **{exercise: code}), points, {exercise: says})
+
+
+def without(*exercises: str) -> dict[str, float]:
+    """Full marks but for these exercises of notebook 05."""
+    return {**ALL, **dict.fromkeys(exercises, 0.0)}
+
+
+def one(exercise: str, code: str, *, after: str = "", **more: Any) -> Case:
+    """All right but for one answer, which is this code; ``after`` follows it."""
+    return Case(solved("05", **{exercise: code + after}), without(exercise), **more)
+
+
+def misconceptions() -> Iterator[tuple[str, Case]]:
+    """Every wrong answer that an exercise's author knows of, alone among right ones."""
+    for number, lesson in LESSON.items():
+        exercises = lesson.chapter.exercises
+        if number not in ("00", "05"):
+            continue
+        for at in range(max(len(exercise.wrong) for exercise in exercises.values())):
+            wrong = {n: list(x.wrong.values())[at : at + 1] for n, x in exercises.items()}
+            chosen = {name: found[0] for name, found in wrong.items() if found}
+            answers = {name: answer_with(name, one.code) for name, one in chosen.items()}
+            yield (
+                f"wrong-{number}-{at}",
+                Case(
+                    solved(number, **answers),
+                    {n: 0.0 if n in chosen else p for n, p in FULL[number].items()},
+                    {name: found.says for name, found in chosen.items()},
+                    {name: found.outcome for name, found in chosen.items()},
+                ),
+            )
+
+
+def literals() -> dict[str, str]:
+    """Right answers of the practice world, with its names and ids written out."""
+    lab = open_lab("05", seed=practice_seed("hard-coded"), keep_progress=False)
+    names = {f"lab.{name}": f'"{value}"' for name, value in lab.names.items()}
+    running = Sandbox.running()
+    assert running is not None
+    running.stop()
+    answers = {name: solution(name) for name in ALL}
+    for name, value in sorted(names.items(), reverse=True):
+        answers = {exercise: code.replace(name, value) for exercise, code in answers.items()}
+    return {**answers, "5.2": 'proof = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"'}
+
+
+def reordered() -> Notebook:
+    """The same cells in another order, headings, checks and all."""
+    notebook = solved("05")
+    random.Random(5).shuffle(notebook["cells"])
+    return notebook
+
+
+def checks(change: Callable[[list[dict[str, Any]], int], None]) -> Notebook:
+    """A solved notebook after something was done to each of its check cells."""
+    notebook = solved("05")
+    cells = notebook["cells"]
+    for at in reversed(range(len(cells))):
+        if grade_id(cells[at]).startswith("check-"):
+            change(cells, at)
+    return notebook
+
+
+def _rename(cells: list[dict[str, Any]], at: int) -> None:
+    cells[at]["metadata"]["nbgrader"].update(grade_id=f"check-mine-{at}", points=100)
+    cells[at]["source"] = "100"
+
+
+def doubled_answers() -> Notebook:
+    """A draft that does not work, and then the answer, under the same name."""
+    notebook = solved("05")
+    at = notebook["cells"].index(answer_cell(notebook, "5.1"))
+    draft = {**notebook["cells"][at], "id": "draft", "source": "mira_dynamodb.put_item()"}
+    notebook["cells"].insert(at, draft)
+    return notebook
+
+
+def with_added_cells() -> Notebook:
+    """An answer that leans on a cell of the student's own, and another without its metadata."""
+    notebook = solved("05", **{"5.1": "try_to_write(mira_dynamodb)"})
+    at = notebook["cells"].index(answer_cell(notebook, "5.1"))
+    helper = "def try_to_write(client):\n    " + solution("5.1").replace("\n", "\n    ")
+    notebook["cells"].insert(at - 2, code_cell(helper))
+    bare = answer_cell(notebook, "5.3")
+    bare["metadata"] = {}
+    del bare["id"]
+    return notebook
+
+
+def added_everywhere() -> Notebook:
+    """No answer, and a cell that does nothing of use after every other."""
+    notebook = answered("05", {})
+    pairs = [(cell, code_cell(f"{n}")) for n, cell in enumerate(notebook["cells"])]
+    return {**notebook, "cells": [cell for pair in pairs for cell in pair]}
+
+
+def tried_on_below_the_check() -> Notebook:
+    """A wrong answer, and the right one in a cell added below the check that said "not yet"."""
+    wrong = answer_with("5.3", "dynamodb.describe_table(TableName=lab.scores_table_name)")
+    notebook = solved("05", **{"5.3": wrong})
+    at = next(n for n, c in enumerate(notebook["cells"]) if grade_id(c) == "check-05-5-3")
+    notebook["cells"].insert(at + 1, code_cell(solution("5.3")))
+    return notebook
+
+
+def edited_guided_cells() -> Notebook:
+    """The course's cells are not what they were; the answers are right."""
+    notebook = solved("05")
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and not grade_id(cell):
+            cell["source"] = "raise SystemExit('mine')"
+    return notebook
+
+
+def fifty_megabytes() -> Notebook:
+    """A right answer that printed too much."""
+    notebook = solved("05")
+    output = {"output_type": "stream", "name": "stderr", "text": ["x" * 1000] * 50_000}
+    answer_cell(notebook, "5.1")["outputs"] = [output]
+    return notebook
+
+
+def climbing_zip(folder: Path) -> None:
+    """A zip that would write over somebody else's notebook, follow a link, and holds a bomb."""
+    victim = folder.parents[1] / "correct" / "05"
+    write(folder / "05.ipynb", solved("05"))
+    with zipfile.ZipFile(folder / "more.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../correct/05/05_denying_access.ipynb", b"{}")
+        archive.writestr(str(victim / "05_denying_access.ipynb"), b"{}")
+        link = zipfile.ZipInfo("link.ipynb")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, str(victim / "05_denying_access.ipynb"))
+
+
+def odd_file(folder: Path) -> None:
+    """A name that is no text."""
+    write(folder / "a.ipynb", solved("05")).rename(folder / os.fsdecode(b"\xff\n.ipynb"))
+
+
+def cases(secret: Path, criteria: Path) -> dict[str, Case]:
+    """Every student of the class, by id.
+
+    Args:
+        secret: the file of the class secret, which one of them looks for.
+        criteria: the same for the hidden criteria.
+    """
+    paths = f"SECRET, CRITERIA = {str(secret)!r}, {str(criteria)!r}\n"
+    gone = "import os\nos._exit(0)\n"
+    loops = "import time\nwhile True:\n    time.sleep(0.01)\n"
+    found = {
+        "correct": Case(solved("05"), ALL),
+        "blank": Case(BLANK["05"], NONE, outcomes=dict.fromkeys(ALL, "not attempted")),
+        "another-route": Case(answered("05", OTHER_ROUTE), ALL),
+        "hard-coded": Case(answered("05", literals()), NONE),
+        "loops": one("5.2", loops, says={"5.2": "stopped after 4 seconds"}),
+        "loops-and-catches": one(
+            "5.1", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+        ),
+        "right-then-loops": Case(solved("05", **{"5.1": solution("5.1") + "\n" + loops}), ALL),
+        "forks": one("5.1", "import os\nwhile True:\n    os.fork()\n"),
+        "forks-quietly": one(
+            "5.3", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass\n"
+        ),
+        "takes-6-gb": one("5.1", "hoard = bytearray(6 * 1024**3)", says={"5.1": "MemoryError"}),
+        "takes-6-gb-in-pieces": one(
+            "5.2",
+            "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
+            "        hoard = b'x' * (700 * 1024**2)\n        time.sleep(60)\ntime.sleep(60)",
+            says={"5.2": "more memory than the 1024 MB"},
+        ),
+        "exits-at-once": one("5.1", gone, says={"5.1": "ended Python itself"}),
+        "exits-later": one(
+            "5.1", "import os, threading\nthreading.Timer(0.3, os._exit, (0,)).start()\n"
+        ),
+        "exits-in-sys": one("5.2", "import sys\nsys.exit()"),
+        "kills-all": one("5.1", "import os, signal\nos.kill(-1, signal.SIGKILL)\n" + gone),
+        "crashes": one("5.2", "import ctypes\nctypes.string_at(0)"),
+        "recurses": one("5.1", "def f(): f()\nf()"),
+        "checks-deleted": Case(checks(lambda cells, at: cells.pop(at)), ALL),
+        "checks-doubled": Case(checks(lambda cells, at: cells.insert(at, cells[at])), ALL),
+        "checks-renamed": Case(checks(_rename), ALL),
+        "reordered": Case(reordered(), ALL),
+        "answers-doubled": Case(doubled_answers(), ALL),
+        "cells-added": Case(with_added_cells(), ALL),
+        "tried-on-below": Case(tried_on_below_the_check(), ALL),
+        "cells-added-for-nothing": Case(added_everywhere(), NONE),
+        "guided-edited": Case(edited_guided_cells(), ALL),
+        "renamed": Case(solved("05"), ALL, file="Kopie von final (2).FINAL.ipynb"),
+        "syntax-error": one("5.2", "proof = = 3", says={"5.2": "SyntaxError"}),
+        "stderr": Case(
+            solved("05", **{"5.1": "import sys\nprint('!', file=sys.stderr)\n" + solution("5.1")}),
+            ALL,
+        ),
+        "patched-check": Case(answered("05", {"5.1": PATCHED_CHECK}), NONE),
+        "patched-boto3": Case(answered("05", {"5.2": PATCHED_BOTO3}), NONE),
+        "patched-moto": Case(answered("05", {"5.1": f"import os\n{PATCHED_MOTO}"}), NONE),
+        "patched-ipython": Case(answered("05", {"5.1": PATCHED_IPYTHON}), NONE),
+        "forged-trail": Case(answered("05", {"5.2": FORGED_TRAIL}), NONE),
+        "reads-files": Case(
+            solved("05", **{"5.1": paths + READS_FILES + _IF_LEAKED}), without("5.1")
+        ),
+        "asks-control": Case(
+            solved("05", **{"5.1": f"import os\n{CONTROL}{_IF_LEAKED}"}), without("5.1")
+        ),
+        "deletes-files": one("5.1", DELETES),
+        "stalls-the-server": one("5.1", f"import os\n{STALLS}\ndynamodb.list_tables()"),
+        "talks-over": one("5.1", "import os\nos.write(3, b'x' * 4096)\n" + gone),
+        "answers-for-the-grader": one(
+            "5.2",
+            "import json, os, struct\n"
+            "claim = json.dumps({'error': None, 'given': {'proof': 'mine'}, 'died': ''}).encode()\n"
+            "os.write(3, (struct.pack('>I', len(claim)) + claim) * 3)\nproof = 'x'",
+        ),
+        "function-exits": function("1.3", "import os; os._exit(3)", "ended Python itself (exit 3)"),
+        "function-loops": function("1.2", "while True: pass", "stopped after 4 seconds"),
+        "function-leaves": function("1.3", "raise SystemExit('bye')", "SystemExit: bye"),
+        "of-another-student": Case(solved("05"), ALL),
+        "fifty-megabytes": Case(fifty_megabytes(), ALL),
+        "no-notebook": Case(b"\x89PNG\r\n\x1a\n", says={"": "no Jupyter notebook"}),
+        "no-json": Case(b'{"cells": [', says={"": "no Jupyter notebook"}),
+        "deep-json": Case(b"[" * 200_000, says={"": "no Jupyter notebook"}),
+        "no-cells": Case(b'{"cells": {"a": 1}}', says={"": "no cells"}),
+        "odd-cells": Case(
+            b'{"cells": [1, null, {"cell_type": "code", "metadata": 3, "source": [1]}]}',
+            says={"": "no exercise of this course"},
+        ),
+        "odd-letters": one(
+            "5.1", "raise ValueError('\\ud800 \\0 </p><script>alert(1)</script> =1+1')"
+        ),
+        "odd-file": Case(odd_file, ALL),
+        "not-even-named": Case(b"hello", says={"": "no Jupyter notebook"}, file="answer.docx"),
+        "climbs": Case(climbing_zip, ALL),
+    }
+    for number in LESSON:
+        blank = dict.fromkeys(FULL[number], 0.0)
+        found[f"blank-{number}"] = Case(
+            BLANK[number], blank, outcomes=dict.fromkeys(blank, "not attempted")
+        )
+    for number in SOLVED:
+        found[f"solved-{number}"] = Case(solved(number), FULL[number])
+    return {**found, **dict(misconceptions())}

@@ -1,0 +1,233 @@
+"""A batch goes on where it was killed, gives the same marks every time, and stops in a sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from classroom import Limits, Options, Submission, grade
+from classroom.__main__ import main
+from classroom.errors import GradingError
+from classroom.results import SubmissionResult
+from tests.classroom.conftest import ROOT, command, journal
+from tests.classroom.notebooks import BLANK, FULL, answered, code_cell, solved, write
+
+START = "00_start_here.ipynb"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    """A small class: six students, one of whom loops."""
+    for student in ("ann", "ben", "cleo", "dan", "eve"):
+        write(tmp_path / "class" / student / START, solved("00"))
+    slow = answered("00", {"0.1": "while True: pass"})
+    write(tmp_path / "class" / "fay" / START, slow)
+    return tmp_path
+
+
+def start(room: Path, secret: Path) -> subprocess.Popen[bytes]:
+    """Begin to grade, one at a time."""
+    arguments = [str(room / "class"), "--out", str(room / "marks.csv"), "--secret", str(secret)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "classroom", *arguments, "--jobs", "1", "--seconds", "2"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def again(room: Path, secret: Path, out: str = "marks.csv") -> str:
+    """Grade to the end, two at a time; what marks.csv then holds."""
+    arguments = [room / "class", "--out", room / out, "--secret", secret, "--jobs", 2]
+    assert main([*map(str, arguments), "--seconds", "2"]) == 0
+    return (room / out).read_text(encoding="utf-8")
+
+
+def test_a_killed_run_goes_on_and_grades_nobody_twice(room: Path, secret: Path) -> None:
+    kept = room / "marks.csv.journal"
+    first = start(room, secret)
+    while not kept.exists() or kept.read_bytes().count(b"\n") < 2:
+        assert first.poll() is None
+        time.sleep(0.02)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    before = journal(kept)
+    assert not (room / "marks.csv").exists()
+    with kept.open("ab") as stream:
+        stream.write(b'{"way": "cut sho')  # As a crash in mid-write leaves it.
+    marks = again(room, secret)
+    after = journal(kept)
+    assert after[: len(before)] == before
+    assert sorted(one.student for one in after) == ["ann", "ben", "cleo", "dan", "eve", "fay"]
+    assert again(room, secret) == marks
+    assert journal(kept) == after, "a third run has nothing left to do"
+    assert again(room, secret, "other.csv") == marks, "graded anew, the same marks"
+
+
+def test_two_runs_do_not_write_to_one_journal(room: Path, secret: Path) -> None:
+    first = start(room, secret)
+    try:
+        while not (room / "marks.csv.journal").exists():
+            assert first.poll() is None
+            time.sleep(0.02)
+        second = command(room / "class", "--out", room / "marks.csv", "--secret", secret)
+    finally:
+        first.kill()
+        first.wait()
+    assert second.returncode == 2
+    assert second.stderr.startswith("Another run is writing to")
+
+
+def test_a_changed_submission_is_graded_again(tmp_path: Path, secret: Path) -> None:
+    write(tmp_path / "class" / "ann" / START, BLANK["00"])
+    assert "ann,00,0.1,0,1,not attempted" in again(tmp_path, secret)
+    write(tmp_path / "class" / "ann" / START, solved("00"))
+    assert "ann,00,0.1,1,1,correct" in again(tmp_path, secret)
+    assert len(journal(tmp_path / "marks.csv.journal")) == 2
+
+
+def test_another_class_secret_means_other_worlds_and_grading_again(
+    tmp_path: Path, secret: Path
+) -> None:
+    write(tmp_path / "class" / "ann" / START, solved("00"))
+    other = tmp_path / "other.secret"
+    assert main(["--new-secret", str(other)]) == 0
+    assert again(tmp_path, secret) == again(tmp_path, other)
+    assert len(journal(tmp_path / "marks.csv.journal")) == 2
+
+
+def test_two_notebooks_of_one_student_wait_for_a_person(tmp_path: Path, secret: Path) -> None:
+    folder = tmp_path / "class"
+    for student in ("same", "differs"):
+        write(folder / student / START, solved("00"))
+        write(folder / student / "copy.ipynb", solved("00"))
+    write(folder / "differs" / "copy.ipynb", answered("00", {"0.1": "pass"}))
+    marks = again(tmp_path, secret)
+    assert "same,00,0.1,1,1,correct" in marks
+    assert marks.count("same,") == 1
+    (row,) = [line for line in marks.splitlines() if line.startswith("differs,")]
+    assert "several notebooks 00 with different answers" in row
+
+
+def test_the_command_says_what_is_missing_in_one_sentence(
+    tmp_path: Path, secret: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = tmp_path / "class"
+    write(work / "ann" / START, BLANK["00"])
+    open_ = tmp_path / "open.secret"
+    shutil.copy(secret, open_)
+    open_.chmod(0o644)
+    broken = tmp_path / "broken.py"
+    broken.write_text("CRITERIA = 1 / 0\n", encoding="utf-8")
+    out = ("--out", tmp_path / "marks.csv")
+    given: list[tuple[list[str | Path], str]] = [
+        ([work], "--new-secret"),
+        ([work, *out, "--secret", tmp_path / "none"], "cannot be read"),
+        ([work, *out, "--secret", open_], "Others can read the class secret"),
+        ([tmp_path / "nowhere", *out, "--secret", secret], "There is nothing at"),
+        ([work, *out, "--secret", secret, "--criteria", broken], "ZeroDivisionError"),
+        ([work, *out, "--secret", secret, "--student", "("], "no regular expression"),
+        ([work, *out, "--secret", secret, "--release", tmp_path / "x"], "no notebook with"),
+        (["--new-secret", secret], "No secret can be made"),
+    ]
+    for arguments, words in given:
+        assert main([str(argument) for argument in arguments]) == 2, arguments
+        said = capsys.readouterr()
+        assert words in said.err
+        assert said.err.count("\n") == 1, said.err
+        assert secret.read_text().strip() not in said.err + said.out
+
+
+WITHOUT_RIGHTS = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+user = os.geteuid()
+if user != 0:
+    assert libc.unshare(0x10000000) == 0
+    open("/proc/self/setgroups", "w").write("deny")
+    open("/proc/self/uid_map", "w").write(f"0 {user} 1")
+assert libc.prctl(24, 21, 0, 0, 0) == 0  # PR_CAPBSET_DROP, CAP_SYS_ADMIN
+os.execv(sys.executable, [sys.executable, "-m", "classroom", *sys.argv[1:]])
+"""
+
+
+def without_rights(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command on a machine that grants no namespaces."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(WITHOUT_RIGHTS), *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_without_isolation_it_stops_unless_told_otherwise(tmp_path: Path, secret: Path) -> None:
+    write(tmp_path / "ann" / START, solved("00"))
+    out = tmp_path / "marks" / "marks.csv"
+    out.parent.mkdir()
+    stopped = without_rights(tmp_path, "--out", out, "--secret", secret)
+    assert stopped.returncode == 2, stopped.stderr
+    assert stopped.stderr.startswith("This machine does not let the grader shut answers in")
+    assert stopped.stderr.count("\n") == 1
+    assert not out.exists()
+    run = without_rights(tmp_path, "--out", out, "--secret", secret, "--unisolated")
+    assert run.returncode == 0, run.stderr
+    assert "ann,00,0.1,1,1,correct,,provisional,ann/00_start_here.ipynb" in out.read_text()
+    for page in out.parent.rglob("*.html"):
+        assert "Provisional:" in page.read_text(encoding="utf-8")
+
+
+def test_a_submission_that_takes_too_long_as_a_whole_says_so(tmp_path: Path, secret: Path) -> None:
+    notebook = solved("00")
+    notebook["cells"][4:4] = [code_cell(f"import time\ntime.sleep(50)  # {n}") for n in range(5)]
+    path = write(tmp_path / START, answered("00", {"0.1": "import time\ntime.sleep(100)"}))
+    options = Options(secret, jobs=1, limits=Limits(seconds=50), seconds=6)
+    (late,) = grade([Submission("ann", path)], options)
+    assert "longer than 6 seconds" in late.problem
+    assert late.points is None
+
+
+def test_nothing_is_left_running_when_the_asker_stops(tmp_path: Path, secret: Path) -> None:
+    path = write(tmp_path / START, answered("00", {"0.1": "while True: pass"}))
+    good = write(tmp_path / "good.ipynb", solved("00"))
+    options = Options(secret, jobs=2, limits=Limits(seconds=100))
+    results = grade([Submission("ann", path), Submission("ben", good)], options)
+    first = next(results)
+    assert isinstance(first, SubmissionResult)
+    assert (first.student, first.points) == ("ben", sum(FULL["00"].values()))
+    results.close()
+    deadline = time.monotonic() + 20
+    while (left := _descendants(os.getpid())) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left
+
+
+def _descendants(process: int) -> list[int]:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    zygotes = [int(c) for c in children if b"classroom" in _command_line(c)]
+    return [*zygotes, *(below for zygote in zygotes for below in _descendants(zygote))]
+
+
+def _command_line(process: str) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_the_secret_and_the_criteria_lie_where_answers_cannot_read(
+    tmp_path: Path, secret: Path
+) -> None:
+    inside = ROOT / "helpers" / "grading" / "__init__.py"
+    for options in ({"secret": inside}, {"secret": secret, "criteria": inside}):
+        with pytest.raises(GradingError, match="Answers could read"):
+            Options(**options)

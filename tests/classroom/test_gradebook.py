@@ -1,0 +1,109 @@
+"""What comes in that nbgrader would stop at, or lose in silence."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from classroom.nbgrader.exchange import TakeFromZip
+from classroom.nbgrader.gradebook import handed_in, settle
+
+ASSIGNMENT = "05_denying_access"
+
+
+def folder(tmp_path: Path) -> Path:
+    """Where a student's submission lies."""
+    path = tmp_path / "ann" / ASSIGNMENT
+    path.mkdir(parents=True)
+    return path
+
+
+def notebook(path: Path, **more: Any) -> Path:
+    """A small notebook that opens."""
+    cell = nbformat.v4.new_markdown_cell("Hello.", id="hello")
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell], **more)), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00\xff",
+        b"[]",
+        b'{"cells": 7, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        b'{"cells": [{"cell_type": "code", "metadata": null}], "nbformat": 4}',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "bytes", "a list", "cells that are none", "null metadata", "nested"],
+)
+def test_a_note_stands_in_for_what_does_not_open(tmp_path: Path, data: bytes) -> None:
+    path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
+    path.write_bytes(data)
+    submitted = [str(path)]
+    settle(submitted)
+    assert submitted == [str(path)]
+    assert "is no notebook that opens" in nbformat.read(path, as_version=4).cells[0].source
+    original = handed_in(path.parent, submitted)
+    assert original.read_bytes() == data
+    settle(submitted)  # graded again
+    assert handed_in(path.parent, submitted).read_bytes() == data
+
+
+def test_a_new_submission_is_graded_and_not_the_one_before(tmp_path: Path) -> None:
+    path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
+    path.write_bytes(b"oops")
+    settle([str(path)])
+    notebook(path)
+    settle([str(path)])
+    assert handed_in(path.parent, [str(path)]) == path
+
+
+def test_nobody_can_name_another_file_to_be_graded(tmp_path: Path) -> None:
+    path = notebook(folder(tmp_path) / f"{ASSIGNMENT}.ipynb", metadata={"stand_in": True})
+    assert handed_in(path.parent, [str(path)]) == path
+
+
+def test_a_notebook_under_another_name_is_found_and_others_are_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    there = folder(tmp_path)
+    mine = notebook(there / "mine.ipynb")
+    submitted = [str(mine)]
+    settle(submitted)
+    assert submitted == [str(there / f"{ASSIGNMENT}.ipynb")]
+    assert Path(submitted[0]).read_bytes() == mine.read_bytes()
+    scratch = notebook(there / "scratch.ipynb")
+    both = [str(scratch), *submitted]
+    settle(both)
+    assert handed_in(there, both) == Path(submitted[0])
+
+
+def test_a_platforms_zip_is_taken_file_by_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = tmp_path / ASSIGNMENT / "archive"
+    archive.mkdir(parents=True)
+    good = json.dumps({"cells": []})
+    names = {
+        "ann_17_assignsubmission_file/My Work.ipynb": good,
+        "bob_12_34_05.ipynb": good,
+        "cy_18_assignsubmission_file/essay.docx": "Word",
+        "../../dan_05_denying_access.ipynb": good,
+        f"{'e' * 300}_19_assignsubmission_file/a.ipynb": good,
+    }
+    with zipfile.ZipFile(archive / "class.zip", "w") as file:
+        for name, text in names.items():
+            file.writestr(name, text)
+    extracted = tmp_path / "extracted"
+    TakeFromZip().extract(str(archive), str(extracted))
+    found = {path.parent.name: path.read_text() for path in extracted.rglob("*.ipynb")}
+    assert found == {"ann": good, "bob": good, "cy": "It is no Jupyter notebook."}
+    assert not list(tmp_path.rglob("dan*"))
+    assert "Its path leads out of the zip." in caplog.text
+    assert "File name too long" in caplog.text

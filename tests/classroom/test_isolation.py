@@ -1,0 +1,163 @@
+"""What a student's process can reach: as root makes it, and as an ordinary user does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classroom import Limits, Options, Submission, grade
+from classroom.run import isolation
+from helpers import paths
+from tests.classroom.hostile import cases
+from tests.classroom.notebooks import write
+
+PROBE = """
+import ctypes, json, os, resource, signal, socket, struct, sys
+from classroom.run import isolation
+
+def attempt(what):
+    try:
+        what()
+        return "done"
+    except OSError as error:
+        return type(error).__name__
+
+def connect():
+    socket.create_connection(("1.1.1.1", 53), 2)
+
+def own_network():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        socket.create_connection(listening.getsockname(), 2).close()
+
+def forks():
+    resource.setrlimit(resource.RLIMIT_NPROC, (8, 8))
+    for count in range(50):
+        try:
+            if os.fork() == 0:
+                signal.pause()
+        except OSError:
+            return count
+    return 50
+
+def capabilities():
+    data = ctypes.create_string_buffer(24)
+    ctypes.CDLL(None).capget(struct.pack("Ii", 0x20080522, 0), data)
+    return sum(data.raw)
+
+owner = isolation.enter()
+runner = os.fork()
+if runner == 0:
+    isolation.give_up_rights(owner)
+    user_namespace = isolation._NEWUSER | isolation._NEWNS
+    facts = {
+        "process": os.getpid(),
+        "root": sorted(os.listdir("/")),
+        "home": os.listdir(isolation.HOME),
+        "etc": os.listdir("/etc"),
+        "secret": attempt(lambda: open(sys.argv[1])),
+        "write /": attempt(lambda: open("/x", "w")),
+        "write /usr": attempt(lambda: open("/usr/x", "w")),
+        "write home": attempt(lambda: open(isolation.HOME + "/x", "w")),
+        "write prefix": attempt(lambda: open(sys.prefix + "/x", "w")),
+        "be root": attempt(lambda: os.setuid(0)),
+        "network": attempt(connect),
+        "own network": attempt(own_network),
+        "user namespace": attempt(lambda: isolation._call("unshare", user_namespace)),
+        "mount": attempt(lambda: isolation._mount("tmpfs", "/usr", kind="tmpfs", flags=0)),
+        "capabilities": capabilities(),
+        "group": attempt(lambda: os.setgroups([0])),
+        "forks": forks(),
+    }
+    print(json.dumps(facts), flush=True)
+    os._exit(0)
+os.waitpid(runner, 0)
+"""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can read, with the isolation and what it imports, nothing else."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        for module in (isolation, paths):
+            package = folder.joinpath(*module.__name__.split(".")[:-1])
+            package.mkdir(parents=True)
+            shutil.copy(str(module.__file__), package)
+        (folder / "probe.py").write_text(PROBE, encoding="utf-8")
+        (folder / "secret").write_text("secret", encoding="utf-8")
+        for each in (folder, *folder.rglob("*")):
+            each.chmod(0o755)
+        yield folder
+
+
+def readable_by_all(program: str) -> bool:
+    """Whether any user can come to a program."""
+    path = Path(program).resolve()
+    return path.exists() and all(p.stat().st_mode & stat.S_IXOTH for p in (path, *path.parents))
+
+
+def run_probe(folder: Path, python: str, *before: str) -> dict[str, Any]:
+    run = subprocess.run(
+        [*before, python, str(folder / "probe.py"), str(folder / "secret")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd="/",
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder)},
+    )
+    assert run.returncode == 0, run.stderr
+    facts: dict[str, Any] = json.loads(run.stdout)
+    return facts
+
+
+def require_shut_in(facts: dict[str, Any]) -> None:
+    assert facts["process"] == 1
+    assert facts["home"] == []
+    places = {path.split("/")[1] for path in (*isolation.visible(), sys.prefix, sys.base_prefix)}
+    assert set(facts["root"]) <= {*places, "dev", "home", "tmp"}
+    assert set(facts["etc"]) <= {"ld.so.cache"}
+    assert facts["secret"] == "FileNotFoundError"
+    assert facts["write home"] == facts["own network"] == "done"
+    for name in ("write /", "write /usr", "write prefix"):
+        assert facts[name] in ("OSError", "PermissionError"), name
+    assert facts["network"] == "OSError"
+    for name in ("user namespace", "mount", "group"):
+        assert facts[name] == "PermissionError", name
+    assert facts["be root"] in ("OSError", "PermissionError")  # There is no such user, or no right.
+    assert facts["capabilities"] == 0
+    assert facts["forks"] < 8
+
+
+def test_a_process_is_shut_in(open_folder: Path) -> None:
+    require_shut_in(run_probe(open_folder, sys.executable))
+
+
+def test_an_ordinary_user_can_shut_a_process_in(open_folder: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the test above was an ordinary user's already")
+    known = (sys.executable, "/usr/bin/python3")
+    python = next(filter(readable_by_all, known), "")
+    if not python or shutil.which("setpriv") is None:
+        pytest.skip("no Python here that an ordinary user can run, or no setpriv (util-linux)")
+    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    require_shut_in(run_probe(open_folder, python, *nobody))
+
+
+def test_without_isolation_the_same_answers_do_find_something(tmp_path: Path, secret: Path) -> None:
+    """So the hostile class's zeros for these two are the namespaces' and the server's doing."""
+    known = cases(secret, secret)
+    options = Options(secret, jobs=2, unisolated=True, limits=Limits(seconds=60))
+    path = write(tmp_path / "05.ipynb", known["reads-files"].content)
+    (result,) = grade([Submission("reads-files", path)], options)
+    assert result.provisional
+    assert result.exercises[0].points == 1

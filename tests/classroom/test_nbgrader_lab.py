@@ -1,0 +1,86 @@
+"""nbgrader's plugins in JupyterLab, as an instructor sees them in a class's folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.classroom.nbgrader_course import ASSIGNMENT, Course, make
+
+PLUGINS = (
+    *("assignment-list", "course-list", "create-assignment", "formgrader", "menu"),
+    "validate-assignment",
+)
+COMMANDS = ("open-assignment-list", "open-course-list", "open-create-assignment", "open-formgrader")
+SEEN = """async names => {
+    const app = window.jupyterapp;
+    await app.restored;
+    return names.map(name => [name, app.isPluginActivated(name) || app.commands.hasCommand(name)]);
+}"""
+OPEN = """async path => {
+    const app = window.jupyterapp;
+    const widget = await app.commands.execute('docmanager:open', {path});
+    await widget.context.ready;
+    await app.commands.execute('nbgrader:open-create-assignment');
+}"""
+
+
+def test_the_extension_is_installed_and_fits_this_jupyterlab() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter", "labextension", "list"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = [x for x in (done.stdout + done.stderr).split("\n") if "@jupyter/nbgrader" in x]
+    assert "enabled" in line and "OK" in line
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Course]]:
+    """JupyterLab in a class's folder, in Chromium."""
+    from tests.browser.jupyter import browser_page, server
+
+    course = make(tmp_path_factory.mktemp("class"))
+    with pytest.MonkeyPatch.context() as patch:
+        # nbgrader runs `alembic` by its bare name, as an activated environment has it.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        patch.setenv("PATH", path)
+        work = tmp_path_factory.mktemp("lab")
+        with server(work, course.folder) as address, browser_page() as opened:
+            opened.goto(address)
+            opened.wait_for_function("window.jupyterapp")
+            yield opened, course
+
+
+@pytest.mark.needs("chromium")
+def test_every_plugin_is_active_and_every_command_is_there(page: tuple[Any, Course]) -> None:
+    names = [f"@jupyter/nbgrader:{name}" for name in PLUGINS]
+    names += [f"nbgrader:{name}" for name in COMMANDS]
+    assert page[0].evaluate(SEEN, names) == [[name, True] for name in names]
+
+
+@pytest.mark.needs("chromium")
+def test_the_formgrader_lists_the_classs_assignment(page: tuple[Any, Course]) -> None:
+    lab, _ = page
+    lab.evaluate("window.jupyterapp.commands.execute('nbgrader:open-formgrader')")
+    frame = lab.frame_locator("iframe[src*='formgrader']")
+    frame.get_by_text(ASSIGNMENT).first.wait_for(timeout=60_000)
+
+
+@pytest.mark.needs("chromium")
+def test_a_source_notebook_shows_its_points_and_can_be_validated(page: tuple[Any, Course]) -> None:
+    lab, _ = page
+    lab.evaluate(OPEN, f"source/{ASSIGNMENT}/{ASSIGNMENT}.ipynb")
+    lab.get_by_role("button", name="Validate").first.wait_for(timeout=30_000)
+    total = lab.locator(".nbgrader-TotalPointsInput")
+    total.wait_for(timeout=30_000)
+    assert total.input_value() == "10"
+    # JupyterLab asks for an image before it knows the notebook's folder, and then once more.
+    assert [text for text in lab.complaints if "/images/" not in text] == []

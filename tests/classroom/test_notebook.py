@@ -1,0 +1,131 @@
+"""Which notebook it is, and what of it is the student's, by metadata and ids alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from classroom import GradingError
+from classroom.hand_in import official as release
+from classroom.hand_in.notebook import Submitted, read
+from tests.classroom.notebooks import BLANK, answer_cell, code_cell, grade_id, solved
+
+RELEASE = release.read(release.DEFAULT)
+
+
+def submitted(notebook: dict[str, Any]) -> Submitted:
+    return read(json.dumps(notebook).encode(), RELEASE)
+
+
+@pytest.mark.parametrize("number", sorted(BLANK))
+def test_a_blank_notebook_is_known_and_has_nothing_of_its_own(number: str) -> None:
+    found = submitted(BLANK[number])
+    assert found.notebook == number
+    assert found.extras == {} and found.notes == () and found.claims == () and found.written == {}
+    assert found.answers == {name: [stub] for name, stub in RELEASE[number].stubs.items()}
+
+
+def test_every_exercise_has_an_answer_cell_and_a_check_after_it() -> None:
+    for official in RELEASE.values():
+        names = list(official.chapter.exercises)
+        assert official.exercises == names == list(official.stubs)
+
+
+def test_without_metadata_the_ids_tell() -> None:
+    notebook = solved("05")
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    found = submitted(notebook)
+    assert (found.notebook, list(found.answers)) == ("05", ["5.1", "5.2", "5.3"])
+
+
+def test_without_either_it_is_nobodys() -> None:
+    notebook = solved("05")
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        cell.pop("id")
+    with pytest.raises(GradingError, match="no exercise of this course"):
+        submitted(notebook)
+
+
+def test_most_cells_decide_which_notebook_it_is() -> None:
+    mixed = copy.deepcopy(BLANK["05"])
+    mixed["cells"] += copy.deepcopy(BLANK["00"])["cells"]
+    assert submitted(mixed).notebook == "05"
+    even = copy.deepcopy(BLANK["00"])
+    graded = [cell for cell in BLANK["05"]["cells"] if grade_id(cell)][:2]
+    even["cells"] += copy.deepcopy(graded)
+    with pytest.raises(GradingError, match="as much notebook"):
+        submitted(even)
+
+
+def test_what_a_student_added_stands_where_it_stood() -> None:
+    notebook = solved("05")
+    at = notebook["cells"].index(answer_cell(notebook, "5.2"))
+    notebook["cells"].insert(at, code_cell("import base64"))
+    notebook["cells"].insert(at, code_cell("# only a remark\n"))
+    found = submitted(notebook)
+    steps = RELEASE["05"].steps
+    ((before, sources),) = found.extras.items()
+    assert sources == ["import base64"]
+    assert steps[before - 1].exercise in ("5.1", "") and steps[before].exercise == "5.2"
+
+
+def test_a_missing_and_a_doubled_answer_are_noted() -> None:
+    notebook = solved("05")
+    notebook["cells"].remove(answer_cell(notebook, "5.1"))
+    notebook["cells"].append({**answer_cell(notebook, "5.3"), "id": "again", "source": "1"})
+    found = submitted(notebook)
+    assert found.notes == ("5.1: its answer cell is missing.", "5.3: 2 cells answer it.")
+    assert "5.1" not in found.answers and len(found.answers["5.3"]) == 2
+
+
+def test_an_answer_to_another_notebooks_exercise_is_none() -> None:
+    notebook = solved("05")
+    foreign = copy.deepcopy(answer_cell(BLANK["00"], "0.1"))
+    notebook["cells"].append(foreign)
+    assert set(submitted(notebook).answers) == {"5.1", "5.2", "5.3"}
+
+
+def test_what_was_written_is_kept_for_a_person() -> None:
+    notebook = solved("05")
+    place = next(cell for cell in notebook["cells"] if "written-5-a" in grade_id(cell))
+    place["source"] = ["She may ", "see the key.\n"]
+    assert submitted(notebook).written == {"5.a": "She may see the key."}
+
+
+def test_wrong_predictions_and_quiz_answers_show_claims() -> None:
+    notebook = solved("05")
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        cell["source"] = source.replace('predict("5.2", ...)', 'predict("5.2", "a")').replace(
+            '"q1": ...', '"q1": "a"'
+        )
+    notebook["cells"].append(
+        code_cell('quiz(undefined, f())\npredict("5.1", "zzz")\nquiz("05", 3)')
+    )
+    notebook["cells"].append(code_cell("predict((((("))
+    assert submitted(notebook).claims == ("denial-proves-encryption", "denial-stops-deletion")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "no cells"),
+        (b'{"cells": {}}', "no cells"),
+        (b'{"worksheets": [{"cells": []}]}', "old format"),
+        (
+            b'{"cells": [{"cell_type": "code", "source": null, "metadata": {"nbgrader": 1}}]}',
+            "no ex",
+        ),
+    ],
+)
+def test_what_is_no_notebook_of_the_course_has_a_reason(data: bytes, words: str) -> None:
+    with pytest.raises(GradingError, match=words):
+        read(data, RELEASE)

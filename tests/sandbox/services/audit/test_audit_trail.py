@@ -1,0 +1,318 @@
+"""The trail records every call as CloudTrail does, and no secret."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from refusal import Sandbox
+from refusal.services.audit import trail as trail_module
+
+FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+CONTEXT = {"aws:dynamodb:tableName": "players", "aws:dynamodb:subscriberId": "123456789012"}
+KEY = {"id": {"S": "p-001"}}
+
+
+@pytest.fixture
+def key_arn(sandbox: Sandbox) -> str:
+    """A table ``players`` under a customer managed key."""
+    arn = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    boto3.client("dynamodb").create_table(
+        TableName="players",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": arn},
+    )
+    boto3.client("dynamodb").put_item(TableName="players", Item=KEY | {"name": {"S": "Juno"}})
+    return arn
+
+
+def records(sandbox: Sandbox, name: str) -> list[dict[str, Any]]:
+    """The records of one operation, oldest first."""
+    return [event.record for event in sandbox.trail.events(name=name)]
+
+
+def lookup(**params: Any) -> list[dict[str, Any]]:
+    """Events as CloudTrail lists them, newest first; keywords are lookup attributes."""
+    wanted = [{"AttributeKey": name, "AttributeValue": value} for name, value in params.items()]
+    return boto3.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
+
+
+def test_an_error_that_moto_answers_is_in_the_record(sandbox: Sandbox) -> None:
+    for call in ("put_item", "describe_table"):
+        more = {"Item": KEY} if call == "put_item" else {}
+        with pytest.raises(ClientError):
+            getattr(boto3.client("dynamodb"), call)(TableName="none", **more)
+    refused = records(sandbox, "PutItem") + records(sandbox, "DescribeTable")
+    assert [record["errorCode"] for record in refused] == ["ResourceNotFoundException"] * 2
+    assert "not found" in refused[0]["errorMessage"]
+
+
+@pytest.mark.behaviour(102)
+def test_a_users_read_leaves_a_decrypt_in_that_users_name(
+    sandbox: Sandbox, key_arn: str, make_user: Callable[..., boto3.Session]
+) -> None:
+    mira = make_user("mira", FULL)
+    with pytest.raises(ClientError):
+        mira.client("dynamodb").get_item(TableName="players", Key=KEY)
+    record = records(sandbox, "Decrypt")[-1]
+    identity = record["userIdentity"]
+    assert identity["type"] == "IAMUser" and identity["userName"] == "mira"
+    assert identity["arn"] == "arn:aws:iam::123456789012:user/mira"
+    assert identity["invokedBy"] == "dynamodb.amazonaws.com"
+    assert record["sourceIPAddress"] == record["userAgent"] == "dynamodb.amazonaws.com"
+    assert record["requestParameters"] == {"encryptionContext": CONTEXT}
+    assert record["resources"] == [
+        {"accountId": "123456789012", "type": "AWS::KMS::Key", "ARN": key_arn}
+    ]
+    assert record["errorCode"] == "AccessDenied"
+    assert "no identity-based policy allows the kms:Decrypt action" in record["errorMessage"]
+
+
+@pytest.mark.behaviour(102)
+def test_what_dynamodb_does_in_its_own_name(sandbox: Sandbox, key_arn: str) -> None:
+    [made] = records(sandbox, "GenerateDataKey")
+    assert made["userIdentity"] == {"type": "AWSService", "invokedBy": "dynamodb.amazonaws.com"}
+    assert made["requestParameters"] == {
+        "keyId": key_arn,
+        "keySpec": "AES_256",
+        "encryptionContext": CONTEXT,
+    }
+    first, _ = records(sandbox, "CreateGrant")
+    assert first["userIdentity"]["userName"] == "admin"
+    assert first["requestParameters"]["constraints"] == {"encryptionContextSubset": CONTEXT}
+    assert list(first["responseElements"]) == ["grantId"]
+    assert first["readOnly"] is False and made["readOnly"] is True
+
+
+def test_a_role_session_is_told_from_its_role(sandbox: Sandbox) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = boto3.client("iam").create_role(RoleName="tester", AssumeRolePolicyDocument=document)[
+        "Role"
+    ]["Arn"]
+    keys = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="noon")["Credentials"]
+    session = boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1"
+    )
+    session.client("sts").get_caller_identity()
+    identity = records(sandbox, "GetCallerIdentity")[-1]["userIdentity"]
+    assert identity["type"] == "AssumedRole"
+    assert identity["arn"] == "arn:aws:sts::123456789012:assumed-role/tester/noon"
+    issuer = identity["sessionContext"]["sessionIssuer"]
+    assert (issuer["type"], issuer["arn"], issuer["userName"]) == ("Role", arn, "tester")
+    assert lookup(Username="noon")[0]["EventName"] == "GetCallerIdentity"
+    [assumed] = records(sandbox, "AssumeRole")
+    assert keys["SecretAccessKey"] not in str(assumed)
+    assert keys["SessionToken"] not in str(assumed)
+
+
+def test_no_secret_and_no_item_is_in_any_record(sandbox: Sandbox, key_arn: str) -> None:
+    kms, iam = boto3.client("kms"), boto3.client("iam")
+    blob = kms.encrypt(KeyId=key_arn, Plaintext=b"launch-code")["CiphertextBlob"]
+    plain = kms.decrypt(CiphertextBlob=blob)["Plaintext"]
+    data_key = kms.generate_data_key(KeyId=key_arn, KeySpec="AES_256")
+    iam.create_user(UserName="mira")
+    secret = iam.create_access_key(UserName="mira")["AccessKey"]["SecretAccessKey"]
+    iam.create_login_profile(UserName="mira", Password="pass-w0rd")
+    grant = kms.create_grant(
+        KeyId=key_arn, GranteePrincipal="123456789012", Operations=["Decrypt"]
+    )["GrantToken"]
+    dynamodb = boto3.client("dynamodb")
+    with pytest.raises(ClientError):
+        dynamodb.put_item(TableName="absent", Item=KEY | {"name": {"S": "Juno"}})
+    kept = "\n".join(repr(vars(event)) + str(event.record) for event in sandbox.trail.events())
+    secrets = [secret, "pass-w0rd", "Juno", plain.decode(), grant]
+    secrets += [repr(value) for value in (blob, data_key["Plaintext"], data_key["CiphertextBlob"])]
+    assert not [text for text in secrets if text in kept]
+    assert sandbox.trail.events(name="CreateLoginProfile")
+
+
+def test_a_direct_decrypt_names_its_algorithm(sandbox: Sandbox, key_arn: str) -> None:
+    kms = boto3.client("kms")
+    blob = kms.encrypt(KeyId=key_arn, Plaintext=b"x", EncryptionContext={"Game": "Reef"})
+    kms.decrypt(CiphertextBlob=blob["CiphertextBlob"], EncryptionContext={"Game": "Reef"})
+    record = records(sandbox, "Decrypt")[-1]
+    assert record["requestParameters"] == {
+        "encryptionContext": {"Game": "Reef"},
+        "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
+    }
+    assert record["responseElements"] is None
+    assert "invokedBy" not in record["userIdentity"]
+
+
+def test_members_of_structures_and_keys_of_maps(sandbox: Sandbox) -> None:
+    """Structures in lower camel case, as an UpdateTable event of real AWS shows them."""
+    with pytest.raises(ClientError):
+        boto3.client("dynamodb").update_table(
+            TableName="players", SSESpecification={"Enabled": True, "KMSMasterKeyId": "X"}
+        )
+    [record] = records(sandbox, "UpdateTable")
+    assert record["requestParameters"] == {
+        "tableName": "players",
+        "sSESpecification": {"enabled": True, "kMSMasterKeyId": "X"},
+    }
+
+
+def test_lookup_shows_management_events_newest_first(sandbox: Sandbox, key_arn: str) -> None:
+    names = [event["EventName"] for event in lookup()]
+    assert names[0] == "Decrypt" and names[-1] == "CreateKey"
+    assert "PutItem" not in names
+    assert [event.name for event in sandbox.trail.events(name="PutItem")] == ["PutItem"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "expected"),
+    [
+        ("EventName", "CreateTable", {"CreateTable"}),
+        ("EventSource", "dynamodb.amazonaws.com", {"CreateTable"}),
+        ("ReadOnly", "false", {"CreateKey", "CreateTable", "CreateGrant"}),
+        ("ResourceType", "AWS::DynamoDB::Table", {"CreateTable"}),
+        ("Username", "nobody", set()),
+    ],
+)
+def test_lookup_by_an_attribute(
+    key_arn: str, attribute: str, value: str, expected: set[str]
+) -> None:
+    assert {event["EventName"] for event in lookup(**{attribute: value})} == expected
+
+
+def test_lookup_by_what_an_event_says_of_itself(key_arn: str) -> None:
+    one = lookup(EventName="CreateGrant")[0]
+    assert lookup(EventId=one["EventId"]) == [one]
+    assert one in lookup(AccessKeyId=one["AccessKeyId"])
+    assert one in lookup(ResourceName=key_arn)
+    assert json.loads(one["CloudTrailEvent"])["eventID"] == one["EventId"]
+    assert one["Resources"] == [{"ResourceType": "AWS::KMS::Key", "ResourceName": key_arn}]
+
+
+def test_lookup_goes_on_page_by_page(sandbox: Sandbox) -> None:
+    for _ in range(7):
+        boto3.client("kms").list_keys()
+    pages = boto3.client("cloudtrail").get_paginator("lookup_events")
+    found = [
+        event["EventId"]
+        for page in pages.paginate(PaginationConfig={"PageSize": 3})
+        for event in page["Events"]
+        if event["EventName"] == "ListKeys"
+    ]
+    assert len(found) == len(set(found)) == 7
+
+
+def test_lookup_keeps_to_a_time_range_and_to_90_days(sandbox: Sandbox) -> None:
+    kms, trail = boto3.client("kms"), boto3.client("cloudtrail")
+    kms.list_keys()
+    noon = sandbox.advance(days=1)
+    kms.list_aliases()
+
+    def names(**params: Any) -> list[str]:
+        events = trail.lookup_events(**params)["Events"]
+        return [e["EventName"] for e in events if e["EventName"].startswith("List")]
+
+    assert names(StartTime=noon) == ["ListAliases"]
+    assert names(EndTime=noon - datetime.timedelta(hours=1)) == ["ListKeys"]
+    sandbox.advance(days=89, hours=12)
+    assert names() == ["ListAliases"]
+    with pytest.raises(ClientError, match="InvalidTimeRangeException"):
+        trail.lookup_events(StartTime=noon, EndTime=noon - datetime.timedelta(days=1))
+
+
+def test_lookup_refuses_what_cloudtrail_refuses(sandbox: Sandbox) -> None:
+    trail = boto3.client("cloudtrail")
+    two = [{"AttributeKey": "EventName", "AttributeValue": name} for name in "ab"]
+    with pytest.raises(ClientError, match="InvalidLookupAttributesException"):
+        trail.lookup_events(LookupAttributes=two)
+    with pytest.raises(ClientError, match="InvalidNextTokenException"):
+        trail.lookup_events(NextToken="???")
+    with pytest.raises(ClientError, match="NotInSandbox"):
+        trail.lookup_events(EventCategory="insight")
+    with pytest.raises(ClientError, match="NotInSandbox"):
+        trail.create_trail(Name="t", S3BucketName="b")
+
+
+def test_lookup_needs_a_permission(sandbox: Sandbox, make_user: Callable[..., Any]) -> None:
+    mira = make_user("mira", FULL)
+    with pytest.raises(ClientError, match="cloudtrail:LookupEvents on resource: \\*"):
+        mira.client("cloudtrail").lookup_events()
+
+
+def test_another_region_and_another_account_have_their_own_history(sandbox: Sandbox) -> None:
+    boto3.client("kms", region_name="eu-west-1").list_keys()
+    other = sandbox.session("210987654321")
+    other.client("kms").list_aliases()
+    assert not [e for e in lookup() if e["EventName"] in ("ListKeys", "ListAliases")]
+    abroad = boto3.client("cloudtrail", region_name="eu-west-1").lookup_events()["Events"]
+    assert [e["EventName"] for e in abroad] == ["ListKeys"]
+    theirs = other.client("cloudtrail").lookup_events()["Events"]
+    assert [e["EventName"] for e in theirs] == ["ListAliases"]
+
+
+def test_who_only_looks_leaves_no_trace(sandbox: Sandbox) -> None:
+    with sandbox.unrecorded():
+        boto3.client("kms").list_keys()
+    assert not sandbox.trail.events(name="ListKeys")
+    boto3.client("kms").list_keys()
+    assert len(sandbox.trail.events(name="ListKeys", user="admin")) == 1
+
+
+def test_the_trail_does_not_grow_without_end(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_module, "MOST", 5)
+    short = trail_module.Trail(sandbox._gate.entropy)
+    boto3.client("kms").list_keys()
+    [event] = sandbox.trail.events(name="ListKeys")
+    for _ in range(9):
+        short.record(event.call, None, None)
+    assert len(short.events()) == 5
+
+
+def test_a_key_is_its_own_accounts(sandbox: Sandbox, key_arn: str) -> None:
+    """AWS CloudTrail User Guide, "resources": the account ID of the resource's owner."""
+    other = sandbox.session("444455556666").client("kms")
+    with pytest.raises(ClientError):
+        other.encrypt(KeyId=key_arn, Plaintext=b"x")
+    boto3.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")
+    for record in records(sandbox, "Encrypt"):
+        for resource in record["resources"]:
+            assert resource["accountId"] == "123456789012"
+
+
+def test_a_use_of_another_accounts_key_is_in_both_trails(
+    sandbox: Sandbox, key_arn: str, make_user: Callable[..., boto3.Session]
+) -> None:
+    """KMS Developer Guide, "Logging AWS KMS API calls": unless it was denied."""
+    other = sandbox.session("444455556666")
+
+    def trails() -> list[list[tuple[str, str]]]:
+        found = []
+        for session in (boto3.Session(), other):
+            events = session.client("cloudtrail").lookup_events(
+                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Encrypt"}]
+            )["Events"]
+            records = [json.loads(event["CloudTrailEvent"]) for event in events]
+            found.append(
+                [(r["userIdentity"]["accountId"], r["recipientAccountId"]) for r in records]
+            )
+            assert all("errorCode" in r or "sharedEventID" in r for r in records)
+        return found
+
+    with pytest.raises(ClientError):
+        other.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")
+    assert trails() == [[], [("444455556666", "444455556666")]]
+    kms = boto3.client("kms")
+    policy = json.loads(kms.get_key_policy(KeyId=key_arn)["Policy"])
+    more = {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "kms:Encrypt"}
+    policy["Statement"].append({**more, "Resource": "*"})
+    kms.put_key_policy(KeyId=key_arn, Policy=json.dumps(policy))
+    other.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")
+    owner, caller = trails()
+    assert owner == [("444455556666", "123456789012")]
+    assert caller == [("444455556666", "444455556666")] * 2

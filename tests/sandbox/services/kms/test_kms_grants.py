@@ -1,0 +1,327 @@
+"""Grants: what they allow, to whom, and who ends them."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+A = pytest.mark.behaviour
+ACCOUNT = "123456789012"
+ADMIN = f"arn:aws:iam::{ACCOUNT}:user/admin"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+@pytest.fixture
+def user(make_user):
+    """A user without any policy: its KMS client and its ARN."""
+    return make_user("u").client("kms"), f"arn:aws:iam::{ACCOUNT}:user/u"
+
+
+@pytest.fixture
+def grant(kms, key):
+    """Make a grant on the key: ``grant(grantee, *operations, **more)``."""
+
+    def make(grantee, *operations, **more):
+        return kms.create_grant(
+            KeyId=key["KeyId"], GranteePrincipal=grantee, Operations=list(operations), **more
+        )
+
+    return make
+
+
+def encrypt(kms, key, **context):
+    return kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext=context)[
+        "CiphertextBlob"
+    ]
+
+
+@A(40, 41)
+def test_a_grant_alone_allows_its_operations_and_no_other(kms, key, user, grant, refused):
+    client, arn = user
+    blob = encrypt(kms, key)
+    with refused("AccessDeniedException"):
+        client.decrypt(CiphertextBlob=blob)
+    token = grant(arn, "Decrypt")["GrantToken"]
+    assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    assert client.decrypt(CiphertextBlob=blob, GrantTokens=[token])["Plaintext"] == b"x"
+    with refused("AccessDeniedException"):
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+    with refused("InvalidGrantTokenException"):
+        client.decrypt(CiphertextBlob=blob, GrantTokens=["made up"])
+
+
+@A(42, 43)
+@pytest.mark.parametrize(
+    ("constraint", "opens", "shut"),
+    [
+        ("EncryptionContextEquals", [{"d": "it"}], [{"d": "it", "p": "x"}, {}, {"D": "it"}]),
+        ("EncryptionContextSubset", [{"d": "it"}, {"d": "it", "p": "x"}], [{"p": "x"}, {}]),
+    ],
+)
+def test_a_constraint_holds_a_grant_to_its_context(
+    kms, key, user, grant, refused, constraint, opens, shut
+):
+    client, arn = user
+    grant(arn, "Decrypt", "DescribeKey", Constraints={constraint: {"d": "it"}})
+    for context in opens:
+        blob = encrypt(kms, key, **context)
+        client.decrypt(CiphertextBlob=blob, EncryptionContext=context)
+    for context in shut:
+        blob = encrypt(kms, key, **context)
+        with refused("AccessDeniedException"):
+            client.decrypt(CiphertextBlob=blob, EncryptionContext=context)
+    assert client.describe_key(KeyId=key["KeyId"])
+
+
+@A(44)
+def test_a_deny_beats_a_grant(kms, key, user, grant, refused, policy, statement):
+    client, arn = user
+    blob = encrypt(kms, key)
+    grant(arn, "Decrypt")
+    deny = statement(arn, "kms:Decrypt", Effect="Deny")
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=policy(deny, root=True))
+    text = "with an explicit deny in a resource-based policy"
+    with refused("AccessDeniedException", contains=text):
+        client.decrypt(CiphertextBlob=blob)
+
+
+@A(45, 46)
+def test_a_name_makes_create_grant_idempotent(kms, key, grant):
+    one, two = (grant(ADMIN, "Decrypt", Name="n") for _ in range(2))
+    assert one["GrantId"] == two["GrantId"] and one["GrantToken"] != two["GrantToken"]
+    assert grant(ADMIN, "Encrypt", Name="n")["GrantId"] != one["GrantId"]
+    assert grant(ADMIN, "Decrypt")["GrantId"] != grant(ADMIN, "Decrypt")["GrantId"]
+    assert len(kms.list_grants(KeyId=key["KeyId"])["Grants"]) == 4
+    kms.retire_grant(GrantToken=two["GrantToken"])
+    assert len(kms.list_grants(KeyId=key["KeyId"])["Grants"]) == 3
+
+
+@A(47)
+def test_a_revoked_grant_allows_nothing(kms, key, user, grant, refused):
+    client, arn = user
+    blob = encrypt(kms, key)
+    made = grant(arn, "Decrypt")
+    kms.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
+    with refused("AccessDeniedException"):
+        client.decrypt(CiphertextBlob=blob)
+    with refused("NotFoundException"):
+        kms.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
+
+
+@A(49)
+def test_constraints_are_for_symmetric_keys(kms, refused):
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["KeyId"]
+    text = (
+        "EncryptionContext is supported only when creating a grant for a symmetric encryption "
+        "KMS key."
+    )
+    with refused("ValidationException", text):
+        kms.create_grant(
+            KeyId=key,
+            GranteePrincipal=ADMIN,
+            Operations=["Decrypt"],
+            Constraints={"EncryptionContextEquals": {"a": "b"}},
+        )
+
+
+def test_a_listed_grant(kms, key, grant):
+    constraints = {"EncryptionContextSubset": {"a": "b"}}
+    made = grant(
+        ADMIN, "Decrypt", "Encrypt", Name="n", RetiringPrincipal=ROOT, Constraints=constraints
+    )
+    (shown,) = kms.list_grants(KeyId=key["KeyId"])["Grants"]
+    del shown["CreationDate"]
+    assert shown == {
+        "KeyId": key["Arn"],
+        "GrantId": made["GrantId"],
+        "Name": "n",
+        "GranteePrincipal": ADMIN,
+        "RetiringPrincipal": ROOT,
+        "IssuingAccount": ROOT,
+        "Operations": ["Decrypt", "Encrypt"],
+        "Constraints": constraints,
+    }
+
+
+def test_lists_are_filtered_and_paged(kms, key, user, grant):
+    _, arn = user
+    ids = [grant(who, "Decrypt", RetiringPrincipal=ADMIN)["GrantId"] for who in [ADMIN, arn] * 3]
+
+    def listed(operation, **filters):
+        pages = kms.get_paginator(operation).paginate(**filters, PaginationConfig={"PageSize": 2})
+        return [grant["GrantId"] for page in pages for grant in page["Grants"]]
+
+    assert listed("list_grants", KeyId=key["KeyId"]) == ids
+    assert listed("list_grants", KeyId=key["KeyId"], GranteePrincipal=arn) == ids[1::2]
+    assert listed("list_grants", KeyId=key["KeyId"], GrantId=ids[3]) == [ids[3]]
+    assert listed("list_retirable_grants", RetiringPrincipal=ADMIN) == ids
+    assert listed("list_retirable_grants", RetiringPrincipal=arn) == []
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        f"arn:aws:iam::{ACCOUNT}:user/nobody",
+        f"arn:aws:iam::{ACCOUNT}:group/staff",
+        "dynamodb.us-east-1.amazonaws.com",
+        "nobody",
+    ],
+)
+def test_principals_of_a_grant_must_exist(grant, refused, principal):
+    text = f"ARN does not refer to a valid principal: {principal}"
+    with refused("InvalidArnException", text):
+        grant(principal, "Decrypt")
+    with refused("InvalidArnException", text):
+        grant(ADMIN, "Decrypt", RetiringPrincipal=principal)
+
+
+def test_a_grant_lists_operations_that_its_key_has(kms, grant, refused):
+    for operation in ("Sign", "GenerateMac", "GetPublicKey"):
+        with refused("ValidationException", contains=operation):
+            grant(ADMIN, operation)
+    with refused("ValidationException"):
+        grant(ADMIN)
+    with refused("ValidationException"):
+        grant(ADMIN, "PutKeyPolicy")
+    signer = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    kms.create_grant(
+        KeyId=signer["KeyId"], GranteePrincipal=ADMIN, Operations=["Sign", "GetPublicKey"]
+    )
+
+
+@pytest.mark.parametrize(
+    "pairs", [{f"k{n}": "v" for n in range(9)}, {"k": "v" * 385}], ids=["pairs", "length"]
+)
+def test_limits_of_a_constraint(grant, refused, pairs):
+    with refused("ValidationException"):
+        grant(ADMIN, "Decrypt", Constraints={"EncryptionContextSubset": pairs})
+
+
+def test_who_may_retire_a_grant(kms, key, make_user, grant, refused):
+    by_name = {name: make_user(name).client("kms") for name in ("retirer", "grantee", "other")}
+    arns = {name: f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in by_name}
+
+    def made(*operations):
+        return grant(arns["grantee"], "Decrypt", *operations, RetiringPrincipal=arns["retirer"])
+
+    first = made()
+    for name in ("grantee", "other"):
+        with refused("AccessDeniedException", contains="kms:RetireGrant"):
+            by_name[name].retire_grant(GrantToken=first["GrantToken"])
+    by_name["retirer"].retire_grant(GrantToken=first["GrantToken"])
+    by_name["grantee"].retire_grant(KeyId=key["Arn"], GrantId=made("RetireGrant")["GrantId"])
+    kms.retire_grant(GrantToken=made()["GrantToken"])  # The issuing account, by IAM.
+    assert kms.list_grants(KeyId=key["KeyId"])["Grants"] == []
+
+
+def test_the_key_policy_does_not_let_anyone_retire(
+    kms, key, user, grant, refused, policy, statement
+):
+    client, arn = user
+    text = policy(statement(arn, "kms:*"), root=True)
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
+    with refused("AccessDeniedException", contains="kms:RetireGrant"):
+        client.retire_grant(GrantToken=grant(ADMIN, "Decrypt")["GrantToken"])
+
+
+def test_a_grant_to_retire_is_named_in_one_way(kms, key, grant, refused):
+    made = grant(ADMIN, "Decrypt")
+    for wrong in ({}, {"KeyId": key["KeyId"]}, {**made, "KeyId": key["KeyId"]}):
+        wrong.pop("ResponseMetadata", None)
+        with refused("ValidationException"):
+            kms.retire_grant(**wrong)
+    with refused("InvalidGrantTokenException"):
+        kms.retire_grant(GrantToken="made up")
+
+
+def test_a_grant_passes_on_no_more_than_it_gives(key, user, grant, refused):
+    client, arn = user
+    limits = {"EncryptionContextSubset": {"a": "b"}}
+    grant(arn, "CreateGrant", "Decrypt", Constraints=limits)
+
+    def pass_on(operations, constraints):
+        more = {"Constraints": constraints} if constraints else {}
+        client.create_grant(
+            KeyId=key["KeyId"], GranteePrincipal=ADMIN, Operations=operations, **more
+        )
+
+    for stricter in (
+        limits,
+        {"EncryptionContextSubset": {"a": "b", "c": "d"}},
+        {"EncryptionContextEquals": {"a": "b", "c": "d"}},
+    ):
+        pass_on(["Decrypt"], stricter)
+    for operations, constraints in (
+        (["Encrypt"], limits),
+        (["Decrypt", "Encrypt"], limits),
+        (["Decrypt"], None),
+        (["Decrypt"], {"EncryptionContextSubset": {"a": "c"}}),
+        (["Decrypt"], {"EncryptionContextEquals": {"c": "d"}}),
+    ):
+        with refused("AccessDeniedException", contains="kms:CreateGrant"):
+            pass_on(operations, constraints)
+
+
+def test_a_policy_lets_one_grant_what_one_has_not(kms, key, make_user, refused):
+    inline = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "kms:CreateGrant", "Resource": "*"}],
+    }
+    client = make_user("granter", inline=inline).client("kms")
+    arn = f"arn:aws:iam::{ACCOUNT}:user/granter"
+    blob = encrypt(kms, key)
+    with refused("AccessDeniedException"):
+        client.decrypt(CiphertextBlob=blob)
+    client.create_grant(KeyId=key["KeyId"], GranteePrincipal=arn, Operations=["Decrypt"])
+    assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+
+
+def test_a_user_made_anew_is_not_the_grantee(kms, key, make_user, grant, refused):
+    arn = f"arn:aws:iam::{ACCOUNT}:user/u"
+    first = make_user("u")
+    grant(arn, "DescribeKey")
+    first.client("kms").describe_key(KeyId=key["KeyId"])
+    iam = boto3.client("iam")
+    unique_id = iam.get_user(UserName="u")["User"]["UserId"]
+    iam.delete_access_key(UserName="u", AccessKeyId=first.get_credentials().access_key)
+    iam.delete_user(UserName="u")
+    second = make_user("u").client("kms")
+    with refused("AccessDeniedException"):
+        second.describe_key(KeyId=key["KeyId"])
+    assert kms.list_grants(KeyId=key["KeyId"])["Grants"][0]["GranteePrincipal"] == unique_id
+
+
+def test_dry_run_makes_and_ends_no_grant(kms, key, grant, refused):
+    with refused("DryRunOperationException"):
+        grant(ADMIN, "Decrypt", DryRun=True)
+    made = grant(ADMIN, "Decrypt")
+    with refused("DryRunOperationException"):
+        kms.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"], DryRun=True)
+    with refused("DryRunOperationException"):
+        kms.retire_grant(GrantToken=made["GrantToken"], DryRun=True)
+    assert len(kms.list_grants(KeyId=key["KeyId"])["Grants"]) == 1
+
+
+def test_a_grant_is_found_without_a_search_through_the_others():
+    import datetime
+
+    from refusal.services.kms.grants_book import GrantBook, KeyGrant
+
+    now = datetime.datetime.now(datetime.UTC)
+    book = GrantBook()
+    for n in range(2000):
+        book.add(KeyGrant(f"id{n}", n, "", now, f"user{n}", "", "", "", ("Decrypt",), {}))
+    assert [found.grant_id for found in book.of(["user7", "nobody"])] == ["id7"]
+    for found in list(book.by_id.values()):
+        book.remove(found)
+    assert book.of(["user7"]) == [] and not book.by_id
+
+
+def test_a_constraint_that_the_sandbox_lacks_is_refused_in_clear_words(kms, key, refused):
+    with refused("NotInSandbox", contains="the constraint SourceArn"):
+        kms.create_grant(
+            KeyId=key["KeyId"],
+            GranteePrincipal=ADMIN,
+            Operations=["Decrypt"],
+            Constraints={"SourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders"},
+        )
