@@ -13,7 +13,7 @@ class AwsError(Exception):
     """An error answer of an AWS service.
 
     ``code`` is what boto3 shows as ``e.response["Error"]["Code"]``; ``status`` is the HTTP
-    status. KMS and DynamoDB answer client errors with 400 (aws-behaviour.md, part C).
+    status. KMS and DynamoDB answer client errors with 400 (C18).
     ``decision`` carries the authorization decision behind an access denial, so that the audit
     trail and ``explain`` can show it.
     """

@@ -14,7 +14,7 @@ from refusal import Sandbox
 from refusal.requests.wire import TARGETS
 
 PREFIXES = {service: prefix for prefix, service in reversed(TARGETS.items())}
-#: DynamoDB answers these with HTTP 500, as AWS does (aws-behaviour.md B19).
+#: DynamoDB answers these with HTTP 500, as AWS does (B19).
 MEANT = ("KMS internal error",)
 
 

@@ -69,7 +69,7 @@ def test_who_is_denied_changes_nothing(
 def test_permissions_are_asked_in_order_until_one_is_denied(
     sandbox: Sandbox, make_user: MakeUser
 ) -> None:
-    """ReEncrypt asks for the source key, then for the destination (aws-behaviour.md A44)."""
+    """ReEncrypt asks for the source key, then for the destination (A44)."""
     kms = boto3.client("kms")
     keys = [kms.create_key()["KeyMetadata"]["KeyId"] for _ in range(2)]
     blob = kms.encrypt(KeyId=keys[0], Plaintext=b"x")["CiphertextBlob"]

@@ -1,7 +1,7 @@
 """May this principal do this? Policies and a request in, a decision with its reasons out.
 
 Pure: no AWS SDK, no emulator, no clock. The rules are those of IAM and of AWS KMS keys, gathered
-in authorization.md; each is named where it is encoded.
+in docs/behaviours; each is named where it is encoded.
 """
 
 from .authorize import ResourceRules, authorize, default_rules

@@ -1,4 +1,4 @@
-"""The decision (authorization.md 2; aws-behaviour.md D1-D6)."""
+"""The decision (R2.1-R2.8; D1-D6)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def authorize(
                 allowed.setdefault(level, (policy, statement))
     # A grant counts as an Allow in the key policy that names the grantee. Whether a boundary or
     # a session policy limits it is not documented: the key policy's rule by the type of grantee
-    # is the sandbox's assumption (authorization.md 2).
+    # is the sandbox's assumption (R2.14).
     for grant in grants if rules is ResourceRules.KMS_KEY else ():
         if grant.judge(request) is Reason.MATCHES:
             allows[kind].setdefault(grant.level(request), (None, grant))
@@ -134,7 +134,7 @@ def default_rules(
     request: Request, resource_policy: Policy | None, grants: Sequence[Grant] = ()
 ) -> ResourceRules:
     """The rules of the action's service: a key's for a KMS request on a key, none for a KMS
-    request on an alias or on nothing, a trust policy's for AWS STS (authorization.md 2)."""
+    request on an alias or on nothing, a trust policy's for AWS STS (R2.9)."""
     service = request.action.partition(":")[0].lower()
     if service == "kms" and (resource_policy or grants or ":key/" in request.resource):
         return ResourceRules.KMS_KEY

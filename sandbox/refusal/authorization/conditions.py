@@ -1,4 +1,4 @@
-"""Condition elements (authorization.md 1; aws-behaviour.md D12-D16)."""
+"""Condition elements (R1.1-R1.15; D12-D16)."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class Decision:
         return tuple(GrantReport(g, g.judge(self.request)) for g in self.weighed.grants)
 
     def message(self, *, policy_arn: bool = False) -> str:
-        """AWS's sentence for a denial (authorization.md 3).
+        """AWS's sentence for a denial (R3.1-R3.6).
 
         Args:
             policy_arn: append the ARN of the policy, as AWS does since 2026 in some places.

@@ -1,4 +1,4 @@
-"""Grants on KMS keys (authorization.md 2, "Grants"; aws-behaviour.md A54-A58)."""
+"""Grants on KMS keys (R2.11-R2.14; A54-A58)."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Grant:
 
     def _met(self, request: Request) -> bool:
         """Keys of an encryption context are case-sensitive here, unlike condition keys
-        (authorization.md 2). botocore's model of GrantConstraints says that they are not: the
+        (R2.12). botocore's model of GrantConstraints says that they are not: the
         sandbox's assumption."""
         given = {
             name[len(_PREFIX) :]: value

@@ -1,4 +1,4 @@
-"""Wildcards and policy variables (authorization.md 1, "Variables" and "Matching").
+"""Wildcards and policy variables (R1.13-R1.17).
 
 A text of a policy becomes a tuple of pieces: literal strings, ``ANY`` for ``*``, ``ONE`` for
 ``?``. What a variable is replaced with is always literal, also where it holds a ``*``.
@@ -72,7 +72,7 @@ def is_fixed(template: Template) -> bool:
 
 def fill(template: Template, context: Context) -> Pieces | None:
     """The pieces for a request; None if a variable has no value and no default, or is a
-    multivalued key (authorization.md 1)."""
+    multivalued key (R1.14, R1.15)."""
     pieces: list[str | int] = []
     for part in template:
         value = context.get(part.key, part.default) if isinstance(part, Variable) else part

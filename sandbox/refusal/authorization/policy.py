@@ -39,7 +39,7 @@ class PolicyType(enum.StrEnum):
 
     @property
     def phrase(self) -> str:
-        """The type as AWS's sentences name it (authorization.md 3)."""
+        """The type as AWS's sentences name it (R3.2, R3.3)."""
         return _PHRASES[self]
 
 
@@ -224,7 +224,7 @@ class _Reader:
         for text in texts:
             if text.strip("*") and not text.startswith("arn:"):
                 raise PolicyError(f"The {element} {quote(text)} of {what} is neither an ARN nor *.")
-            # Variables count after the fifth colon only (authorization.md 1).
+            # Variables count after the fifth colon only (R1.13).
             head = len(":".join(text.split(":")[:5])) + 1
             templates.append(read(text, variables=self.variables, skip=head))
         return Patterns.compile(texts, templates, element == "NotResource")

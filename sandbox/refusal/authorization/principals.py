@@ -1,4 +1,4 @@
-"""Principals that policies and grants name, held against a caller (aws-behaviour.md D7-D9)."""
+"""Principals that policies and grants name, held against a caller (D7-D9)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]+", re.ASCII)
 
 
 class Level(enum.IntEnum):
-    """How closely a principal element names the caller (authorization.md 2).
+    """How closely a principal element names the caller (R2.1).
 
     From ``ROLE`` down, a permissions boundary limits what is allowed; from ``PARENT`` down, a
     session policy does.

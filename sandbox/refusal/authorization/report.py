@@ -32,7 +32,7 @@ def applies(statement: Statement, request: Request, bounded: bool) -> Level:
 
 def principal_level(statement: Statement, request: Request, bounded: bool) -> Level:
     """How closely a statement names the caller. A NotPrincipal denies every principal that has a
-    permissions boundary, also a listed one (authorization.md 2)."""
+    permissions boundary, also a listed one (R2.2)."""
     named = statement.principals
     if named is None:
         return Level.DIRECT

@@ -1,4 +1,4 @@
-"""What KMS accepts as a key policy (aws-behaviour.md A15-A20)."""
+"""What KMS accepts as a key policy (A15-A20)."""
 
 from __future__ import annotations
 

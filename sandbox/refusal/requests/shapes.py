@@ -1,7 +1,7 @@
 """Requests held against botocore's service models, as the service itself would.
 
 AWS's JSON services name a bad member with its path in lower camel case and the constraint that
-it broke (catalogue F15, F16; aws-behaviour.md A36, B6).
+it broke (F15, F16; A36, B6).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Every condition operator: a value that matches, one that differs, and no value (authorization.md
-1; aws-behaviour.md D12-D16)."""
+"""Every condition operator: a value that matches, one that differs, and no value
+(R1.4-R1.10; D12-D16)."""
 
 from __future__ import annotations
 

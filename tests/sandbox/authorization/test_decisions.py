@@ -265,7 +265,7 @@ def test_the_command_line_without_a_file(capsys, tmp_path) -> None:
     ],
 )
 def test_each_kind_of_principal_is_its_own(kind, name, caller, allowed):
-    """aws-behaviour.md D7: a service is named under Service, a user under AWS."""
+    """D7: a service is named under Service, a user under AWS."""
     listed = {"Effect": "Allow", "Principal": {kind: name}, "Action": "kms:*", "Resource": "*"}
     policy = Policy.parse({"Version": "2012-10-17", "Statement": [listed]}, kind="resource-based")
     principal = caller if caller.endswith(".com") else f"arn:aws:{caller}"

@@ -1,7 +1,7 @@
 """One event of the audit trail, in the shape that CloudTrail gives it.
 
 Shapes: KMS Developer Guide, "Logging AWS KMS API calls" (ct-decrypt and its siblings); DynamoDB
-Developer Guide, "Monitoring DynamoDB interaction with AWS KMS" (aws-behaviour.md B16); AWS
+Developer Guide, "Monitoring DynamoDB interaction with AWS KMS" (B16); AWS
 CloudTrail User Guide, "CloudTrail record contents". The record is made when somebody asks for it.
 """
 

@@ -1,6 +1,6 @@
 """The keys under a KMS key: the table key, and the data encryption keys that it encrypts.
 
-aws-behaviour.md B17: the table key encrypts data encryption keys, one for each structure of the
+B17: the table key encrypts data encryption keys, one for each structure of the
 table, and these encrypt the items. Here a table's rows are one structure, and each stream of it
 is another. A table that moves to another KMS key gets a new table key, under which its data
 encryption keys are encrypted anew; the items stay as they are.

@@ -1,6 +1,6 @@
 """The three encryption options of a table, and changing from one to another.
 
-aws-behaviour.md B2, B6-B11; messages as recorded there.
+B2, B6-B11; messages as recorded there.
 """
 
 from __future__ import annotations

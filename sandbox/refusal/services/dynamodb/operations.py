@@ -1,6 +1,6 @@
 """Every operation of DynamoDB and its Streams: what it needs of IAM, and whether it asks KMS.
 
-``ASKS_KMS`` and ``NO_KEY`` follow aws-behaviour.md B26; what is ``REFUSED`` moto lacks, or would
+``ASKS_KMS`` and ``NO_KEY`` follow B26; what is ``REFUSED`` moto lacks, or would
 need a service that the sandbox lacks.
 """
 

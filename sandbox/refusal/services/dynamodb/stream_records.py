@@ -1,6 +1,6 @@
 """The records of a stream at rest: sealed as rows are, under a data encryption key of their own.
 
-aws-behaviour.md B17: streams are under the table's KMS key.
+B17: streams are under the table's KMS key.
 """
 
 from __future__ import annotations

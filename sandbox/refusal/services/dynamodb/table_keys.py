@@ -1,7 +1,7 @@
 """Table keys: one per table, wrapped by a KMS key or by a key that AWS owns.
 
-DynamoDB asks KMS as the principal that asked DynamoDB (aws-behaviour.md B16), and works in its
-own name under its two grants (B14). KMS's refusals reach the caller wrapped (part C).
+DynamoDB asks KMS as the principal that asked DynamoDB (B16), and works in its
+own name under its two grants (B14). KMS's refusals reach the caller wrapped (C19).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .data_keys import IV_BYTES, KEY_BYTES, TableKey
 SERVICE = "dynamodb.amazonaws.com"
 MANAGED_ALIAS = "alias/aws/dynamodb"
 #: How long a plaintext table key serves its caller, counted from KMS's last answer and not
-#: extended by use: the sandbox's assumption (aws-behaviour.md B18, G8).
+#: extended by use: the sandbox's assumption (B18, G8).
 KEPT = datetime.timedelta(minutes=5)
-#: aws-behaviour.md B14.
+#: B14.
 GRANT_OPERATIONS = (
     "Decrypt",
     "Encrypt",
@@ -32,7 +32,7 @@ GRANT_OPERATIONS = (
     "RetireGrant",
     "DescribeKey",
 )
-#: KMS's error code -> prefix, Java class, DynamoDB's own code and status (part C). That today's
+#: KMS's error code -> prefix, Java class, DynamoDB's own code and status (C19). That today's
 #: denial of kms:Decrypt reads so as a whole is the sandbox's assumption (C1, G1): each part of it
 #: was recorded, the whole was not.
 _WRAPPED = {
@@ -69,12 +69,12 @@ class WrappedKey:
 
     @property
     def context(self) -> dict[str, str]:
-        """The encryption context of every call for this table (aws-behaviour.md B15)."""
+        """The encryption context of every call for this table (B15)."""
         return encryption_context(self.table_name, self.account)
 
 
 def encryption_context(table_name: str, account: str) -> dict[str, str]:
-    """The encryption context of a table (aws-behaviour.md B15)."""
+    """The encryption context of a table (B15)."""
     return {
         "aws:dynamodb:tableName": table_name,
         "aws:dynamodb:subscriberId": account,
@@ -118,7 +118,7 @@ class TableKeys:
             check: sees whether the old one serves, before there is a new one.
 
         The old KMS key is asked as the caller, so who may not use it cannot strip it from a
-        table: the sandbox's assumption (aws-behaviour.md G4), in line with what was seen live:
+        table: the sandbox's assumption (G4), in line with what was seen live:
         a disabled old key stops the change (B22), revoked grants do not (B23).
 
         Raises:
@@ -224,7 +224,7 @@ class TableKeys:
             return None
 
     def _require_grant(self, wrapped: WrappedKey) -> None:
-        """Without its grants DynamoDB cannot use the key (aws-behaviour.md B21); the code is
+        """Without its grants DynamoDB cannot use the key (B21); the code is
         AWS's, that the text is KMS's of C2 is the sandbox's assumption."""
         if not self.granted(wrapped):
             refusal = self._wrap(AwsError("AccessDeniedException", _NOT_ALLOWED))
@@ -254,7 +254,7 @@ class TableKeys:
             return None
 
     def retire(self, wrapped: WrappedKey) -> None:
-        """DynamoDB gives its grants back (aws-behaviour.md B14 says so of a deleted table; for one
+        """DynamoDB gives its grants back (B14 says so of a deleted table; for one
         that has moved to another key it is the sandbox's assumption)."""
         for grant in wrapped.grants if wrapped.key_arn else ():
             key = self._find(wrapped)

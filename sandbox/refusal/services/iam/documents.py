@@ -80,7 +80,7 @@ def rename_principal(arn: str, now: str) -> None:
     """Let every trust policy name a principal anew.
 
     A user or a role that is deleted stays as its unique id, so that nobody who takes the name
-    later is meant (aws-behaviour.md D8).
+    later is meant (D8).
     """
     for account in bridge.accounts():
         for role in bridge.iam(account).roles.values():

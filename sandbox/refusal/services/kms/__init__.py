@@ -74,7 +74,7 @@ class Kms:
         """The key that a key ID, key ARN, alias name or alias ARN names; asks nobody's leave.
 
         Raises:
-            AwsError: ``NotFoundException`` (aws-behaviour.md A8).
+            AwsError: ``NotFoundException`` (A8).
         """
         return self._store.find(key_id, account, region)
 

@@ -1,4 +1,4 @@
-"""Aliases (aws-behaviour.md A29-A35)."""
+"""Aliases (A29-A35)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .keys import Key
 from .operation import Operation, Result, key_of, permission_on
 from .store import Alias, Store, page
 
-#: Aliases per key (aws-behaviour.md A34).
+#: Aliases per key (A34).
 MAX_ALIASES = 50
 _NAME = re.compile(r"alias/[a-zA-Z0-9/_-]+")
 
@@ -25,7 +25,7 @@ def _require_own_name(call: Call) -> str:
             'Alias must start with the prefix "alias/". Please see '
             "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
         )
-    # The wordings of these two are the sandbox's assumption (aws-behaviour.md A32, G3).
+    # The wordings of these two are the sandbox's assumption (A32, G3).
     if name.startswith("alias/aws/"):
         text = "Alias names that begin with alias/aws/ are reserved for AWS managed keys."
         raise AwsError("NotAuthorizedException", text)

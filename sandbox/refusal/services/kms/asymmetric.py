@@ -69,7 +69,7 @@ def _oaep(algorithm: str) -> padding.OAEP:
 
 
 def encrypt(key: Key, plaintext: bytes, algorithm: str) -> bytes:
-    """Encrypt under an RSA key, within the algorithm's limit (aws-behaviour.md A37)."""
+    """Encrypt under an RSA key, within the algorithm's limit (A37)."""
     limit = int(key.spec[4:]) // 8 - 2 * _hash(algorithm).digest_size - 2
     if len(plaintext) > limit:
         raise validation(
@@ -99,7 +99,7 @@ def _scheme(message: bytes, kind: str, algorithm: str) -> tuple[Any, ...]:
         raise validation(f"Message type {kind} is incompatible with algorithm {algorithm}.")
     if kind == "DIGEST":
         if len(message) != chosen.digest_size:
-            # Seen on live AWS; not in the behaviour catalogue.
+            # Seen on live AWS; not in docs/behaviours.
             raise validation(f"Digest is invalid length for algorithm {algorithm}.")
         chosen = utils.Prehashed(chosen)
     if algorithm.startswith("ECDSA"):

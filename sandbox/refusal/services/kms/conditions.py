@@ -1,6 +1,6 @@
 """What a KMS call needs to be allowed: the permission with its condition keys.
 
-aws-behaviour.md A65-A68; KMS Developer Guide, "AWS KMS condition keys".
+A65-A68; KMS Developer Guide, "AWS KMS condition keys".
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def key_permission(
 
 def absent_permission(call: Call, arn: str, account: str) -> Permission:
     """The permission on a key of another account that is not there: refused in the same words
-    as one that is (aws-behaviour.md C13)."""
+    as one that is (C13)."""
     return Permission(
         call.action,
         arn,
@@ -110,7 +110,7 @@ def account_permission(
     action: str = "",
     context: Mapping[str, ContextValue] | None = None,
 ) -> Permission:
-    """A permission that only identity-based policies can give (aws-behaviour.md A6, A33)."""
+    """A permission that only identity-based policies can give (A6, A33)."""
     return Permission(action or call.action, resource, {**request_context(call), **(context or {})})
 
 
@@ -207,7 +207,7 @@ def usable_grants(call: Call, key: Key, action: str) -> list[KeyGrant]:
     """The grants that may count for this caller and action.
 
     A grant whose grantee was deleted does not mean whoever took the name. A grant allows
-    CreateGrant only for what it gives itself (aws-behaviour.md A57). Grants count at once: the
+    CreateGrant only for what it gives itself (A57). Grants count at once: the
     sandbox's simplification of A59.
     """
     operation = action.removeprefix("kms:")

@@ -1,7 +1,7 @@
 """Symmetric ciphertexts: AES-256-GCM with the encryption context as additional data.
 
 A ciphertext is opaque: a fixed prefix, a reference to the key material that only KMS can read,
-the initialization vector, and what AES-GCM gives (aws-behaviour.md A39-A41, A70). The layout is
+the initialization vector, and what AES-GCM gives (A39-A41, A70). The layout is
 the sandbox's own; AWS's is not published.
 """
 
@@ -44,7 +44,7 @@ def unseal(material: Material, blob: bytes, context: Mapping[str, str]) -> bytes
 
     Raises:
         AwsError: ``InvalidCiphertextException`` with an empty message, for another context as
-            for a damaged blob (aws-behaviour.md A41).
+            for a damaged blob (A41).
     """
     iv, sealed = blob[_HEADER : _HEADER + IV_BYTES], blob[_HEADER + IV_BYTES :]
     try:
@@ -61,5 +61,5 @@ def reference_of(blob: bytes) -> bytes:
 
 
 def invalid_ciphertext() -> AwsError:
-    """What KMS says of a ciphertext that it cannot open (aws-behaviour.md A41)."""
+    """What KMS says of a ciphertext that it cannot open (A41)."""
     return AwsError("InvalidCiphertextException", "")

@@ -1,4 +1,4 @@
-"""Encrypt, Decrypt, ReEncrypt, data keys and random bytes (aws-behaviour.md A36-A48)."""
+"""Encrypt, Decrypt, ReEncrypt, data keys and random bytes (A36-A48)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SYMMETRIC = "SYMMETRIC_DEFAULT"
 
 
 def require_usage(key: Key, usage: str, operation: str) -> None:
-    """Refuse an operation that the key is not for (aws-behaviour.md A45).
+    """Refuse an operation that the key is not for (A45).
 
     Raises:
         AwsError: ``InvalidKeyUsageException``.
@@ -30,7 +30,7 @@ def require_usage(key: Key, usage: str, operation: str) -> None:
 
 def require_algorithm(key: Key, algorithm: str) -> None:
     """Refuse an algorithm that the key's spec does not have (wording as other emulators record
-    it; not in the behaviour catalogue).
+    it; not in docs/behaviours).
 
     Raises:
         AwsError: ``InvalidKeyUsageException``.
@@ -87,7 +87,7 @@ class _Source:
         self._store, self._call = store, call
 
     def key(self) -> Key:
-        """The key named, or the one that the ciphertext tells of (aws-behaviour.md A40)."""
+        """The key named, or the one that the ciphertext tells of (A40)."""
         if self.named:
             return key_of(self._store, self._call, self.member)
         if self.algorithm != _SYMMETRIC:
@@ -100,7 +100,7 @@ class _Source:
 
     def permission(self, action: str, same_key: str | None = None) -> Permission:
         """The permission on the key. That its ARN is in the refusal also if the request does not
-        name it is the sandbox's assumption (aws-behaviour.md C11, C14)."""
+        name it is the sandbox's assumption (C11, C14)."""
         more: dict[str, Any] = {"action": action, "encryption_context": self.context}
         more["kms__EncryptionAlgorithm"] = self.algorithm
         if same_key is not None:
@@ -205,7 +205,7 @@ def _re_encrypt(store: Store, call: Call) -> Result:
 def _data_key_size(call: Call) -> int:
     spec, count = call.params.get("KeySpec"), call.params.get("NumberOfBytes")
     if (spec is None) == (count is None):
-        # As moto words it; not in the behaviour catalogue.
+        # As moto words it; not in docs/behaviours.
         raise validation("Please specify either number of bytes or key spec.")
     return {"AES_256": 32, "AES_128": 16}[spec] if spec else int(count or 0)
 

@@ -1,4 +1,4 @@
-"""Grants (aws-behaviour.md A53-A64).
+"""Grants (A53-A64).
 
 A grant counts from the moment it is made, and not after it is gone: AWS's eventual consistency
 is left out, which is the sandbox's simplification. Tokens are given out and checked all the same.
@@ -51,7 +51,7 @@ def _arn_of(name: str) -> str:
 
 
 def _principal(call: Call, name: str) -> tuple[str, str]:
-    """A principal that a grant may name, and its unique id (aws-behaviour.md A55).
+    """A principal that a grant may name, and its unique id (A55).
 
     Raises:
         AwsError: ``InvalidArnException``, as AWS Lambda reports it from KMS for a role that is
@@ -74,7 +74,7 @@ def _check_constraints(key: Key, constraints: dict[str, dict[str, str]]) -> None
             "encryption KMS key."
         )
     for kind, pairs in constraints.items():
-        # Limits: aws-behaviour.md A58; the wording is the sandbox's assumption.
+        # Limits: A58; the wording is the sandbox's assumption.
         if len(pairs) > _MAX_PAIRS or any(len(value) > _MAX_VALUE for value in pairs.values()):
             raise validation(
                 f"{kind} holds at most {_MAX_PAIRS} pairs with values of at most {_MAX_VALUE} "
@@ -193,7 +193,7 @@ def _revoke(store: Store, call: Call, key: Key) -> Result:
 
 
 def _to_retire(store: Store, call: Call) -> tuple[Key, KeyGrant]:
-    """The grant that a token, or a key and a grant id, name (aws-behaviour.md A61)."""
+    """The grant that a token, or a key and a grant id, name (A61)."""
     params = call.params
     by_id = "KeyId" in params and "GrantId" in params
     if ("GrantToken" in params) == by_id:
@@ -216,7 +216,7 @@ def invalid_token() -> AwsError:
 def _retire_permissions(store: Store, call: Call) -> Iterable[Permission]:
     """The grant says who may retire it: its retiring principal, its grantee if it lists
     RetireGrant, and the account that issued it, whose users need kms:RetireGrant in an IAM
-    policy. The key policy has no say (aws-behaviour.md A61)."""
+    policy. The key policy has no say (A61)."""
     key, grant = _to_retire(store, call)
     call.resources.append(("AWS::KMS::Key", key.arn))
     entitled = [grant.retiring, grant.issuing_account]

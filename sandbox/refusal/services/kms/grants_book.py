@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Grants per key (aws-behaviour.md A63).
+#: Grants per key (A63).
 MAX_GRANTS = 50_000
 
 
 @dataclass(slots=True, eq=False)
 class KeyGrant:
-    """A grant on a key (aws-behaviour.md A53, A54)."""
+    """A grant on a key (A53, A54)."""
 
     grant_id: str
     serial: int
@@ -47,7 +47,7 @@ class KeyGrant:
         return result
 
     def same_as(self, other: KeyGrant) -> bool:
-        """True if both were asked for with the same parameters (aws-behaviour.md A60)."""
+        """True if both were asked for with the same parameters (A60)."""
         return all(
             getattr(self, part) == getattr(other, part)
             for part in ("name", "grantee", "grantee_id", "retiring", "constraints")

@@ -85,7 +85,7 @@ class Key:
 
     @property
     def arn(self) -> str:
-        """The key ARN (aws-behaviour.md A3)."""
+        """The key ARN (A3)."""
         return f"arn:aws:kms:{self.region}:{self.account}:key/{self.key_id}"
 
     @property
@@ -107,7 +107,7 @@ class Key:
         return SPECS[self.spec][self.usage]
 
     def require_usable(self) -> None:
-        """Refuse work on a key that is disabled or pending deletion (aws-behaviour.md A22).
+        """Refuse work on a key that is disabled or pending deletion (A22).
 
         Raises:
             AwsError: ``DisabledException`` or ``KMSInvalidStateException``.
@@ -117,7 +117,7 @@ class Key:
             raise AwsError("DisabledException", f"{self.arn} is disabled.")
 
     def require_not_pending(self) -> None:
-        """Refuse a change to a key that is pending deletion (aws-behaviour.md A22).
+        """Refuse a change to a key that is pending deletion (A22).
 
         Raises:
             AwsError: ``KMSInvalidStateException``.
@@ -126,7 +126,7 @@ class Key:
             raise AwsError("KMSInvalidStateException", f"{self.arn} is pending deletion.")
 
     def metadata(self) -> dict[str, Any]:
-        """``KeyMetadata`` (aws-behaviour.md A2)."""
+        """``KeyMetadata`` (A2)."""
         result: dict[str, Any] = {
             "AWSAccountId": self.account,
             "KeyId": self.key_id,

@@ -20,7 +20,7 @@ MAX_TAGS = 50
 
 
 def _spec(call: Call) -> tuple[str, str]:
-    """The key spec and the key usage that CreateKey is asked for (aws-behaviour.md A1, A46)."""
+    """The key spec and the key usage that CreateKey is asked for (A1, A46)."""
     params = call.params
     spec = params.get("KeySpec") or params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     usage = params.get("KeyUsage")
@@ -82,7 +82,7 @@ _EVERYTHING = (
 def _refuse_lockout(
     store: Store, call: Call, policy: KeyPolicy, arn: str, context: dict[str, ContextValue]
 ) -> None:
-    """The policy must let the caller call PutKeyPolicy later (aws-behaviour.md A17).
+    """The policy must let the caller call PutKeyPolicy later (A17).
 
     Only the key policy is asked: where it leaves the decision to the account's IAM policies,
     that is enough (the sandbox's assumption).
@@ -122,7 +122,7 @@ def _get_policy(store: Store, call: Call, key: Key) -> Result:
 
 
 def _require_policy_name(call: Call) -> None:
-    """The only key policy is called ``default`` (aws-behaviour.md A19)."""
+    """The only key policy is called ``default`` (A19)."""
     if call.params.get("PolicyName", "default") != "default":
         raise not_found("No such policy exists")
 
@@ -157,7 +157,7 @@ def _disable(store: Store, call: Call, key: Key) -> Result:
 def _schedule_deletion(store: Store, call: Call, key: Key) -> Result:
     days = call.params.get("PendingWindowInDays", 30)
     if not 7 <= days <= 30:
-        # aws-behaviour.md A24, G2: the wording is the sandbox's assumption.
+        # A24, G2: the wording is the sandbox's assumption.
         raise validation(
             f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
             "satisfy constraint: Member must have value between 7 and 30"
@@ -185,7 +185,7 @@ def _describe_update(store: Store, call: Call, key: Key) -> Result:
 
 
 def _read_tags(before: dict[str, str], tags: Sequence[dict[str, str]]) -> dict[str, str]:
-    """Tags with new ones put in (aws-behaviour.md A72)."""
+    """Tags with new ones put in (A72)."""
     names = [tag["TagKey"] for tag in tags]
     if len(set(names)) < len(names):
         raise AwsError("TagException", "Duplicate tag keys")

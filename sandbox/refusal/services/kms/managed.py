@@ -11,15 +11,15 @@ from .keys import Key
 from .policies import pretty, read_policy
 from .store import Alias, Store, after
 
-#: Service -> description (aws-behaviour.md A9).
+#: Service -> description (A9).
 DESCRIPTIONS = {
     "dynamodb": "Default key that protects my DynamoDB data when no other key is defined"
 }
-#: AWS managed keys rotate about once a year (aws-behaviour.md A52).
+#: AWS managed keys rotate about once a year (A52).
 ROTATION_DAYS = 365
 
 
-#: The policy of ``aws/dynamodb`` (aws-behaviour.md B12).
+#: The policy of ``aws/dynamodb`` (B12).
 _DYNAMODB_POLICY = """{ "Version": "2012-10-17", "Id": "auto-dynamodb-1", "Statement": [
   { "Sid": "Allow access through Amazon DynamoDB for all principals in the account that are \
 authorized to use Amazon DynamoDB",

@@ -1,7 +1,7 @@
 """What an operation is: what must be allowed, and what it does then.
 
-KMS authorizes before it looks at the key's state: the sandbox's assumption (aws-behaviour.md
-D19, G5).
+KMS authorizes before it looks at the key's state: the sandbox's assumption
+(D19, G5).
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def dry_run(call: Call) -> None:
     """Stop here if the caller only wanted to know.
 
     Raises:
-        AwsError: ``DryRunOperationException`` (aws-behaviour.md A48).
+        AwsError: ``DryRunOperationException`` (A48).
     """
     if call.params.get("DryRun"):
         text = "The request would have succeeded, but the DryRun option is set."

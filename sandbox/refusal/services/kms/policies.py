@@ -1,6 +1,6 @@
 """Key policies: the default one, what KMS accepts, and the principals they name.
 
-aws-behaviour.md A10-A20; D8 for users that were deleted.
+A10-A20; D8 for users that were deleted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from . import principals
 
 
 def default_policy(account: str) -> str:
-    """The policy of a key made without one (aws-behaviour.md A10)."""
+    """The policy of a key made without one (A10)."""
     statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",
@@ -43,7 +43,7 @@ class KeyPolicy:
     """A key's policy as it was saved.
 
     KMS saves a user or role that a policy names by its unique id: somebody of the same name who
-    comes later is not meant (aws-behaviour.md D8).
+    comes later is not meant (D8).
     """
 
     text: str
@@ -86,7 +86,7 @@ def read_policy(text: str) -> KeyPolicy:
 
     Raises:
         AwsError: ``LimitExceededException`` for its size, ``MalformedPolicyDocumentException``
-            for anything else (aws-behaviour.md A16-A20). The wording of what is malformed is the
+            for anything else (A16-A20). The wording of what is malformed is the
             sandbox's own; that A20's text has this code is the sandbox's assumption.
     """
     try:

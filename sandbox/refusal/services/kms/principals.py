@@ -16,7 +16,7 @@ def unique_id(arn: str) -> str | None:
     Returns:
         An empty string for a principal that has no such id (an account, a federated user), None
         for one that does not exist or that KMS does not take, such as a group
-        (aws-behaviour.md A16, A18, A55). Every account is taken to exist, but no user or role of
+        (A16, A18, A55). Every account is taken to exist, but no user or role of
         an account that the sandbox does not have: the sandbox's assumption.
     """
     match = _ARN.fullmatch(arn)

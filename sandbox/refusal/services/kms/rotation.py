@@ -1,4 +1,4 @@
-"""Rotation: new key material under the same key, old material kept (aws-behaviour.md A49-A52)."""
+"""Rotation: new key material under the same key, old material kept (A49-A52)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .keys import Key, Material
 from .operation import Result, on_key
 from .store import Store, after, page
 
-#: On-demand rotations per key (aws-behaviour.md A51).
+#: On-demand rotations per key (A51).
 MAX_ON_DEMAND = 25
 
 

@@ -1,4 +1,4 @@
-"""Sign, Verify, GenerateMac, VerifyMac and GetPublicKey (aws-behaviour.md A45, A70)."""
+"""Sign, Verify, GenerateMac, VerifyMac and GetPublicKey (A45, A70)."""
 
 from __future__ import annotations
 

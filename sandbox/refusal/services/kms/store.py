@@ -106,7 +106,7 @@ class Store:
             self.materials[material.reference] = (key, material)
 
     def destroy(self, key: Key) -> None:
-        """End a key: its material, its aliases and its grants go (aws-behaviour.md A25)."""
+        """End a key: its material, its aliases and its grants go (A25)."""
         for material in key.materials:
             self.materials[material.reference] = None
         key.materials, key.private_key = [], None
@@ -134,13 +134,13 @@ class Store:
         return after(self.clock.now(), days)
 
     def find(self, key_id: str, account: str, region: str, *, aliases: bool = True) -> Key:
-        """The key that a key ID, key ARN, alias name or alias ARN names (aws-behaviour.md A4).
+        """The key that a key ID, key ARN, alias name or alias ARN names (A4).
 
         Args:
             aliases: False for management operations, which take a key ID or key ARN only.
 
         Raises:
-            AwsError: ``NotFoundException`` in one of its four wordings (aws-behaviour.md A8).
+            AwsError: ``NotFoundException`` in one of its four wordings (A8).
         """
         match = _ARN.fullmatch(key_id)
         if match is not None:
@@ -163,7 +163,7 @@ class Store:
         """An alias by its name.
 
         Raises:
-            AwsError: ``NotFoundException`` (aws-behaviour.md A8).
+            AwsError: ``NotFoundException`` (A8).
         """
         alias = self.aliases(account, region).get(name)
         if alias is None:
@@ -175,7 +175,7 @@ class Store:
 
         Raises:
             AwsError: ``AccessDeniedException`` if the key is gone or in another Region
-                (aws-behaviour.md C14).
+                (C14).
         """
         reference = reference_of(blob)
         if reference not in self.materials:

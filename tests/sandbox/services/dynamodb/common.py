@@ -35,7 +35,7 @@ def to_key(dynamodb: Any, key: str) -> dict[str, Any]:
 def add_to_key(kms: Any, key: str, principal: str | None) -> None:
     """Make a principal a key user beside the administrator, or leave the administrator alone.
 
-    The policy is the one that the console writes (aws-behaviour.md A11, A12).
+    The policy is the one that the console writes (A11, A12).
     """
     admin = f"arn:aws:iam::{ACCOUNT}:user/admin"
     users = [principal, admin] if principal else admin

@@ -1,4 +1,4 @@
-"""Who may not use the key gets nothing by another way in (aws-behaviour.md B26, part C)."""
+"""Who may not use the key gets nothing by another way in (B26, C1)."""
 
 from __future__ import annotations
 

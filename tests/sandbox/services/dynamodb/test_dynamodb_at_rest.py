@@ -130,7 +130,7 @@ def test_what_lies_there(sandbox: Any, table: str, key: str) -> None:
 
 
 def test_the_keys_open_the_pages(sandbox: Any, table: str, kms: Any) -> None:
-    """By hand, layer by layer (aws-behaviour.md B17): only KMS gives the table key back, and
+    """By hand, layer by layer (B17): only KMS gives the table key back, and
     only with the context."""
     stored = sandbox.at_rest("orders")
     answer = kms.decrypt(

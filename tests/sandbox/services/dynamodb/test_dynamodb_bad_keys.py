@@ -1,4 +1,4 @@
-"""No table under a KMS key that DynamoDB or its caller cannot use (catalogue 77-81)."""
+"""No table under a KMS key that DynamoDB or its caller cannot use (F77-F81)."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_who_may_not_grant_makes_no_table(user: Any, dynamodb: Any, key: str, re
 def test_another_accounts_key_is_denied_when_it_is_described(
     sandbox: Any, make_table: Any, refused: Any
 ) -> None:
-    """aws-behaviour.md C5."""
+    """C5."""
     abroad = sandbox.session("210987654321").client("kms").create_key()["KeyMetadata"]["Arn"]
     with refused("AccessDeniedException", "KMS key access denied error", "kms:DescribeKey on this"):
         make_table(KMSMasterKeyId=abroad)
@@ -131,7 +131,7 @@ def test_another_accounts_key_is_denied_when_it_is_described(
 def test_a_key_is_described_before_it_is_granted(
     user: Any, let: Any, dynamodb: Any, key: str, refused: Any
 ) -> None:
-    """aws-behaviour.md C5; for a user of the key's own account the sandbox's assumption (G9)."""
+    """C5; for a user of the key's own account the sandbox's assumption (G9)."""
     let("kms:DescribeKey", on=key, effect="Deny")
     with refused("AccessDeniedException", DENIED, "kms:DescribeKey", "with an explicit deny in an"):
         create(user, key)
@@ -141,7 +141,7 @@ def test_a_key_is_described_before_it_is_granted(
 def test_a_key_user_of_the_console_makes_tables(
     user: Any, kms: Any, key: str, dynamodb: Any
 ) -> None:
-    """aws-behaviour.md A62: kms:GrantIsForAWSResource holds when DynamoDB makes the grant."""
+    """A62: kms:GrantIsForAWSResource holds when DynamoDB makes the grant."""
     add_to_key(kms, key, USER)
     create(user, key)
     user.put_item(TableName="orders", Item=KEY)
@@ -149,7 +149,7 @@ def test_a_key_user_of_the_console_makes_tables(
 
 
 def test_least_privilege_for_making_tables(user: Any, let: Any, kms: Any, key: str) -> None:
-    """The form of aws-behaviour.md B13: by way of DynamoDB only."""
+    """The form of B13: by way of DynamoDB only."""
     via = {"kms:ViaService": "dynamodb.*.amazonaws.com"}
     let(*USE, "kms:CreateGrant", on=key, StringLike=via)
     create(user, key)
@@ -194,7 +194,7 @@ def _without_leave(kms: Any, key: str) -> str:
 def test_a_bad_key_leaves_the_table_as_it_was(
     table: str, dynamodb: Any, kms: Any, key: str, refused: Any, sandbox: Any, spoil: Any, code: str
 ) -> None:
-    """aws-behaviour.md B20; such a change does not count against the quota (B11)."""
+    """B20; such a change does not count against the quota (B11)."""
     other = kms.create_key()["KeyMetadata"]["Arn"]
     bad = spoil(kms, other)
     before = sandbox.at_rest("orders")

@@ -1,4 +1,4 @@
-"""Who may read and write a table under a KMS key (catalogue 82-94)."""
+"""Who may read and write a table under a KMS key (F82-F94)."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_decrypt_for_one_table_only(
     item: Any,
     refused: Any,
 ) -> None:
-    """aws-behaviour.md B15: the encryption context as a condition."""
+    """B15: the encryption context as a condition."""
     make_table("bills", KMSMasterKeyId=key)
     dynamodb.put_item(TableName="bills", Item=item("1"))
     let("kms:Decrypt", StringEquals={"kms:EncryptionContext:aws:dynamodb:tableName": "orders"})

@@ -1,4 +1,4 @@
-"""The three options, what is refused, and changing from one to another (catalogue 61-76)."""
+"""The three options, what is refused, and changing from one to another (F61-F76)."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_members_that_do_not_go_together(dynamodb: Any, refused: Any, sse: Any, 
 def test_values_that_the_members_cannot_have(
     make_table: Any, dynamodb: Any, refused: Any, sse: Any, text: str
 ) -> None:
-    """aws-behaviour.md B6."""
+    """B6."""
     make_table()
     with refused("ValidationException", text):
         switch(dynamodb, **sse)
@@ -161,7 +161,7 @@ def test_from_one_key_to_another(
 
 
 def test_back_to_a_key_of_aws(sandbox: Any, table: str, dynamodb: Any, item: Any) -> None:
-    """aws-behaviour.md B7."""
+    """B7."""
     assert switch(dynamodb, Enabled=False)["SSEDescription"]["Status"] == "UPDATING"
     assert wait(sandbox, dynamodb) is None
     assert sandbox.at_rest("orders").key_arn is None
@@ -190,7 +190,7 @@ def test_every_change_keeps_the_rows(
     start: str,
     end: str,
 ) -> None:
-    """aws-behaviour.md B7; to the option it has, a table goes by naming an alias only (B10)."""
+    """B7; to the option it has, a table goes by naming an alias only (B10)."""
     kms.create_alias(AliasName="alias/orders", TargetKeyId=key)
     make_table(**OPTIONS[start])
     dynamodb.put_item(TableName="orders", Item=item("1"))

@@ -1,4 +1,4 @@
-"""A table whose KMS key is disabled, pending deletion or not granted (catalogue 96-101)."""
+"""A table whose KMS key is disabled, pending deletion or not granted (F96-F101)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_disabled_key_stops_everyone_after_the_cache(
 def test_a_key_pending_deletion_stops_everyone(
     table: str, dynamodb: Any, kms: Any, key: str, sandbox: Any, refused: Any
 ) -> None:
-    """aws-behaviour.md C9, its second half inferred (G6)."""
+    """C9, its second half inferred (G6)."""
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     sandbox.advance(minutes=6)
     text = f"KMS validation error: com.amazonaws.services.kms.model.KMSInvalidStateException: {key} is pending deletion."  # noqa: E501
@@ -79,7 +79,7 @@ ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
 def test_the_status_follows_later(
     table: str, dynamodb: Any, kms: Any, key: str, sandbox: Any, refused: Any, how: str
 ) -> None:
-    """aws-behaviour.md B21, B22: what fails then, and what works."""
+    """B21, B22: what fails then, and what works."""
     began = sandbox.clock.now()
     if how == "disabled":
         kms.disable_key(KeyId=key)
@@ -161,7 +161,7 @@ def test_cancelling_a_deletion_is_not_enough(
 def test_after_seven_days_the_table_is_archived(
     table: str, dynamodb: Any, kms: Any, key: str, sandbox: Any, item: Any, refused: Any
 ) -> None:
-    """aws-behaviour.md B24: documented, measured by nobody."""
+    """B24: documented, measured by nobody."""
     kms.disable_key(KeyId=key)
     sandbox.advance(days=7, minutes=45)  # Nobody has looked meanwhile.
     about = dynamodb.describe_table(TableName="orders")["Table"]
@@ -218,7 +218,7 @@ def test_no_way_out_of_a_disabled_key(
 def test_revoked_grants_stop_the_table_and_another_key_heals_it(
     sandbox: Any, table: str, dynamodb: Any, kms: Any, key: str, refused: Any, item: Any
 ) -> None:
-    """aws-behaviour.md B21, B23."""
+    """B21, B23."""
     for grant in kms.list_grants(KeyId=key)["Grants"]:
         kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
     sandbox.advance(minutes=6)
@@ -237,7 +237,7 @@ def test_revoked_grants_stop_the_table_and_another_key_heals_it(
 def test_who_may_not_decrypt_cannot_strip_the_key(
     table: str, user: Any, sandbox: Any, key: str, refused: Any
 ) -> None:
-    """The sandbox's assumption about aws-behaviour.md G4."""
+    """The sandbox's assumption about G4."""
     with refused("AccessDeniedException", "KMS key access denied error", "kms:Decrypt"):
         user.update_table(TableName="orders", SSESpecification={"Enabled": False})
     assert sandbox.at_rest("orders").key_arn == key

@@ -37,7 +37,7 @@ def grants(kms: Any, key: str) -> int:
 def test_a_restored_table_has_its_own_table_key_under_the_same_kms_key(
     sandbox: Any, table: str, dynamodb: Any, kms: Any, key: str, restore: Any
 ) -> None:
-    """aws-behaviour.md B17."""
+    """B17."""
     arn = backup(dynamodb)
     put(dynamodb, "2")
     assert restore(arn)["SSEDescription"]["KMSMasterKeyArn"] == key
@@ -67,7 +67,7 @@ def test_a_restored_table_may_have_another_encryption(
 def test_an_old_backup_keeps_the_key_it_was_made_with(
     sandbox: Any, table: str, dynamodb: Any, kms: Any, key: str, restore: Any, refused: Any
 ) -> None:
-    """aws-behaviour.md B17: also when the table has gone over to another key, or is gone."""
+    """B17: also when the table has gone over to another key, or is gone."""
     other = kms.create_key()["KeyMetadata"]["Arn"]
     arn = backup(dynamodb)
     to_key(dynamodb, other)

@@ -227,7 +227,7 @@ def test_what_asks_kms_works_with_leave(sandbox: Any, world: World, operation: s
 def test_what_needs_no_key_works_without_leave(
     world: World, mira: Any, calls: Any, operation: str
 ) -> None:
-    """aws-behaviour.md B26: what looks at, tags, protects or deletes the table."""
+    """B26: what looks at, tags, protects or deletes the table."""
     if operation == "DeleteTable":
         boto3.client("dynamodb").delete_resource_policy(ResourceArn=world.arn)
     calls.clear()

@@ -1,4 +1,4 @@
-"""Whom DynamoDB asks KMS as, and how long it keeps a table key (catalogue 67-69, 95, 102)."""
+"""Whom DynamoDB asks KMS as, and how long it keeps a table key (F67-F69, F95, F102)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_dynamodb_gives_its_grants_back_in_its_own_name(
 def test_dynamodbs_grants_are_nobody_elses(
     table: str, make_user: Any, kms: Any, key: str, refused: Any
 ) -> None:
-    """aws-behaviour.md B14: they let no user read, and who holds their ids may not retire them."""
+    """B14: they let no user read, and who holds their ids may not retire them."""
     grants = kms.list_grants(KeyId=key)["Grants"]
     stranger = make_user("kim").client("kms")
     for grant in grants:
@@ -74,7 +74,7 @@ def test_dynamodbs_grants_are_nobody_elses(
 def test_grants_and_table_keys_are_made_in_the_right_names(
     make_table: Any, calls: list[Any], key: str
 ) -> None:
-    """aws-behaviour.md B14, B16: DynamoDB grants itself the use as the caller, then uses it."""
+    """B14, B16: DynamoDB grants itself the use as the caller, then uses it."""
     calls.clear()
     make_table(KMSMasterKeyId=key)
     made = [(call.action, call.caller.arn) for call, _, error in calls if error is None]
@@ -126,7 +126,7 @@ def test_the_cache_serves_its_own_caller_and_table_only(
     item: Any,
     refused: Any,
 ) -> None:
-    """aws-behaviour.md B18, G8: the administrator's read opens nothing for U."""
+    """B18, G8: the administrator's read opens nothing for U."""
     assert get(dynamodb) == item("1")
     with refused("AccessDeniedException", DENIED):
         get(user)
@@ -139,7 +139,7 @@ def test_the_cache_serves_its_own_caller_and_table_only(
 
 
 def test_one_decrypt_serves_many_reads(table: str, dynamodb: Any, calls: Any, sandbox: Any) -> None:
-    """aws-behaviour.md B18."""
+    """B18."""
     sandbox.advance(minutes=6)
     calls.clear()
     for _ in range(5):
@@ -150,7 +150,7 @@ def test_one_decrypt_serves_many_reads(table: str, dynamodb: Any, calls: Any, sa
 def test_a_namesake_has_a_cache_of_its_own(
     table: str, dynamodb: Any, user: Any, let: Any, key: str, sandbox: Any, refused: Any
 ) -> None:
-    """A user of the same name who comes later is another caller (aws-behaviour.md D8, B18)."""
+    """A user of the same name who comes later is another caller (D8, B18)."""
     let("kms:Decrypt", on=key)
     get(user)
     iam = boto3.client("iam")
@@ -176,7 +176,7 @@ def test_a_namesake_has_a_cache_of_its_own(
 def test_the_five_minutes_run_from_the_last_answer_of_kms(
     table: str, dynamodb: Any, calls: Any, sandbox: Any
 ) -> None:
-    """The sandbox's assumption about aws-behaviour.md B18: use does not extend them."""
+    """The sandbox's assumption about B18: use does not extend them."""
     sandbox.advance(minutes=6)
     calls.clear()
     for _ in range(12):

@@ -251,7 +251,7 @@ def test_trust_follows_a_renamed_user(iam, make_user):
 
 
 def test_trust_in_a_deleted_principal_is_trust_in_nobody(iam, make_user):
-    """A saved unique id stands for who was deleted (aws-behaviour.md D8)."""
+    """A saved unique id stands for who was deleted (D8)."""
     iam.create_user(UserName="u")
     unique_id = iam.get_user(UserName="u")["User"]["UserId"]
     second = make_role("s")

@@ -133,7 +133,7 @@ def test_how_much_of_the_limit_a_session_policy_fills(sandbox):
 @pytest.mark.parametrize("named", [ROLE, SESSION])
 def test_a_key_policy_and_a_session_policy(key, named):
     """A session that the key policy names itself is not limited by its session policy; a role
-    that it names is (aws-behaviour.md D6)."""
+    that it names is (D6)."""
     arn = make_role("r")
     name_in_key_policy(key, named)
     session = assumed(arn, Policy=allow("dynamodb:*"))

@@ -1,4 +1,4 @@
-"""The condition keys that KMS fills (aws-behaviour.md A65-A68)."""
+"""The condition keys that KMS fills (A65-A68)."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_a_named_key_must_be_the_one(kms, key, refused):
     ],
 )
 def test_a_key_of_another_kind_is_not_the_one_either(kms, key, refused, spec, usage):
-    """aws-behaviour.md A40, A44; seen live with an HMAC key."""
+    """A40, A44; seen live with an HMAC key."""
     blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
     other = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
     with refused("IncorrectKeyException"):

@@ -40,7 +40,7 @@ def test_the_only_policy_is_called_default(kms, key, refused):
 
 
 def test_a_policy_says_what_was_put_and_is_laid_out_anew(kms, key, policy):
-    """aws-behaviour.md A10: with newlines in it, whatever it looked like."""
+    """A10: with newlines in it, whatever it looked like."""
     text = policy()
     kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
     got = kms.get_key_policy(KeyId=key["KeyId"])["Policy"]
@@ -225,7 +225,7 @@ def test_a_user_made_anew_is_not_the_one_the_policy_names(
 def test_a_user_who_is_renamed_stays_the_one_who_is_meant(
     kms, key, policy, statement, make_user, refused
 ):
-    """KMS saves a user by its unique id (aws-behaviour.md D8), and shows the ARN it has."""
+    """KMS saves a user by its unique id (D8), and shows the ARN it has."""
     session = make_user("mira")
     user = f"arn:aws:iam::{ACCOUNT}:user/mira"
     kms.put_key_policy(KeyId=key["KeyId"], Policy=policy(statement(user, "kms:Encrypt")))

@@ -81,7 +81,7 @@ def test_a_disabled_key_rotates_when_it_is_enabled_again(sandbox, kms, key):
 
 @pytest.mark.parametrize("how", ["disabled", "pending deletion"])
 def test_a_key_that_waited_for_several_rotations_has_one_and_now(sandbox, kms, key, how):
-    """aws-behaviour.md A25; KMS Developer Guide, "Rotating AWS KMS keys"."""
+    """A25; KMS Developer Guide, "Rotating AWS KMS keys"."""
     name = {"KeyId": key["KeyId"]}
     kms.enable_key_rotation(**name, RotationPeriodInDays=90)
     sandbox.advance(days=85 if how == "pending deletion" else 95)
