@@ -14,7 +14,7 @@ import pytest
 from tests.sandbox.serving.served import serve
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 
 
