@@ -28,7 +28,7 @@ class Caller:
     user_id: str
     #: The user's or the role's name.
     name: str
-    #: ``aws:PrincipalArn``: the user's ARN; for a session, the ARN of its role, path included.
+    #: ``aws:PrincipalArn``: the user's ARN; for a session, its role's, path included (R2.10).
     principal_arn: str
     access_key_id: str = ""
     session_policies: tuple[Policy, ...] | None = None

@@ -22,7 +22,7 @@ MANAGED_ALIAS = "alias/aws/dynamodb"
 #: How long a plaintext table key serves its caller, counted from KMS's last answer and not
 #: extended by use: the sandbox's assumption (B18, G8).
 KEPT = datetime.timedelta(minutes=5)
-#: B14.
+#: What DynamoDB grants itself (B14).
 GRANT_OPERATIONS = (
     "Decrypt",
     "Encrypt",

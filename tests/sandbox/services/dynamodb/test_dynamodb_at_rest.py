@@ -92,7 +92,7 @@ def everything_done_with(text: str) -> None:
 def test_no_plaintext_in_memory_between_calls(
     sandbox: Any, make_table: Any, make_user: Any, key: str, owned: bool
 ) -> None:
-    """Neither in moto's backends, its tables, streams and backups, nor in the audit trail."""
+    """Neither in moto's backends, its tables, streams and backups, nor in the audit trail (B1)."""
     make_table(more={"StreamSpecification": STREAM}, **({} if owned else {"KMSMasterKeyId": key}))
     stranger = make_user("kim").client("dynamodb")
     # Made here, so that neither this file's constants nor pytest's copies of them are found.

@@ -311,6 +311,7 @@ def test_re_encrypt_needs_a_right_on_either_key(kms, key, blob, make_user, refus
 
 
 def test_operations_without_a_key_are_a_matter_of_iam(kms, make_user, refused):
+    """C16, and R2.9: the resource is ``*``."""
     client = make_user("u").client("kms")
     for action, attempt in (
         ("CreateKey", client.create_key),

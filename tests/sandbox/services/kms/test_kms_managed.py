@@ -58,7 +58,7 @@ def test_its_policy(kms, managed):
 @pytest.mark.parametrize(
     ("operation", "params"),
     [
-        ("schedule_key_deletion", {}),
+        ("schedule_key_deletion", {}),  # A27
         ("disable_key", {}),
         ("put_key_policy", {"Policy": "{}"}),
         ("disable_key_rotation", {}),
