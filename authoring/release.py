@@ -21,11 +21,11 @@ from nbgrader.preprocessors import ClearSolutions as _ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
 from helpers.display.architecture import architecture
-from helpers.messages import say
 from helpers.paths import ROOT
 
 from . import twins
 from .lesson import Cell, Lesson, LessonError, read_all
+from .messages import say
 from .render import PICTURES
 
 nbformat: Any = _nbformat

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from helpers.course.chapter import Question
 from helpers.display.architecture import Picture, architecture
 from helpers.display.key_life import key_life
-from helpers.messages import say
 
 from .lesson import Lesson, LessonError
+from .messages import say
 
 #: The pictures that a lesson asks for by name; each becomes a file in notebooks/images/.
 PICTURES: dict[str, Callable[[], Picture]] = {"key_life": key_life}

@@ -11,10 +11,10 @@ import nbformat as _nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from helpers.messages import say
 from helpers.paths import ROOT
 
 from .lesson import Cell, Lesson, LessonError
+from .messages import say
 from .render import Twin
 
 #: Its functions are not typed.

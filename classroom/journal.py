@@ -105,7 +105,7 @@ def _way(options: Options) -> str:
     """All that a mark depends on beside the submission: a change in it means grading again."""
     parts: list[Any] = [asdict(options.limits), options.unisolated, options.seconds]
     digest = hashlib.sha256(json.dumps(parts).encode())
-    rooms = ("classroom", "helpers", "lessons", "sandbox")
+    rooms = ("authoring", "classroom", "helpers", "lessons", "sandbox")
     files = [file for room in rooms for file in sorted((ROOT / room).rglob("*.py"))]
     files += sorted(options.release.rglob("*.ipynb"))
     for path in [*files, *filter(None, [options.criteria])]:

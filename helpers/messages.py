@@ -64,63 +64,6 @@ MESSAGES = {
     "check.nothing": "only its number",
     "hint.next": "Hint {number} of {total}: {hint}",
     "hint.none_left": "There is no further hint. The last one was: {hint}",
-    # Graded coursework
-    "grading.time": "It was stopped after {seconds} seconds.",
-    "grading.memory": "It took more memory than the {size} MB that an answer may take.",
-    "grading.ended": "It ended Python itself ({how}).",
-    "grading.no_name": "There is no `{name}`.",
-    "grading.not_reached": "The notebook did not run as far as this exercise.",
-    "grading.criterion_failed": "One of its criteria could not be looked at; a person will.",
-    "grading.skip": "To the content",
-    "grading.feedback": "Feedback for {student}",
-    "grading.provisional": (
-        "Provisional: the answers ran without isolation, so these marks do not count."
-    ),
-    "grading.overview": "Overview",
-    "grading.notebook": "Notebook",
-    "grading.points": "Points",
-    "grading.out_of": "Out of",
-    "grading.open": "not marked yet",
-    "grading.heading": "Notebook {number}",
-    "grading.file": "Your file: {source}",
-    "grading.not_graded": (
-        "This could not be graded, which is no zero: {problem} A person will look."
-    ),
-    "grading.exercise": "{number} {title}",
-    "grading.earned": "{word}: {points} of {out_of} points.",
-    "grading.unearned": "{word}: no points yet, of {out_of}.",
-    "grading.claim": "Behind this answer there may be a belief: “{claim}” {truth}",
-    "grading.criteria": "What was looked for",
-    "grading.met": "met",
-    "grading.not_met": "not met",
-    "grading.details": "Your error",
-    "grading.written": "In your own words: {numbers}. A person marks these.",
-    "grading.report": "Class report",
-    "grading.summary": (
-        "{students} students, {notebooks} notebooks, {exercises} answers; {person} notebooks need "
-        "a person."
-    ),
-    "grading.marks": "Marks",
-    "grading.student": "Student",
-    "grading.outcomes": "Outcomes per exercise",
-    "grading.outcomes_alt": "Bars: how many answers to each exercise had which outcome. {words}",
-    "grading.exercise_column": "Exercise",
-    "grading.claims": "What the class believes",
-    "grading.claims_about": (
-        "Claims that answers, predictions and quizzes show, by how many students."
-    ),
-    "grading.claim_column": "Claim",
-    "grading.truth_column": "What is true",
-    "grading.students_column": "Students",
-    "grading.person": "A person has to look",
-    "grading.why": "Why",
-    "grading.likeness": "Answers that are alike",
-    "grading.likeness_about": (
-        "Students whose answers share {length} tokens of Python or more in a row. Code that is "
-        "right earns its points whoever wrote it: this list costs nobody a mark. The course's "
-        "solutions are public, so many may be alike."
-    ),
-    "grading.none": "None.",
     # The capstone's public checks
     "capstone.public": "Public checks passed: {met} of {total}.",
     "capstone.hidden": "Hidden checks run at grading, and they decide about the points.",
@@ -182,79 +125,15 @@ MESSAGES = {
     "why.statement": "{statement} of {policy} allows it.",
     "why.grant": "grant {name} allows it.",
     "why.root": "the account's root user may, where a policy leaves it to the account.",
-    # What authoring writes into every notebook
-    "notebook.previous": "← {title}",
-    "notebook.contents": "Contents",
-    "notebook.glossary": "Glossary",
-    "notebook.next": "{title} →",
-    "notebook.minutes": "{reading} minutes to read and run, {exercises} for the exercises",
-    "notebook.solved_twin": (
-        "Every answer is explained in the [solved notebook]({link}); try first."
-    ),
-    "notebook.blank_twin": (
-        "This is the solved notebook: answers, explanations and outputs. "
-        "The one to work in is [here]({link})."
-    ),
-    "notebook.no_twin": "There is no solved notebook of this one: it is for marks.",
-    "notebook.stuck_alone": (
-        "Take away the `#` in the next cell and run it: it says which notebook to look at again."
-    ),
-    "notebook.report": "Something wrong or unclear? [Report a problem]({link}).",
-    "notebook.stuck": (
-        "Stuck? Take away the `#` in the next cell and run it; each run gives one more hint. "
-        "Or read the [explained solution]({link})."
-    ),
-    "notebook.prediction": "Prediction {number}.",
-    "notebook.written": "In your own words {number}.",
-    "notebook.write_here": "*Write your answer here: open this cell with a double click.*",
-    "notebook.model_answer": "*One good answer:* {model}",
-    "notebook.exercise": "Exercise {number}",
-    "notebook.points": "points: {points}",
-    # What a class's notebooks say beside
-    "class.header": (
-        "# Before you begin\n\nThis notebook is handed in. Write your answers only in the cells "
-        "that say so; those with checks are locked. Run the next cell first, each time: the names "
-        "and data of your lab follow from your id."
-    ),
-    "class.header_code": (
-        "import os\n\n"
-        "# On your class's hub the id is filled in. Elsewhere, put yours in place of the empty "
-        "text.\n"
-        'student_id = os.environ.get("JUPYTERHUB_USER", "")\n'
-        'os.environ["COURSE_SEED"] = "practice/" + student_id if student_id else "0"'
-    ),
-    "class.marking_key": "**Marking key**, a point each:\n\n{points}",
-    "class.good_answer": "**One good answer:** {model}",
-    # What the gradebook shows of a submission
-    "class.no_notebook": (
-        "What was handed in as {name} is no notebook that opens. It is kept beside this one."
-    ),
-    "class.no_answer": "No answer.",
-    "class.provisional": "Provisional: it was graded without isolation.",
-    "class.look": "A person has to look at this",
-    "class.person": "a person has to mark",
-    "class.nothing": "nothing handed in",
-    "class.marked": "Marked by a person",
-    "class.given": "Points and comments",
-    "class.question": "Exercise or question",
-    "class.points": "Points",
-    "class.out_of": "Out of",
-    "class.comment": "Comment",
-    "class.total": "Together: {points} of {out_of} points.",
-    "class.late": "{penalty} points were taken off because it came late.",
-    "contents.head": "| Notebook | What it is about | Minutes |",
-    "card.head": "| About | this notebook |",
-    "card.time": "Time",
-    "card.level": "Level",
-    "card.needs": "You need first",
-    "card.simulated": "Simulated here",
-    "card.aws": "Different on real AWS",
-    "card.ledger": "[All differences]({link}).",
-    "card.cost": "On a real account it costs",
-    "card.outcomes": "You will be able to",
 }
 
 
-def say(key: str, **values: Any) -> str:
-    """The message of a key, with its values put in."""
-    return MESSAGES[key].format(**values)
+class Messages(dict[str, str]):
+    """Sentences by key. Authoring and the classroom have their own, beside these."""
+
+    def say(self, key: str, **values: Any) -> str:
+        """The message of a key, with its values put in."""
+        return self[key].format(**values)
+
+
+say = Messages(MESSAGES).say

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from authoring.messages import say
 from helpers.course.chapter import Question, chapter
-from helpers.messages import say
 
 from ..errors import GradingError
 from .official import Official, Release, does_something, graded, text

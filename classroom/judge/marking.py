@@ -19,10 +19,10 @@ from typing import Any
 from helpers.course.chapter import Exercise, Verdict
 from helpers.course.checks import judge
 from helpers.course.evidence import Evidence, LearnerError
-from helpers.messages import say
 
 from ..hand_in.notebook import Submitted
 from ..hand_in.official import Official, Step
+from ..messages import say
 from ..results import CriterionResult, ExerciseResult
 from ..run import channel
 from ..run.student_side import Died, Student, World

@@ -17,10 +17,9 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import ExportPlugin, ExtractorPlugin
 from traitlets import Unicode, default
 
-from helpers.messages import say
-
 from ..errors import GradingError
 from ..hand_in.submissions import content, find
+from ..messages import say
 from ..pages.feedback import feedback
 from ..pages.html import heading, number, paragraph, table
 from ..results import SubmissionResult

@@ -18,11 +18,10 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Int, Unicode
 
-from helpers.messages import say
-
 from .. import journal
 from ..batch import Options, grade
 from ..hand_in.submissions import Submission
+from ..messages import say
 from ..results import SubmissionResult
 
 #: Its functions are not typed.

@@ -7,8 +7,8 @@ from html import escape
 
 from helpers.course.chapter import chapter
 from helpers.course.misconceptions import MISCONCEPTIONS
-from helpers.messages import say
 
+from ..messages import say
 from ..results import ExerciseResult, SubmissionResult
 from .html import heading, number, page, paragraph, table
 

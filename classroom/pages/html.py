@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from helpers.messages import say
+from ..messages import say
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -14,8 +14,8 @@ from typing import TextIO, get_args
 
 from helpers.course.chapter import Outcome
 from helpers.course.misconceptions import MISCONCEPTIONS
-from helpers.messages import say
 
+from ..messages import say
 from ..results import SubmissionResult
 from . import likeness
 from .feedback import feedback

@@ -15,8 +15,8 @@ from nbclient import NotebookClient
 
 from authoring import release, twins
 from authoring.lesson import Lesson, read_all
+from authoring.messages import say
 from classroom.seeds import practice_seed
-from helpers.messages import say
 
 ROOT = Path(__file__).parents[2]
 LESSONS = read_all(ROOT / "lessons")

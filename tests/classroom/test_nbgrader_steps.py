@@ -23,8 +23,8 @@ from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader.handlers import template_path
 from traitlets.config import Config
 
+from classroom.messages import say
 from helpers.course.misconceptions import MISCONCEPTIONS
-from helpers.messages import say
 from tests.classroom.nbgrader_course import (
     ASSIGNMENT,
     LESSON,

@@ -22,10 +22,10 @@ from classroom import (
     feedback,
     write_all,
 )
+from classroom.messages import say
 from classroom.pages.likeness import alike
 from classroom.pages.report import COLUMNS, page_name, write_marks
 from helpers.course.misconceptions import MISCONCEPTIONS
-from helpers.messages import say
 from tests.needs import path_of
 
 LONG = "\n".join(f"client.put_item(Item=make({n}), TableName=lab.table_name)" for n in range(9))

@@ -1,0 +1,64 @@
+"""What authoring writes into notebooks beside a lesson's own text, in one place to translate."""
+
+from __future__ import annotations
+
+from helpers import messages as course
+
+MESSAGES = {
+    # What authoring writes into every notebook
+    "notebook.previous": "← {title}",
+    "notebook.contents": "Contents",
+    "notebook.glossary": "Glossary",
+    "notebook.next": "{title} →",
+    "notebook.minutes": "{reading} minutes to read and run, {exercises} for the exercises",
+    "notebook.solved_twin": (
+        "Every answer is explained in the [solved notebook]({link}); try first."
+    ),
+    "notebook.blank_twin": (
+        "This is the solved notebook: answers, explanations and outputs. "
+        "The one to work in is [here]({link})."
+    ),
+    "notebook.no_twin": "There is no solved notebook of this one: it is for marks.",
+    "notebook.stuck_alone": (
+        "Take away the `#` in the next cell and run it: it says which notebook to look at again."
+    ),
+    "notebook.report": "Something wrong or unclear? [Report a problem]({link}).",
+    "notebook.stuck": (
+        "Stuck? Take away the `#` in the next cell and run it; each run gives one more hint. "
+        "Or read the [explained solution]({link})."
+    ),
+    "notebook.prediction": "Prediction {number}.",
+    "notebook.written": "In your own words {number}.",
+    "notebook.write_here": "*Write your answer here: open this cell with a double click.*",
+    "notebook.model_answer": "*One good answer:* {model}",
+    "notebook.exercise": "Exercise {number}",
+    "notebook.points": "points: {points}",
+    "contents.head": "| Notebook | What it is about | Minutes |",
+    "card.head": "| About | this notebook |",
+    "card.time": "Time",
+    "card.level": "Level",
+    "card.needs": "You need first",
+    "card.simulated": "Simulated here",
+    "card.aws": "Different on real AWS",
+    "card.ledger": "[All differences]({link}).",
+    "card.cost": "On a real account it costs",
+    "card.outcomes": "You will be able to",
+    # What a class's notebooks say beside
+    "class.header": (
+        "# Before you begin\n\nThis notebook is handed in. Write your answers only in the cells "
+        "that say so; those with checks are locked. Run the next cell first, each time: the names "
+        "and data of your lab follow from your id."
+    ),
+    "class.header_code": (
+        "import os\n\n"
+        "# On your class's hub the id is filled in. Elsewhere, put yours in place of the empty "
+        "text.\n"
+        'student_id = os.environ.get("JUPYTERHUB_USER", "")\n'
+        'os.environ["COURSE_SEED"] = "practice/" + student_id if student_id else "0"'
+    ),
+    "class.marking_key": "**Marking key**, a point each:\n\n{points}",
+    "class.good_answer": "**One good answer:** {model}",
+}
+
+#: A room says the course's own words, such as those of an outcome, in the course's own way.
+say = course.Messages(course.MESSAGES | MESSAGES).say
