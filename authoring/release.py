@@ -7,11 +7,13 @@ with solutions and marking keys; ``release/`` is what nbgrader itself makes of i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import secrets
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,13 +165,31 @@ def _put(folder: Path, lesson: Lesson, lessons: list[Lesson]) -> None:
 
 def _generate(config: Path, names: list[str]) -> None:
     """What ``nbgrader generate_assignment`` does, with the class's own settings."""
-    # It runs `alembic`, which was installed beside this Python, by its bare name.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    nbgrader = NbGraderAPI(config=PyFileConfigLoader(config.name, str(config.parent)).load_config())
-    for name in names:
-        done = nbgrader.generate_assignment(name)
-        if not done["success"]:
-            raise ClassError(f"nbgrader refused {name}:\n{done.get('log') or done['error']}")
+    with _scripts_on_path():
+        settings = PyFileConfigLoader(config.name, str(config.parent)).load_config()
+        nbgrader = NbGraderAPI(config=settings)
+        for name in names:
+            done = nbgrader.generate_assignment(name)
+            if not done["success"]:
+                raise ClassError(f"nbgrader refused {name}:\n{done.get('log') or done['error']}")
+
+
+@contextlib.contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """While nbgrader works: it runs `alembic`, installed beside this Python, by its bare name.
+
+    It takes no environment for that, so this process's own is changed, and put back.
+    """
+    before = os.environ.get("PATH")
+    scripts = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join(filter(None, [scripts, before]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = before
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -182,6 +182,18 @@ def test_the_secret_is_drawn_once_or_given_and_nobody_else_reads_it(tmp_path: Pa
     assert stat.S_IMODE((folder / "private").stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("path", ["/usr/bin:/bin", None])
+def test_whoever_calls_keeps_their_search_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str | None
+) -> None:
+    if path is None:
+        monkeypatch.delenv("PATH")
+    else:
+        monkeypatch.setenv("PATH", path)
+    release.write(tmp_path / "class", LESSONS[:1])
+    assert os.environ.get("PATH") == path
+
+
 def test_each_students_practice_world_is_the_graders(monkeypatch: pytest.MonkeyPatch) -> None:
     for student, seed in (("ann", practice_seed("ann")), ("", "0")):
         monkeypatch.setenv("JUPYTERHUB_USER", student)
