@@ -18,7 +18,7 @@ from typing import Any
 
 from authoring.lesson import read_all
 from classroom import Options, SubmissionResult, grade_folder, new_secret
-from classroom.hand_in import official as release
+from classroom.hand_in.official import NOTEBOOKS
 
 from .measure import ROOT, Line
 
@@ -33,7 +33,7 @@ c.ClearSolutions.code_stub = {"python": "..."}
 
 def blank() -> tuple[str, dict[str, Any]]:
     """A blank notebook's file name and content."""
-    (path,) = release.DEFAULT.glob(f"{NUMBER}_*.ipynb")
+    (path,) = NOTEBOOKS.glob(f"{NUMBER}_*.ipynb")
     return path.name, json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -147,7 +147,7 @@ def whole_class(students: int) -> tuple[float, float]:
         folder = hand_in(Path(place), students)
         start = time.perf_counter()
         options = Options(secret=secret)
-        results = grade_folder(folder, options, kept=Path(place, "journal"), told=look)
+        results = grade_folder(folder, options, journal=Path(place, "journal"), progress=look)
         taken = time.perf_counter() - start
     assert [one.points for one in results[:4]] == [5, 4, 2, 0]
     return taken, most / 1024**2

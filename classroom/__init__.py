@@ -13,7 +13,7 @@ whole class; from Python::
         for exercise in result.exercises:
             exercise.grade_id, exercise.points, exercise.out_of, exercise.sentence
 
-    results = grade_folder(Path("submitted"), options, kept=Path("marks.journal"))
+    results = grade_folder(Path("submitted"), options, journal=Path("marks.journal"))
 
 ``grade`` yields one ``SubmissionResult`` per submission as it is done, in any order;
 ``grade_folder`` keeps a journal, and gives one result per student and notebook. ``feedback`` and
@@ -39,8 +39,7 @@ told a criterion's title and whether it is met, and nothing else of it.
 
 from .batch import Options, grade, grade_folder
 from .errors import GradingError
-from .hand_in.submissions import Submission
-from .hand_in.submissions import find as find_submissions
+from .hand_in.submissions import Submission, find_submissions
 from .judge.criteria import Criterion
 from .judge.marking import Limits
 from .pages.feedback import feedback

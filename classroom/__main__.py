@@ -57,9 +57,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    from . import GradingError, Limits, Options, grade_folder, new_secret
-    from .hand_in import official as release
-    from .pages import report
+    from . import GradingError, Limits, Options, grade_folder, new_secret, write_all
+    from .hand_in.official import NOTEBOOKS
 
     if arguments.new_secret:
         new_secret(arguments.new_secret)
@@ -72,7 +71,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     options = Options(
         secret=arguments.secret,
         criteria=arguments.criteria,
-        release=arguments.release or release.DEFAULT,
+        release=arguments.release or NOTEBOOKS,
         jobs=arguments.jobs,
         unisolated=arguments.unisolated,
         limits=Limits(seconds=arguments.seconds, memory=arguments.memory * 1024**2),
@@ -80,11 +79,11 @@ def _grade(arguments: argparse.Namespace) -> int:
     results = grade_folder(
         arguments.submissions,
         options,
-        kept=arguments.out.with_name(f"{arguments.out.name}.journal"),
+        journal=arguments.out.with_name(f"{arguments.out.name}.journal"),
         pattern=arguments.student,
-        told=_tell,
+        progress=_tell,
     )
-    pages = report.write_all(results, arguments.out)
+    pages = write_all(results, arguments.out)
     waiting = sum(bool(result.needs_a_person) for result in results)
     print(f"Marks: {arguments.out}. Report and feedback: {pages}. For a person to see: {waiting}.")
     return 0

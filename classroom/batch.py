@@ -18,11 +18,11 @@ from typing import Any
 
 from helpers.course.chapter import notebooks
 
-from . import journal
 from .errors import GradingError
-from .hand_in import official as release
-from .hand_in.submissions import Submission, find
-from .judge import criteria
+from .hand_in.official import NOTEBOOKS, read_official
+from .hand_in.submissions import Submission, find_submissions
+from .journal import open_journal
+from .judge.criteria import load_criteria
 from .judge.marking import Limits
 from .results import SubmissionResult
 from .run import isolation
@@ -49,14 +49,14 @@ class Options:
 
     secret: Path
     criteria: Path | None = None
-    release: Path = release.DEFAULT
+    release: Path = NOTEBOOKS
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     unisolated: bool = False
     limits: Limits = field(default_factory=Limits)
     seconds: float = _SECONDS
 
     def __post_init__(self) -> None:
-        for shown in map(Path, isolation.visible()):
+        for shown in map(Path, isolation.visible_paths()):
             for hidden in filter(None, (self.secret, self.criteria)):
                 if hidden.resolve().is_relative_to(shown.resolve()):
                     raise GradingError(f"Answers could read {hidden}: move it out of {shown}.")
@@ -83,8 +83,8 @@ def grade(submissions: Iterable[Submission], options: Options) -> Iterator[Submi
             "The grader needs Linux: a server, a container, WSL or a virtual machine."
         )
     secret = read_secret(options.secret)
-    criteria.load(options.criteria)
-    release.read(options.release)
+    load_criteria(options.criteria)
+    read_official(options.release)
     settings = {
         "release": str(options.release.absolute()),
         "criteria": str(options.criteria.absolute()) if options.criteria else "",
@@ -118,7 +118,7 @@ class _Crew:
                 while waiting and len(self._jobs.get_map()) < max(1, self._options.jobs):
                     self._start(waiting.popleft())
                 for key, _ in self._jobs.select(timeout=1):
-                    if (done := self._read(key.data)) is not None:
+                    if (done := self._receive(key.data)) is not None:
                         yield done
                 for key in list(self._jobs.get_map().values()):
                     if time.monotonic() > key.data.deadline:
@@ -163,7 +163,7 @@ class _Crew:
         deadline = time.monotonic() + self._options.seconds
         self._jobs.register(ours, selectors.EVENT_READ, _Job(submission, ours, deadline))
 
-    def _read(self, job: _Job) -> SubmissionResult | None:
+    def _receive(self, job: _Job) -> SubmissionResult | None:
         part = job.source.recv(1 << 20)
         if part:
             job.data += part
@@ -192,17 +192,17 @@ def grade_folder(
     root: Path,
     options: Options,
     *,
-    kept: Path | None = None,
+    journal: Path | None = None,
     pattern: str = "",
-    told: Callable[[int, int, SubmissionResult], None] = lambda *_: None,
+    progress: Callable[[int, int, SubmissionResult], None] = lambda *_: None,
 ) -> list[SubmissionResult]:
     """Grade all that lies in a folder or a zip.
 
     Args:
-        root: see ``submissions.find``, as for ``pattern``.
-        kept: a journal. What it holds of the same submission, graded in the same way, is taken
+        root: see ``find_submissions``, as for ``pattern``.
+        journal: a journal. What it holds of the same submission, graded in the same way, is taken
             from it; what is graded now is added to it, one line each, before the next begins.
-        told: called after each submission: how many are done, of how many, and the last one.
+        progress: called after each submission: how many are done, of how many, and the last one.
 
     Returns:
         The results by student and notebook.
@@ -210,19 +210,19 @@ def grade_folder(
     Raises:
         GradingError: grading cannot begin.
     """
-    found = find(root, pattern)
-    with journal.open_(kept, options) as book:
+    found = find_submissions(root, pattern)
+    with open_journal(journal, options) as book:
         results, waiting = [], []
         for one in found:
             known = book.known(one)
             waiting.append(one) if known is None else results.append(known)
         for number, result in enumerate(results, 1):
-            told(number, len(found), result)
+            progress(number, len(found), result)
         if waiting:
             for result in grade(waiting, options):
                 book.add(result)
                 results.append(result)
-                told(len(results), len(found), result)
+                progress(len(results), len(found), result)
     return settled(results)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from helpers.paths import ROOT
 
 from .errors import GradingError
-from .hand_in.submissions import Submission, content
+from .hand_in.submissions import Submission, read_content
 from .results import SubmissionResult
 from .seeds import read_secret
 
@@ -64,7 +64,7 @@ class Journal:
         if not self._known:
             return None
         try:
-            digest = content(submission)[1]
+            digest = read_content(submission)[1]
         except GradingError:
             digest = ""
         return self._known.get((submission.student, submission.source, digest))
@@ -79,7 +79,7 @@ class Journal:
 
 
 @contextlib.contextmanager
-def open_(path: Path | None, options: Options) -> Iterator[Journal]:
+def open_journal(path: Path | None, options: Options) -> Iterator[Journal]:
     """The journal at a path, made if it is not there.
 
     Raises:

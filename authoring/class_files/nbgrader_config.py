@@ -34,7 +34,7 @@ c.GenerateAssignment.preprocessors = [
 
 # autograde: nbgrader runs nothing of a submission. classroom does, in a process without
 # rights, and its marks go into the gradebook.
-c.Autograde.pre_convert_hook = "classroom.nbgrader.gradebook.settle"
+c.Autograde.pre_convert_hook = "classroom.nbgrader.gradebook.make_openable"
 c.Autograde.sanitize_preprocessors = ["classroom.nbgrader.gradebook.Repair"]
 c.Autograde.autograde_preprocessors = [
     "classroom.nbgrader.gradebook.MarkOutside",

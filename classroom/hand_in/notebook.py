@@ -19,7 +19,7 @@ from authoring.messages import say
 from helpers.course.chapter import Question, chapter
 
 from ..errors import GradingError
-from .official import Official, Release, does_something, graded, text
+from .official import Official, Release, has_code, parse_grade_id, source_of
 
 _WRITTEN = re.compile(r"\d\d-written-(\d+)-(\w+)")
 _NO_NOTEBOOK = "This is no Jupyter notebook"
@@ -46,7 +46,7 @@ class Submitted:
     notes: tuple[str, ...] = ()
 
 
-def read(data: bytes, release: Release) -> Submitted:
+def read_notebook(data: bytes, release: Release) -> Submitted:
     """Read a file that is said to be a notebook.
 
     Raises:
@@ -79,7 +79,7 @@ def _cells(data: bytes) -> list[dict[str, Any]]:
 
 def _number(cells: list[dict[str, Any]], release: Release) -> str:
     """Which notebook it is: as most of its cells say."""
-    votes = Counter(found[1] for cell in cells if (found := graded(cell)))
+    votes = Counter(found[1] for cell in cells if (found := parse_grade_id(cell)))
     if not votes:
         owners = {
             step.identity: number
@@ -103,21 +103,21 @@ def _sort(cells: list[dict[str, Any]], official: Official, found: Submitted) -> 
     by_source = {step.source.strip(): at for at, step in enumerate(steps)}
     before = 0
     for cell in cells:
-        source = text(cell)
+        source = source_of(cell)
         if cell.get("cell_type") == "markdown":
             _keep_written(cell, source, found)
         if cell.get("cell_type") != "code":
             continue
-        name = graded(cell)
+        name = parse_grade_id(cell)
         if name is not None:
-            place = answers.get(name[2]) if name[:2] == ("answer", official.number) else None
+            at = answers.get(name[2]) if name[:2] == ("answer", official.number) else None
         else:
-            place = by_identity.get(str(cell.get("id")), by_source.get(source.strip()))
-        if place is not None and steps[place].kind == "answer":
-            found.answers.setdefault(steps[place].exercise, []).append(source)
-        elif place is None and name is None and does_something(source):
+            at = by_identity.get(str(cell.get("id")), by_source.get(source.strip()))
+        if at is not None and steps[at].kind == "answer":
+            found.answers.setdefault(steps[at].exercise, []).append(source)
+        elif at is None and name is None and has_code(source):
             found.extras.setdefault(before, []).append(source)
-        before = before if place is None else place + 1
+        before = before if at is None else at + 1
 
 
 def _keep_written(cell: dict[str, Any], source: str, found: Submitted) -> None:
@@ -134,7 +134,7 @@ def _claims(cells: list[dict[str, Any]], number: str) -> Iterator[str]:
     for cell in cells:
         if cell.get("cell_type") != "code":
             continue
-        for call in _calls(text(cell)):
+        for call in _calls(source_of(cell)):
             match call:
                 case ("predict", [str(item), str(letter)]):
                     yield from _claim(questions.predictions.get(item), letter)

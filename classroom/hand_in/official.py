@@ -15,7 +15,7 @@ from helpers.paths import ROOT
 
 from ..errors import GradingError
 
-DEFAULT = ROOT / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 _GRADED = re.compile(r"(answer|check)-(\d\d)-(\d+)-(\w+)")
 
 
@@ -35,10 +35,10 @@ class Step:
     @property
     def comment(self) -> bool:
         """Whether it does nothing, as the cells do that would ask for a hint."""
-        return not does_something(self.source)
+        return not has_code(self.source)
 
 
-def does_something(source: str) -> bool:
+def has_code(source: str) -> bool:
     """Whether code has a line that is no comment."""
     return any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))
 
@@ -69,7 +69,7 @@ class Official:
 Release = Mapping[str, Official]
 
 
-def graded(cell: Mapping[str, Any]) -> tuple[str, str, str] | None:
+def parse_grade_id(cell: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """``("answer", "05", "5.1")`` for a cell that nbgrader's metadata names so."""
     metadata = cell.get("metadata")
     grader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -78,13 +78,13 @@ def graded(cell: Mapping[str, Any]) -> tuple[str, str, str] | None:
     return (match[1], match[2], f"{match[3]}.{match[4]}") if match else None
 
 
-def text(cell: Mapping[str, Any]) -> str:
+def source_of(cell: Mapping[str, Any]) -> str:
     """A cell's source, which a file may hold as one text or as lines."""
     source = cell.get("source", "")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
-def read(folder: Path) -> Release:
+def read_official(folder: Path) -> Release:
     """The official notebooks of a folder and of those in it.
 
     Raises:
@@ -114,8 +114,8 @@ def _official(cells: list[dict[str, Any]]) -> Official | None:
     for cell in cells:
         if cell["cell_type"] != "code":
             continue
-        identity, source = str(cell.get("id", "")), text(cell)
-        if found := graded(cell):
+        identity, source = str(cell.get("id", "")), source_of(cell)
+        if found := parse_grade_id(cell):
             kind, number, exercise = found
             steps.append(
                 Step("answer" if kind == "answer" else "check", identity, source, exercise)

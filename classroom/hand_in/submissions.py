@@ -55,7 +55,7 @@ class Submission:
         return self.label or str(self.path)
 
 
-def find(root: Path, pattern: str = "") -> list[Submission]:
+def find_submissions(root: Path, pattern: str = "") -> list[Submission]:
     """Every submission under a folder or in a zip, by student.
 
     Args:
@@ -82,7 +82,7 @@ def find(root: Path, pattern: str = "") -> list[Submission]:
     return sorted(named, key=lambda one: (one.student, one.source))
 
 
-def content(submission: Submission) -> tuple[bytes, str]:
+def read_content(submission: Submission) -> tuple[bytes, str]:
     """A submission's bytes and their SHA-256.
 
     Raises:

@@ -30,7 +30,7 @@ class Criterion:
 Criteria = Mapping[str, Sequence[Criterion]]
 
 
-def load(path: Path | None) -> Criteria:
+def load_criteria(path: Path | None) -> Criteria:
     """The ``CRITERIA`` of an instructor's file.
 
     Raises:

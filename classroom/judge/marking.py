@@ -25,8 +25,8 @@ from ..hand_in.official import Official, Step
 from ..messages import say
 from ..results import CriterionResult, ExerciseResult
 from ..run import channel
-from ..run.student_side import Died, Student, World
-from ..run.zygote import Zygote, leave
+from ..run.grader_side import Died, Student, World
+from ..run.zygote import Zygote, run_and_exit
 from .criteria import Criteria
 
 #: Seconds that a check may take on top of what a student's function may.
@@ -293,7 +293,7 @@ class Marking:
         ours, theirs = socket.socketpair()
         copy = os.fork()
         if copy == 0:
-            leave(lambda: channel.send(theirs, self._look(number, exercise)))
+            run_and_exit(lambda: channel.send(theirs, self._look(number, exercise)))
         theirs.close()
         with ours:
             if select.select([ours], [], [], _CHECK_SECONDS + 3 * self.limits.seconds)[0]:

@@ -12,13 +12,13 @@ from typing import Any
 import refusal.serving.server  # noqa: F401  (imported once, before the forks)
 
 from ..errors import GradingError
-from ..hand_in import notebook
-from ..hand_in import official as release
-from ..hand_in.submissions import Submission, content
+from ..hand_in.notebook import Submitted, read_notebook
+from ..hand_in.official import Official, Release, read_official
+from ..hand_in.submissions import Submission, read_content
 from ..results import SubmissionResult, WrittenAnswer
-from ..run import zygote
-from ..run.student_side import World, shut_in
-from . import criteria
+from ..run.grader_side import World, start_student
+from ..run.zygote import Run, Zygote
+from .criteria import Criteria, load_criteria
 from .marking import Limits, Marking
 
 #: Bytes for a worker, whose sandbox holds whatever a student puts there.
@@ -27,12 +27,12 @@ _MEMORY = 4 * 1024**3
 _KEPT = 20_000
 
 
-def prepare(argument: str) -> zygote.Run:
+def prepare(argument: str) -> Run:
     """Read the official notebooks and the criteria, and start the students' zygote."""
     settings = json.loads(argument)
-    students = zygote.Zygote("classroom.run.student", settings["release"])
-    official = release.read(Path(settings["release"]))
-    hidden = criteria.load(Path(settings["criteria"]) if settings["criteria"] else None)
+    students = Zygote("classroom.run.student", settings["release"])
+    official = read_official(Path(settings["release"]))
+    hidden = load_criteria(Path(settings["criteria"]) if settings["criteria"] else None)
     World(min(official), "warm").lab.sandbox.stop()  # What it has read and made serves all forks.
 
     def run(task: dict[str, Any], sockets: list[socket.socket]) -> None:
@@ -42,16 +42,16 @@ def prepare(argument: str) -> zygote.Run:
             result.sendall(_refusal(students, task["probe"]).encode())
             return
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        graded = grade(task, official, hidden, students)
+        graded = grade_submission(task, official, hidden, students)
         result.sendall(json.dumps(graded.to_json()).encode())
 
     return run
 
 
-def _refusal(students: zygote.Zygote, limits: dict[str, Any]) -> str:
+def _refusal(students: Zygote, limits: dict[str, Any]) -> str:
     """Why answers cannot be isolated on this machine; empty if they can."""
     try:
-        sockets = shut_in(students, Limits(**limits).as_message())
+        sockets = start_student(students, Limits(**limits).as_message())
     except GradingError as error:
         return str(error)
     for each in sockets:
@@ -59,11 +59,11 @@ def _refusal(students: zygote.Zygote, limits: dict[str, Any]) -> str:
     return ""
 
 
-def grade(
+def grade_submission(
     task: dict[str, Any],
-    official: release.Release,
-    hidden: criteria.Criteria,
-    students: zygote.Zygote,
+    official: Release,
+    hidden: Criteria,
+    students: Zygote,
 ) -> SubmissionResult:
     """Grade one submission; whatever it holds, there is a result.
 
@@ -78,8 +78,8 @@ def grade(
         "provisional": not limits.isolated,
     }
     try:
-        data, about["digest"] = content(submission)
-        submitted = notebook.read(data, official)
+        data, about["digest"] = read_content(submission)
+        submitted = read_notebook(data, official)
         del data
         about["notebook"] = number = submitted.notebook
         about["written"] = _written(submitted, official[number])
@@ -98,16 +98,14 @@ def grade(
     return SubmissionResult(**about)
 
 
-def _written(submitted: notebook.Submitted, official: release.Official) -> tuple[Any, ...]:
+def _written(submitted: Submitted, official: Official) -> tuple[WrittenAnswer, ...]:
     return tuple(
         WrittenAnswer(number, len(question.key), submitted.written.get(number, "")[:_KEPT])
         for number, question in official.chapter.written.items()
     )
 
 
-def _answers(
-    submitted: notebook.Submitted, official: release.Official
-) -> tuple[tuple[str, str], ...]:
+def _answers(submitted: Submitted, official: Official) -> tuple[tuple[str, str], ...]:
     """The answers that are not as they were handed out."""
     stubs = official.stubs
     joined = {number: "\n".join(cells) for number, cells in submitted.answers.items()}

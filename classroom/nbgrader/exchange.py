@@ -18,10 +18,10 @@ from nbgrader.plugins import ExportPlugin, ExtractorPlugin
 from traitlets import Unicode, default
 
 from ..errors import GradingError
-from ..hand_in.submissions import content, find
+from ..hand_in.submissions import find_submissions, read_content
 from ..messages import say
 from ..pages.feedback import feedback
-from ..pages.html import heading, number, paragraph, table
+from ..pages.html import format_points, heading, paragraph, table
 from ..results import SubmissionResult
 
 #: What nbgrader's exchange puts beside a submission; its feedback's name follows from it.
@@ -45,9 +45,9 @@ class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
         assignment = archive.parent.name
         # A zip that lies there is the platform's, of a whole class; any other folder is searched.
         roots = sorted(archive.glob("*.zip")) or [archive]
-        for one in (one for root in roots for one in find(root, self.pattern)):
+        for one in (one for root in roots for one in find_submissions(root, self.pattern)):
             try:
-                data = content(one)[0]
+                data = read_content(one)[0]
             except GradingError as error:
                 data = str(error).encode()
                 self.log.warning("%s: %s", one.source, error)
@@ -82,7 +82,7 @@ class FeedbackPage(Exporter):
             entry = gradebook.find_submission_notebook(
                 at["notebook"], at["assignment"], at["student"]
             )
-            section = by_a_person(entry)
+            section = personal_marks(entry)
         page = feedback(at["student"], [result])
         return page.replace("</main>", f"{section}\n</main>", 1), resources
 
@@ -104,7 +104,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrade
         super().copy_files()
 
 
-def by_a_person(entry: Any) -> str:
+def personal_marks(entry: Any) -> str:
     """The last part of a student's page: a person's points and comments, and the sum of all."""
     comments = {one.name: one for one in entry.comments}
     rows = []
@@ -115,8 +115,8 @@ def by_a_person(entry: Any) -> str:
         text = (said.comment if written else said.manual_comment) if said else ""
         waits = mark.needs_manual_grade
         if waits or written or mark.manual_score is not None or text:
-            points = say("grading.open") if waits else number(mark.score)
-            rows.append((_exercise(mark.name), points, number(mark.max_score), text or ""))
+            points = say("grading.open") if waits else format_points(mark.score)
+            rows.append((_exercise(mark.name), points, format_points(mark.max_score), text or ""))
     head = [say(f"class.{key}") for key in ("question", "points", "out_of", "comment")]
     total = "" if entry.needs_manual_grade else _total(entry)
     parts = [heading(2, say("class.marked")), table(say("class.given"), head, sorted(rows))]
@@ -130,9 +130,9 @@ def _exercise(grade_id: str) -> str:
 
 def _total(entry: Any) -> str:
     penalty = entry.late_submission_penalty or 0.0
-    points = number(max(0.0, entry.score - penalty))
-    late = say("class.late", penalty=number(penalty)) if penalty else ""
-    text = say("class.total", points=points, out_of=number(entry.max_score))
+    points = format_points(max(0.0, entry.score - penalty))
+    late = say("class.late", penalty=format_points(penalty)) if penalty else ""
+    text = say("class.total", points=points, out_of=format_points(entry.max_score))
     return paragraph(f"{text} {late}".strip())
 
 

@@ -18,9 +18,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Int, Unicode
 
-from .. import journal
 from ..batch import Options, grade
 from ..hand_in.submissions import Submission
+from ..journal import open_journal
 from ..messages import say
 from ..results import SubmissionResult
 
@@ -30,7 +30,7 @@ nbformat: Any = _nbformat
 ASIDE = ".submitted"
 
 
-def settle(notebooks: list[str], **_: Any) -> None:
+def make_openable(notebooks: list[str], **_: Any) -> None:
     """nbgrader's hook before it grades: every submission has a notebook that it can open.
 
     nbgrader leaves out a notebook under another name, and gives nothing for a file that is no
@@ -52,7 +52,7 @@ def settle(notebooks: list[str], **_: Any) -> None:
             path.write_text(nbformat.writes(stand_in), "utf-8")
 
 
-def handed_in(folder: Path, notebooks: list[str]) -> Path:
+def submitted_file(folder: Path, notebooks: list[str]) -> Path:
     """The file that a student handed in: what nbgrader opens, or what a note stands in for."""
     named = [Path(name) for name in notebooks if Path(name).stem == folder.name]
     path = (named or [Path(notebooks[0])])[0]
@@ -142,8 +142,8 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
             converter.marked = self._mark(converter)
         result = converter.marked[at["student"]]
         with Gradebook(at["db_url"]) as gradebook:
-            record(gradebook, result, at["assignment"], at["notebook"])
-        return shown(nb, result), resources
+            save_marks(gradebook, result, at["assignment"], at["notebook"])
+        return with_verdicts(nb, result), resources
 
     def _mark(self, converter: Any) -> dict[str, SubmissionResult]:
         """The results of all submissions of this run, by student: several at once, each once."""
@@ -157,11 +157,11 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         )
         submissions = []
         for folder, notebooks in converter.assignments.items():
-            path = handed_in(Path(folder), notebooks)
+            path = submitted_file(Path(folder), notebooks)
             # The name that the student gave it, and not where the instructor keeps it.
             label = f"{path.parent.name}/{path.name.removesuffix(ASIDE)}"
             submissions.append(Submission(path.parents[1].name, str(path), label=label))
-        with journal.open_(Path(self.journal) if self.journal else None, options) as book:
+        with open_journal(Path(self.journal) if self.journal else None, options) as book:
             known = {one: book.known(one) for one in submissions}
             results = [result for result in known.values() if result is not None]
             for result in grade([one for one in submissions if known[one] is None], options):
@@ -171,7 +171,7 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         return {result.student: result for result in results}
 
 
-def record(gradebook: Any, result: SubmissionResult, assignment: str, notebook: str) -> None:
+def save_marks(gradebook: Any, result: SubmissionResult, assignment: str, notebook: str) -> None:
     """Put a result into the gradebook: points and comments.
 
     What could not be graded has no points and waits for a person, and so do written answers. A
@@ -205,7 +205,7 @@ def _comment(result: SubmissionResult, verdict: Any, empty: bool) -> str | None:
     return f"{stamp} {said}".strip() or None
 
 
-def shown(nb: Any, result: SubmissionResult) -> Any:
+def with_verdicts(nb: Any, result: SubmissionResult) -> Any:
     """The notebook as the Formgrader shows it: each check with its verdict; the result inside."""
     verdicts = {exercise.grade_id: exercise for exercise in result.exercises}
     for cell in nb.cells:

@@ -10,7 +10,7 @@ from helpers.course.misconceptions import MISCONCEPTIONS
 
 from ..messages import say
 from ..results import ExerciseResult, SubmissionResult
-from .html import heading, number, page, paragraph, table
+from .html import format_points, heading, html_page, paragraph, table
 
 _KINDS = {"correct": "outcome good", "not yet": "outcome bad", "raised": "outcome bad"}
 
@@ -26,7 +26,7 @@ def feedback(student: str, results: Sequence[SubmissionResult]) -> str:
     parts.append(_overview(results))
     for result in results:
         parts += _notebook(result)
-    return page(say("grading.feedback", student=student), parts)
+    return html_page(say("grading.feedback", student=student), parts)
 
 
 def _overview(results: Sequence[SubmissionResult]) -> str:
@@ -34,8 +34,8 @@ def _overview(results: Sequence[SubmissionResult]) -> str:
     rows = [
         (
             result.notebook or result.source,
-            say("grading.open") if result.points is None else number(result.points),
-            number(result.out_of) if result.exercises else "",
+            say("grading.open") if result.points is None else format_points(result.points),
+            format_points(result.out_of) if result.exercises else "",
         )
         for result in results
     ]
@@ -57,11 +57,11 @@ def _notebook(result: SubmissionResult) -> Iterator[str]:
 
 def _exercise(exercise: ExerciseResult, title: str) -> Iterator[str]:
     yield heading(3, say("grading.exercise", number=exercise.exercise, title=title))
-    word, out_of = say(f"check.{exercise.outcome}"), number(exercise.out_of)
+    word, out_of = say(f"check.{exercise.outcome}"), format_points(exercise.out_of)
     if exercise.points is None:
         earned = say("grading.unearned", word=word, out_of=out_of)
     else:
-        points = number(exercise.points)
+        points = format_points(exercise.points)
         earned = say("grading.earned", word=word, points=points, out_of=out_of)
     kind = _KINDS.get(exercise.outcome, "outcome")
     sentence = escape(exercise.sentence)

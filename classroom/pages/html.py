@@ -29,7 +29,7 @@ pre { overflow-x: auto; padding: 0.5rem; background: #f0f3f6; white-space: pre-w
 """.strip()
 
 
-def page(title: str, parts: Iterable[str]) -> str:
+def html_page(title: str, parts: Iterable[str]) -> str:
     """A whole page; ``parts`` are its HTML."""
     body = "\n".join(parts)
     return f"""<!DOCTYPE html>
@@ -80,6 +80,6 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     )
 
 
-def number(points: float) -> str:
+def format_points(points: float) -> str:
     """Points as a person writes them: ``2`` and not ``2.0``."""
     return f"{points:g}"

@@ -17,9 +17,9 @@ from helpers.course.misconceptions import MISCONCEPTIONS
 
 from ..messages import say
 from ..results import SubmissionResult
-from . import likeness
 from .feedback import feedback
-from .html import heading, number, page, paragraph, table
+from .html import format_points, heading, html_page, paragraph, table
+from .likeness import LENGTH, alike
 
 COLUMNS = (
     *("student", "notebook", "exercise", "points", "out of", "outcome", "not graded because"),
@@ -76,10 +76,10 @@ def write_marks(results: Iterable[SubmissionResult], stream: TextIO) -> None:
     for result in results:
         stamp = "provisional" if result.provisional else ""
         for exercise in result.exercises:
-            points = "" if exercise.points is None else number(exercise.points)
+            points = "" if exercise.points is None else format_points(exercise.points)
             why = exercise.sentence if exercise.points is None else ""
             row = [result.student, result.notebook, exercise.exercise, points]
-            row += [number(exercise.out_of), exercise.outcome, why, stamp, result.source]
+            row += [format_points(exercise.out_of), exercise.outcome, why, stamp, result.source]
             writer.writerow(map(_inert, row))
         if not result.exercises:
             row = [result.student, result.notebook, "", "", "", "", result.problem, stamp]
@@ -109,15 +109,15 @@ def class_report(results: Sequence[SubmissionResult]) -> str:
     parts += [heading(2, say("grading.claims")), *_claims(results)]
     parts += [heading(2, say("grading.person")), _attention(attention)]
     parts += [heading(2, say("grading.likeness")), *_alike(results)]
-    return page(say("grading.report"), parts)
+    return html_page(say("grading.report"), parts)
 
 
 def _marks(results: Sequence[SubmissionResult]) -> str:
     known = sorted({result.notebook for result in results if result.notebook})
     shown: dict[str, dict[str, str]] = defaultdict(dict)
     for result in results:
-        points = say("grading.open") if result.points is None else number(result.points)
-        of = f" / {number(result.out_of)}" if result.exercises else ""
+        points = say("grading.open") if result.points is None else format_points(result.points)
+        of = f" / {format_points(result.out_of)}" if result.exercises else ""
         shown[result.student][result.notebook] = points + of
     rows = [[name, *(marks.get(n, "") for n in known)] for name, marks in shown.items()]
     return table(say("grading.marks"), [say("grading.student"), *known], rows)
@@ -196,8 +196,8 @@ def _attention(results: Sequence[SubmissionResult]) -> str:
 
 
 def _alike(results: Sequence[SubmissionResult]) -> list[str]:
-    about = paragraph(say("grading.likeness_about", length=likeness.LENGTH))
-    found = likeness.alike(results)
+    about = paragraph(say("grading.likeness_about", length=LENGTH))
+    found = alike(results)
     if not found:
         return [about, paragraph(say("grading.none"))]
     head = [say("grading.exercise_column"), say("grading.students_column")]

@@ -44,13 +44,13 @@ _NOBODY, _FIRST_USER = 65534, 1_000_000
 _libc: Any = ctypes.CDLL(None, use_errno=True)
 
 
-def visible() -> list[str]:
+def visible_paths() -> list[str]:
     """The folders and files that a student's process can read, and not change."""
     rooms = (str(ROOT / room) for room in ("helpers", "lessons", "sandbox"))
     return [*_SYSTEM, sys.prefix, sys.base_prefix, *rooms]
 
 
-def enter() -> int:
+def enter_namespaces() -> int:
     """Leave all behind but what the new namespaces hold; what is forked next lives in them.
 
     Returns:
@@ -89,7 +89,7 @@ def give_up_rights(owner: int) -> None:
 
 
 def _build_root(owner: int) -> None:
-    shown = {path: os.path.realpath(path) for path in visible() if os.path.lexists(path)}
+    shown = {path: os.path.realpath(path) for path in visible_paths() if os.path.lexists(path)}
     _mount(None, "/", flags=_REC | _SLAVE)
     _mount("tmpfs", "/tmp", kind="tmpfs", flags=_NOSUID | _NODEV, data="mode=755,size=1m")
     os.mkdir("/tmp/old")

@@ -81,7 +81,7 @@ class Zygote:
         self._process.wait()
 
 
-def serve(control: socket.socket, run: Run) -> None:
+def fork_on_request(control: socket.socket, run: Run) -> None:
     """Fork at every message, until nobody is left who could send one."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -92,12 +92,12 @@ def serve(control: socket.socket, run: Run) -> None:
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            leave(partial(run, json.loads(data), sockets))
+            run_and_exit(partial(run, json.loads(data), sockets))
         for each in sockets:
             each.close()
 
 
-def leave(work: Callable[[], None]) -> None:
+def run_and_exit(work: Callable[[], None]) -> None:
     """Do the last work of a forked process, and end it."""
     status = 1
     try:
@@ -110,7 +110,7 @@ def leave(work: Callable[[], None]) -> None:
         os._exit(status)
 
 
-def warm() -> None:
+def preload_clients() -> None:
     """Have what clients of the course's services need read and parsed, for all forks to share:
     botocore parses it again for every session."""
     read = cache(JSONFileLoader().load_file)
@@ -123,7 +123,7 @@ def warm() -> None:
 def main() -> None:
     """What ``Zygote`` starts, with the module, its argument and a descriptor as arguments."""
     module, argument, number = sys.argv[1:]
-    warm()
+    preload_clients()
     run: Run = import_module(module).prepare(argument)
     with socket.socket(fileno=int(number)) as control:
-        serve(control, run)
+        fork_on_request(control, run)

@@ -227,7 +227,7 @@ def _command_line(process: str) -> bytes:
 def test_the_secret_and_the_criteria_lie_where_answers_cannot_read(
     tmp_path: Path, secret: Path
 ) -> None:
-    inside = ROOT / "helpers" / "grading" / "__init__.py"
+    inside = ROOT / "helpers" / "paths.py"
     for options in ({"secret": inside}, {"secret": secret, "criteria": inside}):
         with pytest.raises(GradingError, match="Answers could read"):
             Options(**options)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from classroom import GradingError, Options, Submission, feedback, grade
-from classroom.judge.criteria import load
+from classroom.judge.criteria import load_criteria
 from tests.classroom.notebooks import answered, solved, write
 
 CRITERIA = '''
@@ -122,9 +122,9 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: str, words
     path = tmp_path / "hidden.py"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(GradingError, match=words) as refused:
-        load(path)
+        load_criteria(path)
     assert str(path) in str(refused.value)
 
 
 def test_no_file_is_no_criteria() -> None:
-    assert load(None) == {}
+    assert load_criteria(None) == {}

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from classroom.nbgrader.exchange import TakeFromZip
-from classroom.nbgrader.gradebook import handed_in, settle
+from classroom.nbgrader.gradebook import make_openable, submitted_file
 
 ASSIGNMENT = "05_denying_access"
 
@@ -46,27 +46,27 @@ def test_a_note_stands_in_for_what_does_not_open(tmp_path: Path, data: bytes) ->
     path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
     path.write_bytes(data)
     submitted = [str(path)]
-    settle(submitted)
+    make_openable(submitted)
     assert submitted == [str(path)]
     assert "is no notebook that opens" in nbformat.read(path, as_version=4).cells[0].source
-    original = handed_in(path.parent, submitted)
+    original = submitted_file(path.parent, submitted)
     assert original.read_bytes() == data
-    settle(submitted)  # graded again
-    assert handed_in(path.parent, submitted).read_bytes() == data
+    make_openable(submitted)  # graded again
+    assert submitted_file(path.parent, submitted).read_bytes() == data
 
 
 def test_a_new_submission_is_graded_and_not_the_one_before(tmp_path: Path) -> None:
     path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
     path.write_bytes(b"oops")
-    settle([str(path)])
+    make_openable([str(path)])
     notebook(path)
-    settle([str(path)])
-    assert handed_in(path.parent, [str(path)]) == path
+    make_openable([str(path)])
+    assert submitted_file(path.parent, [str(path)]) == path
 
 
 def test_nobody_can_name_another_file_to_be_graded(tmp_path: Path) -> None:
     path = notebook(folder(tmp_path) / f"{ASSIGNMENT}.ipynb", metadata={"stand_in": True})
-    assert handed_in(path.parent, [str(path)]) == path
+    assert submitted_file(path.parent, [str(path)]) == path
 
 
 def test_a_notebook_under_another_name_is_found_and_others_are_not_taken_for_it(
@@ -75,13 +75,13 @@ def test_a_notebook_under_another_name_is_found_and_others_are_not_taken_for_it(
     there = folder(tmp_path)
     mine = notebook(there / "mine.ipynb")
     submitted = [str(mine)]
-    settle(submitted)
+    make_openable(submitted)
     assert submitted == [str(there / f"{ASSIGNMENT}.ipynb")]
     assert Path(submitted[0]).read_bytes() == mine.read_bytes()
     scratch = notebook(there / "scratch.ipynb")
     both = [str(scratch), *submitted]
-    settle(both)
-    assert handed_in(there, both) == Path(submitted[0])
+    make_openable(both)
+    assert submitted_file(there, both) == Path(submitted[0])
 
 
 def test_a_platforms_zip_is_taken_file_by_file(

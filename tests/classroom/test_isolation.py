@@ -54,7 +54,7 @@ def capabilities():
     ctypes.CDLL(None).capget(struct.pack("Ii", 0x20080522, 0), data)
     return sum(data.raw)
 
-owner = isolation.enter()
+owner = isolation.enter_namespaces()
 runner = os.fork()
 if runner == 0:
     isolation.give_up_rights(owner)
@@ -123,7 +123,8 @@ def run_probe(folder: Path, python: str, *before: str) -> dict[str, Any]:
 def require_shut_in(facts: dict[str, Any]) -> None:
     assert facts["process"] == 1
     assert facts["home"] == []
-    places = {path.split("/")[1] for path in (*isolation.visible(), sys.prefix, sys.base_prefix)}
+    shown = (*isolation.visible_paths(), sys.prefix, sys.base_prefix)
+    places = {path.split("/")[1] for path in shown}
     assert set(facts["root"]) <= {*places, "dev", "home", "tmp"}
     assert set(facts["etc"]) <= {"ld.so.cache"}
     assert facts["secret"] == "FileNotFoundError"

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from classroom import GradingError
-from classroom.hand_in import official as release
-from classroom.hand_in.notebook import Submitted, read
+from classroom.hand_in.notebook import Submitted, read_notebook
+from classroom.hand_in.official import NOTEBOOKS, read_official
 from tests.classroom.notebooks import BLANK, answer_cell, code_cell, grade_id, solved
 
-RELEASE = release.read(release.DEFAULT)
+RELEASE = read_official(NOTEBOOKS)
 
 
 def submitted(notebook: dict[str, Any]) -> Submitted:
-    return read(json.dumps(notebook).encode(), RELEASE)
+    return read_notebook(json.dumps(notebook).encode(), RELEASE)
 
 
 @pytest.mark.parametrize("number", sorted(BLANK))
@@ -128,4 +128,4 @@ def test_wrong_predictions_and_quiz_answers_show_claims() -> None:
 )
 def test_what_is_no_notebook_of_the_course_has_a_reason(data: bytes, words: str) -> None:
     with pytest.raises(GradingError, match=words):
-        read(data, RELEASE)
+        read_notebook(data, RELEASE)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from classroom.run.student_side import World
+from classroom.run.grader_side import World
 from helpers.course.lab import SERVED
 from refusal import Sandbox, SandboxError
 from refusal.serving import control

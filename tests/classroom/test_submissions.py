@@ -10,7 +10,7 @@ import pytest
 
 from classroom import GradingError, Submission, find_submissions
 from classroom.hand_in import submissions
-from classroom.hand_in.submissions import content
+from classroom.hand_in.submissions import read_content
 
 
 def touch(path: Path, text: str = "{}") -> Path:
@@ -56,7 +56,7 @@ def test_zips_as_learning_platforms_make_them(tmp_path: Path, path: str, student
         file.writestr("__MACOSX/ann/._05.ipynb", "")
     (one,) = find_submissions(archive)
     assert (one.student, one.problem) == (student, "")
-    assert content(one)[0] == b"{}"
+    assert read_content(one)[0] == b"{}"
 
 
 def test_a_pattern_says_whose_it_is(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
     assert "link" in problems["ann"] and "link" in problems["ben"]
     assert problems["cleo"] == "It is no file."
     with pytest.raises(GradingError):
-        content(Submission("dan", room / "ann" / "05.ipynb"))
+        read_content(Submission("dan", room / "ann" / "05.ipynb"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_climbs_is_refused_and_is_nobodys(tmp_path: Path, name: str, words:
     assert [words in one.problem for one in refused] == [True]
     assert refused[0].student != "ben"
     with pytest.raises(GradingError, match=words):
-        content(refused[0])
+        read_content(refused[0])
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     # A header that lies about the size helps no more.
     liar = Submission("ann", archive, 0)
     with pytest.raises(GradingError, match="larger than"):
-        content(liar)
+        read_content(liar)
     (tmp_path / "large").mkdir()
     (tmp_path / "large" / "05.ipynb").write_bytes(b"0" * 100_001)
     (large,) = find_submissions(tmp_path / "large")
@@ -137,7 +137,7 @@ def test_broken_zips_have_a_reason(tmp_path: Path) -> None:
     archive.write_bytes(data)
     (damaged,) = find_submissions(archive)
     with pytest.raises(GradingError, match="cannot be read"):
-        content(damaged)
+        read_content(damaged)
 
 
 def test_a_student_without_a_notebook_is_not_forgotten(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ class World:
         return {"names": self.lab.names, "opened": self.lab.opened.isoformat()}
 
 
-def shut_in(
+def start_student(
     zygote: Zygote, limits: dict[str, Any]
 ) -> tuple[socket.socket, socket.socket, socket.socket]:
     """Start a student's process.
@@ -111,7 +111,7 @@ class Student:
     """
 
     def __init__(self, zygote: Zygote, world: World, limits: dict[str, Any]) -> None:
-        self._lifeline, self._talk, self._listener = shut_in(zygote, limits)
+        self._lifeline, self._talk, self._listener = start_student(zygote, limits)
         self._late = False
         running = world.lab.sandbox
         self._server = Server(running, listener=self._listener, answer=world.answer)
