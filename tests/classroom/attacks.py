@@ -93,9 +93,9 @@ for where, _, files in () if leaked else os.walk("/"):
     leaked += [f for f in files if "hidden_criteria" in f or f.endswith((".secret", ".journal"))]
 leaked += [key for key in os.environ if "SECRET" in key and key != "AWS_SECRET_ACCESS_KEY"]
 import gc
-graders = ("batch", "journal", "marking", "worker", "results")
-leaked += [o for o in gc.get_objects()
-           if type(o).__module__ in [f"classroom.{name}" for name in graders]]
+owners = [(str(type(o).__module__), o) for o in gc.get_objects()]
+leaked += [o for owner, o in owners
+           if owner.startswith("classroom.") and not owner.startswith("classroom.run.")]
 for number in range(4, 200):
     try:
         os.fstat(number)
