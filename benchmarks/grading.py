@@ -18,7 +18,6 @@ from typing import Any
 
 from authoring.lesson import read_all
 from classroom import Options, SubmissionResult, grade_folder, new_secret
-from classroom.hand_in.official import NOTEBOOKS
 
 from .measure import ROOT, Line
 
@@ -33,7 +32,7 @@ c.ClearSolutions.code_stub = {"python": "..."}
 
 def blank() -> tuple[str, dict[str, Any]]:
     """A blank notebook's file name and content."""
-    (path,) = NOTEBOOKS.glob(f"{NUMBER}_*.ipynb")
+    (path,) = Options.release.glob(f"{NUMBER}_*.ipynb")
     return path.name, json.loads(path.read_text(encoding="utf-8"))
 
 

@@ -37,11 +37,12 @@ left it, so that it may try whatever it likes: call, change, delete, let time pa
 told a criterion's title and whether it is met, and nothing else of it.
 """
 
-from .batch import Options, grade, grade_folder
+from .batch import grade
 from .errors import GradingError
+from .folder import grade_folder
 from .hand_in.submissions import Submission, find_submissions
 from .judge.criteria import Criterion
-from .judge.marking import Limits
+from .options import Limits, Options
 from .pages.feedback import feedback
 from .pages.report import class_report, write_all
 from .results import CriterionResult, ExerciseResult, SubmissionResult, WrittenAnswer

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .results import SubmissionResult
+    from . import SubmissionResult
 
 _ONLY_LINUX = "The grader needs Linux: a server, a container, WSL or a virtual machine."
 
@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     if sys.platform != "linux":
         print(_ONLY_LINUX, file=sys.stderr)
         return 2
-    from .errors import GradingError  # Not before the platform is known.
+    from . import GradingError  # Not before the platform is known.
 
     try:
         return _grade(arguments)
@@ -58,7 +58,6 @@ def main(argv: list[str] | None = None) -> int:
 
 def _grade(arguments: argparse.Namespace) -> int:
     from . import GradingError, Limits, Options, grade_folder, new_secret, write_all
-    from .hand_in.official import NOTEBOOKS
 
     if arguments.new_secret:
         new_secret(arguments.new_secret)
@@ -71,7 +70,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     options = Options(
         secret=arguments.secret,
         criteria=arguments.criteria,
-        release=arguments.release or NOTEBOOKS,
+        release=arguments.release or Options.release,
         jobs=arguments.jobs,
         unisolated=arguments.unisolated,
         limits=Limits(seconds=arguments.seconds, memory=arguments.memory * 1024**2),

@@ -11,55 +11,23 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from helpers.course.chapter import notebooks
 
 from .errors import GradingError
-from .hand_in.official import NOTEBOOKS, read_official
-from .hand_in.submissions import Submission, find_submissions
-from .journal import open_journal
+from .hand_in.official import read_official
+from .hand_in.submissions import Submission
 from .judge.criteria import load_criteria
-from .judge.marking import Limits
+from .options import Options
 from .results import SubmissionResult
-from .run import isolation
 from .run.zygote import Zygote
 from .seeds import marking_seed, read_secret
 
-_SECONDS = 600
 _NO_RESULT = "The grader ended on it without a result; it may have taken too much memory."
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to grade.
-
-    Attributes:
-        secret: the file with the class secret.
-        criteria: the instructor's file of hidden criteria, if there is one.
-        release: the folder of the official notebooks; the course's own if left out.
-        jobs: how many submissions at once.
-        unisolated: run answers without isolation. Every mark is then provisional.
-        limits: what one answer may take.
-        seconds: what one submission may take, all its answers together.
-    """
-
-    secret: Path
-    criteria: Path | None = None
-    release: Path = NOTEBOOKS
-    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
-    unisolated: bool = False
-    limits: Limits = field(default_factory=Limits)
-    seconds: float = _SECONDS
-
-    def __post_init__(self) -> None:
-        for shown in map(Path, isolation.visible_paths()):
-            for hidden in filter(None, (self.secret, self.criteria)):
-                if hidden.resolve().is_relative_to(shown.resolve()):
-                    raise GradingError(f"Answers could read {hidden}: move it out of {shown}.")
 
 
 @dataclass(slots=True)
@@ -89,10 +57,9 @@ def grade(submissions: Iterable[Submission], options: Options) -> Iterator[Submi
         "release": str(options.release.absolute()),
         "criteria": str(options.criteria.absolute()) if options.criteria else "",
     }
-    limits = asdict(replace(options.limits, isolated=not options.unisolated))
     zygote = Zygote("classroom.judge.worker", json.dumps(settings))
     try:
-        yield from _Crew(zygote, secret, limits, options).run(deque(submissions))
+        yield from _Crew(zygote, secret, options).run(deque(submissions))
     finally:
         zygote.close()
 
@@ -100,19 +67,18 @@ def grade(submissions: Iterable[Submission], options: Options) -> Iterator[Submi
 class _Crew:
     """The workers of one batch."""
 
-    def __init__(
-        self, zygote: Zygote, secret: bytes, limits: dict[str, Any], options: Options
-    ) -> None:
+    def __init__(self, zygote: Zygote, secret: bytes, options: Options) -> None:
         self._zygote = zygote
         self._secret = secret
-        self._limits = limits
+        self._limits = asdict(options.limits)
+        self._isolated = not options.unisolated
         self._options = options
         self._jobs = selectors.DefaultSelector()
 
     def run(self, waiting: deque[Submission]) -> Iterator[SubmissionResult]:
         """Yield a result for each, and leave nothing running."""
         try:
-            if self._limits["isolated"]:
+            if self._isolated:
                 self._probe()
             while waiting or self._jobs.get_map():
                 while waiting and len(self._jobs.get_map()) < max(1, self._options.jobs):
@@ -157,6 +123,7 @@ class _Crew:
             "submission": asdict(replace(submission, path=path, label=submission.source)),
             "seeds": seeds,
             "limits": self._limits,
+            "isolated": self._isolated,
         }
         with theirs:
             self._fork(task, theirs)
@@ -179,72 +146,10 @@ class _Crew:
             )
             one = job.submission
             return SubmissionResult(
-                one.student, one.source, problem=problem, provisional=self._options.unisolated
+                one.student, one.source, problem=problem, provisional=not self._isolated
             )
 
     def _kill(self, job: _Job) -> None:
         """Its student's processes go with it: their keeper sees that nobody holds on to them."""
         with contextlib.suppress(ValueError, ProcessLookupError):
             os.kill(int(job.data.partition(b"\n")[0]), signal.SIGKILL)
-
-
-def grade_folder(
-    root: Path,
-    options: Options,
-    *,
-    journal: Path | None = None,
-    pattern: str = "",
-    progress: Callable[[int, int, SubmissionResult], None] = lambda *_: None,
-) -> list[SubmissionResult]:
-    """Grade all that lies in a folder or a zip.
-
-    Args:
-        root: see ``find_submissions``, as for ``pattern``.
-        journal: a journal. What it holds of the same submission, graded in the same way, is taken
-            from it; what is graded now is added to it, one line each, before the next begins.
-        progress: called after each submission: how many are done, of how many, and the last one.
-
-    Returns:
-        The results by student and notebook.
-
-    Raises:
-        GradingError: grading cannot begin.
-    """
-    found = find_submissions(root, pattern)
-    with open_journal(journal, options) as book:
-        results, waiting = [], []
-        for one in found:
-            known = book.known(one)
-            waiting.append(one) if known is None else results.append(known)
-        for number, result in enumerate(results, 1):
-            progress(number, len(found), result)
-        if waiting:
-            for result in grade(waiting, options):
-                book.add(result)
-                results.append(result)
-                progress(len(results), len(found), result)
-    return settled(results)
-
-
-def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
-    """One result for each student and notebook, sorted.
-
-    Two notebooks with the same answers count once. Where the answers differ, nobody but a person
-    can say which counts, and neither does.
-    """
-    groups: dict[tuple[str, str], list[SubmissionResult]] = {}
-    for result in sorted(results, key=lambda one: (one.student, one.notebook, one.source)):
-        # What is no notebook of the course, or nobody's, is beside others, not instead of them.
-        apart = not (result.student and result.notebook)
-        key = (result.student, f"?{result.source}" if apart else result.notebook)
-        groups.setdefault(key, []).append(result)
-    return [_one(group) for group in groups.values()]
-
-
-def _one(group: list[SubmissionResult]) -> SubmissionResult:
-    first = group[0]
-    if all(other.answers == first.answers and other.written == first.written for other in group):
-        return first
-    sources = ", ".join(one.source for one in group)
-    problem = f"There are several notebooks {first.notebook} with different answers: {sources}."
-    return replace(first, problem=problem, exercises=(), answers=())

@@ -6,24 +6,15 @@ One line of JSON for each submission, only ever added to. A line that a kill cut
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
-
-from helpers.paths import ROOT
+from typing import BinaryIO
 
 from .errors import GradingError
 from .hand_in.submissions import Submission, read_content
 from .results import SubmissionResult
-from .seeds import read_secret
-
-if TYPE_CHECKING:
-    from .batch import Options
 
 
 class Journal:
@@ -79,14 +70,18 @@ class Journal:
 
 
 @contextlib.contextmanager
-def open_journal(path: Path | None, options: Options) -> Iterator[Journal]:
+def open_journal(path: Path | None, way: str) -> Iterator[Journal]:
     """The journal at a path, made if it is not there.
+
+    Args:
+        path: None for one that keeps nothing.
+        way: see ``Journal``.
 
     Raises:
         GradingError: another run has it open, or it cannot be written.
     """
     if path is None:
-        yield Journal(None, "")
+        yield Journal(None, way)
         return
     import fcntl  # Only here: elsewhere than on Linux the command must still say so.
 
@@ -98,16 +93,4 @@ def open_journal(path: Path | None, options: Options) -> Iterator[Journal]:
             raise GradingError(f"Another run is writing to {path}; wait for its end.") from None
         except OSError as error:
             raise GradingError(f"{path} cannot be written: {error.strerror}.") from None
-        yield Journal(stream, _way(options))
-
-
-def _way(options: Options) -> str:
-    """All that a mark depends on beside the submission: a change in it means grading again."""
-    parts: list[Any] = [asdict(options.limits), options.unisolated, options.seconds]
-    digest = hashlib.sha256(json.dumps(parts).encode())
-    rooms = ("authoring", "classroom", "helpers", "lessons", "sandbox")
-    files = [file for room in rooms for file in sorted((ROOT / room).rglob("*.py"))]
-    files += sorted(options.release.rglob("*.ipynb"))
-    for path in [*files, *filter(None, [options.criteria])]:
-        digest.update(path.read_bytes())
-    return hmac.new(read_secret(options.secret), digest.digest(), hashlib.sha256).hexdigest()[:24]
+        yield Journal(stream, way)

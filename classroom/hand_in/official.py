@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.course.chapter import Chapter, chapter
-from helpers.paths import ROOT
 
 from ..errors import GradingError
 
-NOTEBOOKS = ROOT / "notebooks"
 _GRADED = re.compile(r"(answer|check)-(\d\d)-(\d+)-(\w+)")
 
 

@@ -23,6 +23,7 @@ from helpers.course.evidence import Evidence, LearnerError
 from ..hand_in.notebook import Submitted
 from ..hand_in.official import Official, Step
 from ..messages import say
+from ..options import Limits
 from ..results import CriterionResult, ExerciseResult
 from ..run import channel
 from ..run.grader_side import Died, Student, World
@@ -32,27 +33,6 @@ from .criteria import Criteria
 #: Seconds that a check may take on top of what a student's function may.
 _CHECK_SECONDS = 60
 _ORDER = ("not checked", "not attempted", "raised", "not yet", "correct")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a student's process may take.
-
-    Attributes:
-        isolated: whether it is shut into namespaces.
-        seconds: for one answer, and for one call of a student's function.
-        memory: bytes, for all that the answers start.
-        processor: seconds of processor time for one process.
-    """
-
-    isolated: bool = True
-    seconds: float = 20
-    memory: int = 2 * 1024**3
-    processor: int = 600
-
-    def as_message(self) -> dict[str, Any]:
-        """What the keeper of a student's process is told."""
-        return {"isolated": self.isolated, "memory": self.memory, "seconds": self.processor}
 
 
 class _Raised(Exception):
@@ -84,6 +64,7 @@ class Marking:
         seed: of the student's marking world.
         criteria: the instructor's, by exercise.
         students: forks the student's processes.
+        isolated: whether these are shut into namespaces.
         notes: what a person should know of the run.
     """
 
@@ -93,6 +74,7 @@ class Marking:
     criteria: Criteria
     students: Zygote
     limits: Limits
+    isolated: bool
     notes: list[str] = field(default_factory=list)
     _found: dict[str, ExerciseResult] = field(default_factory=dict)
     _errors: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -138,7 +120,8 @@ class Marking:
     def _run(self, dropped: set[str], extras: bool) -> tuple[str, str]:
         """Run from top to bottom; returns what ended it too early and why, if something did."""
         self._world = World(self.official.number, self.seed)
-        self._student = Student(self.students, self._world, self.limits.as_message())
+        limits = self.limits.for_process(isolated=self.isolated)
+        self._student = Student(self.students, self._world, limits)
         culprit = asked = ""
         try:
             for at, step in enumerate(self.official.steps):

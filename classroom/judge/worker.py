@@ -15,11 +15,12 @@ from ..errors import GradingError
 from ..hand_in.notebook import Submitted, read_notebook
 from ..hand_in.official import Official, Release, read_official
 from ..hand_in.submissions import Submission, read_content
+from ..options import Limits
 from ..results import SubmissionResult, WrittenAnswer
 from ..run.grader_side import World, start_student
 from ..run.zygote import Run, Zygote
 from .criteria import Criteria, load_criteria
-from .marking import Limits, Marking
+from .marking import Marking
 
 #: Bytes for a worker, whose sandbox holds whatever a student puts there.
 _MEMORY = 4 * 1024**3
@@ -39,7 +40,7 @@ def prepare(argument: str) -> Run:
         (result,) = sockets
         result.sendall(f"{os.getpid()}\n".encode())
         if "probe" in task:
-            result.sendall(_refusal(students, task["probe"]).encode())
+            result.sendall(_refusal(students, Limits(**task["probe"])).encode())
             return
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         graded = grade_submission(task, official, hidden, students)
@@ -48,10 +49,10 @@ def prepare(argument: str) -> Run:
     return run
 
 
-def _refusal(students: Zygote, limits: dict[str, Any]) -> str:
+def _refusal(students: Zygote, limits: Limits) -> str:
     """Why answers cannot be isolated on this machine; empty if they can."""
     try:
-        sockets = start_student(students, Limits(**limits).as_message())
+        sockets = start_student(students, limits.for_process(isolated=True))
     except GradingError as error:
         return str(error)
     for each in sockets:
@@ -68,14 +69,13 @@ def grade_submission(
     """Grade one submission; whatever it holds, there is a result.
 
     Args:
-        task: ``submission``, ``seeds`` by notebook, ``limits``.
+        task: ``submission``, ``seeds`` by notebook, ``limits``, ``isolated``.
     """
     submission = Submission(**task["submission"])
-    limits = Limits(**task["limits"])
     about: dict[str, Any] = {
         "student": submission.student,
         "source": submission.source,
-        "provisional": not limits.isolated,
+        "provisional": not task["isolated"],
     }
     try:
         data, about["digest"] = read_content(submission)
@@ -85,8 +85,15 @@ def grade_submission(
         about["written"] = _written(submitted, official[number])
         about["claims"] = submitted.claims
         about["answers"] = _answers(submitted, official[number])
-        seed = task["seeds"][number]
-        marking = Marking(official[number], submitted, seed, hidden, students, limits)
+        marking = Marking(
+            official[number],
+            submitted,
+            task["seeds"][number],
+            hidden,
+            students,
+            Limits(**task["limits"]),
+            task["isolated"],
+        )
         about["exercises"] = marking.results()
         about["notes"] = (*submitted.notes, *marking.notes)
     except GradingError as error:

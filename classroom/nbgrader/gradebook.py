@@ -18,11 +18,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Int, Unicode
 
-from ..batch import Options, grade
+from ..folder import grade_once
 from ..hand_in.submissions import Submission
-from ..journal import open_journal
 from ..messages import say
-from ..results import SubmissionResult
+from ..options import Options
+from ..results import ExerciseResult, SubmissionResult
 
 #: Its functions are not typed.
 nbformat: Any = _nbformat
@@ -161,14 +161,12 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
             # The name that the student gave it, and not where the instructor keeps it.
             label = f"{path.parent.name}/{path.name.removesuffix(ASIDE)}"
             submissions.append(Submission(path.parents[1].name, str(path), label=label))
-        with open_journal(Path(self.journal) if self.journal else None, options) as book:
-            known = {one: book.known(one) for one in submissions}
-            results = [result for result in known.values() if result is not None]
-            for result in grade([one for one in submissions if known[one] is None], options):
-                self.log.info("Graded %s", result.source)
-                book.add(result)
-                results.append(result)
+        journal = Path(self.journal) if self.journal else None
+        results = grade_once(submissions, options, journal, self._say_done)
         return {result.student: result for result in results}
+
+    def _say_done(self, done: int, total: int, last: SubmissionResult) -> None:
+        self.log.info("Graded %s (%d of %d)", last.source, done, total)
 
 
 def save_marks(gradebook: Any, result: SubmissionResult, assignment: str, notebook: str) -> None:
@@ -197,7 +195,7 @@ def _written_id(number: str) -> str:
     return f"{notebook.zfill(2)}-written-{notebook}-{letter}"
 
 
-def _comment(result: SubmissionResult, verdict: Any, empty: bool) -> str | None:
+def _comment(result: SubmissionResult, verdict: ExerciseResult | None, empty: bool) -> str | None:
     if empty:
         return say("class.no_answer")
     said = verdict.sentence if verdict else result.problem

@@ -12,12 +12,26 @@ import socket
 import struct
 from collections.abc import Callable
 from types import EllipsisType
-from typing import Any
+from typing import Any, TypedDict
 
 #: Bytes of one message; a value that makes a longer one is replaced by its description.
 LIMIT = 4 * 1024 * 1024
 _DEPTH = 20
 _SHOWN = 200
+
+
+class ProcessLimits(TypedDict):
+    """What the keeper of a student's process is told.
+
+    Attributes:
+        isolated: whether to shut the process into namespaces.
+        memory: bytes, for all that it starts.
+        seconds: of processor time, for one process.
+    """
+
+    isolated: bool
+    memory: int
+    seconds: int
 
 
 class Broken(Exception):

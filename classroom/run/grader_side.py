@@ -80,7 +80,7 @@ class World:
 
 
 def start_student(
-    zygote: Zygote, limits: dict[str, Any]
+    zygote: Zygote, limits: channel.ProcessLimits
 ) -> tuple[socket.socket, socket.socket, socket.socket]:
     """Start a student's process.
 
@@ -110,7 +110,7 @@ class Student:
         GradingError: it cannot be isolated here.
     """
 
-    def __init__(self, zygote: Zygote, world: World, limits: dict[str, Any]) -> None:
+    def __init__(self, zygote: Zygote, world: World, limits: channel.ProcessLimits) -> None:
         self._lifeline, self._talk, self._listener = start_student(zygote, limits)
         self._late = False
         running = world.lab.sandbox

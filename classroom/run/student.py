@@ -62,11 +62,10 @@ def _imported(folder: Path) -> set[str]:
     return names
 
 
-def _keep(limits: dict[str, Any], sockets: list[socket.socket]) -> None:
+def _keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
     """The keeper.
 
     Args:
-        limits: ``isolated``, ``memory`` (bytes) and ``seconds`` (of processor time).
         sockets: one to the grader for the keeper, one for the runner.
     """
     lifeline, talk = sockets
@@ -74,7 +73,7 @@ def _keep(limits: dict[str, Any], sockets: list[socket.socket]) -> None:
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    limits["size"] = int(_read("self/statm", processes).split()[0]) * resource.getpagesize()
+    size = int(_read("self/statm", processes).split()[0]) * resource.getpagesize()
     try:
         owner = isolation.enter_namespaces() if limits["isolated"] else None
         listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
@@ -83,7 +82,7 @@ def _keep(limits: dict[str, Any], sockets: list[socket.socket]) -> None:
         return
     runner = os.fork()
     if runner == 0:
-        zygote.run_and_exit(lambda: _become_student(limits, talk, owner))
+        zygote.run_and_exit(lambda: _become_student(limits, size, talk, owner))
     talk.close()
     with listener:
         socket.send_fds(lifeline, [b'{"failed": ""}'], [listener.fileno()])
@@ -130,7 +129,15 @@ def _read(path: str, folder: int) -> str:
         return stream.read()
 
 
-def _become_student(limits: dict[str, Any], talk: socket.socket, owner: int | None) -> None:
+def _become_student(
+    limits: channel.ProcessLimits, size: int, talk: socket.socket, owner: int | None
+) -> None:
+    """What the keeper forks, until it is the runner.
+
+    Args:
+        size: bytes of address space that it has before any answer runs.
+        owner: the user that it becomes; None where it is not isolated.
+    """
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
@@ -141,8 +148,8 @@ def _become_student(limits: dict[str, Any], talk: socket.socket, owner: int | No
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, _FILE_SIZE),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CPU, int(limits["seconds"])),
-        (resource.RLIMIT_AS, limits["size"] + limits["memory"]),
+        (resource.RLIMIT_CPU, limits["seconds"]),
+        (resource.RLIMIT_AS, size + limits["memory"]),
     ):
         resource.setrlimit(kind, (most, most))
     if owner is None:

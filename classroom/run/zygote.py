@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import import_module
 from typing import Any
@@ -40,7 +40,8 @@ _REGION, _SERVICES = "us-east-1", ("kms", "dynamodb", "iam", "sts", "cloudtrail"
 _MESSAGE = 65536
 _FILES = 4
 
-Run = Callable[[dict[str, Any], list[socket.socket]], None]
+#: Is given a message, which was JSON, and the sockets that came with it.
+Run = Callable[[Any, list[socket.socket]], None]
 
 
 class Zygote:
@@ -66,7 +67,7 @@ class Zygote:
                 start_new_session=True,
             )
 
-    def fork(self, message: dict[str, Any], *sockets: socket.socket) -> None:
+    def fork(self, message: Mapping[str, object], *sockets: socket.socket) -> None:
         """Fork a process that gets the message and copies of the sockets.
 
         Raises:

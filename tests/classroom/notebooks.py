@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from authoring.lesson import Lesson
-from classroom.hand_in.official import NOTEBOOKS
+from classroom import Options
 from tests.cells import LESSONS
 
 Notebook = dict[str, Any]
 BLANK: dict[str, Notebook] = {
     path.name[:2]: json.loads(path.read_text(encoding="utf-8"))
-    for path in NOTEBOOKS.glob("*.ipynb")
+    for path in Options.release.glob("*.ipynb")
 }
 LESSON: dict[str, Lesson] = {lesson.number: lesson for lesson in LESSONS}
 FULL = {

@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
-from classroom import GradingError
+from classroom import GradingError, Options
 from classroom.hand_in.notebook import Submitted, read_notebook
-from classroom.hand_in.official import NOTEBOOKS, read_official
-from tests.classroom.notebooks import BLANK, answer_cell, code_cell, grade_id, solved
+from classroom.hand_in.official import read_official
+from tests.classroom.notebooks import (
+    BLANK,
+    answer_cell,
+    code_cell,
+    grade_id,
+    solved,
+)
 
-RELEASE = read_official(NOTEBOOKS)
+RELEASE = read_official(Options.release)
 
 
 def submitted(notebook: dict[str, Any]) -> Submitted:

@@ -1,0 +1,98 @@
+"""All submissions of a folder: those graded before, those graded now, one result of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .batch import grade
+from .hand_in.submissions import Submission, find_submissions
+from .journal import open_journal
+from .options import Options
+from .results import SubmissionResult
+
+#: Called after each submission: how many are done, of how many, and the last one.
+Progress = Callable[[int, int, SubmissionResult], None]
+
+
+def grade_folder(
+    root: Path,
+    options: Options,
+    *,
+    journal: Path | None = None,
+    pattern: str = "",
+    progress: Progress = lambda *_: None,
+) -> list[SubmissionResult]:
+    """Grade all that lies in a folder or a zip.
+
+    Args:
+        root: see ``find_submissions``, as for ``pattern``.
+        journal: see ``grade_once``, as for ``progress``.
+
+    Returns:
+        The results by student and notebook.
+
+    Raises:
+        GradingError: grading cannot begin.
+    """
+    found = find_submissions(root, pattern)
+    return settled(grade_once(found, options, journal, progress))
+
+
+def grade_once(
+    submissions: Sequence[Submission],
+    options: Options,
+    journal: Path | None,
+    progress: Progress = lambda *_: None,
+) -> list[SubmissionResult]:
+    """Grade those that have not been graded before.
+
+    Args:
+        journal: a file. What it holds of the same submission, graded in the same way, is taken
+            from it; what is graded now is added to it, one line each, before the next begins.
+        progress: called after each submission.
+
+    Returns:
+        A result for each submission, in any order.
+
+    Raises:
+        GradingError: grading cannot begin.
+    """
+    with open_journal(journal, options.fingerprint()) as book:
+        results, waiting = [], []
+        for one in submissions:
+            known = book.known(one)
+            waiting.append(one) if known is None else results.append(known)
+        for number, result in enumerate(results, 1):
+            progress(number, len(submissions), result)
+        if waiting:
+            for result in grade(waiting, options):
+                book.add(result)
+                results.append(result)
+                progress(len(results), len(submissions), result)
+    return results
+
+
+def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
+    """One result for each student and notebook, sorted.
+
+    Two notebooks with the same answers count once. Where the answers differ, nobody but a person
+    can say which counts, and neither does.
+    """
+    groups: dict[tuple[str, str], list[SubmissionResult]] = {}
+    for result in sorted(results, key=lambda one: (one.student, one.notebook, one.source)):
+        # What is no notebook of the course, or nobody's, is beside others, not instead of them.
+        apart = not (result.student and result.notebook)
+        key = (result.student, f"?{result.source}" if apart else result.notebook)
+        groups.setdefault(key, []).append(result)
+    return [_one(group) for group in groups.values()]
+
+
+def _one(group: list[SubmissionResult]) -> SubmissionResult:
+    first = group[0]
+    if all(other.answers == first.answers and other.written == first.written for other in group):
+        return first
+    sources = ", ".join(one.source for one in group)
+    problem = f"There are several notebooks {first.notebook} with different answers: {sources}."
+    return replace(first, problem=problem, exercises=(), answers=())
