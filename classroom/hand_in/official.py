@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -104,6 +106,19 @@ def read_official(folder: Path) -> Release:
     if not release:
         raise GradingError(f"There is no notebook with exercises under {folder}.")
     return release
+
+
+def imported_modules(release: Release) -> list[str]:
+    """The full names of what the notebooks' code imports, sorted."""
+    names: set[str] = set()
+    for step in (step for official in release.values() for step in official.steps):
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(step.source)):
+                if isinstance(node, ast.Import):
+                    names |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    names.add(node.module)
+    return sorted(names)
 
 
 def _official(cells: list[dict[str, Any]]) -> Official | None:

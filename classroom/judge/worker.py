@@ -13,7 +13,7 @@ import refusal.serving.server  # noqa: F401  (imported once, before the forks)
 
 from ..errors import GradingError
 from ..hand_in.notebook import Submitted, read_notebook
-from ..hand_in.official import Official, Release, read_official
+from ..hand_in.official import Official, Release, imported_modules, read_official
 from ..hand_in.submissions import Submission, read_content
 from ..options import Limits
 from ..results import SubmissionResult, WrittenAnswer
@@ -31,8 +31,8 @@ _KEPT = 20_000
 def prepare(argument: str) -> Run:
     """Read the official notebooks and the criteria, and start the students' zygote."""
     settings = json.loads(argument)
-    students = Zygote("classroom.run.student", settings["release"])
     official = read_official(Path(settings["release"]))
+    students = Zygote("classroom.run.student", json.dumps(imported_modules(official)))
     hidden = load_criteria(Path(settings["criteria"]) if settings["criteria"] else None)
     World(min(official), "warm").lab.sandbox.stop()  # What it has read and made serves all forks.
 

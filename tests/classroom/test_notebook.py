@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from classroom import GradingError, Options
 from classroom.hand_in.notebook import Submitted, read_notebook
-from classroom.hand_in.official import read_official
+from classroom.hand_in.official import imported_modules, read_official
 from tests.classroom.notebooks import (
     BLANK,
     answer_cell,
+    answered,
     code_cell,
     grade_id,
     solved,
+    write,
 )
 
 RELEASE = read_official(Options.release)
@@ -38,6 +41,17 @@ def test_every_exercise_has_an_answer_cell_and_a_check_after_it() -> None:
     for official in RELEASE.values():
         names = list(official.chapter.exercises)
         assert official.exercises == names == list(official.stubs)
+
+
+def test_what_official_code_imports_is_known_by_its_full_name(tmp_path: Path) -> None:
+    code = "import ast, os.path as p\nfrom a.b import c\ndef f():\n    import late\n"
+    write(tmp_path / "05.ipynb", answered("05", {"5.1": code}))
+    write(tmp_path / "00.ipynb", answered("00", {"0.1": "import cut_short, ("}))
+    names = imported_modules(read_official(tmp_path))
+    assert names == sorted(set(names))
+    assert {"ast", "os.path", "a.b", "late"} <= set(names)
+    assert "cut_short" not in names
+    assert "ast" not in imported_modules(RELEASE)
 
 
 def test_without_metadata_the_ids_tell() -> None:
