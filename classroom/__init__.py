@@ -1,10 +1,22 @@
 """Marks that a submission cannot touch.
 
+::
+
+    command                      finds submissions, keeps the journal      folder.py, batch.py
+    └─ worker zygote             has course and criteria in memory         run/zygote.py
+       ├─ worker                 one for each submission: marks it         judge/worker.py
+       │  └─ copy of the worker  one for each check, which may do harm     judge/marking.py
+       └─ student zygote         has what lessons import, and no secret    run/student.py
+          └─ keeper              makes the namespaces, kills what is in    run/isolation.py
+             └─ runner           nobody's: here the answers run            run/student.py
+
+The main road is nbgrader's (``make class``, docs/instructors.md); a class without it uses the
+command, ``python -m classroom SUBMISSIONS --out marks.csv``. Both give the same marks.
+
 The answers of a submitted notebook run in a limited process of their own, against a sandbox that
-the grader serves to that process alone, in a world made from the student's marking seed. What an
-answer is worth is decided in the grader's process, from the account and its audit trail, by the
-same checks that the learner has. ``python -m classroom SUBMISSIONS --out marks.csv`` does a
-whole class; from Python::
+the worker serves to that process alone, in a world made from the student's marking seed. What an
+answer is worth is decided in the worker and its copies, from the account and its audit trail, by
+the same checks that the learner has. From Python::
 
     from classroom import Options, Submission, find_submissions, grade, grade_folder
 

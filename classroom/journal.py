@@ -22,19 +22,19 @@ class Journal:
 
     Args:
         stream: the file; None keeps nothing.
-        way: how submissions are graded now, in a few letters; what was graded in another way is
-            graded again.
+        fingerprint: of how submissions are graded now; what was graded in another way is graded
+            again.
     """
 
-    def __init__(self, stream: BinaryIO | None, way: str) -> None:
+    def __init__(self, stream: BinaryIO | None, fingerprint: str) -> None:
         self._stream = stream
-        self._way = way
+        self._fingerprint = fingerprint
         self._known: dict[tuple[str, str, str], SubmissionResult] = {}
         for line in self._whole_lines():
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 entry = json.loads(line)
                 result = SubmissionResult.from_json(entry["result"])
-                if entry["way"] == way:
+                if entry["fingerprint"] == fingerprint:
                     self._known[result.student, result.source, result.digest] = result
 
     def _whole_lines(self) -> Iterator[bytes]:
@@ -63,25 +63,25 @@ class Journal:
     def add(self, result: SubmissionResult) -> None:
         """Write a result down; it is on the disk when this returns."""
         if self._stream is not None:
-            entry = {"way": self._way, "result": result.to_json()}
+            entry = {"fingerprint": self._fingerprint, "result": result.to_json()}
             self._stream.write(json.dumps(entry).encode() + b"\n")
             self._stream.flush()
             os.fsync(self._stream.fileno())
 
 
 @contextlib.contextmanager
-def open_journal(path: Path | None, way: str) -> Iterator[Journal]:
+def open_journal(path: Path | None, fingerprint: str) -> Iterator[Journal]:
     """The journal at a path, made if it is not there.
 
     Args:
         path: None for one that keeps nothing.
-        way: see ``Journal``.
+        fingerprint: see ``Journal``.
 
     Raises:
         GradingError: another run has it open, or it cannot be written.
     """
     if path is None:
-        yield Journal(None, way)
+        yield Journal(None, fingerprint)
         return
     import fcntl  # Only here: elsewhere than on Linux the command must still say so.
 
@@ -93,4 +93,4 @@ def open_journal(path: Path | None, way: str) -> Iterator[Journal]:
             raise GradingError(f"Another run is writing to {path}; wait for its end.") from None
         except OSError as error:
             raise GradingError(f"{path} cannot be written: {error.strerror}.") from None
-        yield Journal(stream, way)
+        yield Journal(stream, fingerprint)

@@ -1,1 +1,6 @@
-"""What an answer is worth."""
+"""What an answer is worth.
+
+``worker``: one submission, from its file to its result, in a process of its own.
+``marking``: its notebook run from top to bottom, and each check asked where it stands.
+``criteria``: the instructor's hidden criteria; ``sample_criteria`` is a file of them to copy.
+"""

@@ -2,7 +2,7 @@
 
 The settings that `make class` writes put these classes in the place of nbgrader's own: its
 autograder runs a submission in one process with the tests, and a submission that changes the
-tests gets full marks there (platform notes 3). Here nbgrader runs nothing of a submission. It
+tests gets full marks there. Here nbgrader runs nothing of a submission. It
 keeps what it is good at: collecting, the gradebook, marks by hand, handing back.
 """
 

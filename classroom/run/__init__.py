@@ -1,1 +1,8 @@
-"""Where answers run: a limited process of their own."""
+"""How answers run where they can reach nothing.
+
+``zygote``: a process that has everything imported, and forks others from itself.
+``isolation``: Linux namespaces round a student's process.
+``student``: the student's side of it: the keeper, and the runner in which the answers run.
+``grader_side``: the grader's side of it: the hold on that process, and the account served to it.
+``channel``: what crosses between the two.
+"""

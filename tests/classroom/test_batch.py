@@ -62,7 +62,7 @@ def test_a_killed_run_goes_on_and_grades_nobody_twice(room: Path, secret: Path) 
     before = journal(kept)
     assert not (room / "marks.csv").exists()
     with kept.open("ab") as stream:
-        stream.write(b'{"way": "cut sho')  # As a crash in mid-write leaves it.
+        stream.write(b'{"fingerprint": "cut sho')  # As a crash in mid-write leaves it.
     marks = again(room, secret)
     after = journal(kept)
     assert after[: len(before)] == before
