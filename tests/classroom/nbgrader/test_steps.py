@@ -25,7 +25,7 @@ from traitlets.config import Config
 
 from classroom.messages import say
 from helpers.course.misconceptions import MISCONCEPTIONS
-from tests.classroom.nbgrader_course import (
+from tests.classroom.nbgrader.course import (
     ASSIGNMENT,
     LESSON,
     ROOT,

@@ -8,7 +8,7 @@ from pathlib import Path
 from classroom import Options, Submission, grade
 from classroom.judge import sample_criteria
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_what_nobody_worked_on_earns_nothing(secret: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.classroom.nbgrader_course import ASSIGNMENT, Course, make
+from tests.classroom.nbgrader.course import ASSIGNMENT, Course, make
 
 PLUGINS = (
     *("assignment-list", "course-list", "create-assignment", "formgrader", "menu"),

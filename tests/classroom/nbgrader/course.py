@@ -14,7 +14,7 @@ from typing import Any
 from authoring import release
 from authoring.lesson import read_all
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ASSIGNMENT = "05_denying_access"
 LESSON = next(one for one in read_all(ROOT / "lessons") if one.name == ASSIGNMENT)
 #: What a student may do to a notebook before handing it in.
