@@ -11,10 +11,10 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from helpers.course.chapter import notebooks
 
@@ -26,6 +26,9 @@ from .options import Options
 from .results import SubmissionResult
 from .run.zygote import Zygote
 from .seeds import marking_seed, read_secret
+
+if TYPE_CHECKING:
+    from .judge.worker import Task  # It needs Linux, which grade() has yet to make sure of.
 
 _NO_RESULT = "The grader ended on it without a result; it may have taken too much memory."
 
@@ -108,7 +111,7 @@ class _Crew:
             if refused := stream.read().partition("\n")[2]:
                 raise GradingError(refused)
 
-    def _fork(self, task: dict[str, Any], result: socket.socket) -> None:
+    def _fork(self, task: Mapping[str, object], result: socket.socket) -> None:
         try:
             self._zygote.fork(task, result)
         except OSError:
@@ -119,7 +122,7 @@ class _Crew:
         student = submission.student
         seeds = {number: marking_seed(self._secret, student, number) for number in notebooks()}
         path = str(Path(submission.path).absolute())
-        task = {
+        task: Task = {
             "submission": asdict(replace(submission, path=path, label=submission.source)),
             "seeds": seeds,
             "limits": self._limits,

@@ -8,7 +8,6 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from helpers.paths import ROOT
 
@@ -75,7 +74,7 @@ class Options:
         Raises:
             GradingError: the secret, the criteria or an official notebook cannot be read.
         """
-        parts: list[Any] = [asdict(self.limits), self.unisolated, self.seconds]
+        parts: list[object] = [asdict(self.limits), self.unisolated, self.seconds]
         digest = hashlib.sha256(json.dumps(parts).encode())
         files = [file for room in _ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
         files += sorted(self.release.rglob("*.ipynb"))

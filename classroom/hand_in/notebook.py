@@ -157,7 +157,7 @@ def _calls(source: str) -> Iterator[tuple[str, list[Any]]]:
                 yield node.func.id, [ast.literal_eval(argument) for argument in node.args]
 
 
-def _claim(question: Question | None, letter: Any) -> Iterator[str]:
+def _claim(question: Question | None, letter: object) -> Iterator[str]:
     option = question.options.get(letter) if question and isinstance(letter, str) else None
     if option is not None and option.misconception:
         yield option.misconception

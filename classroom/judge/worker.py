@@ -7,7 +7,7 @@ import os
 import resource
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import refusal.serving.server  # noqa: F401  (imported once, before the forks)
 
@@ -28,6 +28,22 @@ _MEMORY = 4 * 1024**3
 _KEPT = 20_000
 
 
+class Task(TypedDict):
+    """What a worker is told of one submission.
+
+    Attributes:
+        submission: a ``Submission``, by its fields.
+        seeds: of the student's marking worlds, by notebook.
+        limits: ``Limits``, by their fields.
+        isolated: whether the student's processes are shut into namespaces.
+    """
+
+    submission: dict[str, Any]
+    seeds: dict[str, str]
+    limits: dict[str, Any]
+    isolated: bool
+
+
 def prepare(argument: str) -> Run:
     """Read the official notebooks and the criteria, and start the students' zygote."""
     settings = json.loads(argument)
@@ -36,7 +52,7 @@ def prepare(argument: str) -> Run:
     hidden = load_criteria(Path(settings["criteria"]) if settings["criteria"] else None)
     World(min(official), "warm").lab.sandbox.stop()  # What it has read and made serves all forks.
 
-    def run(task: dict[str, Any], sockets: list[socket.socket]) -> None:
+    def run(task: Any, sockets: list[socket.socket]) -> None:
         (result,) = sockets
         result.sendall(f"{os.getpid()}\n".encode())
         if "probe" in task:
@@ -61,16 +77,12 @@ def _refusal(students: Zygote, limits: Limits) -> str:
 
 
 def grade_submission(
-    task: dict[str, Any],
+    task: Task,
     official: Release,
     hidden: Criteria,
     students: Zygote,
 ) -> SubmissionResult:
-    """Grade one submission; whatever it holds, there is a result.
-
-    Args:
-        task: ``submission``, ``seeds`` by notebook, ``limits``, ``isolated``.
-    """
+    """Grade one submission; whatever it holds, there is a result."""
     submission = Submission(**task["submission"])
     about: dict[str, Any] = {
         "student": submission.student,

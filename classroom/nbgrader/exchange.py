@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter
-from nbgrader.api import Gradebook, MissingEntry
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import ExportPlugin, ExtractorPlugin
 from traitlets import Unicode, default
@@ -73,7 +74,7 @@ class FeedbackPage(Exporter):
     def _extension(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> Any:
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **more: Any) -> Any:
         """The page, from what ``MarkOutside`` left in the notebook and from the gradebook."""
         nb, resources = super().from_notebook_node(nb, resources, **more)
         at = resources["nbgrader"]
@@ -104,7 +105,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrade
         super().copy_files()
 
 
-def personal_marks(entry: Any) -> str:
+def personal_marks(entry: SubmittedNotebook) -> str:
     """The last part of a student's page: a person's points and comments, and the sum of all."""
     comments = {one.name: one for one in entry.comments}
     rows = []
@@ -128,7 +129,7 @@ def _exercise(grade_id: str) -> str:
     return ".".join(grade_id.split("-")[-2:])
 
 
-def _total(entry: Any) -> str:
+def _total(entry: SubmittedNotebook) -> str:
     penalty = entry.late_submission_penalty or 0.0
     points = format_points(max(0.0, entry.score - penalty))
     late = say("class.late", penalty=format_points(penalty)) if penalty else ""
@@ -144,14 +145,14 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
 
     COLUMNS = ("student", "assignment", "handed in", "points", "out of", "penalty", "open")
 
-    def export(self, gradebook: Any) -> None:
+    def export(self, gradebook: Gradebook) -> None:
         """Write the table to ``--to``, ``grades.csv`` if it is not given."""
         with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
             table.writerow(self.COLUMNS)
             table.writerows(self._rows(gradebook))
 
-    def _rows(self, gradebook: Any) -> Iterator[list[Any]]:
+    def _rows(self, gradebook: Gradebook) -> Iterator[list[object]]:
         for assignment in gradebook.assignments:
             for student in gradebook.students:
                 if self.assignment and assignment.name not in self.assignment:

@@ -2,8 +2,8 @@
 
 The settings that `make class` writes put these classes in the place of nbgrader's own: its
 autograder runs a submission in one process with the tests, and a submission that changes the
-tests gets full marks there. Here nbgrader runs nothing of a submission. It
-keeps what it is good at: collecting, the gradebook, marks by hand, handing back.
+tests gets full marks there. Here nbgrader runs nothing of a submission. It keeps what it is good
+at: collecting, the gradebook, marks by hand, handing back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat as _nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Int, Unicode
@@ -66,10 +67,10 @@ def _aside(path: Path) -> Path:
     return path.with_name(f"{path.name}{ASIDE}")
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> NotebookNode | None:
     """A notebook, or None where a file is none."""
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception:
         return None
@@ -84,7 +85,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
     as HTML, with the rights of the instructor who reads it: so text is shown as it was typed.
     """
 
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Give each graded cell what the released one has, but for the student's answers."""
         at = resources["nbgrader"]
         course = self.parent.parent.coursedir
@@ -134,7 +135,7 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
     jobs = Int(1, help="How many submissions are graded at once.").tag(config=True)
     unisolated = Bool(False, help="Grade without isolation: provisional.").tag(config=True)
 
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Save one submission's result, and show it in its notebook."""
         at = resources["nbgrader"]
         converter = self.parent.parent
@@ -169,7 +170,9 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         self.log.info("Graded %s (%d of %d)", last.source, done, total)
 
 
-def save_marks(gradebook: Any, result: SubmissionResult, assignment: str, notebook: str) -> None:
+def save_marks(
+    gradebook: Gradebook, result: SubmissionResult, assignment: str, notebook: str
+) -> None:
     """Put a result into the gradebook: points and comments.
 
     What could not be graded has no points and waits for a person, and so do written answers. A
@@ -203,7 +206,7 @@ def _comment(result: SubmissionResult, verdict: ExerciseResult | None, empty: bo
     return f"{stamp} {said}".strip() or None
 
 
-def with_verdicts(nb: Any, result: SubmissionResult) -> Any:
+def with_verdicts(nb: NotebookNode, result: SubmissionResult) -> NotebookNode:
     """The notebook as the Formgrader shows it: each check with its verdict; the result inside."""
     verdicts = {exercise.grade_id: exercise for exercise in result.exercises}
     for cell in nb.cells:
