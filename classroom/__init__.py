@@ -11,7 +11,7 @@
              └─ runner           nobody's: here the answers run            run/student.py
 
 The main road is nbgrader's (``make class``, docs/instructors.md); a class without it uses the
-command, ``python -m classroom SUBMISSIONS --out marks.csv``. Both give the same marks.
+command, ``python -m classroom SUBMISSIONS --out marks.csv``. Both mark by the same code.
 
 The answers of a submitted notebook run in a limited process of their own, against a sandbox that
 the worker serves to that process alone, in a world made from the student's marking seed. What an
