@@ -16,13 +16,13 @@ import boto3
 import moto
 import pytest
 
-import helpers
+import refusal
 from refusal import Sandbox
 from refusal.authorization import Policy
 from refusal.services.dynamodb.data_keys import DataKey
 from tests.sandbox.serving.served import TABLE
 
-COUNTED = tuple(str(Path(package.__file__).parent) for package in (helpers, moto))
+COUNTED = tuple(str(Path(package.__file__).parent) for package in (refusal, moto))
 ALLOW = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
 )
