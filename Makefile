@@ -55,7 +55,7 @@ lock: setup-dev  ## After a change of pyproject.toml's dependencies: pin what is
 upgrade: setup-dev  ## Move every pin to its newest version, and hold moto against the contract
 	@python tools/lock.py --upgrade
 	@$(SETUP) --dev
-	@python -m pytest -q tests/sandbox/moto/test_bridge.py tests/platform/test_licences.py
+	@python -m pytest -q tests/sandbox/moto tests/platform/test_licences.py
 
 help:  ## Say what each command does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1 |\2/p' Makefile | while IFS='|' read -r name words; \

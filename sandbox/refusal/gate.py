@@ -17,9 +17,10 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from .authorization import Decision, PolicyError, Request, authorize, denial_message
 from .errors import AwsError, not_in_sandbox
+from .moto.http import RawResponse
 from .requests import wire
 from .requests.callers import Directory
-from .requests.calls import Call, Caller, ContextValue, Forwarded, Permission, RawResponse
+from .requests.calls import Call, Caller, ContextValue, Forwarded, Permission
 from .world.clock import Clock
 from .world.entropy import Entropy
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import math
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import moto.settings
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from moto import mock_aws
 
 from .errors import AwsError, SandboxError
 from .gate import Gate
-from .moto import bridge
+from .moto import http, process
+from .moto.hooks import Hooks
+from .moto.http import RawResponse
+from .moto.iam import iam
 from .requests.callers import ADMINISTRATOR, Directory
-from .requests.calls import Call, RawResponse
+from .requests.calls import Call
 from .services.registry import build
 from .world.clock import Clock
 from .world.entropy import Entropy
@@ -36,30 +35,6 @@ class _Nothing:
 
     def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
         pass
-
-
-#: moto's settings that come from variables without its prefix, some of them when it is imported:
-#: by these it would look for a server, or for a proxy, to send the requests to.
-_SETTINGS: dict[str, Any] = {
-    "TEST_SERVER_MODE": False,
-    "TEST_DECORATOR_MODE": True,
-    "INITIAL_NO_AUTH_ACTION_COUNT": math.inf,
-}
-_PROXY_MODE = "TEST_PROXY_MODE"
-
-
-@contextlib.contextmanager
-def _moto_in_process() -> Iterator[None]:
-    """Inside, moto answers in this process, whatever its settings say."""
-    before = {name: getattr(moto.settings, name) for name in _SETTINGS}
-    proxy = os.environ.pop(_PROXY_MODE, None)
-    vars(moto.settings).update(_SETTINGS)
-    try:
-        yield
-    finally:
-        vars(moto.settings).update(before)
-        if proxy is not None:
-            os.environ[_PROXY_MODE] = proxy
 
 
 class Sandbox:
@@ -108,14 +83,9 @@ class Sandbox:
                 "A sandbox runs already in this process; stop it first with sandbox.stop()."
             )
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_moto_in_process())
-            if other is None:
-                config: Any = {"core": {"mock_credentials": False, "reset_boto3_session": True}}
-                mock = mock_aws(config=config)
-                mock.start()
-                stack.callback(mock.stop)
-            else:
-                stack.enter_context(bridge.other_accounts())
+            stack.enter_context(process.in_process())
+            moto = process.running() if other is None else process.other_accounts()
+            stack.enter_context(moto)
             stack.callback(setattr, Sandbox, "_running", other)
             self.clock = Clock()
             entropy = Entropy(self.seed)
@@ -124,9 +94,9 @@ class Sandbox:
             def guard(session: object, request: AWSPreparedRequest) -> AWSResponse:
                 return self._guard(session, request)  # Becomes a method of connections.
 
-            self._hooks = bridge.Hooks(self.handle, guard, self.clock.as_datetime_module())
+            self._hooks = Hooks(self.handle, guard, self.clock.as_datetime_module())
             stack.callback(self._hooks.remove)
-            bridge.seed_moto(f"{self.seed}/moto")
+            process.seed_moto(f"{self.seed}/moto")
             self._gate = Gate(self.clock, entropy, self._directory)
             self.services = build(self._gate, self._hooks)
             self._environment = Environment(self.region, *self._admin_keys(self.account_id))
@@ -142,7 +112,7 @@ class Sandbox:
             stack.close()
 
     def _admin_keys(self, account: str) -> tuple[str, str]:
-        backend = bridge.iam(account)
+        backend = iam(account)
         if "admin" not in backend.users:
             backend.create_user("us-east-1", "admin")
             self.services.iam.load_managed_policy(ADMINISTRATOR, account)
@@ -235,7 +205,7 @@ class Sandbox:
         """
         self._check_running()
         with self._gate.paused():
-            user = bridge.iam(self.account_id).users.get(user_name)
+            user = iam(self.account_id).users.get(user_name)
             if user is None:
                 return False
             caller = self._directory.user(user)
@@ -276,5 +246,5 @@ class Sandbox:
                 'boto3.client("kms").'
             )
         status, headers, body = self._gate.handle(request)
-        raw = bridge.raw_body(body)
-        return AWSResponse(request.url, status, bridge.header_dict(headers), raw)
+        raw = http.raw_body(body)
+        return AWSResponse(request.url, status, http.header_dict(headers), raw)

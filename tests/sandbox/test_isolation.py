@@ -23,7 +23,7 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ProfileNotFound
 
 from refusal import Sandbox, SandboxError
-from refusal.moto import bridge
+from refusal.moto import contract, process
 
 ONCE = botocore.config.Config(retries={"total_max_attempts": 1})
 REAL = {
@@ -236,9 +236,9 @@ def process_state() -> dict[str, object]:
         "default session": boto3.DEFAULT_SESSION,
         "sandbox": Sandbox.running(),
         "requests": requests.adapters.HTTPAdapter.send,
-        "random": bridge.mock_random.getstate(),
+        "random": process.mock_random.getstate(),
     }
-    for module, path in bridge.CONTRACT:
+    for module, path in contract.CONTRACT:
         target = import_module(module)
         for name in path.split("."):
             target = getattr(target, name)

@@ -7,15 +7,15 @@ moto neither keeps session policies nor lets credentials expire.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 
 from ..authorization import Policy
 from ..errors import AwsError, not_in_sandbox
-from ..moto import bridge
+from ..moto import iam as bridge
+from ..moto.iam import MotoIam, MotoPolicyOwner, MotoUser
 from ..world.clock import Clock
 from . import shapes, signatures, wire
 from .calls import Caller, ContextValue
@@ -117,7 +117,7 @@ class Directory:
         return self._users.get(key_id)
 
     @staticmethod
-    def user(user: Any, access_key_id: str = "") -> Caller:
+    def user(user: MotoUser, access_key_id: str = "") -> Caller:
         """The caller that an IAM user (moto's object) is."""
         return Caller(
             arn=user.arn,
@@ -156,7 +156,7 @@ class Directory:
         return Standing(policies, self._boundary(backend, boundary), tags)
 
     @staticmethod
-    def _boundary(backend: Any, arn: str | None) -> Policy | None:
+    def _boundary(backend: MotoIam, arn: str | None) -> Policy | None:
         if not arn:
             return None
         policy = backend.managed_policies.get(arn)
@@ -218,7 +218,7 @@ def _unknown_token(message: wire.Message) -> AwsError:
     return AwsError(code, text, _status(message))
 
 
-def _policies(owner: Any) -> tuple[Policy, ...]:
+def _policies(owner: MotoPolicyOwner) -> tuple[Policy, ...]:
     """Inline and attached policies of a user, a group or a role (moto's objects)."""
     inline = [
         Policy.parse(document, kind="identity-based", name=name)
@@ -233,5 +233,5 @@ def _policies(owner: Any) -> tuple[Policy, ...]:
     return (*inline, *attached)
 
 
-def _tags(tags: Any) -> dict[str, str]:
+def _tags(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags or ()}

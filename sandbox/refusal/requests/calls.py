@@ -14,7 +14,6 @@ from ..authorization import Grant, Policy
 from ..errors import AwsError
 
 ContextValue = str | Sequence[str]
-RawResponse = tuple[int, dict[str, str], str | bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from botocore.loaders import create_loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
 from ..errors import AwsError, validation
-
-#: One for all models, and for moto's: each loader lists every service of AWS first.
-LOADER = create_loader()
+from ..moto.loader import LOADER
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,7 @@
 """From bytes to a request's members, and from a result back to bytes.
 
 KMS, DynamoDB, its Streams and CloudTrail speak AWS's JSON protocol; IAM and STS the query
-protocol, which moto's own parser and serializer handle (see bridge.py).
+protocol, which moto's own parser and serializer handle (see moto/query.py).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from xml.sax.saxutils import escape
 from botocore.awsrequest import AWSPreparedRequest
 
 from ..errors import AwsError, not_in_sandbox
-from ..moto import bridge
+from ..moto import query as bridge
+from ..moto.http import RawResponse
 from . import shapes, signatures
-from .calls import RawResponse
 
 #: X-Amz-Target prefix -> botocore's name of the service.
 TARGETS = {

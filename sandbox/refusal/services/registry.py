@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..gate import Gate
-from ..moto.bridge import Hooks
+from ..moto.hooks import Hooks
 from .audit import CloudTrail
 from .dynamodb import DynamoDB, Streams
 from .iam import Iam

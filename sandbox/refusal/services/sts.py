@@ -15,7 +15,8 @@ from typing import Any
 from ..authorization import Policy, ResourceRules
 from ..errors import AwsError, not_in_sandbox
 from ..gate import Gate
-from ..moto import bridge
+from ..moto import iam as bridge
+from ..moto.iam import MotoRole
 from ..requests import shapes
 from ..requests.callers import Session
 from ..requests.calls import Call, Caller, ContextValue, Forwarded, Permission
@@ -120,6 +121,7 @@ class Sts:
         """A session of a role."""
         params = call.params
         role, name = _role(params["RoleArn"]), params["RoleSessionName"]
+        assert role is not None  # ``permissions`` has refused otherwise.
         seconds = params.get("DurationSeconds", 3600)
         if seconds > int(role.max_session_duration or 3600):
             text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
@@ -204,7 +206,7 @@ def _letters(data: bytes) -> str:
     return base64.b32encode(data).decode()
 
 
-def _role(arn: str) -> Any:
+def _role(arn: str) -> MotoRole | None:
     """The role behind an ARN, path included; None if there is none."""
     match = _ROLE.fullmatch(arn)
     if match is None or match[1] not in bridge.accounts():

@@ -22,7 +22,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from ..errors import SandboxError
-from ..moto import bridge
+from ..moto import http as bridge
 from ..sandbox import Sandbox
 from . import control
 

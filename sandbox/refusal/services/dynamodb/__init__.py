@@ -7,15 +7,15 @@ from typing import Any
 
 from ...errors import SandboxError, validation
 from ...gate import Gate
-from ...moto import bridge
-from ...moto.bridge import Hooks
+from ...moto import dynamodb as bridge
+from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
 from ..kms import Kms
 from .at_rest import AtRest
 from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
 from .table_keys import TableKeys
-from .tables import Tables
+from .tables import Tables, rows_of
 
 __all__ = ["AtRest", "DynamoDB", "Streams"]
 
@@ -65,7 +65,7 @@ class DynamoDB:
                 f"There is no table `{table_name}` in account {account}; "
                 "give the name of a table that was created."
             )
-        rows = bridge.dynamodb(account, region).tables[table_name].items
+        rows = rows_of(bridge.dynamodb(account, region).tables[table_name])
         key = record.key
         pages = tuple(rows.all_pages())
         return AtRest(table_name, key.key_arn, key.context, key.blob, rows.encrypted_key, pages)

@@ -15,7 +15,7 @@ from typing import Any
 
 from ...authorization import Policy, PolicyError
 from ...errors import AwsError, not_in_sandbox, validation
-from ...moto import bridge
+from ...moto import dynamodb as bridge
 from ...requests.calls import Call, ContextValue
 
 _ARN = re.compile(r"arn:aws:dynamodb:([a-z0-9-]+):(\d{12}):table/([^/]+)((?:/.*)?)")

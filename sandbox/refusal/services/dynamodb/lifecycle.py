@@ -6,14 +6,14 @@ import re
 from typing import Any
 
 from ...errors import AwsError, not_in_sandbox, validation
-from ...moto import bridge
+from ...moto import dynamodb as bridge
 from ...requests.calls import Call, Forwarded
 from . import encryption_options
 from .access import arn, read_policy, table_name
 from .sealed import SealedRows
 from .table_keys import WrappedKey
 from .table_record import PER_LONG_QUESTION, PER_QUESTION
-from .tables import Tables, edited
+from .tables import Tables, edited, rows_of
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 #: What moto reads of a request. It leaves the rest aside without a word; the sandbox refuses it.
@@ -240,7 +240,7 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
     answer = tables.forward(call, _without(params, "SSESpecificationOverride"))
     if answer.status != 200:
         return answer
-    old = bridge.dynamodb(call.account, call.region).tables[name].items
+    old = rows_of(bridge.dynamodb(call.account, call.region).tables[name])
     new, new_key = _protect(tables, call, name, asked)
     old.unlock(old_key)
     new.unlock(new_key)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import not_in_sandbox
-from ...moto import bridge
+from ...moto import dynamodb as bridge
 from ...requests.calls import Call, Forwarded, Permission
 from . import access, lifecycle
 from .access import Access, arn, read_policy, table_name

@@ -16,7 +16,7 @@ from itertools import repeat
 from typing import Any
 
 from ...errors import AwsError, validation
-from ...moto import bridge
+from ...moto import dynamodb as bridge
 from ...world.entropy import Entropy
 from .data_keys import IV_BYTES, MARSHAL_FORMAT, Structure
 from .index_entries import IndexEntries, Place

@@ -9,7 +9,7 @@ import datetime
 import marshal
 from typing import Any
 
-from ...moto import bridge
+from ...moto import dynamodb as bridge
 from ...world.entropy import Entropy
 from .data_keys import IV_BYTES, MARSHAL_FORMAT, Structure
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from ...errors import AwsError, not_in_sandbox, validation
 from ...gate import Gate
-from ...moto import bridge
-from ...moto.bridge import Hooks
+from ...moto import dynamodb as bridge
+from ...moto.dynamodb import MotoDynamoDB, MotoTable
+from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded
 from .data_keys import Structure, TableKey
@@ -174,7 +175,7 @@ class Tables:
         rows = SealedRows(wrapped.table_id, *names, types, self.gate.entropy)
         rows.unlock(key)  # Now it has a data encryption key.
         rows.lock(keep=False)
-        table.items = rows
+        bridge.replace_items(table, rows)
         now = self.now()
         record = self.records[call.account, call.region, name] = TableRecord(wrapped, now, now)
         self._look_at(now + CREATION, record)
@@ -188,7 +189,7 @@ class Tables:
         record = self.records[call.account, call.region, name]
         table = bridge.dynamodb(call.account, call.region).tables[name]
         self._adopt_stream(record, table)
-        rows: SealedRows = table.items
+        rows = rows_of(table)
         rows.index(bridge.global_index_keys(table), bridge.key_types(table))
         key = self.keys.decrypt_as_service(record.key) if rows.entries.unfilled else None
         if key is not None:
@@ -221,17 +222,18 @@ class Tables:
             structure.change_table_key(old, new)
         record.key = wrapped
 
-    def _adopt_stream(self, record: TableRecord, table: Any) -> None:
+    def _adopt_stream(self, record: TableRecord, table: MotoTable) -> None:
         """Seal a stream that moto has made, and end one that was switched off: on AWS its
         records stay for a day (the sandbox's simplification)."""
-        if table.stream_shard is None:
+        shard, settings = table.stream_shard, table.stream_specification or {}
+        if shard is None:
             return
-        if not table.stream_specification["StreamEnabled"]:
-            table.stream_shard = table.latest_stream_label = None
-        elif not isinstance(table.stream_shard.items, SealedRecords):
-            label = table.latest_stream_label
+        if not settings.get("StreamEnabled"):
+            bridge.end_stream(table)
+        elif not isinstance(shard.items, SealedRecords):
+            label = table.latest_stream_label or ""
             records = SealedRecords(record.key.table_id, label, self.gate.entropy)
-            table.stream_shard.items = records
+            bridge.replace_stream_records(shard, records)
 
     def drop(self, record: TableRecord) -> None:
         """Leave nothing of a table that came to nothing, nor DynamoDB's grants for it."""
@@ -304,7 +306,7 @@ class Tables:
         backup = backend.create_backup(key.table_name, f"{key.table_name}-archive")
         self.backups[backup.arn] = record.key
         record.archive = backup.arn
-        backend.tables[key.table_name].items.clear()
+        rows_of(backend.tables[key.table_name]).clear()
 
     def age(self) -> None:
         """Time has moved."""
@@ -330,9 +332,19 @@ def _refuse_faults(call: Call, answer: Forwarded) -> None:
                 raise _unanswered(call, f"{reason.get('Code')}: {reason.get('Message')}")
 
 
-def _structures(table: Any) -> list[Structure]:
+def rows_of(table: MotoTable) -> SealedRows:
+    """The sealed rows of a table that was adopted."""
+    assert isinstance(table.items, SealedRows)
+    return table.items
+
+
+def _structures(table: MotoTable) -> list[Structure]:
     """What has a data encryption key of its own, of one of moto's tables."""
-    return [table.items] if table.stream_shard is None else [table.items, table.stream_shard.items]
+    rows, shard = rows_of(table), table.stream_shard
+    if shard is None:
+        return [rows]
+    assert isinstance(shard.items, SealedRecords)
+    return [rows, shard.items]
 
 
 class _Done:
@@ -340,7 +352,9 @@ class _Done:
 
 
 @contextlib.contextmanager
-def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Iterator[_Done]:
+def _opened(
+    backend: MotoDynamoDB, found: list[tuple[str, TableKey]], alone: bool
+) -> Iterator[_Done]:
     """Unlock rows and streams for the block, and lock them whatever happens in it.
 
     moto takes a failed transaction back by putting copies in the tables' places; the tables
@@ -366,7 +380,7 @@ def _opened(backend: Any, found: list[tuple[str, TableKey]], alone: bool) -> Ite
         backend.tables = tables
         tables.update(open_tables)
         for table in open_tables.values():
-            failed = failed or table.items.failed
+            failed = failed or rows_of(table).failed
         for structure in held:
             structure.lock(keep=done.keep and failed is None)
         bridge.forget_rows()

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from ...errors import AwsError, SandboxError, not_in_sandbox
 from ...gate import Gate
-from ...moto import bridge
+from ...moto import iam as moto_iam
+from ...moto import query as bridge
+from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
 from . import changes, documents, managed, resources, simulate
@@ -20,10 +22,10 @@ Own = Callable[["Iam", Call], dict[str, Any]]
 class Iam:
     """IAM as the gate sees it; users, roles, groups and policies are moto's."""
 
-    def __init__(self, gate: Gate, hooks: bridge.Hooks) -> None:
+    def __init__(self, gate: Gate, hooks: Hooks) -> None:
         self.gate = gate
         self.hooks = hooks
-        bridge.name_unique_ids(hooks)
+        moto_iam.name_unique_ids(hooks)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """The operation's own action, on the resource that it names."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import AwsError
-from ...moto import bridge
+from ...moto import iam as bridge
+from ...moto.iam import MotoPolicyOwner, MotoRole, MotoUser
 from ...requests.calls import Call
 from . import documents, managed, resources
 
@@ -31,9 +32,9 @@ def made(iam: Iam, call: Call) -> dict[str, Any]:
         return {}  # moto would count a second attachment.
     before = found.arn if found is not None else ""
     result = iam.ask_moto(call)
-    if call.operation in ("DeleteUser", "DeleteRole"):
+    if call.operation in ("DeleteUser", "DeleteRole") and found is not None:
         _gone(iam, call, found)
-    elif call.operation == "UpdateUser":
+    elif call.operation == "UpdateUser" and bridge.is_user(found):
         _renamed(iam, call, found, before)
     elif call.operation == "CreateUser" and "PermissionsBoundary" in call.params:
         iam.gate.directory.user_boundaries[call.account, call.params["UserName"]] = call.params[
@@ -62,7 +63,7 @@ def delete_user_boundary(iam: Iam, call: Call) -> dict[str, Any]:
     return {}
 
 
-def _user(call: Call) -> Any:
+def _user(call: Call) -> MotoUser:
     name = call.params["UserName"]
     user = bridge.iam(call.account).users.get(name)
     if user is None:
@@ -71,7 +72,7 @@ def _user(call: Call) -> Any:
     return user
 
 
-def _is_attached(call: Call, found: Any) -> bool:
+def _is_attached(call: Call, found: MotoPolicyOwner | None) -> bool:
     attach = call.operation in ("AttachUserPolicy", "AttachRolePolicy")
     return attach and found is not None and call.params["PolicyArn"] in found.managed_policies
 
@@ -83,7 +84,7 @@ def _refuse_unknown_boundary(call: Call) -> None:
         raise AwsError("NoSuchEntity", text, 404)
 
 
-def _refuse_conflicts(iam: Iam, call: Call, found: Any) -> None:
+def _refuse_conflicts(iam: Iam, call: Call, found: MotoUser | MotoRole | None) -> None:
     """IAM's refusals that moto does not have (IAM API Reference, errors of each operation)."""
     arn, name = str(call.params.get("PolicyArn", "")), call.operation
     if name in _POLICY_WRITES and arn.startswith(managed.PREFIX):
@@ -91,7 +92,8 @@ def _refuse_conflicts(iam: Iam, call: Call, found: Any) -> None:
         raise AwsError("AccessDenied", f"{arn} is an AWS managed policy; only AWS changes it.", 403)
     backend = bridge.iam(call.account)
     new, conflict = call.params.get("NewUserName"), ""
-    if name == "DeleteUser" and found is not None:
+    namesake = backend.users.get(str(new))
+    if name == "DeleteUser" and bridge.is_user(found):
         groups = any(found in group.users for group in backend.groups.values())
         conflict = "delete access keys" if found.access_keys else conflict
         conflict = "remove users from group" if groups else conflict
@@ -114,7 +116,7 @@ def _refuse_conflicts(iam: Iam, call: Call, found: Any) -> None:
         if call.params["InstanceProfileName"] not in [profile.name for profile in profiles]:
             text = f"The role with name {found.name} cannot be found in that instance profile."
             raise AwsError("NoSuchEntity", text, 404)
-    elif name == "UpdateUser" and found not in (None, backend.users.get(new, found)):
+    elif name == "UpdateUser" and found is not None and namesake not in (None, found):
         raise AwsError("EntityAlreadyExists", f"User with name {new} already exists.", 409)
     if conflict:
         raise _conflict(f"Cannot delete entity, must {conflict} first.")
@@ -132,7 +134,7 @@ def _bounds(iam: Iam, account: str, arn: str) -> bool:
     )
 
 
-def _gone(iam: Iam, call: Call, found: Any) -> None:
+def _gone(iam: Iam, call: Call, found: MotoPolicyOwner) -> None:
     directory = iam.gate.directory
     if call.operation == "DeleteUser":
         directory.user_boundaries.pop((call.account, found.name), None)
@@ -149,7 +151,7 @@ def _end_sessions(iam: Iam, arn: str) -> None:
             del sessions[key_id]
 
 
-def _renamed(iam: Iam, call: Call, user: Any, before: str) -> None:
+def _renamed(iam: Iam, call: Call, user: MotoUser, before: str) -> None:
     """A user keeps its access keys, tags and boundary under another name or path."""
     backend, boundaries = bridge.iam(call.account), iam.gate.directory.user_boundaries
     for key in user.access_keys:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...authorization import Policy, principals_of
 from ...errors import AwsError
-from ...moto import bridge
+from ...moto import iam as bridge
 from ...requests.calls import Call
 from ..kms.principals import unique_id
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...moto import bridge
+from ...moto import iam as bridge
 
 PREFIX = "arn:aws:iam::aws:policy/"
 _DECODER = json.JSONDecoder()
@@ -37,7 +37,7 @@ def load(arn: str, account: str) -> None:
     name = arn.rsplit("/", 1)[-1]
     data = find(name)
     if data is not None and arn == f"{PREFIX[:-1]}{data['Path']}{name}":
-        policies[arn] = bridge.managed_policy(name, account, data)
+        bridge.add_managed_policy(name, account, data)
 
 
 def load_all(account: str) -> None:
@@ -46,4 +46,4 @@ def load_all(account: str) -> None:
     for name, data in json.loads(bridge.managed_policies_text()).items():
         arn = f"{PREFIX[:-1]}{data['Path']}{name}"
         if arn not in policies:
-            policies[arn] = bridge.managed_policy(name, account, data)
+            bridge.add_managed_policy(name, account, data)

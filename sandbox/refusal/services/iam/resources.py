@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from ...errors import AwsError
-from ...moto import bridge
+from ...moto import iam as bridge
+from ...moto.iam import MotoInstanceProfile, MotoPolicyOwner, MotoRole, MotoUser
 from ...requests import shapes
 from ...requests.callers import Directory
 from ...requests.calls import Call, ContextValue
@@ -56,7 +57,7 @@ def named_user(call: Call) -> str | None:
     return call.caller.name
 
 
-def entity(call: Call) -> Any:
+def entity(call: Call) -> MotoUser | MotoRole | None:
     """moto's object of the user or role that an operation is about; None if there is none."""
     if "RoleName" in call.params:
         return bridge.role(call.account, call.params["RoleName"])
@@ -71,7 +72,7 @@ def resource_of(call: Call) -> str:
         kind, member = _MADE[name]
         return _new(call, kind, params[member])
     if name == "GetAccessKeyLastUsed":
-        key = bridge.iam(call.account).access_keys.get(params.get("AccessKeyId"))
+        key = bridge.iam(call.account).access_keys.get(params["AccessKeyId"])
         return _of_user(call, key.user_name) if key and key.user_name else "*"
     if "GroupName" in params:
         groups = bridge.iam(call.account).groups
@@ -107,7 +108,9 @@ def _of_user(call: Call, name: str) -> str:
     return _existing(call, "user", bridge.iam(call.account).users.get(name), name)
 
 
-def _existing(call: Call, kind: str, found: Any, name: str) -> str:
+def _existing(
+    call: Call, kind: str, found: MotoPolicyOwner | MotoInstanceProfile | None, name: str
+) -> str:
     return str(found.arn) if found is not None else _new(call, kind, name)
 
 
@@ -116,12 +119,12 @@ def _new(call: Call, kind: str, name: Any) -> str:
     return f"arn:aws:iam::{call.account}:{kind}{path}{name}"
 
 
-def boundary_of(directory: Directory, found: Any) -> str | None:
+def boundary_of(directory: Directory, found: MotoPolicyOwner | None) -> str | None:
     """The ARN of a user's or a role's permissions boundary."""
     if found is None:
         return None
-    if hasattr(found, "permissions_boundary_arn"):  # A role; moto keeps none for users.
-        return found.permissions_boundary_arn  # type: ignore[no-any-return]  # an object of moto's
+    if bridge.is_role(found):  # moto keeps none for users.
+        return found.permissions_boundary_arn
     return directory.user_boundaries.get((found.account_id, found.name))
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...authorization import Decision, Effect, PolicyType, Request, ResourceRules, authorize
 from ...errors import AwsError, not_in_sandbox
-from ...moto import bridge
+from ...moto import iam as bridge
+from ...moto.iam import MotoPolicyOwner
 from ...requests.calls import Call, ContextValue
 from . import resources
 from .sources import Source, attached, context_keys, entity_parts, inputs, invalid
@@ -144,7 +145,7 @@ def get_context_keys_for_custom_policy(_iam: Iam, call: Call) -> dict[str, Any]:
     return {"ContextKeyNames": context_keys(source.policy for source in inputs(call))}
 
 
-def _entity(call: Call) -> Any:
+def _entity(call: Call) -> MotoPolicyOwner:
     """moto's object behind PolicySourceArn."""
     arn = call.params["PolicySourceArn"]
     account, kind, name = entity_parts(arn)
@@ -154,7 +155,7 @@ def _entity(call: Call) -> Any:
             f"policies in account {account}"
         )
     backend = bridge.iam(account)
-    owners: Mapping[str, Callable[[str], Any]] = {
+    owners: Mapping[str, Callable[[str], MotoPolicyOwner | None]] = {
         "user": backend.users.get,
         "group": backend.groups.get,
         "role": lambda role: bridge.role(account, role),

@@ -10,7 +10,8 @@ from typing import Any
 
 from ...authorization import Policy, PolicyError, Statement
 from ...errors import AwsError
-from ...moto import bridge
+from ...moto import iam as bridge
+from ...moto.iam import MotoPolicyOwner
 from ...requests.calls import Call
 from . import managed
 
@@ -70,7 +71,7 @@ def entity_parts(arn: str) -> tuple[str, str, str]:
     return match[1], match[2], match[3]
 
 
-def attached(call: Call, owner: Any) -> Iterator[Source]:
+def attached(call: Call, owner: MotoPolicyOwner) -> Iterator[Source]:
     """The policies of an entity (moto's object), and those of a user's groups. Inline policies are
     named with their owner, as live answers name them."""
     kind = entity_parts(owner.arn)[1]

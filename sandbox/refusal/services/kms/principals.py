@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...moto import bridge
+from ...moto import iam as bridge
 
 _ARN = re.compile(r"arn:aws:(iam|sts)::(\d{12}):([a-z-]+)(?:/(.+))?")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")

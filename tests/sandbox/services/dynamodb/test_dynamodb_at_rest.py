@@ -11,14 +11,14 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from refusal import Sandbox, SandboxError
-from refusal.moto import bridge
+from refusal.moto import dynamodb as moto_dynamodb
 from refusal.services.dynamodb import AtRest
 
 KEY = {"id": {"S": "1"}}
 
 
 def rows(sandbox: Sandbox, name: str = "orders") -> Any:
-    return bridge.dynamodb(sandbox.account_id, sandbox.region).tables[name].items
+    return moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables[name].items
 
 
 def plaintext_left(wanted: str) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refusal.errors import AwsError
-from refusal.moto import bridge
+from refusal.moto import dynamodb as moto_dynamodb
 from refusal.services.dynamodb.data_keys import IV_BYTES, DataKey, Structure, TableKey
 from refusal.world.entropy import Entropy
 from tests.sandbox.services.dynamodb.common import ACCOUNT, CONTEXT, KEY, get, put, switch, to_key
@@ -66,9 +66,9 @@ def test_a_data_key_is_bound_to_its_structure(secret: bytes) -> None:
 def test_places_and_tags_tell_nothing_of_each_other(secret: bytes, kind: str, data: bytes) -> None:
     value = data.hex() if kind == "S" else data
     key = DataKey(secret)
-    place = key.place(bridge.attribute_value(kind, value))
+    place = key.place(moto_dynamodb.attribute_value(kind, value))
     assert place != key.tag(kind, value)
-    assert place == DataKey(secret).place(bridge.attribute_value(kind, value))
+    assert place == DataKey(secret).place(moto_dynamodb.attribute_value(kind, value))
 
 
 def test_a_new_kms_key_means_a_new_table_key_and_the_same_pages(
@@ -143,7 +143,7 @@ def test_a_stream_that_comes_later_has_its_own_key(
     to_key(dynamodb, kms.create_key()["KeyMetadata"]["Arn"])  # It has no data key yet.
     put(dynamodb, "2")
     assert records(dynamodb) == ["2"]
-    held = bridge.dynamodb(sandbox.account_id, sandbox.region).tables["orders"]
+    held = moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables["orders"]
     assert held.stream_shard.items.encrypted_key != held.items.encrypted_key
 
 
@@ -158,7 +158,7 @@ def test_a_tampered_data_key_shows(
     make_table(**({} if owned else {"KMSMasterKeyId": key}), more=STREAM)
     dynamodb.put_item(TableName="orders", Item=item("1"))
     other = kms.create_key()["KeyMetadata"]["Arn"]
-    held = bridge.dynamodb(sandbox.account_id, sandbox.region).tables["orders"]
+    held = moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables["orders"]
     for structure in (held.items, held.stream_shard.items):
         whole = structure.encrypted_key
         structure.encrypted_key = tampered(whole)

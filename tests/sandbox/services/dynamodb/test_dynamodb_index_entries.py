@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refusal.moto import bridge
+from refusal.moto import dynamodb as moto_dynamodb
 from refusal.services.dynamodb.index_entries import IndexEntries
 from refusal.services.dynamodb.sealed import SealedRows
 from tests.sandbox.services.dynamodb.common import KEY
@@ -171,7 +171,9 @@ def test_an_index_that_comes_later_is_filled_when_it_is_made(
     assert len(by_color(dynamodb, "red")) == len(opened) == 3
     gone = {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "by-color"}}]}
     dynamodb.update_table(TableName="orders", **gone)
-    held: SealedRows = bridge.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
+    held: SealedRows = (
+        moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
+    )
     assert list(held.entries.attributes) == []
 
 
@@ -206,7 +208,9 @@ def test_a_tampered_page_shows_in_a_query_and_is_in_nobodys_way(
     sandbox: Any, orders: bool, dynamodb: Any, refused: Any
 ) -> None:
     write(dynamodb, [row(0, "red", 1), row(1, "blue", 1)])
-    held: SealedRows = bridge.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
+    held: SealedRows = (
+        moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
+    )
     (partition, place), *_ = held.entries.find({"color": _tag(sandbox, held, "red")})
     page = held.pages[partition][place]
     held.pages[partition][place] = page[:-1] + bytes([page[-1] ^ 1])
@@ -224,7 +228,9 @@ def _tag(sandbox: Any, held: SealedRows, color: str) -> bytes:
 
 def test_nothing_of_a_value_lies_in_the_entries(sandbox: Any, orders: bool, dynamodb: Any) -> None:
     write(dynamodb, [row(0, "ultramarine", 1)])
-    held: SealedRows = bridge.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
+    held: SealedRows = (
+        moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
+    )
     assert "ultramarine" not in repr(vars(copy.copy(held.entries)))
     assert held.entries.find({"color": _tag(sandbox, held, "ultramarine")})
     dynamodb.delete_item(

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from refusal import Sandbox
-from refusal.moto import bridge
+from refusal.moto import dynamodb as moto_dynamodb
 from refusal.services.dynamodb.sealed import SealedRows
 from tests.sandbox.services.dynamodb.common import KEY
 from tests.sandbox.services.dynamodb.conftest import ONCE, item
@@ -23,7 +23,7 @@ PARTITION = {
 
 
 def rows(sandbox: Sandbox, name: str = "orders") -> SealedRows:
-    return bridge.dynamodb(sandbox.account_id, sandbox.region).tables[name].items
+    return moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables[name].items
 
 
 def places(found: SealedRows) -> list[tuple[bytes, bytes]]:
@@ -137,7 +137,7 @@ def test_a_streams_records_are_bound_to_their_places(
     )["ShardIterator"]
     records = streams.get_records(ShardIterator=iterator)["Records"]
     assert [r["dynamodb"]["NewImage"]["id"]["S"] for r in records] == ["1", "2"]
-    tables = bridge.dynamodb(sandbox.account_id, sandbox.region).tables
+    tables = moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables
     pages = tables["orders"].stream_shard.items.pages
     assert not any(b"chairs" in page for page in pages)
     pages.reverse()
@@ -151,7 +151,7 @@ def test_a_tampered_backup_is_not_restored(
     dynamodb.put_item(TableName="orders", Item=item("2"))
     backup = dynamodb.create_backup(TableName="orders", BackupName="nightly")
     arn = backup["BackupDetails"]["BackupArn"]
-    kept = bridge.dynamodb(sandbox.account_id, sandbox.region).backups[arn].table.items
+    kept = moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).backups[arn].table.items
     before = kms.list_grants(KeyId=key)["Grants"]
     _swap(kept)
     with refused(*TAMPERED):
@@ -170,11 +170,11 @@ def fill(sandbox: Any, name: str, partitions: int, lines: int) -> None:
     found.unlock(sandbox.services.dynamodb.tables.keys._unwrap_owned(record.key))
     for number in range(partitions * lines):
         attributes = {
-            "id": bridge.attribute_value("S", str(number // lines)),
-            "line": bridge.attribute_value("S", str(number % lines)),
-            "what": bridge.attribute_value("S", "a chair"),
+            "id": moto_dynamodb.attribute_value("S", str(number // lines)),
+            "line": moto_dynamodb.attribute_value("S", str(number % lines)),
+            "what": moto_dynamodb.attribute_value("S", "a chair"),
         }
-        row = bridge.item(attributes, *found.names)
+        row = moto_dynamodb.item(attributes, *found.names)
         found.write(found.place_of(row), row)
     found.lock(keep=True)
 

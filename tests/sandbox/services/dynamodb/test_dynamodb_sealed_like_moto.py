@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from refusal import Sandbox
-from refusal.moto import bridge
+from refusal.moto import dynamodb as moto_dynamodb
 
 ATTRIBUTES = [("id", "S"), ("line", "N"), ("kind", "S"), ("raw", "B"), ("size", "N")]
 #: Name -> partition key, sort key.
@@ -301,7 +301,7 @@ def bare() -> Iterator[tuple[Any, Any]]:
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1", config=CONFIG)
         create_tables(client)
-        backend = bridge.dynamodb("123456789012", "us-east-1")
+        backend = moto_dynamodb.dynamodb("123456789012", "us-east-1")
         kept = [copy.deepcopy(backend.tables)]
 
         def after(done: Any) -> None:

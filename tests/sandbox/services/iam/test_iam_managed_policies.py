@@ -12,11 +12,11 @@ from botocore.exceptions import ClientError
 
 from refusal import Sandbox
 from refusal.authorization import Policy
-from refusal.moto import bridge
+from refusal.moto import iam as moto_iam
 from refusal.services.iam import managed
 
 FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
-ALL = json.loads(bridge.managed_policies_text())
+ALL = json.loads(moto_iam.managed_policies_text())
 
 
 def test_each_policy_is_found_as_a_parse_of_the_whole_finds_it() -> None:
@@ -38,7 +38,7 @@ def test_the_rules_can_read_every_policy_of_aws() -> None:
 def test_making_the_administrators_policy_costs_next_to_nothing(sandbox: Sandbox) -> None:
     taken = []
     for account in ("111111111111", "222222222222", "333333333333"):
-        bridge.iam(account)
+        moto_iam.iam(account)
         start = time.perf_counter()
         managed.load("arn:aws:iam::aws:policy/AdministratorAccess", account)
         taken.append(time.perf_counter() - start)
@@ -49,7 +49,7 @@ def test_only_the_policies_in_use_are_made(
     sandbox: Sandbox, make_user: Callable[..., boto3.Session]
 ) -> None:
     make_user("mira", FULL_ACCESS)
-    made = bridge.iam(sandbox.account_id).managed_policies
+    made = moto_iam.iam(sandbox.account_id).managed_policies
     assert sorted(arn.rsplit("/")[-1] for arn in made) == [
         "AdministratorAccess",
         "AmazonDynamoDBFullAccess",

@@ -117,11 +117,11 @@ def test_a_right_that_holds_through_a_service_only(sandbox, key, blob, make_user
 def through_dynamodb(sandbox, name, operation, params, service=False):
     """A call that DynamoDB makes to KMS for a user, or in its own name."""
     from refusal.gate import service_principal
-    from refusal.moto import bridge
+    from refusal.moto import iam as moto_iam
     from refusal.requests.calls import Call
 
     gate = sandbox._gate
-    caller = gate.directory.user(bridge.iam(ACCOUNT).users[name])
+    caller = gate.directory.user(moto_iam.iam(ACCOUNT).users[name])
     outer = Call("dynamodb", "GetItem", {}, caller, ACCOUNT, "us-east-1", "id", gate.clock.now())
     own = service_principal("dynamodb.us-east-1.amazonaws.com", ACCOUNT) if service else None
     return gate.call_as(outer, "kms", operation, params, via="dynamodb.amazonaws.com", caller=own)
