@@ -1,113 +1,39 @@
-"""Amazon DynamoDB and its Streams: moto's, with tables that are encrypted at rest."""
+"""Amazon DynamoDB and its Streams: moto's, with tables that are encrypted at rest.
 
-from __future__ import annotations
+What the gate calls, and what an operation does:
 
-from collections.abc import Iterable
-from typing import Any
+    service.py             ``DynamoDB`` and ``Streams``: permissions, then the act
+    operations.py          one line for every operation of AWS's model
+    access.py              what a data request does to which table, with its condition keys
+    resources.py           ARNs, tags and policies of tables; the permissions on them
+    lifecycle.py           making, changing, describing, backing up, restoring, deleting tables
+    encryption_options.py  the three encryption options, and changing from one to another
 
-from ...errors import SandboxError, validation
-from ...gate import Gate
-from ...moto import dynamodb as bridge
-from ...moto.hooks import Hooks
-from ...requests import shapes
-from ...requests.calls import Call, Forwarded, Permission
-from ..kms import Kms
+Tables:
+
+    tables.py              the registry of all tables
+    to_moto.py             the trip to moto and back, with rows unlocked for its time
+    table_states.py        the states of a table, as time and its KMS key move them on
+
+Keys and ciphertext:
+
+    table_keys.py          the table key, wrapped by a KMS key: all that is asked of KMS
+    data_keys.py           the keys under it, and what has one
+    rows.py                a table's rows at rest, in the place of moto's
+    stream_records.py      a stream's records at rest, likewise
+    index_entries.py       which rows a global index holds
+    at_rest.py             what is stored, for learners to look at
+
+How a GetItem runs: the gate asks ``DynamoDB.permissions``. operations.py finds the operation,
+access.py says what it reads, and resources.py makes of that the permission that IAM must allow.
+Then ``DynamoDB.act`` goes by operations.py to ``ToMoto.with_rows``. There table_states.py refuses a
+table that cannot be read now, and table_keys.py gets the table key: one kept from a moment ago, or
+one from KMS, which is asked as the caller and may refuse. The table key decrypts the data
+encryption key of the rows, and moto answers the request. rows.py decrypts only the rows that moto
+looks at. Whatever happens, everything is locked again before the answer leaves.
+"""
+
 from .at_rest import AtRest
-from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
-from .table_keys import TableKeys
-from .tables import Tables, rows_of
+from .service import DynamoDB, Streams
 
 __all__ = ["AtRest", "DynamoDB", "Streams"]
-
-
-class DynamoDB:
-    """DynamoDB of all accounts and Regions."""
-
-    def __init__(self, gate: Gate, hooks: Hooks, kms: Kms) -> None:
-        self.tables = Tables(gate, hooks, TableKeys(gate, kms))
-        bridge.narrow_queries(hooks)
-
-    def permissions(self, call: Call) -> Iterable[Permission]:
-        """What must be allowed before the call may act.
-
-        Raises:
-            AwsError: the request has the wrong form, or asks for what the sandbox has not.
-        """
-        operation = OPERATIONS[call.operation]
-        if operation.data:
-            _require_members(call)
-        else:
-            shapes.read_params("dynamodb", call.operation, call.params)
-        try:
-            return operation.permissions(call)
-        except (AttributeError, TypeError):
-            # What no SDK sends: a member of the wrong type.
-            shapes.read_params("dynamodb", call.operation, call.params)
-            raise
-
-    def act(self, call: Call) -> dict[str, Any] | Forwarded:
-        """Do it; data requests with the table key that KMS gives this caller.
-
-        Raises:
-            AwsError: as DynamoDB refuses it.
-        """
-        return _act(OPERATIONS[call.operation], self.tables, call)
-
-    def at_rest(self, table_name: str, account: str, region: str) -> AtRest:
-        """What is stored of a table.
-
-        Raises:
-            SandboxError: there is no such table.
-        """
-        record = self.tables.records.get((account, region, table_name))
-        if record is None:
-            raise SandboxError(
-                f"There is no table `{table_name}` in account {account}; "
-                "give the name of a table that was created."
-            )
-        rows = rows_of(bridge.dynamodb(account, region).tables[table_name])
-        key = record.key
-        pages = tuple(rows.all_pages())
-        return AtRest(table_name, key.key_arn, key.context, key.blob, rows.encrypted_key, pages)
-
-    def age(self) -> None:
-        """Time has moved: finish what was in transition, notice keys that cannot be used."""
-        self.tables.age()
-
-
-class Streams:
-    """DynamoDB Streams."""
-
-    def __init__(self, dynamodb: DynamoDB) -> None:
-        self._tables = dynamodb.tables
-
-    def permissions(self, call: Call) -> Iterable[Permission]:
-        """What must be allowed before the call may act."""
-        return STREAM_OPERATIONS[call.operation].permissions(call)
-
-    def act(self, call: Call) -> dict[str, Any] | Forwarded:
-        """Do it; GetRecords asks KMS as a read of the table does."""
-        return _act(STREAM_OPERATIONS[call.operation], self._tables, call)
-
-
-def _act(operation: Operation, tables: Tables, call: Call) -> Forwarded:
-    try:
-        return operation.act(tables, call)
-    finally:
-        if operation.data:
-            # The audit trail keeps the call: no attribute value may live on in it.
-            call.params = {k: v for k, v in call.params.items() if k in ("TableName", "IndexName")}
-            call.request = None
-
-
-def _require_members(call: Call) -> None:
-    """The members without which a data request says nothing."""
-    model = shapes.operation_model("dynamodb", call.operation)
-    assert model is not None and model.input_shape is not None
-    for member in model.input_shape.required_members:
-        if call.params.get(member) is None:
-            name = member[:1].lower() + member[1:]
-            raise validation(
-                f"1 validation error detected: Value null at '{name}' failed to satisfy "
-                "constraint: Member must not be null"
-            )

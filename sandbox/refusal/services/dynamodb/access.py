@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from ...authorization import Policy, PolicyError
 from ...errors import AwsError, not_in_sandbox, validation
-from ...moto import dynamodb as bridge
+from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call, ContextValue
+from .resources import table_name
 
-_ARN = re.compile(r"arn:aws:dynamodb:([a-z0-9-]+):(\d{12}):table/([^/]+)((?:/.*)?)")
 #: A name at the head of a path in an expression: no value, no function, no member of a map.
 _NAME = re.compile(r"(?<![\w:#.\]-])(?:#\w+|[A-Za-z_][\w-]*)(?![\w-])(?!\s*\()")
 _ALIAS = re.compile(r"#\w+", re.ASCII)
@@ -42,49 +40,13 @@ class Access:
     table: str
     index: str = ""
     context: Mapping[str, ContextValue] = field(default_factory=dict)
+    #: Whether a PartiQL statement changes items.
     writes: bool = False
 
 
-def table_name(call: Call, given: Any) -> str:
-    """The name of the table that a request names by its name or ARN.
-
-    Raises:
-        AwsError: no text, or an ARN of another account or Region.
-    """
-    if not isinstance(given, str) or not given:
-        raise validation(
-            "1 validation error detected: Value null at 'tableName' failed to satisfy "
-            "constraint: Member must not be null"
-        )
-    if not given.startswith("arn:"):
-        return given
-    match = _ARN.fullmatch(given)
-    if match is None:
-        raise validation(f"Invalid TableArn: {given}")  # The wording is the sandbox's own.
-    region, account, name, _ = match.groups()
-    if account != call.account:
-        raise not_in_sandbox("requests for a table of another account")
-    if region != call.region:
-        raise AwsError("ResourceNotFoundException", "Requested resource not found")
-    return name
-
-
-@lru_cache(maxsize=256)
-def read_policy(text: str) -> Policy:
-    """A table's resource-based policy.
-
-    Raises:
-        AwsError: ``ValidationException``; the wording is the sandbox's own.
-    """
-    try:
-        return Policy.parse(text, kind="resource-based", name="resource policy")
-    except PolicyError as error:
-        raise validation(f"The resource policy cannot be read: {error}") from None
-
-
-def arn(call: Call, kind: str) -> str:
-    """An ARN of this account and Region, such as that of ``table/orders``."""
-    return f"arn:aws:dynamodb:{call.region}:{call.account}:{kind}"
+def one_table(call: Call) -> list[str]:
+    """The table of a request that names one."""
+    return [table_name(call, call.params["TableName"])]
 
 
 def one_item(call: Call) -> list[Access]:
@@ -121,6 +83,11 @@ def batch(call: Call) -> list[Access]:
     return found
 
 
+def batch_tables(call: Call) -> list[str]:
+    """The tables of BatchGetItem and BatchWriteItem."""
+    return [table_name(call, given) for given in call.params["RequestItems"]]
+
+
 #: The member of a transaction's item -> the action that it needs (botocore's model of each).
 _TRANSACTED = {
     "Get": "GetItem",
@@ -142,6 +109,12 @@ def transaction(call: Call) -> list[Access]:
             key = params.get("Item" if kind == "Put" else "Key")
             found.append(_on_items(call, _TRANSACTED[kind], name, params, [key]))
     return found
+
+
+def transaction_tables(call: Call) -> list[str]:
+    """The tables of TransactGetItems and TransactWriteItems."""
+    asked = (params for item in call.params["TransactItems"] for params in item.values())
+    return [table_name(call, params["TableName"]) for params in asked]
 
 
 _PATH = r"""\s+((?:"[^"]+"|'[^']+'|[\w-]+)(?:\.(?:"[^"]+"|'[^']+'|[\w-]+))?)"""
@@ -202,12 +175,12 @@ def _written(request: Mapping[str, Any]) -> Any:
 
 
 def _hash_name(call: Call, name: str, index: str = "") -> str:
-    table = bridge.dynamodb(call.account, call.region).tables.get(name)
+    table = moto_dynamodb.table_named(call.account, call.region, name)
     if table is None:
         return ""
     schema = next((i.schema for i in table.all_indexes() if i.name == index), ()) if index else ()
     found = (key["AttributeName"] for key in schema if key["KeyType"] == "HASH")
-    return str(next(found, table.hash_key_attr))
+    return next(found, table.hash_key_attr)
 
 
 def _on_items(

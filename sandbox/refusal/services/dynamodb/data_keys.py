@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ...errors import AwsError, validation
+from ...moto.dynamodb import MotoAttributeValue
 from ...world.entropy import Entropy
 
 ALGORITHM = "AES-256-GCM"
@@ -41,36 +42,36 @@ class _Key:
         self.secret = secret
         self._aead = AESGCM(secret)
 
-    def seal(self, iv: bytes, plaintext: bytes, where: bytes) -> bytes:
-        """Encrypt something for its place."""
-        return iv + self._aead.encrypt(iv, plaintext, where)
+    def seal(self, iv: bytes, plaintext: bytes, associated_data: bytes) -> bytes:
+        """Encrypt something, bound to its associated data."""
+        return iv + self._aead.encrypt(iv, plaintext, associated_data)
 
-    def open(self, sealed: bytes, where: bytes) -> bytes:
-        """Decrypt what lies at its place.
+    def open(self, sealed: bytes, associated_data: bytes) -> bytes:
+        """Decrypt what was sealed with the same associated data.
 
         Raises:
             AwsError: ``InternalServerError`` for bytes that were changed or moved. Code and
                 text are the sandbox's assumption; the status is one that clients do not retry.
         """
         try:
-            return self._aead.decrypt(sealed[:IV_BYTES], sealed[IV_BYTES:], where)
+            return self._aead.decrypt(sealed[:IV_BYTES], sealed[IV_BYTES:], associated_data)
         except (InvalidTag, ValueError):
             raise AwsError("InternalServerError", _TAMPERED) from None
 
 
 class DataKey(_Key):
-    """A data encryption key: seals pages, and gives them places that tell nothing."""
+    """A data encryption key: seals rows, and gives them addresses that tell nothing."""
 
-    __slots__ = ("_places", "_values")
+    __slots__ = ("_addresses", "_values")
 
     def __init__(self, secret: bytes) -> None:
         super().__init__(secret)
-        self._places = hmac.digest(secret, b"places", "sha256")
+        self._addresses = hmac.digest(secret, b"places", "sha256")
         self._values = hmac.digest(secret, b"values", "sha256")
 
-    def place(self, key: Any, within: bytes = b"") -> bytes:
-        """Where the row or the partition with this key lies (``key`` is moto's DynamoType)."""
-        return hmac.digest(self._places, within + _encoded(key.type, key.value), "sha256")
+    def address(self, key: MotoAttributeValue, within: bytes = b"") -> bytes:
+        """Where the partition with this key lies, or the row in its partition."""
+        return hmac.digest(self._addresses, within + _encoded(key.type, key.value), "sha256")
 
     def tag(self, kind: str, value: Any) -> bytes:
         """What stands for a value of an index's key."""
@@ -107,7 +108,7 @@ class TableKey(_Key):
         """The data encryption key of a structure; kept as long as the table key is.
 
         Raises:
-            AwsError: ``InternalServerError``, as of pages.
+            AwsError: ``InternalServerError``, as of rows.
         """
         key = self._opened.get((encrypted, structure))
         if key is None:
@@ -116,8 +117,10 @@ class TableKey(_Key):
         return key
 
 
-class Structure:
-    """What has a data encryption key of its own. It gets it when it is opened first.
+class EncryptedStructure:
+    """A part of a table that has a data encryption key of its own: its rows, or a stream.
+
+    It gets the key when it is first unlocked.
 
     Args:
         name: tells it from every other structure, and is bound to its key.

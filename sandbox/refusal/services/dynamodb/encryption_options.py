@@ -11,8 +11,9 @@ from typing import Any
 from ...errors import AwsError, validation
 from ...requests.calls import Call, Forwarded
 from .table_keys import MANAGED_ALIAS
-from .table_record import Switch, TableRecord
-from .tables import Tables, edited
+from .table_states import Switch, TableState
+from .tables import Tables
+from .to_moto import edited
 
 _INVALID = "One or more parameter values were invalid: "
 _DAY = datetime.timedelta(hours=24)
@@ -55,56 +56,56 @@ def change(tables: Tables, call: Call, name: str) -> Forwarded:
             f"{_INVALID}Server-Side Encryption modification must be the only operation in the "
             "request"
         )
-    record = tables.record(call, name)
-    if record is None:
-        return tables.forward(call)  # moto says that there is no such table.
-    tables.settle(record)
-    tables.require_live(record)
-    require_at_rest(record)
-    _require_another(tables, call, record, asked)
+    state = tables.find(call, name)
+    if state is None:
+        return tables.moto.forward(call)  # moto says that there is no such table.
+    tables.states.settle(state)
+    tables.states.require_live(state)
+    require_at_rest(state)
+    _require_another(tables, call, state, asked)
     now = tables.now()
     if asked is not None:  # Back to a key owned by AWS is always allowed (B11).
-        _require_quota(record, now)
-    old = record.key
-    tables.change_key(call, record, asked)
-    record.switch = Switch(old, now)
-    record.changes.append(now)
-    answer = tables.forward(call, {"TableName": name})
-    return edited(answer, lambda body: record.describe(body["TableDescription"], now))
+        _require_quota(state, now)
+    old = state.key
+    tables.change_key(call, state, asked)
+    state.switch = Switch(old, now)
+    state.changes.append(now)
+    answer = tables.moto.forward(call, {"TableName": name})
+    return edited(answer, lambda body: state.describe(body["TableDescription"], now))
 
 
-def require_at_rest(record: TableRecord) -> None:
+def require_at_rest(state: TableState) -> None:
     """Refuse while a change is under way (B8).
 
     Raises:
         AwsError: ``ResourceInUseException``.
     """
-    if record.switch is not None:
+    if state.switch is not None:
         text = (
             "Attempt to change a resource which is still in use: Table: "
-            f"{record.key.table_name} is in the process of being updated."
+            f"{state.key.table_name} is in the process of being updated."
         )
         raise AwsError("ResourceInUseException", text)
 
 
-def _require_another(tables: Tables, call: Call, record: TableRecord, asked: str | None) -> None:
+def _require_another(tables: Tables, call: Call, state: TableState, asked: str | None) -> None:
     """B10: the same key named by its ARN is refused, by an alias or its id it is used anew."""
-    held = record.key.key_arn
+    held = state.key.key_arn
     if asked is None and held is None:
         raise validation(f"{_INVALID}Table is already encrypted by default")
     # That {"Enabled": true} on a table under aws/dynamodb is refused likewise is the sandbox's
     # assumption.
     implied = asked == MANAGED_ALIAS and "KMSMasterKeyId" not in call.params["SSESpecification"]
-    if asked == held or (implied and tables.keys.is_managed(record.key)):
+    if asked == held or (implied and tables.keys.is_managed(state.key)):
         raise validation(
             f"{_INVALID}Table is already encrypted with given KMSMasterKeyId. Use "
             "KMSMasterKeyId parameter if you want to change Master Key"
         )
 
 
-def _require_quota(record: TableRecord, now: datetime.datetime) -> None:
+def _require_quota(state: TableState, now: datetime.datetime) -> None:
     """Four changes in 24 hours, then one in six hours (B11)."""
-    today = [change for change in record.changes if change > now - _DAY]
+    today = [change for change in state.changes if change > now - _DAY]
     if len(today) < _QUOTA or now - today[-1] >= _PAUSE:
         return
     raise AwsError(

@@ -1,6 +1,6 @@
-"""Which rows a global index holds under which value: tags and places, no values.
+"""Which rows a global index holds under which value: tags and addresses, no values.
 
-A tag is a keyed hash of the value, so the entries can lie beside the pages between calls. A
+A tag is a keyed hash of the value, so the entries can lie beside the sealed rows between calls. A
 query on the index then opens the rows that it finds, and no others.
 """
 
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-Place = tuple[bytes, bytes]
+#: Where a row lies: keyed hashes of its partition key and, within the partition, of its sort key
+#: (empty for a table without one).
+RowAddress = tuple[bytes, bytes]
 
 
 class IndexEntries:
@@ -19,8 +21,8 @@ class IndexEntries:
     """
 
     def __init__(self) -> None:
-        self._found: dict[str, dict[bytes, dict[Place, None]]] = {}
-        self._tags: dict[Place, dict[str, bytes]] = {}
+        self._found: dict[str, dict[bytes, dict[RowAddress, None]]] = {}
+        self._tags: dict[RowAddress, dict[str, bytes]] = {}
         self.unfilled: set[str] = set()
 
     @property
@@ -45,23 +47,23 @@ class IndexEntries:
         """Of no row, for the table has none any more."""
         self._tags.clear()
         self.unfilled.clear()
-        for places in self._found.values():
-            places.clear()
+        for addresses in self._found.values():
+            addresses.clear()
 
-    def put(self, place: Place, tags: Mapping[str, bytes]) -> None:
+    def put(self, address: RowAddress, tags: Mapping[str, bytes]) -> None:
         """These are the tags of a row now; of a row that is gone, none."""
-        for name, tag in self._tags.pop(place, {}).items():
-            places = self._found.get(name, {}).get(tag, {})
-            places.pop(place, None)
-            if name in self._found and not places:
+        for name, tag in self._tags.pop(address, {}).items():
+            addresses = self._found.get(name, {}).get(tag, {})
+            addresses.pop(address, None)
+            if name in self._found and not addresses:
                 self._found[name].pop(tag, None)
         if tags:
-            self._tags[place] = dict(tags)
+            self._tags[address] = dict(tags)
         for name, tag in tags.items():
-            self._found[name].setdefault(tag, {})[place] = None
+            self._found[name].setdefault(tag, {})[address] = None
 
-    def find(self, wanted: Mapping[str, bytes]) -> list[Place]:
+    def find(self, wanted: Mapping[str, bytes]) -> list[RowAddress]:
         """The rows that have every one of these tags; there is at least one."""
         found = [self._found[name].get(tag, {}) for name, tag in wanted.items()]
         least = min(found, key=len)
-        return [place for place in least if all(place in places for places in found)]
+        return [address for address in least if all(address in addresses for addresses in found)]

@@ -6,14 +6,16 @@ import re
 from typing import Any
 
 from ...errors import AwsError, not_in_sandbox, validation
-from ...moto import dynamodb as bridge
+from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call, Forwarded
 from . import encryption_options
-from .access import arn, read_policy, table_name
-from .sealed import SealedRows
+from .data_keys import TableKey
+from .resources import arn, read_policy, table_name
+from .rows import SealedRows, rows_of
 from .table_keys import WrappedKey
-from .table_record import PER_LONG_QUESTION, PER_QUESTION
-from .tables import Tables, edited, rows_of
+from .table_states import PER_LONG_QUESTION, PER_QUESTION
+from .tables import Tables
+from .to_moto import edited
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 #: What moto reads of a request. It leaves the rest aside without a word; the sandbox refuses it.
@@ -65,32 +67,34 @@ def create_table(tables: Tables, call: Call) -> Forwarded:
     if policy is not None:
         read_policy(policy)
     params = _without(call.params, "SSESpecification", "ResourcePolicy", "TableClass")
-    answer = tables.forward(call, params)
+    answer = tables.moto.forward(call, params)
     if answer.status != 200:
         return answer
     _protect(tables, call, name, asked)
     if policy is not None:
-        backend = bridge.dynamodb(call.account, call.region)
+        backend = moto_dynamodb.dynamodb(call.account, call.region)
         backend.put_resource_policy(arn(call, f"table/{name}"), policy, None)
     return _describe_new(tables, call, name, answer)
 
 
-def _protect(tables: Tables, call: Call, name: str, key_id: str | None) -> tuple[SealedRows, Any]:
+def _protect(
+    tables: Tables, call: Call, name: str, key_id: str | None
+) -> tuple[SealedRows, TableKey]:
     """Give a table that moto has just made its key; take the table back if KMS refuses."""
     try:
         wrapped, key = tables.keys.create(call, name, key_id)
     except AwsError:
-        del bridge.dynamodb(call.account, call.region).tables[name]  # B20.
+        del moto_dynamodb.dynamodb(call.account, call.region).tables[name]  # B20.
         raise
     return tables.adopt(call, name, wrapped, key), key
 
 
 def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> Forwarded:
-    record = tables.record(call, name)
+    state = tables.find(call, name)
 
     def change(body: dict[str, Any]) -> None:
-        assert record is not None
-        record.describe(body["TableDescription"], tables.now())
+        assert state is not None
+        state.describe(body["TableDescription"], tables.now())
 
     return edited(answer, change)
 
@@ -98,57 +102,57 @@ def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> F
 def update_table(tables: Tables, call: Call) -> Forwarded:
     """UpdateTable, of the encryption or of something else."""
     name = table_name(call, call.params["TableName"])
-    tables.require_made(call, name)
+    tables.states.require_made(call, name)
     if "SSESpecification" in call.params:
         return encryption_options.change(tables, call, name)
     _require_read(call)
-    answer = tables.forward(call)
+    answer = tables.moto.forward(call)
     if answer.status == 200:
         tables.adopt_changes(call, name)
     return _described(tables, call, name, answer, "TableDescription")
 
 
 def _described(tables: Tables, call: Call, name: str, answer: Forwarded, member: str) -> Forwarded:
-    record = tables.record(call, name)
-    if record is None:
+    state = tables.find(call, name)
+    if state is None:
         return answer
-    return edited(answer, lambda body: record.describe(body[member], tables.now()))
+    return edited(answer, lambda body: state.describe(body[member], tables.now()))
 
 
 def describe_table(tables: Tables, call: Call) -> Forwarded:
     """DescribeTable; of a table in transition it moves the clock on, so that waiting ends."""
     name = table_name(call, call.params["TableName"])
-    record = tables.record(call, name)
-    if record is not None:
-        if record.switch is not None:
+    state = tables.find(call, name)
+    if state is not None:
+        if state.switch is not None:
             tables.gate.clock.advance(PER_QUESTION)
-        elif not tables.made(record) or record.since is not None:
+        elif not tables.states.made(state) or state.since is not None:
             tables.gate.clock.advance(PER_LONG_QUESTION)
-        tables.settle(record)
-    return _described(tables, call, name, tables.forward(call), "Table")
+        tables.states.settle(state)
+    return _described(tables, call, name, tables.moto.forward(call), "Table")
 
 
 def delete_table(tables: Tables, call: Call) -> Forwarded:
     """DeleteTable needs no key (B26); DynamoDB gives its grants back (B14)."""
     name = table_name(call, call.params["TableName"])
-    tables.require_made(call, name)
-    record = tables.record(call, name)
-    if record is not None:
-        tables.settle(record)
-        encryption_options.require_at_rest(record)
-    answer = tables.forward(call)
-    if answer.status == 200 and record is not None:
-        del tables.records[call.account, call.region, name]
-        backend = bridge.dynamodb(call.account, call.region)
+    tables.states.require_made(call, name)
+    state = tables.find(call, name)
+    if state is not None:
+        tables.states.settle(state)
+        encryption_options.require_at_rest(state)
+    answer = tables.moto.forward(call)
+    if answer.status == 200 and state is not None:
+        del tables.states.by_address[call.account, call.region, name]
+        backend = moto_dynamodb.dynamodb(call.account, call.region)
         backend.resource_policies.pop(arn(call, f"table/{name}"), None)
         now = tables.now()
 
         def change(body: dict[str, Any]) -> None:
-            record.describe(body["TableDescription"], now)
+            state.describe(body["TableDescription"], now)
             body["TableDescription"]["TableStatus"] = "DELETING"
 
         answer = edited(answer, change)
-        tables.keys.retire(record.key)
+        tables.keys.retire(state.key)
     return answer
 
 
@@ -156,37 +160,37 @@ def update_time_to_live(tables: Tables, call: Call) -> Forwarded:
     """UpdateTimeToLive touches the key (B26). Nothing is deleted when its time is over: the
     sandbox's simplification of B28."""
     name = table_name(call, call.params["TableName"])
-    tables.require_made(call, name)
+    tables.states.require_made(call, name)
     tables.unlock(call, name)
-    return tables.forward(call)
+    return tables.moto.forward(call)
 
 
 def create_backup(tables: Tables, call: Call) -> Forwarded:
-    """CreateBackup: the pages as they lie there, and the table key as wrapped now (B17)."""
+    """CreateBackup: the rows as they lie there, and the table key as wrapped now (B17)."""
     name = table_name(call, call.params["TableName"])
-    tables.require_made(call, name, "TableInUseException")
+    tables.states.require_made(call, name, "TableInUseException")
     tables.unlock(call, name)
-    answer = tables.forward(call)
-    record = tables.record(call, name)
+    answer = tables.moto.forward(call)
+    state = tables.find(call, name)
 
     def keep(body: dict[str, Any]) -> None:
-        assert record is not None
-        tables.backups[body["BackupDetails"]["BackupArn"]] = record.key
+        assert state is not None
+        tables.states.backups[body["BackupDetails"]["BackupArn"]] = state.key
 
     return edited(answer, keep)
 
 
 def delete_backup(tables: Tables, call: Call) -> Forwarded:
     """DeleteBackup needs no key."""
-    answer = tables.forward(call)
+    answer = tables.moto.forward(call)
     if answer.status == 200:
-        tables.backups.pop(call.params["BackupArn"], None)
+        tables.states.backups.pop(call.params["BackupArn"], None)
     return answer
 
 
 def describe_backup(tables: Tables, call: Call) -> Forwarded:
     """DescribeBackup, with the encryption that the backup was made under."""
-    held = tables.backups.get(call.params["BackupArn"])
+    held = tables.states.backups.get(call.params["BackupArn"])
 
     def change(body: dict[str, Any]) -> None:
         about = body["BackupDescription"]
@@ -196,15 +200,15 @@ def describe_backup(tables: Tables, call: Call) -> Forwarded:
                 sse = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": held.key_arn}
                 about.setdefault("SourceTableFeatureDetails", {})["SSEDescription"] = sse
 
-    return edited(tables.forward(call), change)
+    return edited(tables.moto.forward(call), change)
 
 
 def restore_from_backup(tables: Tables, call: Call) -> Forwarded:
     """RestoreTableFromBackup: the backup's key must open it, the new table gets its own."""
     _require_read(call)
-    held = tables.backups.get(call.params["BackupArn"])
+    held = tables.states.backups.get(call.params["BackupArn"])
     if held is None:
-        return tables.forward(call)  # moto says that there is no such backup.
+        return tables.moto.forward(call)  # moto says that there is no such backup.
     return _restore(tables, call, held, call.params)
 
 
@@ -214,19 +218,19 @@ def restore_to_point_in_time(tables: Tables, call: Call) -> Forwarded:
     params = call.params
     source = table_name(call, params.get("SourceTableName") or params.get("SourceTableArn"))
     params = {**_without(params, "SourceTableArn"), "SourceTableName": source}
-    record = tables.record(call, source)
-    if record is None:
-        return tables.forward(call, params)  # moto says that there is no such table.
-    tables.require_made(call, source, "TableInUseException")
-    tables.require_live(record)
+    state = tables.find(call, source)
+    if state is None:
+        return tables.moto.forward(call, params)  # moto says that there is no such table.
+    tables.states.require_made(call, source, "TableInUseException")
+    tables.states.require_live(state)
     if "RestoreDateTime" in params or not params.get("UseLatestRestorableTime"):
         raise not_in_sandbox("restores to an earlier moment", "Use UseLatestRestorableTime.")
-    table = bridge.dynamodb(call.account, call.region).tables[source]
+    table = moto_dynamodb.dynamodb(call.account, call.region).tables[source]
     recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
     if recovery["PointInTimeRecoveryStatus"] != "ENABLED":
         text = f"Point in time recovery is not enabled for table '{source}'"
         raise AwsError("PointInTimeRecoveryUnavailableException", text)
-    return _restore(tables, call, record.key, params)
+    return _restore(tables, call, state.key, params)
 
 
 def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any]) -> Forwarded:
@@ -237,10 +241,10 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
         asked = encryption_options.wanted_key(params["SSESpecificationOverride"])
     # As the caller. It takes none of DynamoDB's grants: those of a backup's table may be retired.
     old_key = tables.keys.decrypt(call, held)
-    answer = tables.forward(call, _without(params, "SSESpecificationOverride"))
+    answer = tables.moto.forward(call, _without(params, "SSESpecificationOverride"))
     if answer.status != 200:
         return answer
-    old = rows_of(bridge.dynamodb(call.account, call.region).tables[name])
+    old = rows_of(moto_dynamodb.dynamodb(call.account, call.region).tables[name])
     new, new_key = _protect(tables, call, name, asked)
     old.unlock(old_key)
     new.unlock(new_key)
@@ -251,17 +255,17 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
     finally:
         new.lock(keep=whole)
         old.lock(keep=False)
-        bridge.forget_rows()
-        record = tables.record(call, name)
-        if not whole and record is not None:
-            tables.drop(record)
+        moto_dynamodb.forget_rows()
+        state = tables.find(call, name)
+        if not whole and state is not None:
+            tables.states.drop(state)
     return _describe_new(tables, call, name, answer)
 
 
 def put_resource_policy(tables: Tables, call: Call) -> Forwarded:
     """PutResourcePolicy: a policy that can be read, for it counts from now on."""
     read_policy(call.params["Policy"])
-    return tables.forward(call)
+    return tables.moto.forward(call)
 
 
 def require_stream(call: Call, stream: str) -> None:
@@ -271,7 +275,7 @@ def require_stream(call: Call, stream: str) -> None:
         AwsError: ``ResourceNotFoundException``.
     """
     name = table_name(call, stream)
-    table = bridge.dynamodb(call.account, call.region).tables.get(name)
+    table = moto_dynamodb.dynamodb(call.account, call.region).tables.get(name)
     label = stream.rpartition("/stream/")[2]
     if table is None or table.latest_stream_label != label:
         text = f"Requested resource not found: Stream: {stream} not found"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ...errors import not_in_sandbox
-from ...moto import dynamodb as bridge
-from ...requests.calls import Call, Forwarded, Permission
+from ...requests.calls import Call, ContextValue, Forwarded, Permission
 from . import access, lifecycle
-from .access import Access, arn, read_policy, table_name
+from .access import Access
+from .resources import arn, permission, table_name
+from .table_states import not_found
 from .tables import Tables
 
 ASKS_KMS = "asks KMS"
@@ -33,50 +33,45 @@ class Operation:
     data: bool = False
 
 
-def permission(
-    call: Call, action: str, name: str, part: str = "", context: Any = None
-) -> Permission:
-    """The permission for an action on a table, or on a part of it such as ``/index/by-day``."""
-    backend = bridge.dynamodb(call.account, call.region)
-    resource, table = arn(call, f"table/{name}"), backend.tables.get(name)
-    if ("AWS::DynamoDB::Table", resource) not in call.resources:
-        call.resources.append(("AWS::DynamoDB::Table", resource))
-    context = context or {}
-    if table is not None and table.tags:
-        tags = {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in table.tags}
-        context = {**tags, **context}
-    policy = backend.resource_policies.get(resource)
-    return Permission(
-        f"dynamodb:{action}",
-        resource + part,
-        context,
-        resource_policy=read_policy(policy.policy_doc) if policy else None,
-    )
-
-
-def _data(accesses: Callable[[Call], list[Access]], writes: bool = False) -> Operation:
-    """Requests for rows."""
-    alone = accesses is access.partiql
-    single = accesses in (access.one_item, access.query_or_scan)
-
+def _permissions(accesses: Callable[[Call], list[Access]]) -> Callable[[Call], list[Permission]]:
     def permissions(call: Call) -> list[Permission]:
         return [
             permission(call, a.action, a.table, f"/index/{a.index}" if a.index else "", a.context)
             for a in accesses(call)
         ]
 
-    def act(tables: Tables, call: Call) -> Forwarded:
-        if single:
-            return tables.work(call, (table_name(call, call.params["TableName"]),), writes=writes)
-        found = accesses(call)
-        changing = writes or any(a.writes for a in found)
-        return tables.work(call, [a.table for a in found], writes=changing, alone=alone)
+    return permissions
 
-    return Operation(ASKS_KMS, permissions, act, data=True)
+
+def _data(
+    accesses: Callable[[Call], list[Access]],
+    tables_of: Callable[[Call], list[str]] = access.one_table,
+    *,
+    writes: bool = False,
+) -> Operation:
+    """Requests for rows.
+
+    Args:
+        accesses: what they do, for IAM.
+        tables_of: the tables that they touch.
+        writes: whether they change rows.
+    """
+
+    def act(tables: Tables, call: Call) -> Forwarded:
+        return tables.moto.with_rows(call, tables_of(call), writes=writes)
+
+    return Operation(ASKS_KMS, _permissions(accesses), act, data=True)
+
+
+def _execute(tables: Tables, call: Call) -> Forwarded:
+    """PartiQL: what is read differently by moto must find no other table there."""
+    found = access.partiql(call)
+    names, writes = [one.table for one in found], any(one.writes for one in found)
+    return tables.moto.with_rows(call, names, writes=writes, alone=True)
 
 
 def _forward(tables: Tables, call: Call) -> Forwarded:
-    return tables.forward(call)
+    return tables.moto.forward(call)
 
 
 def _on_table(
@@ -88,7 +83,7 @@ def _on_table(
 
     def permissions(call: Call) -> list[Permission]:
         tags = call.params.get("Tags") or ()
-        context: dict[str, Any] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
+        context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
         if keys := [t["Key"] for t in tags] or call.params.get("TagKeys"):
             context["aws:TagKeys"] = keys
         name = table_name(call, call.params[member])
@@ -105,8 +100,8 @@ def _on_existing(
     """The same, of which moto does not say well that there is no such table."""
 
     def existing(tables: Tables, call: Call) -> Forwarded:
-        if tables.record(call, table_name(call, call.params[member])) is None:
-            raise tables.not_found()
+        if tables.find(call, table_name(call, call.params[member])) is None:
+            raise not_found()
         return act(tables, call)
 
     return _on_table(existing, key, member)
@@ -169,20 +164,20 @@ def _on_stream(key: str, act: Callable[[Tables, Call], Forwarded]) -> Operation:
 
 def _stream(tables: Tables, call: Call) -> Forwarded:
     lifecycle.require_stream(call, _stream_of(call))
-    return tables.forward(call, service="dynamodbstreams")
+    return tables.moto.forward(call, service="dynamodbstreams")
 
 
 def _records(tables: Tables, call: Call) -> Forwarded:
     stream = _stream_of(call)
     lifecycle.require_stream(call, stream)
     names = (table_name(call, stream),)
-    return tables.work(call, names, writes=False, service="dynamodbstreams")
+    return tables.moto.with_rows(call, names, writes=False, service="dynamodbstreams")
 
 
 _ITEM_READ = _data(access.one_item)
 _ITEM_WRITE = _data(access.one_item, writes=True)
 _READ = _data(access.query_or_scan)
-_PARTIQL = _data(access.partiql)
+_PARTIQL = Operation(ASKS_KMS, _permissions(access.partiql), _execute, data=True)
 _EXPORT = _refused("exports to and imports from Amazon S3")
 _GLOBAL = _refused("global tables")
 _KINESIS = _refused("Kinesis streaming destinations")
@@ -196,10 +191,10 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteItem": _ITEM_WRITE,
     "Query": _READ,
     "Scan": _READ,
-    "BatchGetItem": _data(access.batch),
-    "BatchWriteItem": _data(access.batch, writes=True),
-    "TransactGetItems": _data(access.transaction),
-    "TransactWriteItems": _data(access.transaction, writes=True),
+    "BatchGetItem": _data(access.batch, access.batch_tables),
+    "BatchWriteItem": _data(access.batch, access.batch_tables, writes=True),
+    "TransactGetItems": _data(access.transaction, access.transaction_tables),
+    "TransactWriteItems": _data(access.transaction, access.transaction_tables, writes=True),
     "ExecuteStatement": _PARTIQL,
     "BatchExecuteStatement": _PARTIQL,
     "ExecuteTransaction": _PARTIQL,
@@ -264,7 +259,7 @@ STREAM_OPERATIONS: dict[str, Operation] = {
                 arn(call, f"table/{call.params.get('TableName', '*').rsplit('/')[-1]}/stream/*"),
             )
         ],
-        lambda tables, call: tables.forward(call, service="dynamodbstreams"),
+        lambda tables, call: tables.moto.forward(call, service="dynamodbstreams"),
     ),
     "DescribeStream": _on_stream(NO_KEY, _stream),
     "GetShardIterator": _on_stream(NO_KEY, _stream),

@@ -9,25 +9,26 @@ import datetime
 import marshal
 from typing import Any
 
-from ...moto import dynamodb as bridge
+from ...moto import dynamodb as moto_dynamodb
+from ...moto.dynamodb import MotoStreamRecord, MotoTable
 from ...world.entropy import Entropy
-from .data_keys import IV_BYTES, MARSHAL_FORMAT, Structure
+from .data_keys import IV_BYTES, MARSHAL_FORMAT, EncryptedStructure
 
 
-class SealedRecords(Structure):
+class SealedRecords(EncryptedStructure):
     """The records of a stream, a list as moto uses ``stream_shard.items``."""
 
     def __init__(self, table_id: str, label: str, entropy: Entropy) -> None:
         super().__init__(f"{table_id}/stream/{label}/".encode(), entropy)
-        self.pages: list[bytes] = []
-        self._new: list[Any] = []
+        self.blobs: list[bytes] = []
+        self._new: list[MotoStreamRecord] = []
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SealedRecords:
         """The same as of rows."""
         twin = SealedRecords("", "", self._entropy)
         twin.name, twin.encrypted_key = self.name, self.encrypted_key
         if self._key is None:
-            twin.pages = list(self.pages)
+            twin.blobs = list(self.blobs)
         return twin
 
     def lock(self, *, keep: bool) -> None:
@@ -44,26 +45,39 @@ class SealedRecords(Structure):
         change = dict(record["dynamodb"])
         change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].isoformat()
         plaintext = marshal.dumps({**record, "dynamodb": change}, MARSHAL_FORMAT)
-        where = self.name + str(len(self.pages)).encode()
         iv = self._entropy.bytes(IV_BYTES, "dynamodb/stream-iv")
-        self.pages.append(self._needed().seal(iv, plaintext, where))
+        binding = self._binding(len(self.blobs))
+        self.blobs.append(self._needed().seal(iv, plaintext, binding))
 
-    def append(self, record: Any) -> None:
+    def _binding(self, number: int) -> bytes:
+        """The associated data of a record: it binds it to its stream and its number."""
+        return self.name + str(number).encode()
+
+    def append(self, record: MotoStreamRecord) -> None:
         """A record of the present call."""
         self._new.append(record)
 
     def __len__(self) -> int:
-        return len(self.pages) + len(self._new)
+        return len(self.blobs) + len(self._new)
 
-    def __getitem__(self, part: slice) -> list[Any]:
+    def __getitem__(self, part: slice) -> list[MotoStreamRecord]:
         if self._key is None:
             return []  # Locked: GetRecords unlocks first.
-        return [self._read(i) for i in range(len(self.pages))[part]]
+        return [self._read(i) for i in range(len(self.blobs))[part]]
 
-    def _read(self, number: int) -> Any:
-        page = self._needed().open(self.pages[number], self.name + str(number).encode())
-        record = marshal.loads(page)
+    def _read(self, number: int) -> MotoStreamRecord:
+        plaintext = self._needed().open(self.blobs[number], self._binding(number))
+        record = marshal.loads(plaintext)
         change = record["dynamodb"]
         made = datetime.datetime.fromisoformat(change["ApproximateCreationDateTime"])
         change["ApproximateCreationDateTime"] = made
-        return bridge.stream_record(record)
+        return moto_dynamodb.stream_record(record)
+
+
+def stream_records_of(table: MotoTable) -> SealedRecords | None:
+    """The sealed stream records of a table that was adopted; None if it has no stream."""
+    shard = table.stream_shard
+    if shard is None:
+        return None
+    assert isinstance(shard.items, SealedRecords)
+    return shard.items

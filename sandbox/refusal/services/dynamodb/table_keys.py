@@ -15,6 +15,7 @@ from ...errors import AwsError
 from ...gate import Gate, service_principal
 from ...requests.calls import Call, Caller
 from ..kms import Kms
+from ..kms.keys import Key
 from .data_keys import IV_BYTES, KEY_BYTES, TableKey
 
 SERVICE = "dynamodb.amazonaws.com"
@@ -43,6 +44,11 @@ _WRAPPED = {
 }
 
 
+#: Account, Region, name. (AWS's TableId is another thing: it tells a table from a later one of
+#: the same name.)
+TableAddress = tuple[str, str, str]
+
+
 @dataclass(slots=True, eq=False)
 class WrappedKey:
     """A wrapped table key and what it takes to unwrap it.
@@ -63,8 +69,8 @@ class WrappedKey:
     grants: list[str] = field(default_factory=list)
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """Which table: account, Region, name."""
+    def address(self) -> TableAddress:
+        """Which table it is of."""
         return self.account, self.region, self.table_name
 
     @property
@@ -190,15 +196,15 @@ class TableKeys:
         caller = call.caller
         # Sessions of one name may differ in their session policies: each has its own.
         who = caller.access_key_id if caller.session_issued else caller.user_id
-        place = (caller.arn, who, wrapped.blob)
-        kept = self._kept.get(place)
+        owner = (caller.arn, who, wrapped.blob)
+        kept = self._kept.get(owner)
         now = self._gate.clock.now()
         if kept is not None and kept[1] > now:
             return kept[0]
         self.forget_expired()
         key = self.decrypt(call, wrapped)
         self._require_grant(wrapped)
-        self._kept[place] = key, self._gate.clock.now() + KEPT
+        self._kept[owner] = key, self._gate.clock.now() + KEPT
         return key
 
     def decrypt(self, call: Call, wrapped: WrappedKey) -> TableKey:
@@ -247,7 +253,7 @@ class TableKeys:
         key = self._find(wrapped)
         return key is not None and key.key_manager == "AWS"
 
-    def _find(self, wrapped: WrappedKey) -> Any:
+    def _find(self, wrapped: WrappedKey) -> Key | None:
         try:
             return self._kms.find(wrapped.key_arn or "", wrapped.account, wrapped.region)
         except AwsError:
@@ -261,12 +267,12 @@ class TableKeys:
             if key is not None and grant in key.grants.by_id:
                 self._as_service(wrapped, "RetireGrant", {"GrantId": grant}, context=False)
         wrapped.grants.clear()
-        self._kept = {p: kept for p, kept in self._kept.items() if p[2] != wrapped.blob}
+        self._kept = {one: kept for one, kept in self._kept.items() if one[2] != wrapped.blob}
 
     def forget_expired(self) -> None:
         """Drop the plaintext table keys that are due."""
         now = self._gate.clock.now()
-        self._kept = {place: kept for place, kept in self._kept.items() if kept[1] > now}
+        self._kept = {one: kept for one, kept in self._kept.items() if kept[1] > now}
 
     def _as_caller(self, call: Call, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         return self._ask(call, operation, params, None)
@@ -307,11 +313,11 @@ class TableKeys:
 
     def _owned_key(self, wrapped: WrappedKey) -> TableKey:
         """A key owned by AWS: in no account, so nobody can see, use or disable it (B5)."""
-        place = wrapped.account, wrapped.region
-        if place not in self._owned:
+        owner = wrapped.account, wrapped.region
+        if owner not in self._owned:
             secret = self._gate.entropy.bytes(KEY_BYTES, "dynamodb/owned-key")
-            self._owned[place] = TableKey(secret)
-        return self._owned[place]
+            self._owned[owner] = TableKey(secret)
+        return self._owned[owner]
 
     def _unwrap_owned(self, wrapped: WrappedKey) -> TableKey:
         owned = self._owned_key(wrapped)

@@ -97,13 +97,13 @@ def calls(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The place of every page that is opened from now on."""
+    """The associated data of all that is decrypted with a data encryption key from now on."""
     found: list[bytes] = []
     opens = DataKey.open
 
-    def counted(self: DataKey, page: bytes, where: bytes) -> bytes:
-        found.append(where)
-        return opens(self, page, where)
+    def counted(self: DataKey, sealed: bytes, associated_data: bytes) -> bytes:
+        found.append(associated_data)
+        return opens(self, sealed, associated_data)
 
     monkeypatch.setattr(DataKey, "open", counted)
     return found

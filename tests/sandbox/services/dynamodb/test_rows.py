@@ -1,4 +1,4 @@
-"""Rows as pages: each by itself, bound to its place, opened only when it is touched."""
+"""Rows at rest: each by itself, bound to its address, opened only when it is touched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from refusal import Sandbox
 from refusal.moto import dynamodb as moto_dynamodb
-from refusal.services.dynamodb.sealed import SealedRows
+from refusal.services.dynamodb.rows import SealedRows
 from tests.sandbox.services.dynamodb.common import KEY
 from tests.sandbox.services.dynamodb.conftest import ONCE, item
 
@@ -26,28 +26,28 @@ def rows(sandbox: Sandbox, name: str = "orders") -> SealedRows:
     return moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables[name].items
 
 
-def places(found: SealedRows) -> list[tuple[bytes, bytes]]:
-    return [(partition, row) for partition, held in found.pages.items() for row in held]
+def addresses(found: SealedRows) -> list[tuple[bytes, bytes]]:
+    return [(partition, row) for partition, held in found.blobs.items() for row in held]
 
 
 def _flip(at: int) -> Callable[[SealedRows], None]:
     def change(found: SealedRows) -> None:
-        for partition, row in places(found):
-            page = bytearray(found.pages[partition][row])
-            page[at] ^= 1
-            found.pages[partition][row] = bytes(page)
+        for partition, row in addresses(found):
+            blob = bytearray(found.blobs[partition][row])
+            blob[at] ^= 1
+            found.blobs[partition][row] = bytes(blob)
 
     return change
 
 
 def _cut(found: SealedRows) -> None:
-    for partition, row in places(found):
-        found.pages[partition][row] = found.pages[partition][row][:10]
+    for partition, row in addresses(found):
+        found.blobs[partition][row] = found.blobs[partition][row][:10]
 
 
 def _swap(found: SealedRows) -> None:
-    (p, r), (q, s) = places(found)
-    found.pages[p][r], found.pages[q][s] = found.pages[q][s], found.pages[p][r]
+    (p, r), (q, s) = addresses(found)
+    found.blobs[p][r], found.blobs[q][s] = found.blobs[q][s], found.blobs[p][r]
 
 
 ONE = {"TableName": "orders", "Key": KEY}
@@ -101,28 +101,28 @@ def test_rows_of_one_partition_cannot_be_swapped(
 
 
 @pytest.mark.parametrize("owned", [True, False])
-def test_a_page_and_a_key_belong_to_one_table(
+def test_a_row_and_a_key_belong_to_one_table(
     sandbox: Any, make_table: Any, dynamodb: Any, key: str, refused: Any, owned: bool
 ) -> None:
-    """The pages are bound to the table's id; its key, too, or to the encryption context."""
+    """Rows are bound to the table's id; its key, too, or to the encryption context."""
     for name in ("orders", "bills"):
         make_table(name, **({} if owned else {"KMSMasterKeyId": key}))
         dynamodb.put_item(TableName=name, Item=item("1"))
     ours, theirs = rows(sandbox), rows(sandbox, "bills")
-    (p, r), (q, s) = *places(ours), *places(theirs)
-    ours.pages[p][r] = theirs.pages[q][s]
+    (p, r), (q, s) = *addresses(ours), *addresses(theirs)
+    ours.blobs[p][r] = theirs.blobs[q][s]
     with refused(*TAMPERED):
         dynamodb.get_item(**ONE)
-    records = sandbox.services.dynamodb.tables.records
-    place = sandbox.account_id, sandbox.region
+    states = sandbox.services.dynamodb.tables.states.by_address
+    owner = sandbox.account_id, sandbox.region
     sandbox.advance(minutes=6)  # What was unwrapped before is forgotten.
-    records[*place, "orders"].key.blob = records[*place, "bills"].key.blob
+    states[*owner, "orders"].key.blob = states[*owner, "bills"].key.blob
     wrong = TAMPERED if owned else ("InternalServerError", "KMS internal error", "InvalidCipherte")
     with refused(*wrong):
         dynamodb.get_item(**ONE)
 
 
-def test_a_streams_records_are_bound_to_their_places(
+def test_a_streams_records_are_bound_to_their_order(
     sandbox: Any, make_table: Any, dynamodb: Any, key: str, refused: Any
 ) -> None:
     specification = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
@@ -138,9 +138,9 @@ def test_a_streams_records_are_bound_to_their_places(
     records = streams.get_records(ShardIterator=iterator)["Records"]
     assert [r["dynamodb"]["NewImage"]["id"]["S"] for r in records] == ["1", "2"]
     tables = moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables
-    pages = tables["orders"].stream_shard.items.pages
-    assert not any(b"chairs" in page for page in pages)
-    pages.reverse()
+    blobs = tables["orders"].stream_shard.items.blobs
+    assert not any(b"chairs" in blob for blob in blobs)
+    blobs.reverse()
     with refused(*TAMPERED):
         boto3.client("dynamodbstreams", config=ONCE).get_records(ShardIterator=iterator)
 
@@ -166,7 +166,9 @@ def test_a_tampered_backup_is_not_restored(
 def fill(sandbox: Any, name: str, partitions: int, lines: int) -> None:
     """Rows without the requests that would write them."""
     found = rows(sandbox, name)
-    record = sandbox.services.dynamodb.tables.records[sandbox.account_id, sandbox.region, name]
+    record = sandbox.services.dynamodb.tables.states.by_address[
+        sandbox.account_id, sandbox.region, name
+    ]
     found.unlock(sandbox.services.dynamodb.tables.keys._unwrap_owned(record.key))
     for number in range(partitions * lines):
         attributes = {
@@ -174,8 +176,8 @@ def fill(sandbox: Any, name: str, partitions: int, lines: int) -> None:
             "line": moto_dynamodb.attribute_value("S", str(number % lines)),
             "what": moto_dynamodb.attribute_value("S", "a chair"),
         }
-        row = moto_dynamodb.item(attributes, *found.names)
-        found.write(found.place_of(row), row)
+        row = moto_dynamodb.item(attributes, *found.key_names)
+        found.write(found.address_of(row), row)
     found.lock(keep=True)
 
 
@@ -243,7 +245,7 @@ def test_copies_that_moto_makes_for_a_way_back_cost_nothing(
 
     def counted(self: SealedRows, memo: Any) -> SealedRows:
         twin = copy(self, memo)
-        copied.append(len(twin.pages))
+        copied.append(len(twin.blobs))
         return twin
 
     monkeypatch.setattr(SealedRows, "__deepcopy__", counted)

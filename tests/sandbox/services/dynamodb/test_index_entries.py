@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from refusal.moto import dynamodb as moto_dynamodb
 from refusal.services.dynamodb.index_entries import IndexEntries
-from refusal.services.dynamodb.sealed import SealedRows
+from refusal.services.dynamodb.rows import SealedRows
 from tests.sandbox.services.dynamodb.common import KEY
 
 NAMES = ("color", "size")
@@ -204,16 +204,16 @@ def test_a_restored_table_has_its_entries(orders: bool, dynamodb: Any, opened: l
     assert len(by_color(dynamodb, "red", TableName="again")) == len(opened) == 3
 
 
-def test_a_tampered_page_shows_in_a_query_and_is_in_nobodys_way(
+def test_a_tampered_row_shows_in_a_query_and_is_in_nobodys_way(
     sandbox: Any, orders: bool, dynamodb: Any, refused: Any
 ) -> None:
     write(dynamodb, [row(0, "red", 1), row(1, "blue", 1)])
     held: SealedRows = (
         moto_dynamodb.dynamodb(sandbox.account_id, sandbox.region).tables["orders"].items
     )
-    (partition, place), *_ = held.entries.find({"color": _tag(sandbox, held, "red")})
-    page = held.pages[partition][place]
-    held.pages[partition][place] = page[:-1] + bytes([page[-1] ^ 1])
+    (partition, address), *_ = held.entries.find({"color": _tag(sandbox, held, "red")})
+    blob = held.blobs[partition][address]
+    held.blobs[partition][address] = blob[:-1] + bytes([blob[-1] ^ 1])
     with refused("InternalServerError", "tampered"):
         by_color(dynamodb, "red")
     assert len(by_color(dynamodb, "blue")) == 1
@@ -221,8 +221,8 @@ def test_a_tampered_page_shows_in_a_query_and_is_in_nobodys_way(
 
 def _tag(sandbox: Any, held: SealedRows, color: str) -> bytes:
     tables = sandbox.services.dynamodb.tables
-    record = tables.records[sandbox.account_id, sandbox.region, "orders"]
-    key = tables.keys.decrypt_as_service(record.key)
+    state = tables.states.by_address[sandbox.account_id, sandbox.region, "orders"]
+    key = tables.keys.decrypt_as_service(state.key)
     return held.open_key(key).tag("S", color)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.services.dynamodb.common import KEY
-from tests.sandbox.services.dynamodb.test_dynamodb_sealed import PARTITION
+from tests.sandbox.services.dynamodb.test_rows import PARTITION
 
 WRONG_KEY = "The provided key element does not match the schema"
 NO_NUMBER = "The parameter cannot be converted to a numeric value: {}"

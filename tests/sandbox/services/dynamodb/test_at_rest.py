@@ -136,11 +136,12 @@ def test_the_keys_open_the_pages(sandbox: Any, table: str, kms: Any) -> None:
     answer = kms.decrypt(
         CiphertextBlob=stored.wrapped_table_key, EncryptionContext=stored.encryption_context
     )
-    place = rows(sandbox)._where(next((p, r) for p, rs in rows(sandbox).pages.items() for r in rs))
+    address = next((p, r) for p, found in rows(sandbox).blobs.items() for r in found)
+    binding = rows(sandbox)._binding(address)
     sealed, page = stored.encrypted_data_key, stored.pages[0]
     table_key, name = answer["Plaintext"], rows(sandbox).name
     data_key = AESGCM(table_key).decrypt(sealed[:12], sealed[12:], name)
-    opened = AESGCM(data_key).decrypt(page[:12], page[12:], place)
+    opened = AESGCM(data_key).decrypt(page[:12], page[12:], binding)
     assert b"four blue chairs" in opened
     with pytest.raises(kms.exceptions.InvalidCiphertextException):
         kms.decrypt(CiphertextBlob=stored.wrapped_table_key)

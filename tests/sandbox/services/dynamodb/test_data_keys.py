@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from refusal.errors import AwsError
 from refusal.moto import dynamodb as moto_dynamodb
-from refusal.services.dynamodb.data_keys import IV_BYTES, DataKey, Structure, TableKey
+from refusal.services.dynamodb.data_keys import IV_BYTES, DataKey, EncryptedStructure, TableKey
 from refusal.world.entropy import Entropy
 from tests.sandbox.services.dynamodb.common import ACCOUNT, CONTEXT, KEY, get, put, switch, to_key
 from tests.sandbox.services.dynamodb.conftest import ONCE, item
@@ -23,7 +23,7 @@ STREAM = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_
 OWNED = {"Enabled": False}
 
 
-class Box(Structure):
+class Box(EncryptedStructure):
     """A structure that holds one thing."""
 
     def seal(self, text: bytes) -> bytes:
@@ -63,12 +63,14 @@ def test_a_data_key_is_bound_to_its_structure(secret: bytes) -> None:
 
 
 @given(SECRETS, st.sampled_from("SB"), st.binary(max_size=40))
-def test_places_and_tags_tell_nothing_of_each_other(secret: bytes, kind: str, data: bytes) -> None:
+def test_addresses_and_tags_tell_nothing_of_each_other(
+    secret: bytes, kind: str, data: bytes
+) -> None:
     value = data.hex() if kind == "S" else data
     key = DataKey(secret)
-    place = key.place(moto_dynamodb.attribute_value(kind, value))
-    assert place != key.tag(kind, value)
-    assert place == DataKey(secret).place(moto_dynamodb.attribute_value(kind, value))
+    address = key.address(moto_dynamodb.attribute_value(kind, value))
+    assert address != key.tag(kind, value)
+    assert address == DataKey(secret).address(moto_dynamodb.attribute_value(kind, value))
 
 
 def test_a_new_kms_key_means_a_new_table_key_and_the_same_pages(

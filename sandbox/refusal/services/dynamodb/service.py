@@ -1,0 +1,112 @@
+"""DynamoDB and its Streams as the gate sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...errors import SandboxError, validation
+from ...gate import Gate
+from ...moto import dynamodb as moto_dynamodb
+from ...moto.hooks import Hooks
+from ...requests import shapes
+from ...requests.calls import Call, Forwarded, Permission
+from ..kms import Kms
+from .at_rest import AtRest
+from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
+from .rows import rows_of
+from .table_keys import TableKeys
+from .tables import Tables
+
+
+class DynamoDB:
+    """DynamoDB of all accounts and Regions."""
+
+    def __init__(self, gate: Gate, hooks: Hooks, kms: Kms) -> None:
+        self.tables = Tables(gate, hooks, TableKeys(gate, kms))
+        moto_dynamodb.narrow_queries(hooks)
+
+    def permissions(self, call: Call) -> Iterable[Permission]:
+        """What must be allowed before the call may act.
+
+        Raises:
+            AwsError: the request has the wrong form, or asks for what the sandbox has not.
+        """
+        operation = OPERATIONS[call.operation]
+        if operation.data:
+            _require_members(call)
+        else:
+            shapes.read_params("dynamodb", call.operation, call.params)
+        try:
+            return operation.permissions(call)
+        except (AttributeError, TypeError):
+            # What no SDK sends: a member of the wrong type.
+            shapes.read_params("dynamodb", call.operation, call.params)
+            raise
+
+    def act(self, call: Call) -> dict[str, Any] | Forwarded:
+        """Do it; data requests with the table key that KMS gives this caller.
+
+        Raises:
+            AwsError: as DynamoDB refuses it.
+        """
+        return _act(OPERATIONS[call.operation], self.tables, call)
+
+    def at_rest(self, table_name: str, account: str, region: str) -> AtRest:
+        """What is stored of a table.
+
+        Raises:
+            SandboxError: there is no such table.
+        """
+        state = self.tables.states.by_address.get((account, region, table_name))
+        if state is None:
+            raise SandboxError(
+                f"There is no table `{table_name}` in account {account}; "
+                "give the name of a table that was created."
+            )
+        rows = rows_of(moto_dynamodb.dynamodb(account, region).tables[table_name])
+        key = state.key
+        blobs = tuple(rows.all_blobs())
+        return AtRest(table_name, key.key_arn, key.context, key.blob, rows.encrypted_key, blobs)
+
+    def age(self) -> None:
+        """Time has moved: finish what was in transition, notice keys that cannot be used."""
+        self.tables.states.age()
+
+
+class Streams:
+    """DynamoDB Streams."""
+
+    def __init__(self, dynamodb: DynamoDB) -> None:
+        self._tables = dynamodb.tables
+
+    def permissions(self, call: Call) -> Iterable[Permission]:
+        """What must be allowed before the call may act."""
+        return STREAM_OPERATIONS[call.operation].permissions(call)
+
+    def act(self, call: Call) -> dict[str, Any] | Forwarded:
+        """Do it; GetRecords asks KMS as a read of the table does."""
+        return _act(STREAM_OPERATIONS[call.operation], self._tables, call)
+
+
+def _act(operation: Operation, tables: Tables, call: Call) -> Forwarded:
+    try:
+        return operation.act(tables, call)
+    finally:
+        if operation.data:
+            # The audit trail keeps the call: no attribute value may live on in it.
+            call.params = {k: v for k, v in call.params.items() if k in ("TableName", "IndexName")}
+            call.request = None
+
+
+def _require_members(call: Call) -> None:
+    """The members without which a data request says nothing."""
+    model = shapes.operation_model("dynamodb", call.operation)
+    assert model is not None and model.input_shape is not None
+    for member in model.input_shape.required_members:
+        if call.params.get(member) is None:
+            name = member[:1].lower() + member[1:]
+            raise validation(
+                f"1 validation error detected: Value null at '{name}' failed to satisfy "
+                "constraint: Member must not be null"
+            )
