@@ -18,6 +18,8 @@ from .moto.http import RawResponse
 from .moto.iam import iam
 from .requests.callers import ADMINISTRATOR, Directory
 from .requests.calls import Call
+from .services.audit.trail import Trail
+from .services.dynamodb import AtRest
 from .services.registry import build
 from .world.clock import Clock
 from .world.entropy import Entropy
@@ -184,7 +186,7 @@ class Sandbox:
             self.services.age()
         return self.clock.now()
 
-    def at_rest(self, table_name: str, account_id: str | None = None) -> Any:
+    def at_rest(self, table_name: str, account_id: str | None = None) -> AtRest:
         """What is stored of a table, as it lies there: see ``AtRest``."""
         self._check_running()
         with self._gate.paused():
@@ -219,7 +221,7 @@ class Sandbox:
                 return False
 
     @property
-    def trail(self) -> Any:
+    def trail(self) -> Trail:
         """The audit trail: every call, newest last."""
         return self.services.cloudtrail.trail
 

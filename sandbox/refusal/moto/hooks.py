@@ -13,7 +13,7 @@ import botocore.session
 import moto.core.utils
 import moto.dynamodbstreams.models
 import moto.iam.models
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader
 from moto.core.botocore_stubber import BotocoreStubber
@@ -29,6 +29,8 @@ from .http import RawResponse, header_dict
 from .loader import LOADER
 
 Handler = Callable[[AWSPreparedRequest], RawResponse]
+#: Stands where a connection of botocore's sends a request.
+Guard = Callable[[object, AWSPreparedRequest], AWSResponse]
 #: moto's own, also while a sandbox has put its gate in this place.
 _PROCESS_REQUEST = BotocoreStubber.process_request
 
@@ -36,7 +38,7 @@ _PROCESS_REQUEST = BotocoreStubber.process_request
 class Hooks:
     """The sandbox's hold on moto while it runs; ``remove`` leaves no trace."""
 
-    def __init__(self, handler: Handler, guard: Callable[..., Any], clock_module: Any) -> None:
+    def __init__(self, handler: Handler, guard: Guard, clock_module: ModuleType) -> None:
         contract.check()
         self._undo: list[Callable[[], None]] = []
         self.replace(BotocoreStubber, "process_request", lambda _stubber, request: handler(request))
@@ -104,7 +106,7 @@ class Hooks:
         return answer  # type: ignore[no-any-return]  # moto has no types here
 
 
-def _guarded_for_good(init: Callable[..., None], guard: Callable[..., Any]) -> Callable[..., None]:
+def _guarded_for_good(init: Callable[..., None], guard: Guard) -> Callable[..., None]:
     """The ``__init__`` of a connection that stays guarded when the sandbox has stopped: what a
     learner does in the sandbox is not sent to AWS by a client that outlives it."""
 

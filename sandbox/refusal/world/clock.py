@@ -80,7 +80,7 @@ class Clock:
         finally:
             self._now = now
 
-    def as_datetime_module(self) -> Any:
+    def as_datetime_module(self) -> ModuleType:
         """A stand-in for the ``datetime`` module whose ``now`` is this clock's."""
         clock = self
 

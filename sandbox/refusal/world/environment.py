@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 #: Taken away while the sandbox runs: all that points boto3, or moto, at something real (profiles,
 #: tokens, roles, container credentials, endpoints, expiry dates of credentials, …).
@@ -33,7 +32,7 @@ class Environment:
         os.environ.update(self._values)
         return self
 
-    def __exit__(self, *exc: Any) -> None:
+    def __exit__(self, *exc: object) -> None:
         _take_away()
         os.environ.update(self._before)
 

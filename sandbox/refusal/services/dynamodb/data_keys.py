@@ -132,6 +132,8 @@ class EncryptedStructure:
         #: The data encryption key, encrypted under the table key.
         self.encrypted_key = b""
         self._key: DataKey | None = None
+        #: Why the present call must fail: moto may have made light of it.
+        self.failed: AwsError | None = None
 
     def unlock(self, table_key: TableKey) -> None:
         """It can be read and written from now until ``lock``.

@@ -84,8 +84,6 @@ class SealedRows(EncryptedStructure):
         #: The only partitions that the present call iterates over, and the only rows in each;
         #: where none is named, all of them.
         self._only: dict[bytes, dict[bytes, None]] | None = None
-        #: Why the present call must fail: moto may have made light of it.
-        self.failed: AwsError | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SealedRows:
         """A copy of the sealed rows, for a backup. Of unlocked rows none: within a request moto

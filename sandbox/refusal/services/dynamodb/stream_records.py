@@ -10,7 +10,7 @@ import marshal
 from typing import Any
 
 from ...moto import dynamodb as moto_dynamodb
-from ...moto.dynamodb import MotoStreamRecord, MotoTable
+from ...moto.dynamodb import MotoStreamRecord, MotoStreamShard
 from ...world.entropy import Entropy
 from .data_keys import IV_BYTES, MARSHAL_FORMAT, EncryptedStructure
 
@@ -74,10 +74,7 @@ class SealedRecords(EncryptedStructure):
         return moto_dynamodb.stream_record(record)
 
 
-def stream_records_of(table: MotoTable) -> SealedRecords | None:
-    """The sealed stream records of a table that was adopted; None if it has no stream."""
-    shard = table.stream_shard
-    if shard is None:
-        return None
+def stream_records_of(shard: MotoStreamShard) -> SealedRecords:
+    """The sealed records of a stream that was adopted."""
     assert isinstance(shard.items, SealedRecords)
     return shard.items

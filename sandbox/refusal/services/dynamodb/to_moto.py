@@ -116,8 +116,8 @@ def _refuse_faults(call: Call, answer: Forwarded) -> None:
 
 def structures_of(table: MotoTable) -> list[EncryptedStructure]:
     """What has a data encryption key of its own, of one of moto's tables."""
-    rows, records = rows_of(table), stream_records_of(table)
-    return [rows] if records is None else [rows, records]
+    shard = table.stream_shard
+    return [rows_of(table)] if shard is None else [rows_of(table), stream_records_of(shard)]
 
 
 class _Done:
@@ -152,8 +152,8 @@ def _unlocked(
     finally:
         backend.tables = tables
         tables.update(open_tables)
-        for table in open_tables.values():
-            failed = failed or rows_of(table).failed
+        for structure in held:
+            failed = failed or structure.failed
         for structure in held:
             structure.lock(keep=done.keep and failed is None)
         moto_dynamodb.forget_rows()
