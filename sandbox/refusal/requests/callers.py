@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from ..authorization import Policy
 from ..errors import AwsError, not_in_sandbox
-from ..moto import iam as bridge
+from ..moto import iam as moto_iam
 from ..moto.iam import MotoIam, MotoPolicyOwner, MotoUser
 from ..world.clock import Clock
 from . import shapes, signatures, wire
@@ -108,10 +108,10 @@ class Directory:
     def _user_of(self, key_id: str) -> tuple[Caller, str] | None:
         if found := self._users.get(key_id):
             return found
-        for account in bridge.accounts():
-            key = bridge.iam(account).access_keys.get(key_id)
+        for account in moto_iam.accounts():
+            key = moto_iam.iam(account).access_keys.get(key_id)
             if key is not None and key.user_name and key.status == "Active":
-                user = bridge.iam(account).users.get(key.user_name)
+                user = moto_iam.iam(account).users.get(key.user_name)
                 if user:
                     self._users[key_id] = self.user(user, key_id), key.secret_access_key
         return self._users.get(key_id)
@@ -137,9 +137,9 @@ class Directory:
         return self._standings[key]
 
     def _read_standing(self, caller: Caller) -> Standing:
-        backend = bridge.iam(caller.account)
+        backend = moto_iam.iam(caller.account)
         if caller.kind == "role":
-            role = bridge.role(caller.account, caller.name)
+            role = moto_iam.role(caller.account, caller.name)
             if role is None:
                 return Standing((), None, {})
             boundary = role.permissions_boundary_arn
@@ -161,7 +161,9 @@ class Directory:
             return None
         policy = backend.managed_policies.get(arn)
         # A boundary whose policy is gone allows nothing: the sandbox's assumption.
-        document = bridge.document(policy) if policy else '{"Version":"2012-10-17","Statement":[]}'
+        document = (
+            moto_iam.document(policy) if policy else '{"Version":"2012-10-17","Statement":[]}'
+        )
         return Policy.parse(document, kind="permissions boundary", name=arn.split("/")[-1], arn=arn)
 
     def context(self, caller: Caller) -> dict[str, ContextValue]:
@@ -226,7 +228,7 @@ def _policies(owner: MotoPolicyOwner) -> tuple[Policy, ...]:
     ]
     attached = [
         Policy.parse(
-            bridge.document(policy), kind="identity-based", name=policy.name, arn=policy.arn
+            moto_iam.document(policy), kind="identity-based", name=policy.name, arn=policy.arn
         )
         for policy in owner.managed_policies.values()
     ]

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from botocore.awsrequest import AWSPreparedRequest
 
 from ..errors import AwsError, not_in_sandbox
-from ..moto import query as bridge
+from ..moto import query as moto_query
 from ..moto.http import RawResponse
 from . import shapes, signatures
 
@@ -97,7 +97,7 @@ def params_of(message: Message) -> dict[str, Any]:
     if not message.json_protocol:
         try:
             message.body.decode()  # In UTF-8; moto's answer could not hold what is not.
-            return bridge.parse_query(message.service, message.operation, message.body)
+            return moto_query.parse_query(message.service, message.operation, message.body)
         except Exception as error:  # moto's parser has no one error for what it cannot read.
             raise AwsError("InvalidParameterValue", _INVALID) from error
     try:
@@ -149,7 +149,7 @@ def _plain(value: Any) -> Any:
 def answer(message: Message, result: dict[str, Any], request_id: str) -> RawResponse:
     """A successful answer in the protocol of the service."""
     if not message.json_protocol:
-        return bridge.serialize_query(message.service, message.operation, result, request_id)
+        return moto_query.serialize_query(message.service, message.operation, result, request_id)
     headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": request_id}
     return 200, headers, json.dumps(result, default=_plain)
 

@@ -15,7 +15,7 @@ from typing import Any
 from ..authorization import Policy, ResourceRules
 from ..errors import AwsError, not_in_sandbox
 from ..gate import Gate
-from ..moto import iam as bridge
+from ..moto import iam as moto_iam
 from ..moto.iam import MotoRole
 from ..requests import shapes
 from ..requests.callers import Session
@@ -111,8 +111,8 @@ class Sts:
         key_id = call.params["AccessKeyId"]
         if session := self.gate.directory.sessions.get(key_id):
             return {"Account": session.caller.account}
-        for account in bridge.accounts():
-            if key_id in bridge.iam(account).access_keys:
+        for account in moto_iam.accounts():
+            if key_id in moto_iam.iam(account).access_keys:
                 return {"Account": account}
         # AWS reads the account out of the key's letters; here a key must exist.
         raise AwsError("ValidationError", f"Access key {key_id} is not known.")
@@ -209,9 +209,9 @@ def _letters(data: bytes) -> str:
 def _role(arn: str) -> MotoRole | None:
     """The role behind an ARN, path included; None if there is none."""
     match = _ROLE.fullmatch(arn)
-    if match is None or match[1] not in bridge.accounts():
+    if match is None or match[1] not in moto_iam.accounts():
         return None
-    role = bridge.role(match[1], match[2])
+    role = moto_iam.role(match[1], match[2])
     return role if role is not None and role.arn == arn else None
 
 
@@ -254,10 +254,10 @@ def _session_policies(call: Call, account: str) -> tuple[Policy, ...]:
     for entry in arns:
         arn = entry.get("arn", "")
         managed.load(arn, account)
-        found = bridge.iam(account).managed_policies.get(arn)
+        found = moto_iam.iam(account).managed_policies.get(arn)
         if found is None:
             raise AwsError("MalformedPolicyDocument", f"The policy {arn} does not exist.")
-        document = bridge.document(found)
+        document = moto_iam.document(found)
         policies.append(Policy.parse(document, kind="session", name=found.name, arn=arn))
     return tuple(policies)
 

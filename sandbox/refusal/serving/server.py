@@ -22,7 +22,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from ..errors import SandboxError
-from ..moto import http as bridge
+from ..moto import http as moto_http
 from ..sandbox import Sandbox
 from . import control
 
@@ -109,7 +109,7 @@ class Server:
         prepared = AWSPreparedRequest(
             method=request.method,
             url=f"http://{request.host}{_raw_target(request)}",
-            headers=bridge.header_dict(dict(request.headers)),
+            headers=moto_http.header_dict(dict(request.headers)),
             body=body,
             stream_output=False,
         )

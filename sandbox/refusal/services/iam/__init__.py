@@ -9,7 +9,7 @@ from urllib.parse import quote
 from ...errors import AwsError, SandboxError, not_in_sandbox
 from ...gate import Gate
 from ...moto import iam as moto_iam
-from ...moto import query as bridge
+from ...moto import query as moto_query
 from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
@@ -79,7 +79,7 @@ class Iam:
             what = f"an answer to {call.action} with these parameters"
             why = f"moto fails on them ({type(fault).__name__}: {fault})."
             raise not_in_sandbox(what, why) from fault
-        result = bridge.read_query_answer("iam", call.operation, answer)
+        result = moto_query.read_query_answer("iam", call.operation, answer)
         if answer[0] >= 400:
             error = result.get("Error", {})
             raise AwsError(error.get("Code", ""), error.get("Message", ""), answer[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import AwsError
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 from ...moto.iam import MotoPolicyOwner, MotoRole, MotoUser
 from ...requests.calls import Call
 from . import documents, managed, resources
@@ -34,7 +34,7 @@ def made(iam: Iam, call: Call) -> dict[str, Any]:
     result = iam.ask_moto(call)
     if call.operation in ("DeleteUser", "DeleteRole") and found is not None:
         _gone(iam, call, found)
-    elif call.operation == "UpdateUser" and bridge.is_user(found):
+    elif call.operation == "UpdateUser" and moto_iam.is_user(found):
         _renamed(iam, call, found, before)
     elif call.operation == "CreateUser" and "PermissionsBoundary" in call.params:
         iam.gate.directory.user_boundaries[call.account, call.params["UserName"]] = call.params[
@@ -65,7 +65,7 @@ def delete_user_boundary(iam: Iam, call: Call) -> dict[str, Any]:
 
 def _user(call: Call) -> MotoUser:
     name = call.params["UserName"]
-    user = bridge.iam(call.account).users.get(name)
+    user = moto_iam.iam(call.account).users.get(name)
     if user is None:
         text = f"The user with name {name} cannot be found."
         raise AwsError("NoSuchEntity", text, 404)
@@ -79,7 +79,7 @@ def _is_attached(call: Call, found: MotoPolicyOwner | None) -> bool:
 
 def _refuse_unknown_boundary(call: Call) -> None:
     arn = call.params.get("PermissionsBoundary")
-    if arn and arn not in bridge.iam(call.account).managed_policies:
+    if arn and arn not in moto_iam.iam(call.account).managed_policies:
         text = f"Scope ARN: {arn} does not exist or is not attachable."
         raise AwsError("NoSuchEntity", text, 404)
 
@@ -90,10 +90,10 @@ def _refuse_conflicts(iam: Iam, call: Call, found: MotoUser | MotoRole | None) -
     if name in _POLICY_WRITES and arn.startswith(managed.PREFIX):
         # Only AWS changes these; the wording is the sandbox's own.
         raise AwsError("AccessDenied", f"{arn} is an AWS managed policy; only AWS changes it.", 403)
-    backend = bridge.iam(call.account)
+    backend = moto_iam.iam(call.account)
     new, conflict = call.params.get("NewUserName"), ""
     namesake = backend.users.get(str(new))
-    if name == "DeleteUser" and bridge.is_user(found):
+    if name == "DeleteUser" and moto_iam.is_user(found):
         groups = any(found in group.users for group in backend.groups.values())
         conflict = "delete access keys" if found.access_keys else conflict
         conflict = "remove users from group" if groups else conflict
@@ -128,7 +128,7 @@ def _conflict(text: str) -> AwsError:
 
 def _bounds(iam: Iam, account: str, arn: str) -> bool:
     users = iam.gate.directory.user_boundaries.items()
-    roles = bridge.iam(account).roles.values()
+    roles = moto_iam.iam(account).roles.values()
     return any(one == arn for (owner, _), one in users if owner == account) or any(
         role.permissions_boundary_arn == arn for role in roles
     )
@@ -153,7 +153,7 @@ def _end_sessions(iam: Iam, arn: str) -> None:
 
 def _renamed(iam: Iam, call: Call, user: MotoUser, before: str) -> None:
     """A user keeps its access keys, tags and boundary under another name or path."""
-    backend, boundaries = bridge.iam(call.account), iam.gate.directory.user_boundaries
+    backend, boundaries = moto_iam.iam(call.account), iam.gate.directory.user_boundaries
     for key in user.access_keys:
         key.user_name = user.name
     boundary = boundaries.pop((call.account, call.params["UserName"]), None)

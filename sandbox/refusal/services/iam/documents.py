@@ -8,7 +8,7 @@ from typing import Any
 
 from ...authorization import Policy, principals_of
 from ...errors import AwsError
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 from ...requests.calls import Call
 from ..kms.principals import unique_id
 
@@ -82,8 +82,8 @@ def rename_principal(arn: str, now: str) -> None:
     A user or a role that is deleted stays as its unique id, so that nobody who takes the name
     later is meant (D8).
     """
-    for account in bridge.accounts():
-        for role in bridge.iam(account).roles.values():
+    for account in moto_iam.accounts():
+        for role in moto_iam.iam(account).roles.values():
             if arn in role.assume_role_policy_document:
                 document = json.loads(role.assume_role_policy_document)
                 role.assume_role_policy_document = json.dumps(_replaced(document, arn, now))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 
 PREFIX = "arn:aws:iam::aws:policy/"
 _DECODER = json.JSONDecoder()
@@ -21,29 +21,29 @@ def find(name: str) -> dict[str, Any] | None:
     of the whole in tests/sandbox/services/iam).
     """
     head = f"\n {json.dumps(name)}:"
-    start = bridge.managed_policies_text().find(head + "{")
+    start = moto_iam.managed_policies_text().find(head + "{")
     if start < 0:
         return None
     data: dict[str, Any]
-    data, _ = _DECODER.raw_decode(bridge.managed_policies_text(), start + len(head))
+    data, _ = _DECODER.raw_decode(moto_iam.managed_policies_text(), start + len(head))
     return data
 
 
 def load(arn: str, account: str) -> None:
     """Put an AWS managed policy into an account's IAM, if AWS has it and it is not there yet."""
-    policies = bridge.iam(account).managed_policies
+    policies = moto_iam.iam(account).managed_policies
     if arn in policies or not arn.startswith(PREFIX):
         return
     name = arn.rsplit("/", 1)[-1]
     data = find(name)
     if data is not None and arn == f"{PREFIX[:-1]}{data['Path']}{name}":
-        bridge.add_managed_policy(name, account, data)
+        moto_iam.add_managed_policy(name, account, data)
 
 
 def load_all(account: str) -> None:
     """Put every AWS managed policy into an account's IAM: only for who lists them."""
-    policies = bridge.iam(account).managed_policies
-    for name, data in json.loads(bridge.managed_policies_text()).items():
+    policies = moto_iam.iam(account).managed_policies
+    for name, data in json.loads(moto_iam.managed_policies_text()).items():
         arn = f"{PREFIX[:-1]}{data['Path']}{name}"
         if arn not in policies:
-            bridge.add_managed_policy(name, account, data)
+            moto_iam.add_managed_policy(name, account, data)

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from ...errors import AwsError
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 from ...moto.iam import MotoInstanceProfile, MotoPolicyOwner, MotoRole, MotoUser
 from ...requests import shapes
 from ...requests.callers import Directory
@@ -60,9 +60,9 @@ def named_user(call: Call) -> str | None:
 def entity(call: Call) -> MotoUser | MotoRole | None:
     """moto's object of the user or role that an operation is about; None if there is none."""
     if "RoleName" in call.params:
-        return bridge.role(call.account, call.params["RoleName"])
+        return moto_iam.role(call.account, call.params["RoleName"])
     name = named_user(call)
-    return bridge.iam(call.account).users.get(name) if name else None
+    return moto_iam.iam(call.account).users.get(name) if name else None
 
 
 def resource_of(call: Call) -> str:
@@ -72,14 +72,14 @@ def resource_of(call: Call) -> str:
         kind, member = _MADE[name]
         return _new(call, kind, params[member])
     if name == "GetAccessKeyLastUsed":
-        key = bridge.iam(call.account).access_keys.get(params["AccessKeyId"])
+        key = moto_iam.iam(call.account).access_keys.get(params["AccessKeyId"])
         return _of_user(call, key.user_name) if key and key.user_name else "*"
     if "GroupName" in params:
-        groups = bridge.iam(call.account).groups
+        groups = moto_iam.iam(call.account).groups
         return _existing(call, "group", groups.get(params["GroupName"]), params["GroupName"])
     if "InstanceProfileName" in params:
         profile = params["InstanceProfileName"]
-        found = bridge.iam(call.account).instance_profiles.values()
+        found = moto_iam.iam(call.account).instance_profiles.values()
         match = next((one for one in found if one.name == profile), None)
         return _existing(call, "instance-profile", match, profile)
     if user := named_user(call):
@@ -98,14 +98,14 @@ def new_name_of(call: Call) -> str:
     if not kind:
         return ""
     member = f"{kind.capitalize()}Name"
-    backend, name = bridge.iam(call.account), call.params[member]
+    backend, name = moto_iam.iam(call.account), call.params[member]
     found = (backend.users if kind == "user" else backend.groups).get(name)
     path = call.params.get("NewPath") or (found.path if found is not None else "/")
     return f"arn:aws:iam::{call.account}:{kind}{path}{call.params.get(f'New{member}') or name}"
 
 
 def _of_user(call: Call, name: str) -> str:
-    return _existing(call, "user", bridge.iam(call.account).users.get(name), name)
+    return _existing(call, "user", moto_iam.iam(call.account).users.get(name), name)
 
 
 def _existing(
@@ -123,7 +123,7 @@ def boundary_of(directory: Directory, found: MotoPolicyOwner | None) -> str | No
     """The ARN of a user's or a role's permissions boundary."""
     if found is None:
         return None
-    if bridge.is_role(found):  # moto keeps none for users.
+    if moto_iam.is_role(found):  # moto keeps none for users.
         return found.permissions_boundary_arn
     return directory.user_boundaries.get((found.account_id, found.name))
 

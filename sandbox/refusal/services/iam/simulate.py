@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...authorization import Decision, Effect, PolicyType, Request, ResourceRules, authorize
 from ...errors import AwsError, not_in_sandbox
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 from ...moto.iam import MotoPolicyOwner
 from ...requests.calls import Call, ContextValue
 from . import resources
@@ -120,7 +120,7 @@ def simulate_principal_policy(iam: Iam, call: Call) -> dict[str, Any]:
     is_group = entity_parts(owner.arn)[1] == "group"  # A group takes no permissions boundary.
     arn = None if is_group else resources.boundary_of(iam.gate.directory, owner)
     if arn and simulation.boundary is None:
-        text = bridge.document(bridge.iam(call.account).managed_policies[arn])
+        text = moto_iam.document(moto_iam.iam(call.account).managed_policies[arn])
         simulation.boundary = Source.read(text, arn, "none", "permissions boundary")
     return _page(call, simulation)
 
@@ -154,11 +154,11 @@ def _entity(call: Call) -> MotoPolicyOwner:
             f"Invalid Policy Source Arn: caller's account {call.account} does not have access to "
             f"policies in account {account}"
         )
-    backend = bridge.iam(account)
+    backend = moto_iam.iam(account)
     owners: Mapping[str, Callable[[str], MotoPolicyOwner | None]] = {
         "user": backend.users.get,
         "group": backend.groups.get,
-        "role": lambda role: bridge.role(account, role),
+        "role": lambda role: moto_iam.role(account, role),
     }
     found = owners[kind](name)
     if found is None or found.arn != arn:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...authorization import Policy, PolicyError, Statement
 from ...errors import AwsError
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 from ...moto.iam import MotoPolicyOwner
 from ...requests.calls import Call
 from . import managed
@@ -79,9 +79,9 @@ def attached(call: Call, owner: MotoPolicyOwner) -> Iterator[Source]:
         yield Source.read(document, f"{kind}_{owner.name}_{name}", kind, "identity-based")
     for policy in owner.managed_policies.values():
         origin = "aws-managed" if policy.arn.startswith(managed.PREFIX) else "user-managed"
-        yield Source.read(bridge.document(policy), policy.name, origin, "identity-based")
+        yield Source.read(moto_iam.document(policy), policy.name, origin, "identity-based")
     if kind == "user":
-        for group in bridge.iam(call.account).groups.values():
+        for group in moto_iam.iam(call.account).groups.values():
             yield from attached(call, group) if owner in group.users else ()
 
 

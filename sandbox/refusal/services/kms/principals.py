@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...moto import iam as bridge
+from ...moto import iam as moto_iam
 
 _ARN = re.compile(r"arn:aws:(iam|sts)::(\d{12}):([a-z-]+)(?:/(.+))?")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
@@ -25,7 +25,7 @@ def unique_id(arn: str) -> str | None:
     service, account, kind, name = match.groups()
     if (service, kind, name) == ("iam", "root", None):
         return ""
-    if name is None or account not in bridge.accounts():
+    if name is None or account not in moto_iam.accounts():
         return None
     if service == "iam":
         return _saved_id(account, kind, arn)
@@ -36,10 +36,10 @@ def unique_id(arn: str) -> str | None:
 
 def _saved_id(account: str, kind: str, arn: str) -> str | None:
     if kind == "user":
-        user = bridge.iam(account).users.get(arn.rsplit("/", 1)[-1])
+        user = moto_iam.iam(account).users.get(arn.rsplit("/", 1)[-1])
         return user.id if user is not None and user.arn == arn else None
     if kind == "role":
-        role = bridge.role(account, arn.rsplit("/", 1)[-1])
+        role = moto_iam.role(account, arn.rsplit("/", 1)[-1])
         return role.id if role is not None and role.arn == arn else None
     return None
 
@@ -47,12 +47,12 @@ def _saved_id(account: str, kind: str, arn: str) -> str | None:
 def now_of(arn: str, saved_id: str) -> str:
     """The ARN that a user has now, whose ARN was this one; its unique id if there is none."""
     account = arn.split(":")[4]
-    users = bridge.iam(account).users.values()
+    users = moto_iam.iam(account).users.values()
     return next((str(user.arn) for user in users if user.id == saved_id), saved_id)
 
 
 def _role_id(account: str, name: str) -> str | None:
-    role = bridge.role(account, name)
+    role = moto_iam.role(account, name)
     return role.id if role is not None else None
 
 
