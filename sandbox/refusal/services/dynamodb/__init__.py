@@ -19,7 +19,7 @@ Keys and ciphertext:
 
     table_keys.py          the table key, wrapped by a KMS key: all that is asked of KMS
     data_keys.py           the keys under it, and what has one
-    rows.py                a table's rows at rest, in the place of moto's
+    rows.py                a table's rows at rest, which stand where moto keeps its own
     stream_records.py      a stream's records at rest, likewise
     index_entries.py       which rows a global index holds
     at_rest.py             what is stored, for learners to look at

@@ -1,4 +1,4 @@
-"""All tables: the state of each, the way to moto, and the sandbox's own in moto's places."""
+"""The registry of all tables, and what the sandbox puts where moto keeps their rows and streams."""
 
 from __future__ import annotations
 
