@@ -2,17 +2,33 @@
 
 Pure: no AWS SDK, no emulator, no clock. The rules are those of IAM and of AWS KMS keys, gathered
 in docs/behaviours; each is named where it is encoded.
+
+To read it, follow a decision from the top down:
+
+1. ``authorize``: weighs every statement and grant, and combines what they allow and deny.
+2. ``statements``: one statement, and the rule whether it applies (``applies``).
+3. What a statement is made of: ``patterns`` (actions and resources with their wildcards and
+   variables), ``conditions`` and ``operators`` (condition blocks), ``principals`` (who a
+   statement or a grant names, and how closely).
+4. ``grants``: a grant on a KMS key, and the rule whether it counts.
+5. ``request``: what is asked, and who asks.
+6. ``decision``: what comes out, and AWS's sentence for a denial; ``report`` and ``reasons``
+   explain a decision element by element and decide nothing.
+
+On the way in, ``policy`` reads documents (``strict_json`` their text) and ``validation`` holds
+what KMS asks of a key policy. ``python -m refusal.authorization`` decides ``cases`` from a file.
 """
 
 from .authorize import ResourceRules, authorize, default_rules
 from .decision import Decision, Effect, denial_message
 from .errors import AuthorizationError, PolicyError, RequestError
 from .grants import Grant
-from .policy import Policy, PolicyType, Statement
+from .policy import Policy, PolicyType
 from .principals import Level
 from .reasons import Reason
 from .report import ElementReport, GrantReport, StatementReport
 from .request import Request
+from .statements import Statement
 from .validation import principals_of, validate_key_policy
 
 __all__ = [

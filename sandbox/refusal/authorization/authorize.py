@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from .decision import Decision, Effect, Weighed
 from .errors import RequestError, quote
 from .grants import Grant
-from .policy import Policy, PolicyType, Statement
+from .policy import Policy, PolicyType
 from .principals import Level
 from .reasons import Reason
-from .report import applies
 from .request import Request
+from .statements import Statement, applies
 
 Source = tuple[Policy | None, Statement | Grant]
 _IDENTITY, _BOUNDARY, _SESSION = PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION
@@ -51,7 +51,7 @@ def authorize(
         resource_rules: how the resource's side counts; None for ``default_rules``.
 
     Raises:
-        RequestError: a policy is in the place of another type.
+        RequestError: a policy is given as one of another type.
     """
     rules = ResourceRules(resource_rules or default_rules(request, resource_policy, grants))
     kind = PolicyType.TRUST if rules is ResourceRules.ROLE_TRUST else PolicyType.RESOURCE
@@ -64,14 +64,14 @@ def authorize(
     bounded = permissions_boundary is not None
     weighed = Weighed(request, tuple(policies), tuple(grants), bounded)
     allows: dict[PolicyType, dict[Level, Source]] = {_IDENTITY: {}, kind: {}}
-    for place, policy in policies:
-        _require_type(policy, place)
-    for place, policy in policies:
-        allowed = allows.setdefault(place, {})
+    for weighed_as, policy in policies:
+        _require_type(policy, weighed_as)
+    for weighed_as, policy in policies:
+        allowed = allows.setdefault(weighed_as, {})
         for statement in policy.statements:
             level = applies(statement, request, bounded)
             if level and statement.effect == "Deny":
-                return Decision(weighed, Effect.EXPLICIT_DENY, place, policy, statement)
+                return Decision(weighed, Effect.EXPLICIT_DENY, weighed_as, policy, statement)
             if level:
                 allowed.setdefault(level, (policy, statement))
     # A grant counts as an Allow in the key policy that names the grantee. Whether a boundary or
@@ -101,7 +101,7 @@ def _combine(
     source = allows[kind].get(level)
     own = next(iter(allows[_IDENTITY].values()), None)
     root = request.caller.kind == "root"
-    if request.is_abroad and rules is not ResourceRules.NONE:
+    if request.is_cross_account and rules is not ResourceRules.NONE:
         # Across accounts both sides must allow (D5), and every limit holds.
         if source is None or (own is None and not root):
             return (kind if source is None else _IDENTITY), None
@@ -140,14 +140,16 @@ def default_rules(
         return ResourceRules.KMS_KEY
     if service == "sts" and resource_policy:
         return ResourceRules.ROLE_TRUST
-    one_side = resource_policy is None and not request.is_abroad
+    one_side = resource_policy is None and not request.is_cross_account
     return ResourceRules.NONE if one_side else ResourceRules.RESOURCE_POLICY
 
 
-def _require_type(policy: Policy, place: PolicyType) -> None:
-    if policy.type is place or not (place.names_principals or policy.type.names_principals):
+def _require_type(policy: Policy, weighed_as: PolicyType) -> None:
+    if policy.type is weighed_as or not (
+        weighed_as.names_principals or policy.type.names_principals
+    ):
         return
     raise RequestError(
         f"The policy {quote(policy.label)} is of the type {policy.type}, and cannot be used as "
-        f"{place.phrase}: parse it with that kind."
+        f"{weighed_as.phrase}: parse it with that kind."
     )

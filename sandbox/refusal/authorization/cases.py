@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from . import strict_json
 from .authorize import ResourceRules, authorize
 from .decision import Decision
-from .errors import AuthorizationError, PolicyError, RequestError, quote
+from .errors import AuthorizationError, RequestError, quote
 from .grants import Grant
-from .policy import Policy, _no_constant, _once
+from .policy import Policy
 from .request import Request
 
 #: The members that a decision rests on.
@@ -36,12 +36,11 @@ def read_cases(path: str | Path) -> list[Mapping[str, Any]]:
             list of cases that have an id.
     """
     try:
-        text = Path(path).read_text("utf-8")
-        cases = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        cases = strict_json.loads(Path(path).read_text("utf-8"))
     except OSError as error:
         raise RequestError(f"{path} cannot be read: {error.strerror}.") from None
-    except PolicyError as error:  # What is refused in a policy's text, found in this file.
-        raise RequestError(f"{path}{str(error).removeprefix('The policy')}") from None
+    except strict_json.NotStrict as error:
+        raise RequestError(f"{path} {error}.") from None
     except (ValueError, RecursionError) as error:
         raise RequestError(f"{path} is not a JSON file: {error}.") from None
     if not isinstance(cases, list):

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from .errors import RequestError
 from .grants import Grant
-from .policy import Policy, PolicyType, Statement
+from .policy import Policy, PolicyType
 from .report import GrantReport, StatementReport, explain
 from .request import Request
+from .statements import Statement
 
 
 class Effect(enum.StrEnum):
@@ -77,8 +78,8 @@ class Decision:
         """Every statement, with the reason why it counts or does not; made when asked for."""
         request, policies, _, bounded = self.weighed
         return tuple(
-            explain(statement, policy, place, request, bounded)
-            for place, policy in policies
+            explain(statement, policy, policy_type, request, bounded)
+            for policy_type, policy in policies
             for statement in policy.statements
         )
 
@@ -91,7 +92,7 @@ class Decision:
         """AWS's sentence for a denial (R3.1-R3.6).
 
         Args:
-            policy_arn: append the ARN of the policy, as AWS does since 2026 in some places.
+            policy_arn: append the ARN of the policy, as AWS does since 2026 for some services.
 
         Raises:
             RequestError: the decision allows.
@@ -101,7 +102,7 @@ class Decision:
         request = self.request
         start = f"User: {request.principal} is not authorized to perform: {request.action}"
         on_key = request.action.startswith("kms:") and self.by is PolicyType.RESOURCE
-        if on_key and request.is_abroad:
+        if on_key and request.is_cross_account:
             return f"{start} {_UNSEEN_KEY}"
         reason = f"because no {self.by.phrase.split(' ', 1)[1]} allows the {request.action} action"
         if self.effect is Effect.EXPLICIT_DENY:

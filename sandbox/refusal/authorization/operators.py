@@ -1,4 +1,4 @@
-"""Condition operators, as a table of records (R1.4-R1.9)."""
+"""Condition operators, as a table (R1.4-R1.9)."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _EQUALITIES: tuple[tuple[str, str, Prepare, str, bool], ...] = (
     ("ArnLike", "ArnNotLike", _arn_like, "ARN", True),
     ("NumericEquals", "NumericNotEquals", _compare(_number), "number", False),
     ("DateEquals", "DateNotEquals", _compare(_date), "date", False),
-    # The operator page gives Bool variables, the variables page does not: R1.6.
+    # Bool takes variables by one chapter of IAM's guide, and not by another (R1.6).
     ("Bool", "", _compare(_boolean), "true or false", True),
     ("BinaryEquals", "", _base64, "base64 text", False),
     ("IpAddress", "NotIpAddress", _address, "IP address or CIDR range", False),
@@ -145,7 +145,7 @@ def _table() -> dict[str, Operator]:
     for order, holds in _ORDER.items():
         for family, read, kind in (("Numeric", _number, "number"), ("Date", _date, "date")):
             found.append(Operator(family + order, _compare(read, holds), kind, False, False))
-    return {record.name: record for record in found if record.name}
+    return {one.name: one for one in found if one.name}
 
 
 OPERATORS = _table()

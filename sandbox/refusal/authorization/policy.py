@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .conditions import Condition, read_conditions
+from . import strict_json
+from .conditions import read_conditions
 from .errors import PolicyError, quote
 from .patterns import Patterns, read
 from .principals import Principals, principals
+from .statements import Statement
 
 LATEST = "2012-10-17"
 _ELEMENTS = (
@@ -50,28 +52,6 @@ _PHRASES = {
     PolicyType.BOUNDARY: "a permissions boundary",
     PolicyType.SESSION: "a session policy",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement, compiled. Elements that are not there are None."""
-
-    index: int
-    sid: str
-    effect: str
-    #: Who a resource-based statement is about, and whether that is a NotPrincipal element.
-    principals: Principals | None
-    not_principal: bool
-    actions: Patterns | None
-    resources: Patterns | None
-    conditions: tuple[Condition, ...]
-    #: The statement as it was written.
-    source: Mapping[str, Any]
-
-    @property
-    def label(self) -> str:
-        """The Sid, or the place in the policy counted from 1."""
-        return self.sid or str(self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +92,16 @@ class Policy:
 @lru_cache(maxsize=2048)
 def _parse_text(text: str, kind: str, name: str, arn: str) -> Policy:
     try:
-        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        document = strict_json.loads(text)
     except RecursionError:
         raise PolicyError("The policy is not valid JSON: it is nested too deeply.") from None
+    except strict_json.NotStrict as error:
+        raise PolicyError(f"The policy {error}.") from None
     except json.JSONDecodeError as error:
         raise PolicyError(f"The policy is not valid JSON: {error}.") from None
-    except PolicyError:
-        raise
     except ValueError:  # Python does not read an integer of thousands of digits.
         raise PolicyError("The policy is not valid JSON: a number is too long.") from None
     return _Reader(kind).policy(document, name, arn)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of two members with the same name JSON keeps the last without a word; refusing both is
-    the sandbox's assumption."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise PolicyError("The policy names the same member twice in one JSON object.")
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise PolicyError(f"The policy is not valid JSON: {name} is not a value.")
 
 
 class _Reader:

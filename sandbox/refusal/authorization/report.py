@@ -1,4 +1,7 @@
-"""Whether a statement applies, and the same in detail for whoever wants to see."""
+"""Why each statement and grant counts or does not, element by element.
+
+Nothing here decides: ``statements.applies`` does. A report is made when somebody asks for it.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +10,13 @@ from typing import NamedTuple
 
 from .grants import Grant
 from .patterns import Patterns
-from .policy import Policy, PolicyType, Statement
+from .policy import Policy, PolicyType
 from .principals import Level
 from .reasons import Reason
 from .request import Request
+from .statements import Statement, applies, principal_level
 
 _MATCHES = Reason.MATCHES
-
-
-def applies(statement: Statement, request: Request, bounded: bool) -> Level:
-    """How closely a statement applies to a request, ``Level.NONE`` if it does not. Without a
-    Principal it is about the caller: ``Level.DIRECT``."""
-    actions, resources = statement.actions, statement.resources
-    if actions is None or not actions.matches(request.action.lower(), request.keys):
-        return Level.NONE
-    if resources is None or not resources.matches(request.resource, request.keys):
-        return Level.NONE
-    level = principal_level(statement, request, bounded)
-    for condition in statement.conditions if level else ():
-        if condition.judge(request.keys) is not _MATCHES:
-            return Level.NONE
-    return level
-
-
-def principal_level(statement: Statement, request: Request, bounded: bool) -> Level:
-    """How closely a statement names the caller. A NotPrincipal denies every principal that has a
-    permissions boundary, also a listed one (R2.2)."""
-    named = statement.principals
-    if named is None:
-        return Level.DIRECT
-    if not statement.not_principal:
-        return named.level(request)
-    return Level.NONE if not bounded and named.exempts(request) else Level.DIRECT
 
 
 class ElementReport(NamedTuple):
@@ -96,11 +74,17 @@ class GrantReport(NamedTuple):
 
 
 def explain(
-    statement: Statement, policy: Policy, place: PolicyType, request: Request, bounded: bool
+    statement: Statement, policy: Policy, policy_type: PolicyType, request: Request, bounded: bool
 ) -> StatementReport:
-    """A statement, held against a request element by element."""
+    """A statement, held against a request element by element.
+
+    Args:
+        policy_type: the type that the policy was weighed as.
+        bounded: whether the caller has a permissions boundary.
+    """
     elements = tuple(_elements(statement, request, bounded))
-    return StatementReport(place, policy, statement, applies(statement, request, bounded), elements)
+    level = applies(statement, request, bounded)
+    return StatementReport(policy_type, policy, statement, level, elements)
 
 
 def _elements(statement: Statement, request: Request, bounded: bool) -> Iterator[ElementReport]:

@@ -62,7 +62,7 @@ class Request:
         return caller_of(self.principal)
 
     @property
-    def is_abroad(self) -> bool:
+    def is_cross_account(self) -> bool:
         """Whether the resource is another account's; a service is in none."""
         own, owner = self.caller.account, self.resource_account
         return own is not None and owner is not None and own != owner
