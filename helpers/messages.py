@@ -23,6 +23,7 @@ MESSAGES = {
     "lab.ready": "The lab of notebook {notebook} is ready: {contents}. Nothing here is real AWS.",
     "lab.empty": "an empty account",
     "lab.below": "it has what is listed here",
+    "lab.served": "Another process serves this lab's sandbox; only there can answers be checked.",
     "lab.no_name": "This lab has no `{name}`; it has {known}.",
     "lab.no_user": "There is no user `{name}` in this lab; there are {known}.",
     "lab.too_many_keys": (

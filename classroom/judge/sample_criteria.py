@@ -23,7 +23,7 @@ def admin_stays_in_charge(evidence: Evidence) -> Verdict:
 def iam_gives_nobody_the_key(evidence: Evidence) -> Verdict:
     """8.1: Bo's IAM policy, which allows kms:Decrypt on every key, is of no use here."""
     key = _visits_key(evidence)
-    allowed = key and evidence.lab.sandbox.would_allow(
+    allowed = key and evidence.lab.in_process.would_allow(
         "bo", "kms", "CreateGrant", {"KeyId": key, "Operations": ["Decrypt"]}
     )
     if key and not allowed and not may_read(evidence, "bo", evidence.lab.visits_table_name):

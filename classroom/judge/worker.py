@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 from typing import Any, TypedDict
 
-import refusal.serving.server  # noqa: F401  (imported once, before the forks)
+import refusal.serving  # noqa: F401  (imported once, before the forks)
 
 from ..errors import GradingError
 from ..hand_in.notebook import Submitted, read_notebook
@@ -50,7 +50,8 @@ def prepare(argument: str) -> Run:
     official = read_official(Path(settings["release"]))
     students = Zygote("classroom.run.student", json.dumps(imported_modules(official)))
     hidden = load_criteria(Path(settings["criteria"]) if settings["criteria"] else None)
-    World(min(official), "warm").lab.sandbox.stop()  # What it has read and made serves all forks.
+    # What it has read and made serves all forks.
+    World(min(official), "warm").lab.in_process.stop()
 
     def run(task: Any, sockets: list[socket.socket]) -> None:
         (result,) = sockets

@@ -13,8 +13,7 @@ from typing import Any
 
 from helpers.course.lab import SERVED, Lab
 from refusal import Sandbox, SandboxError
-from refusal.serving import control
-from refusal.serving.server import Server
+from refusal.serving import Server, control
 
 from ..errors import GradingError
 from . import channel
@@ -113,7 +112,7 @@ class Student:
     def __init__(self, zygote: Zygote, world: World, limits: channel.ProcessLimits) -> None:
         self._lifeline, self._talk, self._listener = start_student(zygote, limits)
         self._late = False
-        running = world.lab.sandbox
+        running = world.lab.in_process
         self._server = Server(running, listener=self._listener, answer=world.answer)
         self.ask("begin", environment=self._environment(running))
 

@@ -37,7 +37,7 @@ class Evidence:
         """While a check looks, its own calls leave nothing in the learner's audit trail; a copy
         of the world that it made is dropped in the end."""
         with self._end as end:
-            end.enter_context(self.lab.sandbox.unrecorded())
+            end.enter_context(self.lab.in_process.unrecorded())
             end.callback(setattr, self, "lab", self.lab)
             end.callback(setattr, self, "_copied", False)
             yield

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from helpers.messages import say
-from refusal import Sandbox, SandboxError
+from refusal import AnySandbox, Sandbox, SandboxError
 
 from .chapter import chapter, notebook_of
 from .errors import CourseError, NoSuchName
@@ -30,7 +30,7 @@ class Lab:
 
     Attributes:
         notebook: its two digits.
-        sandbox: the running sandbox.
+        sandbox: the running sandbox, in this process or served by a grader.
         names: what the world calls its things, such as ``table_name``; also attributes.
         keeps_progress: False in a solved notebook.
         predictions: the learner's own, by number.
@@ -42,7 +42,7 @@ class Lab:
     def __init__(
         self,
         notebook: str,
-        sandbox: Sandbox,
+        sandbox: AnySandbox,
         *,
         keeps_progress: bool = True,
         built: Mapping[str, Any] | None = None,
@@ -85,6 +85,17 @@ class Lab:
         contents = say("lab.below") if items else say("lab.empty")
         head = escape(say("lab.ready", notebook=self.notebook, contents=contents))
         return f"<p>{head}</p><ul>{items}</ul>" if items else f"<p>{head}</p>"
+
+    @property
+    def in_process(self) -> Sandbox:
+        """The sandbox, for a check, which needs it in its own process.
+
+        Raises:
+            CourseError: another process serves it.
+        """
+        if isinstance(self.sandbox, Sandbox):
+            return self.sandbox
+        raise CourseError(say("lab.served"))
 
     @property
     def account_id(self) -> str:
@@ -158,7 +169,7 @@ def open_lab(notebook: str, *, seed: int | str | None = None, keep_progress: boo
     global _current  # noqa: PLW0603 - one lab per process, as there is one sandbox
     number = notebook_of(notebook)
     if served := os.environ.get(SERVED):
-        remote: Any = Sandbox.connect(*served.split())
+        remote = Sandbox.connect(*served.split())
         _current = Lab(number, remote, keeps_progress=False, built=remote.open(number))
         return _current
     running = Sandbox.running()
@@ -188,7 +199,7 @@ def lab_of(number: str) -> Lab:
 
 def current_lab() -> Lab | None:
     """The open lab, if there is one whose sandbox runs."""
-    runs = _current is not None and (
-        Sandbox.running() is _current.sandbox or not isinstance(_current.sandbox, Sandbox)
-    )
-    return _current if runs else None
+    if _current is None:
+        return None
+    here = isinstance(_current.sandbox, Sandbox)
+    return _current if not here or Sandbox.running() is _current.sandbox else None

@@ -32,7 +32,7 @@ def may_decrypt_directly(evidence: Evidence, user: str, table: str) -> bool:
 
 def may_manage(evidence: Evidence, user: str, key_arn: str) -> bool:
     """Whether a user could change a key's policy or delete the key."""
-    box = evidence.lab.sandbox
+    box = evidence.lab.in_process
     policy = {"KeyId": key_arn, "Policy": "{}"}
     return box.would_allow(user, "kms", "PutKeyPolicy", policy) or box.would_allow(
         user, "kms", "ScheduleKeyDeletion", {"KeyId": key_arn, "PendingWindowInDays": 7}
@@ -52,7 +52,7 @@ def _may(evidence: Evidence, user: str, table: str, operation: str) -> bool:
     item = {"GetItem": "Key", "PutItem": "Item"}[operation]
     key = {_hash_key(evidence, table): {"S": "x"}}
     asked = {"TableName": table, item: key}
-    allowed = evidence.lab.sandbox.would_allow(user, "dynamodb", operation, asked)
+    allowed = evidence.lab.in_process.would_allow(user, "dynamodb", operation, asked)
     return allowed and _opens(evidence, user, table, via=_DYNAMODB)
 
 
@@ -70,4 +70,4 @@ def _opens(evidence: Evidence, user: str, table: str, via: str) -> bool:
         "CiphertextBlob": stored.wrapped_table_key,
         "EncryptionContext": dict(stored.encryption_context),
     }
-    return evidence.lab.sandbox.would_allow(user, "kms", "Decrypt", asked, via)
+    return evidence.lab.in_process.would_allow(user, "kms", "Decrypt", asked, via)

@@ -1,7 +1,7 @@
 """The one gate: who calls, may they, then the service acts, then the trail records.
 
 Every request comes through ``Gate.handle``; a call that a service makes for a caller, such as
-DynamoDB's to KMS, comes through ``Gate.call_as``. Both run the same steps. Denied means that
+DynamoDB's to KMS, comes through ``Gate.call_for``. Both run the same steps. Denied means that
 nothing happened.
 """
 
@@ -39,8 +39,8 @@ class Service(Protocol):
 class Recorder(Protocol):
     """Where calls are written down."""
 
-    def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
-        """One call has come to its end."""
+    def call_ended(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+        """Write down a call that has come to its end, with its result or its error."""
 
 
 class Gate:
@@ -97,7 +97,7 @@ class Gate:
             return result.status, {**kept, "x-amzn-requestid": request_id}, result.body
         return wire.answer(message, result, request_id)
 
-    def call_as(
+    def call_for(
         self,
         call: Call,
         service: str,
@@ -144,12 +144,12 @@ class Gate:
         try:
             result = self._authorize_and_act(call)
         except AwsError as error:
-            self.recorder.record(call, None, error)
+            self.recorder.call_ended(call, None, error)
             raise
         if isinstance(result, Forwarded):
-            self.recorder.record(call, None, result.error)
+            self.recorder.call_ended(call, None, result.error)
         else:
-            self.recorder.record(call, result, None)
+            self.recorder.call_ended(call, result, None)
         return result
 
     def _authorize_and_act(self, call: Call) -> dict[str, Any] | Forwarded:
@@ -185,28 +185,52 @@ class Gate:
     def decide(self, call: Call, permission: Permission) -> Decision:
         """Decide one permission of a call, without consequence."""
         caller = call.caller
-        standing = self.directory.standing(caller)
+        details = self.directory.details_of(caller)
         request = Request(
             principal=caller.arn,
             action=permission.action,
             resource=permission.resource,
-            context={**self.context(call), **permission.context},
+            context={**self.global_context(call), **permission.context},
             resource_account=permission.resource_account or call.account,
         )
         return authorize(
             request,
-            identity_policies=standing.identity,
-            permissions_boundary=standing.boundary,
+            identity_policies=details.identity_policies,
+            permissions_boundary=details.boundary,
             session_policies=caller.session_policies,
             resource_policy=permission.resource_policy,
             grants=permission.grants,
             resource_rules=permission.rules,
         )
 
-    def context(self, call: Call) -> dict[str, ContextValue]:
-        """The condition keys of a request that do not depend on the service."""
+    def would_allow(
+        self,
+        user_name: str,
+        account: str,
+        region: str,
+        service: str,
+        operation: str,
+        params: dict[str, Any],
+        via: str = "",
+    ) -> bool:
+        """Whether every permission would be given if an IAM user made a call, without
+        consequence: see ``Sandbox.would_allow``."""
+        with self.paused():
+            caller = self.directory.find_user(user_name, account)
+            if caller is None:
+                return False
+            call = Call(service, operation, params, caller, account, region, "", self.clock.now())
+            call.via, call.source_ip = via or None, via or call.source_ip
+            try:
+                asked = self.services[service].permissions(call)
+                return all(self.decide(call, permission).allowed for permission in asked)
+            except AwsError:
+                return False
+
+    def global_context(self, call: Call) -> dict[str, ContextValue]:
+        """The global condition keys of a request: those that do not depend on the service."""
         now = self.clock.now()
-        context = self.directory.context(call.caller)
+        context = self.directory.principal_context(call.caller)
         context["aws:CurrentTime"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         context["aws:EpochTime"] = str(int(now.timestamp()))
         context["aws:RequestedRegion"] = call.region

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -16,17 +16,15 @@ from .moto import http, process
 from .moto.hooks import Hooks
 from .moto.http import RawResponse
 from .moto.iam import iam
+from .remote import RemoteSandbox
 from .requests.callers import ADMINISTRATOR, Directory
 from .requests.calls import Call
-from .services.audit.trail import Trail
+from .services.audit import Trail
 from .services.dynamodb import AtRest
 from .services.registry import build
 from .world.clock import Clock
 from .world.entropy import Entropy
 from .world.environment import Environment
-
-if TYPE_CHECKING:
-    from .serving.control import RemoteSandbox
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -35,7 +33,7 @@ REGION = "us-east-1"
 class _Nothing:
     """A recorder that writes nothing down."""
 
-    def record(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+    def call_ended(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
         pass
 
 
@@ -140,13 +138,11 @@ class Sandbox:
 
     @staticmethod
     def connect(url: str, token: str) -> RemoteSandbox:
-        """A sandbox that ``python -m refusal`` serves, with the same methods.
+        """A sandbox that ``python -m refusal`` serves, with the methods of ``AnySandbox``.
 
         Raises:
             SandboxError: nothing answers there, or the token is wrong.
         """
-        from .serving.control import RemoteSandbox  # The server's side is not needed in process.
-
         return RemoteSandbox(url, token)
 
     def session(self, account_id: str | None = None) -> boto3.Session:
@@ -206,19 +202,9 @@ class Sandbox:
             via: the service that makes the call for the user, ``dynamodb.amazonaws.com``.
         """
         self._check_running()
-        with self._gate.paused():
-            user = iam(self.account_id).users.get(user_name)
-            if user is None:
-                return False
-            caller = self._directory.user(user)
-            place = self.account_id, self.region
-            call = Call(service, operation, params, caller, *place, "", self.clock.now())
-            call.via, call.source_ip = via or None, via or call.source_ip
-            try:
-                asked = self._gate.services[service].permissions(call)
-                return all(self._gate.decide(call, permission).allowed for permission in asked)
-            except AwsError:
-                return False
+        return self._gate.would_allow(
+            user_name, self.account_id, self.region, service, operation, params, via
+        )
 
     @property
     def trail(self) -> Trail:

@@ -126,7 +126,7 @@ def edda_reports(evidence: Evidence) -> Verdict:
     if not may_read(evidence, "edda", lab.old_table_name):
         return _still_out(evidence, wanted)
     secret = evidence.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")["CiphertextBlob"]
-    if lab.sandbox.would_allow("edda", "kms", "Decrypt", {"CiphertextBlob": secret}):
+    if lab.in_process.would_allow("edda", "kms", "Decrypt", {"CiphertextBlob": secret}):
         return not_yet(wanted, "she can decrypt the password, too: she may use the key herself.")
     for table in (lab.table_name, lab.payments_table_name):
         if may_read(evidence, "edda", table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 
-from .decision import Decision, Effect, Weighed
+from .decision import Decision, DecisionInputs, Effect
 from .errors import RequestError, quote
 from .grants import Grant
 from .policy import Policy, PolicyType
@@ -62,7 +62,7 @@ def authorize(
         *[(_SESSION, policy) for policy in session_policies or ()],
     ]
     bounded = permissions_boundary is not None
-    weighed = Weighed(request, tuple(policies), tuple(grants), bounded)
+    inputs = DecisionInputs(request, tuple(policies), tuple(grants), bounded)
     allows: dict[PolicyType, dict[Level, Source]] = {_IDENTITY: {}, kind: {}}
     for weighed_as, policy in policies:
         _require_type(policy, weighed_as)
@@ -71,7 +71,7 @@ def authorize(
         for statement in policy.statements:
             level = applies(statement, request, bounded)
             if level and statement.effect == "Deny":
-                return Decision(weighed, Effect.EXPLICIT_DENY, weighed_as, policy, statement)
+                return Decision(inputs, Effect.EXPLICIT_DENY, weighed_as, policy, statement)
             if level:
                 allowed.setdefault(level, (policy, statement))
     # A grant counts as an Allow in the key policy that names the grantee. Whether a boundary or
@@ -83,11 +83,11 @@ def authorize(
     lacking, source = _combine(rules, kind, request, allows)
     if lacking is not None:
         boundary = permissions_boundary if lacking is _BOUNDARY else None
-        return Decision(weighed, Effect.IMPLICIT_DENY, lacking, boundary)
+        return Decision(inputs, Effect.IMPLICIT_DENY, lacking, boundary)
     owner, found = source or (None, None)
     if isinstance(found, Grant):
-        return Decision(weighed, Effect.ALLOW, grant=found)
-    return Decision(weighed, Effect.ALLOW, None, owner, found)
+        return Decision(inputs, Effect.ALLOW, grant=found)
+    return Decision(inputs, Effect.ALLOW, None, owner, found)
 
 
 def _combine(

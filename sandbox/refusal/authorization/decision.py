@@ -22,7 +22,7 @@ class Effect(enum.StrEnum):
     EXPLICIT_DENY = "explicit_deny"
 
 
-class Weighed(NamedTuple):
+class DecisionInputs(NamedTuple):
     """Everything that a decision looked at; a policy with the type that it was weighed as."""
 
     request: Request
@@ -40,7 +40,7 @@ class Decision:
     statement decided an implicit deny: ``by`` is the type of policy that has no Allow.
     """
 
-    weighed: Weighed
+    inputs: DecisionInputs
     effect: Effect
     #: The type of policy that denies; None when allowed.
     by: PolicyType | None = None
@@ -66,7 +66,7 @@ class Decision:
     @property
     def request(self) -> Request:
         """What was asked."""
-        return self.weighed.request
+        return self.inputs.request
 
     @property
     def policy(self) -> str | None:
@@ -76,7 +76,7 @@ class Decision:
     @property
     def statements(self) -> tuple[StatementReport, ...]:
         """Every statement, with the reason why it counts or does not; made when asked for."""
-        request, policies, _, bounded = self.weighed
+        request, policies, _, bounded = self.inputs
         return tuple(
             explain(statement, policy, policy_type, request, bounded)
             for policy_type, policy in policies
@@ -86,7 +86,7 @@ class Decision:
     @property
     def grants(self) -> tuple[GrantReport, ...]:
         """Every grant, with the reason why it counts or does not; made when asked for."""
-        return tuple(GrantReport(g, g.judge(self.request)) for g in self.weighed.grants)
+        return tuple(GrantReport(g, g.judge(self.request)) for g in self.inputs.grants)
 
     def message(self, *, policy_arn: bool = False) -> str:
         """AWS's sentence for a denial (R3.1-R3.6).

@@ -1,7 +1,7 @@
 """One statement of a policy, and the rule at the heart of a decision: does it apply?
 
 A statement applies to a request if all its elements match: Action, Resource, Principal and every
-condition (R1.11, R1.12).
+condition.
 """
 
 from __future__ import annotations

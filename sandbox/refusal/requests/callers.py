@@ -36,10 +36,10 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What IAM says of a principal: everything but the resource's side of a decision."""
+class PrincipalDetails:
+    """What IAM holds of a principal: all that a decision needs but the resource's side."""
 
-    identity: tuple[Policy, ...]
+    identity_policies: tuple[Policy, ...]
     boundary: Policy | None
     tags: Mapping[str, str]
 
@@ -50,7 +50,7 @@ class Directory:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.sessions: dict[str, Session] = {}
-        self._standings: dict[tuple[str, str, str], Standing] = {}
+        self._details: dict[tuple[str, str, str], PrincipalDetails] = {}
         #: Access key ID -> its user and secret, as IAM has them until it changes.
         self._users: dict[str, tuple[Caller, str]] = {}
         #: User name -> ARN of the permissions boundary: moto keeps none for users.
@@ -58,7 +58,7 @@ class Directory:
 
     def forget(self) -> None:
         """IAM has changed: read users and policies anew from now on."""
-        self._standings.clear()
+        self._details.clear()
         self._users.clear()
 
     def identify(self, request: AWSPreparedRequest, message: wire.Message) -> Caller:
@@ -129,31 +129,38 @@ class Directory:
             access_key_id=access_key_id,
         )
 
-    def standing(self, caller: Caller) -> Standing:
+    def find_user(self, name: str, account: str) -> Caller | None:
+        """An IAM user as a caller; None if the account has no user of that name."""
+        user = moto_iam.iam(account).users.get(name)
+        return None if user is None else self.user(user)
+
+    def details_of(self, caller: Caller) -> PrincipalDetails:
         """Identity-based policies, permissions boundary and tags of a caller."""
         key = (caller.account, caller.kind, caller.name)
-        if key not in self._standings:
-            self._standings[key] = self._read_standing(caller)
-        return self._standings[key]
+        if key not in self._details:
+            self._details[key] = self._read_details(caller)
+        return self._details[key]
 
-    def _read_standing(self, caller: Caller) -> Standing:
+    def _read_details(self, caller: Caller) -> PrincipalDetails:
         backend = moto_iam.iam(caller.account)
         if caller.kind == "role":
             role = moto_iam.role(caller.account, caller.name)
             if role is None:
-                return Standing((), None, {})
+                return PrincipalDetails((), None, {})
             boundary = role.permissions_boundary_arn
-            return Standing(_policies(role), self._boundary(backend, boundary), _tags(role.tags))
+            return PrincipalDetails(
+                _policies(role), self._boundary(backend, boundary), _tags(role.tags)
+            )
         user = backend.users.get(caller.name) if caller.kind in ("user", "federated") else None
         if user is None:
-            return Standing((), None, {})
+            return PrincipalDetails((), None, {})
         policies = _policies(user)
         for group in backend.groups.values():
             if user in group.users:
                 policies += _policies(group)
         boundary = self.user_boundaries.get((caller.account, user.name))
         tags = _tags(backend.tagger.list_tags_for_resource(user.arn)["Tags"])
-        return Standing(policies, self._boundary(backend, boundary), tags)
+        return PrincipalDetails(policies, self._boundary(backend, boundary), tags)
 
     @staticmethod
     def _boundary(backend: MotoIam, arn: str | None) -> Policy | None:
@@ -166,7 +173,7 @@ class Directory:
         )
         return Policy.parse(document, kind="permissions boundary", name=arn.split("/")[-1], arn=arn)
 
-    def context(self, caller: Caller) -> dict[str, ContextValue]:
+    def principal_context(self, caller: Caller) -> dict[str, ContextValue]:
         """The global condition keys that describe a principal (IAM User Guide, "AWS global
         condition context keys")."""
         context: dict[str, ContextValue] = {
@@ -185,7 +192,7 @@ class Directory:
         # A session tag overrides the principal's own, regardless of case (IAM User Guide,
         # "Passing session tags in AWS STS").
         passed = {key.lower() for key in tags}
-        own = self.standing(caller).tags.items()
+        own = self.details_of(caller).tags.items()
         tags.update({key: value for key, value in own if key.lower() not in passed})
         context.update({f"aws:PrincipalTag/{k}": v for k, v in tags.items()})
         return context

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from botocore.awsrequest import AWSPreparedRequest
 
-from ..authorization import Grant, Policy
+from ..authorization import Decision, Grant, Policy, ResourceRules
 from ..errors import AwsError
 
 ContextValue = str | Sequence[str]
@@ -59,7 +59,7 @@ class Call:
     #: ARNs that the call turned out to touch, for the audit trail: ``(type, arn)``.
     resources: list[tuple[str, str]] = field(default_factory=list)
     #: The decision of each permission that was asked, in order.
-    decisions: list[Any] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
     @property
     def action(self) -> str:
@@ -83,8 +83,8 @@ class Permission:
     grants: Sequence[Grant] = ()
     #: The account that owns the resource; None is the call's own account.
     resource_account: str | None = None
-    #: How resource-based and identity-based policies combine; see refusal.authorization.
-    rules: Any = None
+    #: How the resource's side and the caller's combine; None for ``default_rules``.
+    rules: ResourceRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

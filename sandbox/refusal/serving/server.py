@@ -23,6 +23,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..errors import SandboxError
 from ..moto import http as moto_http
+from ..remote import LOOPBACK, PATH, TOKEN_HEADER
 from ..sandbox import Sandbox
 from . import control
 
@@ -98,10 +99,10 @@ class Server:
         return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
-        if urlsplit(f"//{request.host}").hostname not in control.LOOPBACK:
+        if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
             # A page in the learner's browser can name its own server so that it leads here.
             return _plain(403, f"The sandbox answers to {HOST} and localhost only.")
-        if request.path == control.PATH:
+        if request.path == PATH:
             return self._control(request)
         body = request.get_data()
         if len(body) >= MAX_BODY:  # werkzeug cuts a body without a length there.
@@ -118,7 +119,7 @@ class Server:
         return Response(answer, status=int(status), headers=kept)
 
     def _control(self, request: Request) -> Response:
-        token = request.headers.get(control.TOKEN_HEADER, "")
+        token = request.headers.get(TOKEN_HEADER, "")
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return _plain(403, "The control channel needs the token that this server printed.")
         if request.method != "POST":

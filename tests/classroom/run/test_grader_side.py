@@ -18,9 +18,8 @@ import pytest
 
 from classroom.run.grader_side import World
 from helpers.course.lab import SERVED
-from refusal import Sandbox, SandboxError
-from refusal.serving import control
-from refusal.serving.server import Server
+from refusal import Sandbox, SandboxError, remote
+from refusal.serving import Server
 from tests.classroom.conftest import ROOT
 
 SEED = "a seed that nobody may know"
@@ -49,7 +48,7 @@ class Served:
         token = self.server.token if token is None else token
         body = json.dumps({"method": method, "with": given}).encode()
         request = urllib.request.Request(
-            self.url + control.PATH, body, {control.TOKEN_HEADER: token}, method="POST"
+            self.url + remote.PATH, body, {remote.TOKEN_HEADER: token}, method="POST"
         )
 
         def send() -> tuple[int, str]:

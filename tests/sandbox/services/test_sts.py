@@ -328,11 +328,11 @@ def test_anyone_may_ask_who_they_are(make_user):
 
 def test_whose_an_access_key_is(sandbox, make_user):
     sts = boto3.client("sts")
-    abroad = sandbox.session("222222222222").get_credentials().access_key
+    other_account = sandbox.session("222222222222").get_credentials().access_key
     temporary = sts.get_session_token()["Credentials"]["AccessKeyId"]
     own = boto3.client("iam").create_access_key(UserName="admin")["AccessKey"]["AccessKeyId"]
     boto3.client("iam").update_access_key(UserName="admin", AccessKeyId=own, Status="Inactive")
-    for key, account in ((abroad, "222222222222"), (temporary, ACCOUNT), (own, ACCOUNT)):
+    for key, account in ((other_account, "222222222222"), (temporary, ACCOUNT), (own, ACCOUNT)):
         assert sts.get_access_key_info(AccessKeyId=key)["Account"] == account
     assert code_of(sts.get_access_key_info, AccessKeyId="AKIA" + "A" * 16) == "ValidationError"
     denied = make_user("u").client("sts")

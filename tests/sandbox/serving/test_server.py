@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from refusal.serving import control, server
+from refusal.remote import PATH
+from refusal.serving import server
 from tests.sandbox.serving.served import TABLE, Served, send, serve
 
 LIMIT = server.MAX_BODY
@@ -140,21 +141,21 @@ class TestForOthers:
         """As a page sends it whose own name was made to lead here (DNS rebinding)."""
         body = json.dumps({"method": "describe"})
         right = {"X_Sandbox_Token": served.token}
-        assert send(served, "POST", control.PATH, body, Host=host, **right)[0] == 403
+        assert send(served, "POST", PATH, body, Host=host, **right)[0] == 403
         assert send(served, "POST", "/", b"Action=GetCallerIdentity", Host=host)[0] == 403
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:80"])
     def test_this_machines_own_names_are_taken(self, served: Served, host: str) -> None:
         body = json.dumps({"method": "describe"})
         right = {"X_Sandbox_Token": served.token}
-        assert send(served, "POST", control.PATH, body, Host=host, **right)[0] == 200
+        assert send(served, "POST", PATH, body, Host=host, **right)[0] == 200
 
     def test_a_body_over_the_limit_is_refused(self, served: Served) -> None:
         assert send(served, "POST", "/", b" " * (LIMIT + 1))[0] == 413
         chunks = iter([b" " * (LIMIT // 2)] * 3)
         status, _ = send(served, "POST", "/", chunks, Transfer_Encoding="chunked")
         assert status == 413
-        assert send(served, "POST", control.PATH, b" " * (LIMIT + 1))[0] in (403, 413)
+        assert send(served, "POST", PATH, b" " * (LIMIT + 1))[0] in (403, 413)
 
     def test_a_body_within_the_limit_reaches_the_service(self, served: Served) -> None:
         with pytest.raises(ClientError) as caught:

@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.model import Shape
 
+from ...authorization import Decision
 from ...requests import shapes
 from ...requests.calls import Call, Caller
 
@@ -82,13 +83,13 @@ def kept_params(call: Call) -> Call:
     return call
 
 
-def _forget_row_keys(decision: Any) -> None:
+def _forget_row_keys(decision: Decision) -> None:
     """Drop the partition keys of rows, which lie in no memory between calls. Where a policy is
     about them they stay, as the reason of the decision; on AWS, data events show the keys."""
     request = decision.request
     if _ROW_KEYS.lower() not in request.keys:
         return
-    policies = decision.weighed.policies
+    policies = decision.inputs.policies
     if not any(
         condition.lowered == _ROW_KEYS.lower()
         for _, policy in policies
@@ -153,7 +154,7 @@ class Event:
         return "AccessDenied" if self.error_code in _DENIED else self.error_code
 
     @property
-    def decisions(self) -> tuple[Any, ...]:
+    def decisions(self) -> tuple[Decision, ...]:
         """The decision of each permission that was asked, in order."""
         return tuple(self.call.decisions)
 
@@ -233,7 +234,7 @@ class RemoteEvent:
     """An event of a served sandbox: its record; the decisions stay on the other side."""
 
     record: dict[str, Any]
-    decisions: tuple[Any, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 def _owner(arn: str) -> str:

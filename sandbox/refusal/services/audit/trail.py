@@ -21,7 +21,9 @@ class Trail:
         self._entropy = entropy
         self._events: deque[Event] = deque(maxlen=MOST)
 
-    def record(self, call: Call, result: dict[str, object] | None, error: AwsError | None) -> None:
+    def call_ended(
+        self, call: Call, result: dict[str, object] | None, error: AwsError | None
+    ) -> None:
         """One call has come to its end; nothing secret of it is kept."""
         self._events.append(
             Event(

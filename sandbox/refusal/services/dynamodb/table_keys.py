@@ -294,7 +294,7 @@ class TableKeys:
         self, call: Call, operation: str, params: dict[str, Any], caller: Caller | None
     ) -> dict[str, Any]:
         try:
-            return self._gate.call_as(call, "kms", operation, params, via=SERVICE, caller=caller)
+            return self._gate.call_for(call, "kms", operation, params, via=SERVICE, caller=caller)
         except AwsError as error:
             raise self._wrap(error) from error
 

@@ -93,7 +93,7 @@ def _refuse_lockout(
         principal=call.caller.arn,
         action="kms:PutKeyPolicy",
         resource=arn,
-        context={**store.gate.context(call), **request_context(call), **context},
+        context={**store.gate.global_context(call), **request_context(call), **context},
         resource_account=call.account,
     )
     decision = authorize(

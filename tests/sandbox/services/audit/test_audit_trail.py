@@ -248,8 +248,8 @@ def test_another_region_and_another_account_have_their_own_history(sandbox: Sand
     other = sandbox.session("210987654321")
     other.client("kms").list_aliases()
     assert not [e for e in lookup() if e["EventName"] in ("ListKeys", "ListAliases")]
-    abroad = boto3.client("cloudtrail", region_name="eu-west-1").lookup_events()["Events"]
-    assert [e["EventName"] for e in abroad] == ["ListKeys"]
+    ireland = boto3.client("cloudtrail", region_name="eu-west-1").lookup_events()["Events"]
+    assert [e["EventName"] for e in ireland] == ["ListKeys"]
     theirs = other.client("cloudtrail").lookup_events()["Events"]
     assert [e["EventName"] for e in theirs] == ["ListAliases"]
 
@@ -270,7 +270,7 @@ def test_the_trail_does_not_grow_without_end(
     boto3.client("kms").list_keys()
     [event] = sandbox.trail.events(name="ListKeys")
     for _ in range(9):
-        short.record(event.call, None, None)
+        short.call_ended(event.call, None, None)
     assert len(short.events()) == 5
 
 

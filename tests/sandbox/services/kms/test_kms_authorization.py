@@ -124,7 +124,7 @@ def through_dynamodb(sandbox, name, operation, params, service=False):
     caller = gate.directory.user(moto_iam.iam(ACCOUNT).users[name])
     outer = Call("dynamodb", "GetItem", {}, caller, ACCOUNT, "us-east-1", "id", gate.clock.now())
     own = service_principal("dynamodb.us-east-1.amazonaws.com", ACCOUNT) if service else None
-    return gate.call_as(outer, "kms", operation, params, via="dynamodb.amazonaws.com", caller=own)
+    return gate.call_for(outer, "kms", operation, params, via="dynamodb.amazonaws.com", caller=own)
 
 
 def test_dynamodb_works_under_a_grant_of_its_own(sandbox, kms, key, make_user, refused):
