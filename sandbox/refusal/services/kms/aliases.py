@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from ...errors import AwsError, validation
 from ...requests.calls import Call, Permission
-from .conditions import account_permission, key_permission
-from .keys import Key
+from .inventory import Alias, Inventory
+from .key import Key
+from .listing import list_page
 from .operation import Operation, Result, key_of, permission_on
-from .store import Alias, Store, page
+from .permissions import account_permission, key_permission
 
 #: Aliases per key (A34).
 MAX_ALIASES = 50
@@ -40,17 +41,17 @@ def _on_alias(call: Call, name: str) -> Permission:
     return account_permission(call, arn)
 
 
-def _create_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _create_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     yield _on_alias(call, _require_own_name(call))
-    yield permission_on(store, call, "TargetKeyId", aliases=False, abroad=False)
+    yield permission_on(inventory, call, "TargetKeyId", aliases=False, cross_account=False)
 
 
-def _create(store: Store, call: Call) -> Result:
+def _create(inventory: Inventory, call: Call) -> Result:
     name = call.params["AliasName"]
-    key = key_of(store, call, "TargetKeyId", aliases=False)
+    key = key_of(inventory, call, "TargetKeyId", aliases=False)
     key.require_not_pending()
-    aliases = store.aliases(call.account, call.region)
-    now = store.clock.now()
+    aliases = inventory.aliases(call.account, call.region)
+    now = inventory.clock.now()
     alias = Alias(name, call.account, call.region, key, now, now)
     if name in aliases:
         text = f"An alias with the name {alias.arn} already exists"
@@ -67,16 +68,16 @@ def _require_room(count: int) -> None:
         raise AwsError("LimitExceededException", f"A KMS key has at most {MAX_ALIASES} aliases.")
 
 
-def _update_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _update_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     name = _require_own_name(call)
     yield _on_alias(call, name)
-    yield key_permission(call, store.find_alias(name, call.account, call.region).target)
-    yield permission_on(store, call, "TargetKeyId", aliases=False, abroad=False)
+    yield key_permission(call, inventory.find_alias(name, call.account, call.region).target)
+    yield permission_on(inventory, call, "TargetKeyId", aliases=False, cross_account=False)
 
 
-def _update(store: Store, call: Call) -> Result:
-    alias = store.find_alias(call.params["AliasName"], call.account, call.region)
-    new = key_of(store, call, "TargetKeyId", aliases=False)
+def _update(inventory: Inventory, call: Call) -> Result:
+    alias = inventory.find_alias(call.params["AliasName"], call.account, call.region)
+    new = key_of(inventory, call, "TargetKeyId", aliases=False)
     new.require_not_pending()
     old = alias.target
     # Same type and usage: botocore's model of UpdateAlias; the wording is the sandbox's own.
@@ -89,7 +90,7 @@ def _update(store: Store, call: Call) -> Result:
         _require_room(len(new.aliases))
         old.aliases.discard(alias.name)
         new.aliases.add(alias.name)
-    alias.target, alias.updated = new, store.clock.now()
+    alias.target, alias.updated = new, inventory.clock.now()
     return {}
 
 
@@ -99,26 +100,26 @@ def _kind(key: Key) -> str:
     return "HMAC" if key.spec.startswith("HMAC") else "asymmetric"
 
 
-def _delete_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _delete_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     name = _require_own_name(call)
     yield _on_alias(call, name)
-    yield key_permission(call, store.find_alias(name, call.account, call.region).target)
+    yield key_permission(call, inventory.find_alias(name, call.account, call.region).target)
 
 
-def _delete(store: Store, call: Call) -> Result:
-    alias = store.aliases(call.account, call.region).pop(call.params["AliasName"])
+def _delete(inventory: Inventory, call: Call) -> Result:
+    alias = inventory.aliases(call.account, call.region).pop(call.params["AliasName"])
     alias.target.aliases.discard(alias.name)
     return {}
 
 
-def _list_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _list_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     yield account_permission(call)
 
 
-def _list(store: Store, call: Call) -> Result:
-    found = list(store.aliases(call.account, call.region).values())
+def _list(inventory: Inventory, call: Call) -> Result:
+    found = list(inventory.aliases(call.account, call.region).values())
     if "KeyId" in call.params:
-        key = key_of(store, call, "KeyId", aliases=False)
+        key = key_of(inventory, call, "KeyId", aliases=False)
         found = [alias for alias in found if alias.target is key]
 
     def show(alias: Alias) -> Result:
@@ -130,7 +131,7 @@ def _list(store: Store, call: Call) -> Result:
             "LastUpdatedDate": alias.updated,
         }
 
-    return page(call, "Aliases", found, lambda alias: alias.name, show, 50, 100)
+    return list_page(call, "Aliases", found, lambda alias: alias.name, show, 50, 100)
 
 
 OPERATIONS = {

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 
 from ...errors import AwsError, not_in_sandbox, validation
 from .crypto import invalid_ciphertext
-from .keys import Key
+from .key import Key
 
 _CURVES: dict[str, ec.EllipticCurve] = {
     "ECC_NIST_P256": ec.SECP256R1(),
@@ -59,9 +59,10 @@ def public_bytes(private: Any) -> bytes:
     return bytes(private.public_key().public_bytes(serialization.Encoding.DER, form))
 
 
-def _hash(algorithm: str) -> Any:
+def _hash(algorithm: str) -> hashes.HashAlgorithm:
     """The hash that an algorithm's name ends with."""
-    return getattr(hashes, "SHA" + algorithm.rsplit("_", 1)[1])()
+    chosen: hashes.HashAlgorithm = getattr(hashes, "SHA" + algorithm.rsplit("_", 1)[1])()
+    return chosen
 
 
 def _oaep(algorithm: str) -> padding.OAEP:
@@ -93,15 +94,15 @@ def _scheme(message: bytes, kind: str, algorithm: str) -> tuple[Any, ...]:
         if algorithm.startswith("ED25519_PH") or kind != "RAW":
             raise not_in_sandbox(f"{algorithm} with the message type {kind}")
         return ()
-    chosen = _hash(algorithm)
+    chosen: hashes.HashAlgorithm | utils.Prehashed = _hash(algorithm)
     if kind == "EXTERNAL_MU":
         # The wording is the sandbox's assumption.
         raise validation(f"Message type {kind} is incompatible with algorithm {algorithm}.")
     if kind == "DIGEST":
-        if len(message) != chosen.digest_size:
+        if len(message) != _hash(algorithm).digest_size:
             # Seen on live AWS; not in docs/behaviours.
             raise validation(f"Digest is invalid length for algorithm {algorithm}.")
-        chosen = utils.Prehashed(chosen)
+        chosen = utils.Prehashed(_hash(algorithm))
     if algorithm.startswith("ECDSA"):
         return (ec.ECDSA(chosen),)
     if "PKCS1" in algorithm:

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ...errors import AwsError
-from .keys import Material
+from .key import KeyMaterial
 
 _PREFIX = b"\x01\x02\x02\x00\x78"
 REFERENCE_BYTES = 32
@@ -32,14 +32,14 @@ def canonical(context: Mapping[str, str]) -> bytes:
     return b"".join(parts)
 
 
-def seal(material: Material, iv: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
+def seal(material: KeyMaterial, iv: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     """Encrypt: the ciphertext blob."""
     header = _PREFIX + material.reference
     sealed = AESGCM(material.secret).encrypt(iv, plaintext, header + canonical(context))
     return header + iv + sealed
 
 
-def unseal(material: Material, blob: bytes, context: Mapping[str, str]) -> bytes:
+def unseal(material: KeyMaterial, blob: bytes, context: Mapping[str, str]) -> bytes:
     """Decrypt a blob that ``material`` made.
 
     Raises:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ...errors import AwsError, not_in_sandbox, validation
 from ...requests.calls import Call, Permission
 from . import asymmetric
-from .conditions import key_permission
 from .crypto import invalid_ciphertext, seal, unseal
-from .keys import Key
+from .inventory import Inventory
+from .key import Key
 from .operation import Operation, Result, dry_run, key_of, on_account, on_key, permission_on
-from .store import Store
+from .permissions import key_permission
 
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
 
@@ -41,12 +40,12 @@ def require_algorithm(key: Key, algorithm: str) -> None:
 
 
 def encrypt_under(
-    store: Store, key: Key, plaintext: bytes, context: Mapping[str, str], algorithm: str
+    inventory: Inventory, key: Key, plaintext: bytes, context: Mapping[str, str], algorithm: str
 ) -> bytes:
     """A ciphertext blob under a key that is usable."""
     require_algorithm(key, algorithm)
     if key.symmetric:
-        return seal(key.materials[-1], store.iv(), plaintext, context)
+        return seal(key.materials[-1], inventory.iv(), plaintext, context)
     _refuse_context(context)
     return asymmetric.encrypt(key, plaintext, algorithm)
 
@@ -57,12 +56,12 @@ def _refuse_context(context: Mapping[str, str]) -> None:
         raise validation("An encryption context is valid only with a symmetric encryption KMS key.")
 
 
-def _encrypt(store: Store, call: Call, key: Key) -> Result:
+def _encrypt(inventory: Inventory, call: Call, key: Key) -> Result:
     params = call.params
     require_usage(key, "ENCRYPT_DECRYPT", call.operation)
     algorithm = params.get("EncryptionAlgorithm", _SYMMETRIC)
     context = params.get("EncryptionContext") or {}
-    blob = encrypt_under(store, key, params["Plaintext"], context, algorithm)
+    blob = encrypt_under(inventory, key, params["Plaintext"], context, algorithm)
     dry_run(call)
     return {"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": algorithm}
 
@@ -70,7 +69,7 @@ def _encrypt(store: Store, call: Call, key: Key) -> Result:
 class _Source:
     """The ciphertext of a Decrypt or a ReEncrypt call, and the key that opens it."""
 
-    def __init__(self, store: Store, call: Call, prefix: str) -> None:
+    def __init__(self, inventory: Inventory, call: Call, prefix: str) -> None:
         params = call.params
         if params.get("DryRunModifiers") or params.get("Recipient"):
             raise not_in_sandbox(f"{call.operation} with DryRunModifiers or Recipient")
@@ -84,16 +83,16 @@ class _Source:
         self.algorithm: str = params.get(f"{prefix}EncryptionAlgorithm", _SYMMETRIC)
         self.context: Mapping[str, str] = params.get(f"{prefix}EncryptionContext") or {}
         self.named = self.member in params
-        self._store, self._call = store, call
+        self._inventory, self._call = inventory, call
 
     def key(self) -> Key:
         """The key named, or the one that the ciphertext tells of (A40)."""
         if self.named:
-            return key_of(self._store, self._call, self.member)
+            return key_of(self._inventory, self._call, self.member)
         if self.algorithm != _SYMMETRIC:
             # Botocore's model of Decrypt; the wording is the sandbox's own.
             raise validation(f"{self.member} is required with {self.algorithm}.")
-        found = self._store.material_of(self.blob, self._call.region)
+        found = self._inventory.material_of(self.blob, self._call.region)
         if found is None:
             raise invalid_ciphertext()
         return found[0]
@@ -101,13 +100,25 @@ class _Source:
     def permission(self, action: str, same_key: str | None = None) -> Permission:
         """The permission on the key. That its ARN is in the refusal also if the request does not
         name it is the sandbox's assumption (C11, C14)."""
-        more: dict[str, Any] = {"action": action, "encryption_context": self.context}
-        more["kms__EncryptionAlgorithm"] = self.algorithm
+        condition_keys = {"kms:EncryptionAlgorithm": self.algorithm}
         if same_key is not None:
-            more["kms__ReEncryptOnSameKey"] = same_key
+            condition_keys["kms:ReEncryptOnSameKey"] = same_key
         if self.named:
-            return permission_on(self._store, self._call, self.member, **more)
-        return key_permission(self._call, self.key(), **more)
+            return permission_on(
+                self._inventory,
+                self._call,
+                self.member,
+                action=action,
+                encryption_context=self.context,
+                condition_keys=condition_keys,
+            )
+        return key_permission(
+            self._call,
+            self.key(),
+            action=action,
+            encryption_context=self.context,
+            condition_keys=condition_keys,
+        )
 
     def open(self, operation: str) -> tuple[bytes, str | None]:
         """The plaintext, and the id of the material that gave it."""
@@ -120,14 +131,14 @@ class _Source:
         if not key.symmetric:
             _refuse_context(self.context)
             return asymmetric.decrypt(key, self.blob, self.algorithm), None
-        found = self._store.material_of(self.blob, self._call.region)
+        found = self._inventory.material_of(self.blob, self._call.region)
         if found is None:
             raise invalid_ciphertext()
         return unseal(found[1], self.blob, self.context), found[1].material_id
 
     def _require_owner(self, key: Key) -> None:
         """Refuse a key, of whatever kind, that another key's ciphertext is put to (A40, A44)."""
-        found = self._store.material_of(self.blob, self._call.region)
+        found = self._inventory.material_of(self.blob, self._call.region)
         if found is not None and found[0] is not key:
             raise AwsError("IncorrectKeyException", _INCORRECT_KEY)
 
@@ -137,12 +148,12 @@ _INCORRECT_KEY = (
 )
 
 
-def _decrypt_permissions(store: Store, call: Call) -> Iterable[Permission]:
-    yield _Source(store, call, "").permission(call.action)
+def _decrypt_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
+    yield _Source(inventory, call, "").permission(call.action)
 
 
-def _decrypt(store: Store, call: Call) -> Result:
-    source = _Source(store, call, "")
+def _decrypt(inventory: Inventory, call: Call) -> Result:
+    source = _Source(inventory, call, "")
     key = source.key()
     plaintext, material_id = source.open(call.operation)
     dry_run(call)
@@ -155,40 +166,44 @@ def _decrypt(store: Store, call: Call) -> Result:
     return {name: value for name, value in result.items() if value is not None}
 
 
-def _re_encrypt_permissions(store: Store, call: Call) -> Iterable[Permission]:
-    source = _Source(store, call, "Source")
-    same = str(_same_key(store, call, source)).lower()
+def _re_encrypt_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
+    source = _Source(inventory, call, "Source")
+    same = str(_same_key(inventory, call, source)).lower()
     yield source.permission("kms:ReEncryptFrom", same)
     context = call.params.get("DestinationEncryptionContext") or {}
     yield permission_on(
-        store,
+        inventory,
         call,
         "DestinationKeyId",
         action="kms:ReEncryptTo",
         encryption_context=context,
-        kms__ReEncryptOnSameKey=same,
-        kms__EncryptionAlgorithm=call.params.get("DestinationEncryptionAlgorithm", _SYMMETRIC),
+        condition_keys={
+            "kms:ReEncryptOnSameKey": same,
+            "kms:EncryptionAlgorithm": call.params.get(
+                "DestinationEncryptionAlgorithm", _SYMMETRIC
+            ),
+        },
     )
 
 
-def _same_key(store: Store, call: Call, source: _Source) -> bool:
+def _same_key(inventory: Inventory, call: Call, source: _Source) -> bool:
     try:
-        return source.key() is key_of(store, call, "DestinationKeyId")
+        return source.key() is key_of(inventory, call, "DestinationKeyId")
     except AwsError:
         return False  # The permissions say what is wrong with either.
 
 
-def _re_encrypt(store: Store, call: Call) -> Result:
+def _re_encrypt(inventory: Inventory, call: Call) -> Result:
     params = call.params
-    source = _Source(store, call, "Source")
+    source = _Source(inventory, call, "Source")
     plaintext, source_material = source.open(call.operation)
-    key = key_of(store, call, "DestinationKeyId")
+    key = key_of(inventory, call, "DestinationKeyId")
     key.require_usable()
     require_usage(key, "ENCRYPT_DECRYPT", call.operation)
     algorithm = params.get("DestinationEncryptionAlgorithm", _SYMMETRIC)
     context = params.get("DestinationEncryptionContext") or {}
     result = {
-        "CiphertextBlob": encrypt_under(store, key, plaintext, context, algorithm),
+        "CiphertextBlob": encrypt_under(inventory, key, plaintext, context, algorithm),
         "SourceKeyId": source.key().arn,
         "KeyId": key.arn,
         "SourceEncryptionAlgorithm": source.algorithm,
@@ -210,10 +225,10 @@ def _data_key_size(call: Call) -> int:
     return {"AES_256": 32, "AES_128": 16}[spec] if spec else int(count or 0)
 
 
-def _seal_secret(store: Store, call: Call, key: Key, secret: bytes) -> bytes:
+def _seal_secret(inventory: Inventory, call: Call, key: Key, secret: bytes) -> bytes:
     """Encrypt a data key or a private key; needs a symmetric encryption key."""
     context = call.params.get("EncryptionContext") or {}
-    return seal(key.materials[-1], store.iv(), secret, context)
+    return seal(key.materials[-1], inventory.iv(), secret, context)
 
 
 def _require_symmetric(key: Key, call: Call) -> None:
@@ -223,18 +238,18 @@ def _require_symmetric(key: Key, call: Call) -> None:
     require_algorithm(key, _SYMMETRIC)
 
 
-def _generate_data_key(store: Store, call: Call, key: Key) -> Result:
+def _generate_data_key(inventory: Inventory, call: Call, key: Key) -> Result:
     size = _data_key_size(call)
     _require_symmetric(key, call)
     dry_run(call)
-    secret = store.entropy.bytes(size, "kms/data-key")
-    result: Result = {"CiphertextBlob": _seal_secret(store, call, key, secret)}
+    secret = inventory.entropy.bytes(size, "kms/data-key")
+    result: Result = {"CiphertextBlob": _seal_secret(inventory, call, key, secret)}
     if call.operation == "GenerateDataKey":
         result["Plaintext"] = secret
     return {**result, "KeyId": key.arn, "KeyMaterialId": key.materials[-1].material_id}
 
 
-def _generate_data_key_pair(store: Store, call: Call, key: Key) -> Result:
+def _generate_data_key_pair(inventory: Inventory, call: Call, key: Key) -> Result:
     spec = call.params["KeyPairSpec"]
     _require_symmetric(key, call)
     if spec.startswith(("SM2", "ML_KEM")):
@@ -242,7 +257,7 @@ def _generate_data_key_pair(store: Store, call: Call, key: Key) -> Result:
     dry_run(call)
     private_key = asymmetric.new_private_key(spec)
     secret = asymmetric.private_bytes(private_key)
-    result: Result = {"PrivateKeyCiphertextBlob": _seal_secret(store, call, key, secret)}
+    result: Result = {"PrivateKeyCiphertextBlob": _seal_secret(inventory, call, key, secret)}
     if call.operation == "GenerateDataKeyPair":
         result["PrivateKeyPlaintext"] = secret
     return {
@@ -254,19 +269,21 @@ def _generate_data_key_pair(store: Store, call: Call, key: Key) -> Result:
     }
 
 
-def _generate_random(store: Store, call: Call) -> Result:
+def _generate_random(inventory: Inventory, call: Call) -> Result:
     params = call.params
     if params.get("CustomKeyStoreId") or params.get("Recipient"):
         raise not_in_sandbox("GenerateRandom with CustomKeyStoreId or Recipient")
     if "NumberOfBytes" not in params:
         raise validation("NumberOfBytes is required.")
-    return {"Plaintext": store.entropy.bytes(params["NumberOfBytes"], "kms/random")}
+    return {"Plaintext": inventory.entropy.bytes(params["NumberOfBytes"], "kms/random")}
 
 
-_DATA_KEY = on_key(_generate_data_key, Key.require_usable, aliases=True, abroad=True)
-_DATA_KEY_PAIR = on_key(_generate_data_key_pair, Key.require_usable, aliases=True, abroad=True)
+_DATA_KEY = on_key(_generate_data_key, Key.require_usable, aliases=True, cross_account=True)
+_DATA_KEY_PAIR = on_key(
+    _generate_data_key_pair, Key.require_usable, aliases=True, cross_account=True
+)
 OPERATIONS = {
-    "Encrypt": on_key(_encrypt, Key.require_usable, aliases=True, abroad=True),
+    "Encrypt": on_key(_encrypt, Key.require_usable, aliases=True, cross_account=True),
     "Decrypt": Operation(_decrypt_permissions, _decrypt),
     "ReEncrypt": Operation(_re_encrypt_permissions, _re_encrypt),
     "GenerateDataKey": _DATA_KEY,

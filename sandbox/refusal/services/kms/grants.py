@@ -1,4 +1,4 @@
-"""Grants (A53-A64).
+"""The operations on grants (A53-A64).
 
 A grant counts from the moment it is made, and not after it is gone: AWS's eventual consistency
 is left out, which is the sandbox's simplification. Tokens are given out and checked all the same.
@@ -10,15 +10,19 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
+from ...authorization import ResourceRules
 from ...errors import AwsError, not_in_sandbox, validation
 from ...requests.calls import Call, Permission
-from .conditions import RULES, SILENT, account_permission, authorization_grant, request_context
-from .grants_book import MAX_GRANTS, KeyGrant
-from .keys import Key
+from .condition_keys import request_context
+from .identifiers import not_found
+from .inventory import Inventory
+from .key import Key
+from .key_grants import MAX_GRANTS, KeyGrant
+from .listing import list_page
 from .operation import Operation, Result, dry_run, key_of, on_key
-from .policies import parse
+from .permissions import account_permission, authorization_grant
+from .policies import NO_STATEMENTS
 from .principals import is_account, is_service, unique_id
-from .store import Store, not_found, page
 
 _ANY_KEY = {"CreateGrant", "RetireGrant", "DescribeKey"}
 _DATA_KEYS = {"GenerateDataKey", "GenerateDataKeyPair"}
@@ -82,27 +86,27 @@ def _check_constraints(key: Key, constraints: dict[str, dict[str, str]]) -> None
             )
 
 
-def _create(store: Store, call: Call, key: Key) -> Result:
-    grant = _wanted(store, call, key)
-    held = key.grants.like(grant) if grant.name else None
+def _create(inventory: Inventory, call: Call, key: Key) -> Result:
+    grant = _wanted(inventory, call, key)
+    held = key.grants.requested_like(grant) if grant.name else None
     if held is None and len(key.grants.by_id) >= MAX_GRANTS:
         # The wording is the sandbox's assumption.
         raise AwsError("LimitExceededException", f"A KMS key has at most {MAX_GRANTS} grants.")
     dry_run(call)
     if held is None:
         held = grant
-        grant.grant_id = store.entropy.hex(64, "kms/grant")
+        grant.grant_id = inventory.entropy.hex(64, "kms/grant")
         key.grants.add(grant)
         if grant.retiring:
-            retirable = store.retirable.setdefault((key.region, grant.retiring), {})
+            retirable = inventory.retirable.setdefault((key.region, grant.retiring), {})
             retirable[grant.grant_id] = (key, grant)
-    token = base64.b64encode(store.entropy.bytes(120, "kms/grant-token")).decode()
+    token = base64.b64encode(inventory.entropy.bytes(120, "kms/grant-token")).decode()
     held.tokens.append(token)
-    store.tokens[token] = (key, held)
+    inventory.tokens[token] = (key, held)
     return {"GrantToken": token, "GrantId": held.grant_id}
 
 
-def _wanted(store: Store, call: Call, key: Key) -> KeyGrant:
+def _wanted(inventory: Inventory, call: Call, key: Key) -> KeyGrant:
     """The grant that a request asks for, not yet numbered."""
     params = call.params
     constraints = params.get("Constraints") or {}
@@ -123,9 +127,9 @@ def _wanted(store: Store, call: Call, key: Key) -> KeyGrant:
         raise validation(f"{what} cannot be granted on a {key.spec} key for {key.usage}.")
     return KeyGrant(
         grant_id="",
-        serial=store.next_serial(),
+        serial=inventory.next_serial(),
         name=params.get("Name", ""),
-        created=store.clock.now(),
+        created=inventory.clock.now(),
         grantee=grantee,
         grantee_id=grantee_id,
         retiring=retiring,
@@ -143,7 +147,7 @@ def _entry(key: Key, grant: KeyGrant) -> dict[str, Any]:
     return entry
 
 
-def _list(store: Store, call: Call, key: Key) -> Result:
+def _list(inventory: Inventory, call: Call, key: Key) -> Result:
     params = call.params
     _refuse_service_members(call, "GranteeServicePrincipal")
     found = list(key.grants.by_id.values())
@@ -152,7 +156,7 @@ def _list(store: Store, call: Call, key: Key) -> Result:
     if "GranteePrincipal" in params:
         wanted = _arn_of(params["GranteePrincipal"])
         found = [grant for grant in found if grant.grantee == wanted]
-    return page(
+    return list_page(
         call, "Grants", found, lambda grant: grant.serial, lambda grant: _entry(key, grant), 50, 100
     )
 
@@ -164,15 +168,15 @@ def _retiring_principal(call: Call) -> str:
     return _arn_of(call.params["RetiringPrincipal"])
 
 
-def _retirable_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _retirable_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     """The resource is the retiring principal (botocore's model of ListRetirableGrants)."""
     yield account_permission(call, _retiring_principal(call))
 
 
-def _list_retirable(store: Store, call: Call) -> Result:
-    place = (call.region, _retiring_principal(call))
-    found = list(store.retirable.get(place, {}).values())
-    return page(
+def _list_retirable(inventory: Inventory, call: Call) -> Result:
+    retiring = (call.region, _retiring_principal(call))
+    found = list(inventory.retirable.get(retiring, {}).values())
+    return list_page(
         call, "Grants", found, lambda pair: pair[1].serial, lambda pair: _entry(*pair), 50, 100
     )
 
@@ -185,14 +189,14 @@ def _grant_of(key: Key, grant_id: str) -> KeyGrant:
     return grant
 
 
-def _revoke(store: Store, call: Call, key: Key) -> Result:
+def _revoke(inventory: Inventory, call: Call, key: Key) -> Result:
     grant = _grant_of(key, call.params["GrantId"])
     dry_run(call)
-    store.drop_grant(key, grant)
+    inventory.drop_grant(key, grant)
     return {}
 
 
-def _to_retire(store: Store, call: Call) -> tuple[Key, KeyGrant]:
+def _to_retire(inventory: Inventory, call: Call) -> tuple[Key, KeyGrant]:
     """The grant that a token, or a key and a grant id, name (A61)."""
     params = call.params
     by_id = "KeyId" in params and "GrantId" in params
@@ -200,9 +204,9 @@ def _to_retire(store: Store, call: Call) -> tuple[Key, KeyGrant]:
         # The wording is the sandbox's assumption.
         raise validation("Specify a GrantToken, or a KeyId and a GrantId, but not both.")
     if by_id:
-        key = key_of(store, call, "KeyId", aliases=False)
+        key = key_of(inventory, call, "KeyId", aliases=False)
         return key, _grant_of(key, params["GrantId"])
-    found = store.tokens.get(params["GrantToken"])
+    found = inventory.tokens.get(params["GrantToken"])
     if found is None or found[0].region != call.region:
         raise invalid_token()
     return found
@@ -213,11 +217,11 @@ def invalid_token() -> AwsError:
     return AwsError("InvalidGrantTokenException", "The grant token is not valid.")
 
 
-def _retire_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _retire_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     """The grant says who may retire it: its retiring principal, its grantee if it lists
     RetireGrant, and the account that issued it, whose users need kms:RetireGrant in an IAM
     policy. The key policy has no say (A61)."""
-    key, grant = _to_retire(store, call)
+    key, grant = _to_retire(inventory, call)
     call.resources.append(("AWS::KMS::Key", key.arn))
     entitled = [grant.retiring, grant.issuing_account]
     if "RetireGrant" in grant.operations:
@@ -226,28 +230,28 @@ def _retire_permissions(store: Store, call: Call) -> Iterable[Permission]:
         action=call.action,
         resource=key.arn,
         context=request_context(call),
-        resource_policy=parse(SILENT),
+        resource_policy=NO_STATEMENTS,
         grants=[
             authorization_grant(name, ("RetireGrant",), {}, grant.grant_id)
             for name in entitled
             if name
         ],
         resource_account=key.account,
-        rules=RULES,
+        rules=ResourceRules.KMS_KEY,
     )
 
 
-def _retire(store: Store, call: Call) -> Result:
-    key, grant = _to_retire(store, call)
+def _retire(inventory: Inventory, call: Call) -> Result:
+    key, grant = _to_retire(inventory, call)
     dry_run(call)
-    store.drop_grant(key, grant)
+    inventory.drop_grant(key, grant)
     return {}
 
 
 OPERATIONS = {
-    "CreateGrant": on_key(_create, Key.require_usable, abroad=True),
-    "ListGrants": on_key(_list, abroad=True),
+    "CreateGrant": on_key(_create, Key.require_usable, cross_account=True),
+    "ListGrants": on_key(_list, cross_account=True),
     "ListRetirableGrants": Operation(_retirable_permissions, _list_retirable),
-    "RevokeGrant": on_key(_revoke, abroad=True),
+    "RevokeGrant": on_key(_revoke, cross_account=True),
     "RetireGrant": Operation(_retire_permissions, _retire),
 }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...authorization import Policy, Request, authorize
+from ...authorization import Policy, Request, ResourceRules, authorize
 from ...errors import AwsError, not_in_sandbox, validation
 from ...requests.calls import Call, ContextValue, Permission
-from .conditions import RULES, account_permission, key_context, request_context, spec_context
-from .keys import SPECS, Key
-from .managed import managed_key
+from .condition_keys import key_context, request_context, spec_context
+from .identifiers import alias_in, not_found
+from .inventory import Inventory
+from .key import SPECS, Key
+from .listing import list_page
+from .managed_keys import managed_key
 from .operation import Operation, Result, on_account, on_key
+from .permissions import account_permission
 from .policies import KeyPolicy, default_policy, malformed, read_policy
 from .rotation import rotate_if_due, rotate_if_missed
-from .store import Store, alias_in, not_found, page
 
 #: Tags per key (KMS Developer Guide, "Tagging keys").
 MAX_TAGS = 50
@@ -39,7 +42,7 @@ def _spec(call: Call) -> tuple[str, str]:
     return spec, usage
 
 
-def _create_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _create_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     params = call.params
     if params.get("Origin", "AWS_KMS") != "AWS_KMS":
         raise not_in_sandbox(f"keys of the origin {params['Origin']}")
@@ -51,7 +54,7 @@ def _create_permissions(store: Store, call: Call) -> Iterable[Permission]:
         yield account_permission(call, action="kms:TagResource", context=extra)
 
 
-def _create_key(store: Store, call: Call) -> Result:
+def _create_key(inventory: Inventory, call: Call) -> Result:
     params = call.params
     spec, usage = _spec(call)
     tags = _read_tags({}, params.get("Tags") or ())
@@ -59,8 +62,8 @@ def _create_key(store: Store, call: Call) -> Result:
     policy = read_policy(text)
     multi_region = bool(params.get("MultiRegion"))
     arn = f"arn:aws:kms:{call.region}:{call.account}:key/*"
-    _refuse_lockout(store, call, policy, arn, spec_context(spec, usage, multi_region))
-    key = store.add_key(
+    _refuse_lockout(inventory, call, policy, arn, spec_context(spec, usage, multi_region))
+    key = inventory.add_key(
         call.account,
         call.region,
         spec,
@@ -80,7 +83,7 @@ _EVERYTHING = (
 
 
 def _refuse_lockout(
-    store: Store, call: Call, policy: KeyPolicy, arn: str, context: dict[str, ContextValue]
+    inventory: Inventory, call: Call, policy: KeyPolicy, arn: str, context: dict[str, ContextValue]
 ) -> None:
     """The policy must let the caller call PutKeyPolicy later (A17).
 
@@ -93,14 +96,14 @@ def _refuse_lockout(
         principal=call.caller.arn,
         action="kms:PutKeyPolicy",
         resource=arn,
-        context={**store.gate.global_context(call), **request_context(call), **context},
+        context={**inventory.gate.global_context(call), **request_context(call), **context},
         resource_account=call.account,
     )
     decision = authorize(
         request,
         identity_policies=(Policy.parse(_EVERYTHING, kind="identity-based", name="everything"),),
         resource_policy=policy.parsed,
-        resource_rules=RULES,
+        resource_rules=ResourceRules.KMS_KEY,
     )
     if not decision.allowed:
         raise malformed(
@@ -108,15 +111,15 @@ def _refuse_lockout(
         )
 
 
-def _put_policy(store: Store, call: Call, key: Key) -> Result:
+def _put_policy(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_policy_name(call)
     policy = read_policy(call.params["Policy"])
-    _refuse_lockout(store, call, policy, key.arn, key_context(key))
+    _refuse_lockout(inventory, call, policy, key.arn, key_context(key))
     key.policy = policy
     return {}
 
 
-def _get_policy(store: Store, call: Call, key: Key) -> Result:
+def _get_policy(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_policy_name(call)
     return {"Policy": key.policy.current_text(), "PolicyName": "default"}
 
@@ -127,34 +130,34 @@ def _require_policy_name(call: Call) -> None:
         raise not_found("No such policy exists")
 
 
-def _list_policies(store: Store, call: Call, key: Key) -> Result:
-    return page(call, "PolicyNames", ["default"], str, str, 100)
+def _list_policies(inventory: Inventory, call: Call, key: Key) -> Result:
+    return list_page(call, "PolicyNames", ["default"], str, str, 100)
 
 
-def _describe_permissions(store: Store, call: Call) -> Iterable[Permission]:
+def _describe_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     """DescribeKey on a predefined AWS alias makes the AWS managed key (botocore's model of
     DescribeKey); before the caller's right is asked, since that is in the key's policy."""
     named = call.params["KeyId"]
     here = named.startswith("alias/") or named.split(":")[3:5] == [call.region, call.account]
     if here and alias_in(named) == "alias/aws/dynamodb":
-        managed_key(store, "dynamodb", call.account, call.region)
-    return _DESCRIBE.permissions(store, call)
+        managed_key(inventory, "dynamodb", call.account, call.region)
+    return _DESCRIBE.permissions(inventory, call)
 
 
-def _enable(store: Store, call: Call, key: Key) -> Result:
+def _enable(inventory: Inventory, call: Call, key: Key) -> Result:
     if not key.enabled:
-        rotate_if_missed(store, key)
+        rotate_if_missed(inventory, key)
     key.enabled = True
     return {}
 
 
-def _disable(store: Store, call: Call, key: Key) -> Result:
-    rotate_if_due(store, key)
+def _disable(inventory: Inventory, call: Call, key: Key) -> Result:
+    rotate_if_due(inventory, key)
     key.enabled = False
     return {}
 
 
-def _schedule_deletion(store: Store, call: Call, key: Key) -> Result:
+def _schedule_deletion(inventory: Inventory, call: Call, key: Key) -> Result:
     days = call.params.get("PendingWindowInDays", 30)
     if not 7 <= days <= 30:
         # A24, G2: the wording is the sandbox's assumption.
@@ -162,8 +165,8 @@ def _schedule_deletion(store: Store, call: Call, key: Key) -> Result:
             f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
             "satisfy constraint: Member must have value between 7 and 30"
         )
-    rotate_if_due(store, key)
-    key.deletion_date = store.later(days)
+    rotate_if_due(inventory, key)
+    key.deletion_date = inventory.later(days)
     return {
         "KeyId": key.arn,
         "DeletionDate": key.deletion_date,
@@ -172,14 +175,14 @@ def _schedule_deletion(store: Store, call: Call, key: Key) -> Result:
     }
 
 
-def _cancel_deletion(store: Store, call: Call, key: Key) -> Result:
+def _cancel_deletion(inventory: Inventory, call: Call, key: Key) -> Result:
     if key.deletion_date is None:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
     key.deletion_date, key.enabled = None, False
     return {"KeyId": key.arn}
 
 
-def _describe_update(store: Store, call: Call, key: Key) -> Result:
+def _describe_update(inventory: Inventory, call: Call, key: Key) -> Result:
     key.description = call.params["Description"]
     return {}
 
@@ -197,36 +200,36 @@ def _read_tags(before: dict[str, str], tags: Sequence[dict[str, str]]) -> dict[s
     return result
 
 
-def _tag(store: Store, call: Call, key: Key) -> Result:
+def _tag(inventory: Inventory, call: Call, key: Key) -> Result:
     key.tags = _read_tags(key.tags, call.params["Tags"])
     return {}
 
 
-def _untag(store: Store, call: Call, key: Key) -> Result:
+def _untag(inventory: Inventory, call: Call, key: Key) -> Result:
     for name in call.params["TagKeys"]:
         key.tags.pop(name, None)
     return {}
 
 
-def _list_tags(store: Store, call: Call, key: Key) -> Result:
+def _list_tags(inventory: Inventory, call: Call, key: Key) -> Result:
     def show(name: str) -> dict[str, str]:
         return {"TagKey": name, "TagValue": key.tags[name]}
 
-    return page(call, "Tags", key.tags, str, show, 50, 50)
+    return list_page(call, "Tags", key.tags, str, show, 50, 50)
 
 
-def _list_keys(store: Store, call: Call) -> Result:
+def _list_keys(inventory: Inventory, call: Call) -> Result:
     def show(key: Key) -> dict[str, str]:
         return {"KeyId": key.key_id, "KeyArn": key.arn}
 
     if call.params.get("ResourceOwners"):
         raise not_in_sandbox("ListKeys with ResourceOwners")
-    keys = store.keys(call.account, call.region).values()
-    return page(call, "Keys", keys, lambda key: key.serial, show, 100)
+    keys = inventory.keys(call.account, call.region).values()
+    return list_page(call, "Keys", keys, lambda key: key.serial, show, 100)
 
 
 _DESCRIBE = on_key(
-    lambda store, call, key: {"KeyMetadata": key.metadata()}, aliases=True, abroad=True
+    lambda inventory, call, key: {"KeyMetadata": key.metadata()}, aliases=True, cross_account=True
 )
 OPERATIONS = {
     "CreateKey": Operation(_create_permissions, _create_key),

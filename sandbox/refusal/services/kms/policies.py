@@ -54,7 +54,7 @@ class KeyPolicy:
     def _gone(self) -> dict[str, str]:
         """ARN -> what stands for it now, of each principal that has it no more."""
         return {
-            arn: principals.now_of(arn, saved)
+            arn: principals.current_arn(arn, saved)
             for arn, saved in self.saved_ids.items()
             if principals.unique_id(arn) != saved
         }
@@ -79,6 +79,11 @@ class KeyPolicy:
 def parse(text: str) -> Policy:
     """Read a key policy that was accepted before."""
     return Policy.parse(text, kind="resource-based", name="default")
+
+
+#: A key policy that allows nobody anything. Of a key in another account that is not there, and of
+#: what a grant alone decides, no more is known.
+NO_STATEMENTS = parse('{"Version":"2012-10-17","Statement":[]}')
 
 
 def read_policy(text: str) -> KeyPolicy:

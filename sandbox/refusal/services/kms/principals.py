@@ -44,8 +44,9 @@ def _saved_id(account: str, kind: str, arn: str) -> str | None:
     return None
 
 
-def now_of(arn: str, saved_id: str) -> str:
-    """The ARN that a user has now, whose ARN was this one; its unique id if there is none."""
+def current_arn(arn: str, saved_id: str) -> str:
+    """The ARN that a user has now, whose ARN was this one; the saved unique id if the user is
+    gone."""
     account = arn.split(":")[4]
     users = moto_iam.iam(account).users.values()
     return next((str(user.arn) for user in users if user.id == saved_id), saved_id)

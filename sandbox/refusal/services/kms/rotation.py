@@ -6,33 +6,34 @@ import datetime
 
 from ...errors import AwsError
 from ...requests.calls import Call
-from .keys import Key, Material
+from .inventory import Inventory, after
+from .key import Key, KeyMaterial
+from .listing import list_page
 from .operation import Result, on_key
-from .store import Store, after, page
 
 #: On-demand rotations per key (A51).
 MAX_ON_DEMAND = 25
 
 
-def rotate_if_due(store: Store, key: Key) -> None:
+def rotate_if_due(inventory: Inventory, key: Key) -> None:
     """Rotate as often as the key's period asks for; a key that is disabled or pending deletion
     waits (KMS Developer Guide, "Rotating AWS KMS keys")."""
     if key.key_state != "Enabled" or key.rotation_period is None:
         return
-    while key.next_rotation is not None and key.next_rotation <= store.clock.now():
-        _rotate(store, key, key.next_rotation)
+    while key.next_rotation is not None and key.next_rotation <= inventory.clock.now():
+        _rotate(inventory, key, key.next_rotation)
 
 
-def rotate_if_missed(store: Store, key: Key) -> None:
+def rotate_if_missed(inventory: Inventory, key: Key) -> None:
     """Rotate a key that is enabled again, once and now, if it has waited for a rotation or for
     several (the same)."""
-    if key.next_rotation is not None and key.next_rotation <= store.clock.now():
-        _rotate(store, key, store.clock.now())
+    if key.next_rotation is not None and key.next_rotation <= inventory.clock.now():
+        _rotate(inventory, key, inventory.clock.now())
 
 
-def _rotate(store: Store, key: Key, moment: datetime.datetime) -> None:
+def _rotate(inventory: Inventory, key: Key, moment: datetime.datetime) -> None:
     if key.rotation_period is not None:
-        store.add_material(key, moment, "AUTOMATIC")
+        inventory.add_material(key, moment, "AUTOMATIC")
         key.next_rotation = after(moment, key.rotation_period)
 
 
@@ -43,21 +44,21 @@ def _require_symmetric(key: Key) -> None:
         raise AwsError("UnsupportedOperationException", text)
 
 
-def _enable(store: Store, call: Call, key: Key) -> Result:
+def _enable(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
     period = call.params.get("RotationPeriodInDays", 365)
     if period != key.rotation_period:
-        key.rotation_period, key.next_rotation = period, store.later(period)
+        key.rotation_period, key.next_rotation = period, inventory.later(period)
     return {}
 
 
-def _disable(store: Store, call: Call, key: Key) -> Result:
+def _disable(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
     key.rotation_period = key.next_rotation = None
     return {}
 
 
-def _status(store: Store, call: Call, key: Key) -> Result:
+def _status(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
     # While a key is pending deletion its status is false (botocore's model of this operation).
     on = key.rotation_period is not None and key.deletion_date is None
@@ -68,7 +69,7 @@ def _status(store: Store, call: Call, key: Key) -> Result:
     return result
 
 
-def _rotate_now(store: Store, call: Call, key: Key) -> Result:
+def _rotate_now(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
     if sum(m.rotation_type == "ON_DEMAND" for m in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
@@ -76,15 +77,15 @@ def _rotate_now(store: Store, call: Call, key: Key) -> Result:
             "The on-demand rotations limit has been reached for the given keyId. No more "
             f"on-demand rotations can be performed for this key: {key.arn}",
         )
-    store.add_material(key, store.clock.now(), "ON_DEMAND")
+    inventory.add_material(key, inventory.clock.now(), "ON_DEMAND")
     return {"KeyId": key.key_id}
 
 
-def _list(store: Store, call: Call, key: Key) -> Result:
+def _list(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
     everything = call.params.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
 
-    def show(numbered: tuple[int, Material]) -> Result:
+    def show(numbered: tuple[int, KeyMaterial]) -> Result:
         material = numbered[1]
         current = material is key.materials[-1]
         entry: Result = {"KeyId": key.key_id, "KeyMaterialId": material.material_id}
@@ -96,13 +97,13 @@ def _list(store: Store, call: Call, key: Key) -> Result:
         return entry
 
     numbered = [m for m in enumerate(key.materials) if everything or m[1].rotation_type]
-    return page(call, "Rotations", numbered, lambda pair: pair[0], show, 100)
+    return list_page(call, "Rotations", numbered, lambda pair: pair[0], show, 100)
 
 
 OPERATIONS = {
     "EnableKeyRotation": on_key(_enable, Key.require_usable),
     "DisableKeyRotation": on_key(_disable, Key.require_usable),
-    "GetKeyRotationStatus": on_key(_status, abroad=True),
+    "GetKeyRotationStatus": on_key(_status, cross_account=True),
     "RotateKeyOnDemand": on_key(_rotate_now, Key.require_usable),
     "ListKeyRotations": on_key(_list),
 }

@@ -8,9 +8,9 @@ from ...errors import AwsError
 from ...requests.calls import Call
 from . import asymmetric
 from .encryption import require_algorithm, require_usage
-from .keys import ALGORITHM_MEMBERS, Key
+from .inventory import Inventory
+from .key import ALGORITHM_MEMBERS, Key
 from .operation import Result, dry_run, on_key
-from .store import Store
 
 
 def _signed(call: Call, key: Key) -> tuple[bytes, str, str]:
@@ -20,14 +20,14 @@ def _signed(call: Call, key: Key) -> tuple[bytes, str, str]:
     return call.params["Message"], call.params.get("MessageType", "RAW"), algorithm
 
 
-def _sign(store: Store, call: Call, key: Key) -> Result:
+def _sign(inventory: Inventory, call: Call, key: Key) -> Result:
     message, kind, algorithm = _signed(call, key)
     signature = asymmetric.sign(key, message, kind, algorithm)
     dry_run(call)
     return {"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 
-def _verify(store: Store, call: Call, key: Key) -> Result:
+def _verify(inventory: Inventory, call: Call, key: Key) -> Result:
     message, kind, algorithm = _signed(call, key)
     asymmetric.verify(key, message, kind, algorithm, call.params["Signature"])
     dry_run(call)
@@ -40,20 +40,20 @@ def _mac(call: Call, key: Key) -> bytes:
     return asymmetric.mac(key, call.params["Message"], call.params["MacAlgorithm"])
 
 
-def _generate_mac(store: Store, call: Call, key: Key) -> Result:
+def _generate_mac(inventory: Inventory, call: Call, key: Key) -> Result:
     code = _mac(call, key)
     dry_run(call)
     return {"KeyId": key.arn, "Mac": code, "MacAlgorithm": call.params["MacAlgorithm"]}
 
 
-def _verify_mac(store: Store, call: Call, key: Key) -> Result:
+def _verify_mac(inventory: Inventory, call: Call, key: Key) -> Result:
     if not hmac.compare_digest(_mac(call, key), call.params["Mac"]):
         raise AwsError("KMSInvalidMacException", "")
     dry_run(call)
     return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": call.params["MacAlgorithm"]}
 
 
-def _public_key(store: Store, call: Call, key: Key) -> Result:
+def _public_key(inventory: Inventory, call: Call, key: Key) -> Result:
     if key.materials:
         # A symmetric or HMAC key has no public key; the wording is the sandbox's assumption.
         text = f"{key.arn} key spec is {key.spec} which is not valid for GetPublicKey."
@@ -69,7 +69,7 @@ def _public_key(store: Store, call: Call, key: Key) -> Result:
 
 
 OPERATIONS = {
-    name: on_key(act, Key.require_usable, aliases=True, abroad=True)
+    name: on_key(act, Key.require_usable, aliases=True, cross_account=True)
     for name, act in {
         "Sign": _sign,
         "Verify": _verify,

@@ -305,16 +305,16 @@ def test_dry_run_makes_and_ends_no_grant(kms, key, grant, refused):
 def test_a_grant_is_found_without_a_search_through_the_others():
     import datetime
 
-    from refusal.services.kms.grants_book import GrantBook, KeyGrant
+    from refusal.services.kms.key_grants import KeyGrant, KeyGrants
 
     now = datetime.datetime.now(datetime.UTC)
-    book = GrantBook()
+    grants = KeyGrants()
     for n in range(2000):
-        book.add(KeyGrant(f"id{n}", n, "", now, f"user{n}", "", "", "", ("Decrypt",), {}))
-    assert [found.grant_id for found in book.of(["user7", "nobody"])] == ["id7"]
-    for found in list(book.by_id.values()):
-        book.remove(found)
-    assert book.of(["user7"]) == [] and not book.by_id
+        grants.add(KeyGrant(f"id{n}", n, "", now, f"user{n}", "", "", "", ("Decrypt",), {}))
+    assert [found.grant_id for found in grants.given_to(["user7", "nobody"])] == ["id7"]
+    for found in list(grants.by_id.values()):
+        grants.remove(found)
+    assert grants.given_to(["user7"]) == [] and not grants.by_id
 
 
 def test_a_constraint_that_the_sandbox_lacks_is_refused_in_clear_words(kms, key, refused):

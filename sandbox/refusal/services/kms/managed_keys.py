@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 
-from .keys import Key
+from .inventory import Alias, Inventory, after
+from .key import Key
 from .policies import pretty, read_policy
-from .store import Alias, Store, after
 
 #: Service -> description (A9).
 DESCRIPTIONS = {
@@ -38,18 +38,18 @@ describe the key directly",
     "Action": ["kms:Describe*", "kms:Get*", "kms:List*"], "Resource": "*" } ] }"""
 
 
-def managed_key(store: Store, service: str, account: str, region: str) -> Key:
+def managed_key(inventory: Inventory, service: str, account: str, region: str) -> Key:
     """The AWS managed key of a service, made on first use with its alias.
 
     Raises:
         KeyError: a service other than ``dynamodb``.
     """
     name = f"alias/aws/{service}"
-    aliases = store.aliases(account, region)
+    aliases = inventory.aliases(account, region)
     if name in aliases:
         return aliases[name].target
     policy = _DYNAMODB_POLICY.replace("ACCOUNT", account).replace("REGION", region)
-    key = store.add_key(
+    key = inventory.add_key(
         account,
         region,
         "SYMMETRIC_DEFAULT",

@@ -1,27 +1,17 @@
-"""The KMS keys and aliases of every account and Region, and how a key is named."""
+"""All that KMS has, of every account and Region: keys, aliases, grant tokens, key material."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime
-import json
-import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from ...errors import AwsError
 from ...gate import Gate
-from ...requests.calls import Call
 from .crypto import IV_BYTES, REFERENCE_BYTES, reference_of
-from .grants_book import KeyGrant
-from .keys import Key, Material
+from .identifiers import ARN, KEY_ID, not_found
+from .key import Key, KeyMaterial
+from .key_grants import KeyGrant
 from .policies import KeyPolicy
-
-T = TypeVar("T")
-_KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
-_ARN = re.compile(r"arn:aws:kms:([a-z0-9-]+):(\d{12}):(key/.+|alias/.+)")
 
 
 @dataclass(slots=True, eq=False)
@@ -41,8 +31,8 @@ class Alias:
         return f"arn:aws:kms:{self.region}:{self.account}:{self.name}"
 
 
-class Store:
-    """Everything that KMS keeps."""
+class Inventory:
+    """The keys, aliases and grants of every account and Region, and the look-up of each."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
@@ -51,7 +41,7 @@ class Store:
         self._keys: dict[tuple[str, str], dict[str, Key]] = {}
         self._aliases: dict[tuple[str, str], dict[str, Alias]] = {}
         #: Reference in a ciphertext -> the key and the material; None once destroyed.
-        self.materials: dict[bytes, tuple[Key, Material] | None] = {}
+        self.materials: dict[bytes, tuple[Key, KeyMaterial] | None] = {}
         #: Grant token -> key and grant.
         self.tokens: dict[str, tuple[Key, KeyGrant]] = {}
         #: Region and retiring principal -> grants, for ListRetirableGrants.
@@ -76,15 +66,37 @@ class Store:
         return self._aliases.setdefault((account, region), {})
 
     def add_key(
-        self, account: str, region: str, spec: str, usage: str, policy: KeyPolicy, **more: Any
+        self,
+        account: str,
+        region: str,
+        spec: str,
+        usage: str,
+        policy: KeyPolicy,
+        *,
+        description: str = "",
+        key_manager: str = "CUSTOMER",
+        multi_region: bool = False,
+        tags: dict[str, str] | None = None,
     ) -> Key:
         """Make a key, with material if it is not a key pair."""
         key_id = self.entropy.uuid("kms/key")
-        if more.get("multi_region"):
+        if multi_region:
             key_id = "mrk-" + key_id.replace("-", "")
-        serial = self.next_serial()
         now = self.clock.now()
-        key = Key(account, region, key_id, spec, usage, now, policy, serial, **more)
+        key = Key(
+            account,
+            region,
+            key_id,
+            spec,
+            usage,
+            now,
+            policy,
+            self.next_serial(),
+            description,
+            key_manager,
+            multi_region,
+            tags or {},
+        )
         if key.symmetric or usage == "GENERATE_VERIFY_MAC":
             self.add_material(key, now)
         self.keys(account, region)[key_id] = key
@@ -94,7 +106,7 @@ class Store:
         """Give a key new material; what it had stays, to decrypt."""
         # An HMAC key's material is as long as its digest (KMS Developer Guide, "HMAC keys").
         size = 32 if key.symmetric else int(key.spec.split("_")[1]) // 8
-        material = Material(
+        material = KeyMaterial(
             material_id=self.entropy.hex(64, "kms/material-id"),
             reference=self.entropy.bytes(REFERENCE_BYTES, "kms/reference"),
             secret=self.entropy.bytes(size, "kms/material"),
@@ -142,7 +154,7 @@ class Store:
         Raises:
             AwsError: ``NotFoundException`` in one of its four wordings (A8).
         """
-        match = _ARN.fullmatch(key_id)
+        match = ARN.fullmatch(key_id)
         if match is not None:
             there, account, name = match.groups()
             if there != region:
@@ -152,7 +164,7 @@ class Store:
             name = key_id
         if name.startswith("alias/") and aliases:
             return self.find_alias(name, account, region).target
-        if not _KEY_ID.fullmatch(name):
+        if not KEY_ID.fullmatch(name):
             raise not_found(f"Invalid keyId '{key_id}'")
         key = self.keys(account, region).get(name)
         if key is None:
@@ -170,7 +182,7 @@ class Store:
             raise not_found(f"Alias arn:aws:kms:{region}:{account}:{name} is not found.")
         return alias
 
-    def material_of(self, blob: bytes, region: str) -> tuple[Key, Material] | None:
+    def material_of(self, blob: bytes, region: str) -> tuple[Key, KeyMaterial] | None:
         """The key and the material that made a ciphertext; None if it names none.
 
         Raises:
@@ -201,71 +213,3 @@ def after(start: datetime.datetime, days: int) -> datetime.datetime:
         return start + datetime.timedelta(days=days)
     except OverflowError:
         return _CALENDAR_END
-
-
-def named_account(key_id: str) -> str | None:
-    """The account in a key or alias ARN; None for an id or a name."""
-    match = _ARN.fullmatch(key_id)
-    return match.group(2) if match else None
-
-
-def alias_in(key_id: str) -> str | None:
-    """The alias name in an alias name or alias ARN; None if a key is named by its id."""
-    name = key_id.rsplit(":", 1)[-1]
-    return name if name.startswith("alias/") else None
-
-
-def not_found(text: str) -> AwsError:
-    """A ``NotFoundException`` with this message."""
-    return AwsError("NotFoundException", text)
-
-
-def page(
-    call: Call,
-    member: str,
-    items: Iterable[T],
-    order: Callable[[T], Any],
-    show: Callable[[T], Any],
-    default: int,
-    most: int = 1000,
-) -> dict[str, Any]:
-    """One page of a list: ``Limit`` and ``Marker`` in, ``NextMarker`` and ``Truncated`` out.
-
-    Args:
-        default: how many items without a Limit.
-        most: how many at most (botocore's model of each operation); that a larger Limit is cut
-            and not refused is the sandbox's assumption.
-
-    A marker holds the place after the last item shown, so that changes between two pages
-    neither repeat nor skip an item.
-
-    Raises:
-        AwsError: ``InvalidMarkerException`` for a marker that KMS did not give out.
-    """
-    limit = min(call.params.get("Limit") or default, most)
-    ordered = sorted(items, key=order)
-    if marker := call.params.get("Marker"):
-        place = _read_marker(marker)
-        try:
-            ordered = [item for item in ordered if order(item) > place]
-        except TypeError:
-            raise _invalid_marker() from None
-    shown = ordered[:limit]
-    result: dict[str, Any] = {member: [show(item) for item in shown]}
-    result["Truncated"] = len(ordered) > limit
-    if result["Truncated"]:
-        text = json.dumps(order(shown[-1])).encode()
-        result["NextMarker"] = base64.urlsafe_b64encode(text).decode()
-    return result
-
-
-def _read_marker(marker: str) -> Any:
-    try:
-        return json.loads(base64.b64decode(marker, altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        raise _invalid_marker() from None
-
-
-def _invalid_marker() -> AwsError:
-    # The wording is the sandbox's assumption.
-    return AwsError("InvalidMarkerException", "Could not deserialize marker")

@@ -1,4 +1,7 @@
-"""The grants of one key, found by id, by grantee and by name without a search."""
+"""A grant on a key, and all grants of one key: found without a search.
+
+The operations on grants are in ``grants``.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +57,8 @@ class KeyGrant:
         ) and set(self.operations) == set(other.operations)
 
 
-class GrantBook:
-    """The grants of a key."""
+class KeyGrants:
+    """The grants of one key, by ID, by grantee and by name."""
 
     def __init__(self) -> None:
         self.by_id: dict[str, KeyGrant] = {}
@@ -78,14 +81,14 @@ class GrantBook:
             if not held:
                 index.pop(value, None)
 
-    def of(self, grantees: Iterable[str]) -> list[KeyGrant]:
+    def given_to(self, grantees: Iterable[str]) -> list[KeyGrant]:
         """The grants to any of these principals."""
         found: list[KeyGrant] = []
         for grantee in grantees:
             found += self._by_grantee.get(grantee, {}).values()
         return found
 
-    def like(self, wanted: KeyGrant) -> KeyGrant | None:
+    def requested_like(self, wanted: KeyGrant) -> KeyGrant | None:
         """A grant with the same name that was asked for with the same parameters."""
         named = self._by_name.get(wanted.name, {}).values()
         return next((grant for grant in named if grant.same_as(wanted)), None)

@@ -1,4 +1,4 @@
-"""KMS keys: what they are, what they are made of, and which state they are in."""
+"""One KMS key: its spec and usage, its key material, its key state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import AwsError
-from .grants_book import GrantBook
+from .key_grants import KeyGrants
 from .policies import KeyPolicy
 
 _OAEP = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
@@ -41,7 +41,7 @@ ALGORITHM_MEMBERS = {
 
 
 @dataclass(slots=True, eq=False)
-class Material:
+class KeyMaterial:
     """One generation of a key's material."""
 
     material_id: str
@@ -74,12 +74,12 @@ class Key:
     enabled: bool = True
     deletion_date: datetime.datetime | None = None
     #: Oldest first; the last one encrypts. A key pair has none.
-    materials: list[Material] = field(default_factory=list)
+    materials: list[KeyMaterial] = field(default_factory=list)
     #: The private key of an asymmetric key, made when it is first needed.
     private_key: Any = None
     #: Names of the aliases that point here.
     aliases: set[str] = field(default_factory=set)
-    grants: GrantBook = field(default_factory=GrantBook)
+    grants: KeyGrants = field(default_factory=KeyGrants)
     rotation_period: int | None = None
     next_rotation: datetime.datetime | None = None
 
