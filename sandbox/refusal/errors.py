@@ -14,16 +14,13 @@ class AwsError(Exception):
 
     ``code`` is what boto3 shows as ``e.response["Error"]["Code"]``; ``status`` is the HTTP
     status. KMS and DynamoDB answer client errors with 400 (C18).
-    ``decision`` carries the authorization decision behind an access denial, so that the audit
-    trail and ``explain`` can show it.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400, *, decision: Any = None) -> None:
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
-        self.decision = decision
         #: Of the call that a service made for the caller, which its own message names.
         self.request_id = ""
         #: Further members of the error's shape, such as ``CancellationReasons``.

@@ -179,7 +179,7 @@ class Gate:
         if not decision.allowed:
             query = call.service in wire.QUERY_SERVICES
             code, status = ("AccessDenied", 403) if query else ("AccessDeniedException", 400)
-            raise AwsError(code, denial_message(decision), status, decision=decision)
+            raise AwsError(code, denial_message(decision), status)
         return decision
 
     def decide(self, call: Call, permission: Permission) -> Decision:

@@ -309,7 +309,7 @@ class TableKeys:
         )
         if not code:
             return AwsError("InternalServerError", text, 500)
-        return AwsError(code, text, decision=error.decision)
+        return AwsError(code, text)
 
     def _owned_key(self, wrapped: WrappedKey) -> TableKey:
         """A key owned by AWS: in no account, so nobody can see, use or disable it (B5)."""
