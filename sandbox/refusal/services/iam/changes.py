@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from ...errors import AwsError
 from ...moto import iam as moto_iam
 from ...moto.iam import MotoPolicyOwner, MotoRole, MotoUser
+from ...requests.callers import Directory
 from ...requests.calls import Call
 from . import documents, managed, resources
-
-if TYPE_CHECKING:
-    from . import Iam
 
 _POLICY_WRITES = (
     *("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion"),
@@ -19,44 +18,49 @@ _POLICY_WRITES = (
 )
 
 
-def made(iam: Iam, call: Call) -> dict[str, Any]:
+def change(
+    call: Call, directory: Directory, ask_moto: Callable[[Call], dict[str, Any]]
+) -> dict[str, Any]:
     """Let moto answer, and mend its answer and its state.
+
+    Args:
+        ask_moto: gives moto's result of a call.
 
     Raises:
         AwsError: as IAM refuses the operation.
     """
     found = resources.entity(call)
-    _refuse_conflicts(iam, call, found)
+    _refuse_conflicts(directory, call, found)
     _refuse_unknown_boundary(call)
     if _is_attached(call, found):
         return {}  # moto would count a second attachment.
     before = found.arn if found is not None else ""
-    result = iam.ask_moto(call)
+    result = ask_moto(call)
     if call.operation in ("DeleteUser", "DeleteRole") and found is not None:
-        _gone(iam, call, found)
+        _gone(directory, call, found)
     elif call.operation == "UpdateUser" and moto_iam.is_user(found):
-        _renamed(iam, call, found, before)
+        _renamed(directory, call, found, before)
     elif call.operation == "CreateUser" and "PermissionsBoundary" in call.params:
-        iam.gate.directory.user_boundaries[call.account, call.params["UserName"]] = call.params[
+        directory.user_boundaries[call.account, call.params["UserName"]] = call.params[
             "PermissionsBoundary"
         ]
-    _show_boundaries(iam, call, result)
+    _show_boundaries(directory, call, result)
     return result
 
 
-def put_user_boundary(iam: Iam, call: Call) -> dict[str, Any]:
+def put_user_boundary(call: Call, directory: Directory) -> dict[str, Any]:
     """PutUserPermissionsBoundary."""
     user = _user(call)
     _refuse_unknown_boundary(call)
-    boundaries = iam.gate.directory.user_boundaries
+    boundaries = directory.user_boundaries
     boundaries[call.account, user.name] = call.params["PermissionsBoundary"]
     return {}
 
 
-def delete_user_boundary(iam: Iam, call: Call) -> dict[str, Any]:
+def delete_user_boundary(call: Call, directory: Directory) -> dict[str, Any]:
     """DeleteUserPermissionsBoundary."""
     user = _user(call)
-    if iam.gate.directory.user_boundaries.pop((call.account, user.name), None) is None:
+    if directory.user_boundaries.pop((call.account, user.name), None) is None:
         # The code is IAM's for what is not there; the wording is the sandbox's own.
         text = f"The user with name {user.name} has no permissions boundary."
         raise AwsError("NoSuchEntity", text, 404)
@@ -84,7 +88,9 @@ def _refuse_unknown_boundary(call: Call) -> None:
         raise AwsError("NoSuchEntity", text, 404)
 
 
-def _refuse_conflicts(iam: Iam, call: Call, found: MotoUser | MotoRole | None) -> None:
+def _refuse_conflicts(
+    directory: Directory, call: Call, found: MotoUser | MotoRole | None
+) -> None:
     """IAM's refusals that moto does not have (IAM API Reference, errors of each operation)."""
     arn, name = str(call.params.get("PolicyArn", "")), call.operation
     if name in _POLICY_WRITES and arn.startswith(managed.PREFIX):
@@ -103,7 +109,7 @@ def _refuse_conflicts(iam: Iam, call: Call, found: MotoUser | MotoRole | None) -
         conflict = "detach all policies" if group.managed_policies else conflict
         conflict = "remove users from group" if group.users else conflict
     elif name == "DeletePolicy" and (policy := backend.managed_policies.get(arn)):
-        if policy.attachment_count or _bounds(iam, call.account, arn):
+        if policy.attachment_count or _bounds(directory, call.account, arn):
             raise _conflict("Cannot delete a policy attached to entities.")
         if len(policy.versions) > 1:
             raise _conflict(
@@ -126,34 +132,33 @@ def _conflict(text: str) -> AwsError:
     return AwsError("DeleteConflict", text, 409)
 
 
-def _bounds(iam: Iam, account: str, arn: str) -> bool:
-    users = iam.gate.directory.user_boundaries.items()
+def _bounds(directory: Directory, account: str, arn: str) -> bool:
+    users = directory.user_boundaries.items()
     roles = moto_iam.iam(account).roles.values()
     return any(one == arn for (owner, _), one in users if owner == account) or any(
         role.permissions_boundary_arn == arn for role in roles
     )
 
 
-def _gone(iam: Iam, call: Call, found: MotoPolicyOwner) -> None:
-    directory = iam.gate.directory
+def _gone(directory: Directory, call: Call, found: MotoPolicyOwner) -> None:
     if call.operation == "DeleteUser":
         directory.user_boundaries.pop((call.account, found.name), None)
     documents.rename_principal(found.arn, found.id)
-    _end_sessions(iam, found.arn)
+    _end_sessions(directory, found.arn)
 
 
-def _end_sessions(iam: Iam, arn: str) -> None:
+def _end_sessions(directory: Directory, arn: str) -> None:
     """Temporary credentials die with their user or role, those of federated users too: otherwise
     whoever takes the name next would inherit them."""
-    sessions = iam.gate.directory.sessions
+    sessions = directory.sessions
     for key_id, session in list(sessions.items()):
         if session.caller.principal_arn == arn:
             del sessions[key_id]
 
 
-def _renamed(iam: Iam, call: Call, user: MotoUser, before: str) -> None:
+def _renamed(directory: Directory, call: Call, user: MotoUser, before: str) -> None:
     """A user keeps its access keys, tags and boundary under another name or path."""
-    backend, boundaries = moto_iam.iam(call.account), iam.gate.directory.user_boundaries
+    backend, boundaries = moto_iam.iam(call.account), directory.user_boundaries
     for key in user.access_keys:
         key.user_name = user.name
     boundary = boundaries.pop((call.account, call.params["UserName"]), None)
@@ -163,17 +168,17 @@ def _renamed(iam: Iam, call: Call, user: MotoUser, before: str) -> None:
     backend.tagger.delete_all_tags_for_resource(before)
     backend.tagger.tag_resource(user.arn, tags)
     documents.rename_principal(before, user.arn)
-    _end_sessions(iam, before)
+    _end_sessions(directory, before)
 
 
-def _show_boundaries(iam: Iam, call: Call, result: dict[str, Any]) -> None:
+def _show_boundaries(directory: Directory, call: Call, result: dict[str, Any]) -> None:
     if call.operation not in ("CreateUser", "GetUser", "GetAccountAuthorizationDetails"):
         return
     for user in result.get("UserDetailList") or [result.get("User", {})]:
         if "UserName" not in user:
             continue
         key = (call.account, user["UserName"])
-        if arn := iam.gate.directory.user_boundaries.get(key):
+        if arn := directory.user_boundaries.get(key):
             user["PermissionsBoundary"] = {
                 "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
                 "PermissionsBoundaryArn": arn,

@@ -11,18 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...authorization import Decision, Effect, PolicyType, Request, ResourceRules, authorize
 from ...errors import AwsError, not_in_sandbox
 from ...moto import iam as moto_iam
 from ...moto.iam import MotoPolicyOwner
+from ...requests.callers import Directory
 from ...requests.calls import Call, ContextValue
 from . import resources
 from .sources import Source, attached, context_keys, entity_parts, inputs, invalid
-
-if TYPE_CHECKING:
-    from . import Iam
 
 _LACKING = ("PolicyExclusionList", "OrderedOrganizationPolicyInputList", "ResourceHandlingOption")
 _OWNER = re.compile(r"(?:arn:aws:iam::)?(\d{12})(?::root)?", re.ASCII)
@@ -54,8 +52,10 @@ class _Simulation:
         """The decision, and whether the resource is another account's."""
         parts = arn.split(":", 5)
         owner = parts[4] if len(parts) > 5 and parts[4].isdecimal() else self.owner
-        abroad = owner != self.account
-        rules = ResourceRules.RESOURCE_POLICY if abroad or self.resource else ResourceRules.NONE
+        cross_account = owner != self.account
+        rules = (
+            ResourceRules.RESOURCE_POLICY if cross_account or self.resource else ResourceRules.NONE
+        )
         if self.resource and action.lower().startswith("kms:"):
             rules = ResourceRules.KMS_KEY
         decision = authorize(
@@ -65,11 +65,11 @@ class _Simulation:
             resource_policy=self.resource.policy if self.resource else None,
             resource_rules=rules,
         )
-        return decision, abroad
+        return decision, cross_account
 
     def result(self, action: str, arn: str) -> dict[str, Any]:
         """The members that a result has in common with that of one resource."""
-        decision, abroad = self.decide(action, arn)
+        decision, cross_account = self.decide(action, arn)
         reports = [report for report in decision.statements if report.matched]
         effect = {Effect.ALLOW: "Allow", Effect.EXPLICIT_DENY: "Deny"}.get(decision.effect)
         sources = {id(source.policy): source for source in self._sources()}
@@ -88,7 +88,7 @@ class _Simulation:
         if self.boundary:
             allowed = _verdict(effects.get(PolicyType.BOUNDARY)) == "allowed"
             result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
-        if abroad:
+        if cross_account:
             # The names of the types are the sandbox's assumption: the model has none.
             types = [PolicyType.IDENTITY, PolicyType.RESOURCE]
             types += [PolicyType.BOUNDARY] if self.boundary else []
@@ -108,7 +108,7 @@ class _Simulation:
         return [key for key in keys if key.lower() not in given]
 
 
-def simulate_principal_policy(iam: Iam, call: Call) -> dict[str, Any]:
+def simulate_principal_policy(call: Call, directory: Directory) -> dict[str, Any]:
     """SimulatePrincipalPolicy: the policies of a user, a group or a role.
 
     Raises:
@@ -118,14 +118,14 @@ def simulate_principal_policy(iam: Iam, call: Call) -> dict[str, Any]:
     simulation = _read(call, params.get("CallerArn", params["PolicySourceArn"]))
     simulation.identity = [*attached(call, owner), *simulation.identity]
     is_group = entity_parts(owner.arn)[1] == "group"  # A group takes no permissions boundary.
-    arn = None if is_group else resources.boundary_of(iam.gate.directory, owner)
+    arn = None if is_group else resources.boundary_of(directory, owner)
     if arn and simulation.boundary is None:
         text = moto_iam.document(moto_iam.iam(call.account).managed_policies[arn])
         simulation.boundary = Source.read(text, arn, "none", "permissions boundary")
     return _page(call, simulation)
 
 
-def simulate_custom_policy(_iam: Iam, call: Call) -> dict[str, Any]:
+def simulate_custom_policy(call: Call, _directory: Directory) -> dict[str, Any]:
     """SimulateCustomPolicy: policies that are passed as texts.
 
     Raises:
@@ -134,13 +134,13 @@ def simulate_custom_policy(_iam: Iam, call: Call) -> dict[str, Any]:
     return _page(call, _read(call, call.params.get("CallerArn")))
 
 
-def get_context_keys_for_principal_policy(_iam: Iam, call: Call) -> dict[str, Any]:
+def get_context_keys_for_principal_policy(call: Call, _directory: Directory) -> dict[str, Any]:
     """GetContextKeysForPrincipalPolicy: the condition keys that an entity's policies name."""
     sources = [*attached(call, _entity(call)), *inputs(call)]
     return {"ContextKeyNames": context_keys(source.policy for source in sources)}
 
 
-def get_context_keys_for_custom_policy(_iam: Iam, call: Call) -> dict[str, Any]:
+def get_context_keys_for_custom_policy(call: Call, _directory: Directory) -> dict[str, Any]:
     """GetContextKeysForCustomPolicy: the condition keys that policies passed as texts name."""
     return {"ContextKeyNames": context_keys(source.policy for source in inputs(call))}
 

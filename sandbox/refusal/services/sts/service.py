@@ -1,4 +1,4 @@
-"""AWS Security Token Service: temporary credentials that carry policies and come to an end.
+"""STS as the gate sees it: who may have temporary credentials, and the operations.
 
 The rules of each operation: AWS STS API Reference.
 """
@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..authorization import Policy, ResourceRules
-from ..errors import AwsError, not_in_sandbox
-from ..gate import Gate
-from ..moto import iam as moto_iam
-from ..moto.iam import MotoRole
-from ..requests import shapes
-from ..requests.callers import Session
-from ..requests.calls import Call, Caller, ContextValue, Forwarded, Permission
-from .iam import managed
+from ...authorization import Policy, ResourceRules
+from ...errors import AwsError, not_in_sandbox
+from ...gate import Gate
+from ...moto import iam as moto_iam
+from ...moto.iam import MotoRole
+from ...requests import shapes
+from ...requests.callers import Session
+from ...requests.calls import Call, Caller, ContextValue, Forwarded, Permission
+from .session_policies import NO_STATEMENTS, packed_size, session_policies
 
 _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.+/)?([^/]+)")
 #: Members that stand for what the sandbox has not.
@@ -35,11 +35,6 @@ _MAY_NOT = {
     "user": _USER_MAY_NOT,
     "federated": (*_USER_MAY_NOT, "AssumeRole", "GetWebIdentityToken"),
 }
-_NOTHING = Policy.parse({"Version": "2012-10-17", "Statement": []}, kind="session")
-#: Characters of a session policy, and managed session policies of one session (AWS STS API
-#: Reference, AssumeRole).
-_MAX_POLICY = 2048
-_MAX_ARNS = 10
 
 
 class Sts:
@@ -129,7 +124,7 @@ class Sts:
         if call.caller.kind == "role" and seconds > 3600:
             text = "The requested DurationSeconds exceeds the 1 hour session limit for roles "
             raise AwsError("ValidationError", text + "assumed by role chaining")
-        policies = _session_policies(call, role.account_id)
+        policies = session_policies(call, role.account_id)
         caller = Caller(
             arn=f"arn:aws:sts::{role.account_id}:assumed-role/{role.name}/{name}",
             account=role.account_id,
@@ -142,7 +137,7 @@ class Sts:
         )
         answer = self._issue(call, caller, seconds)
         answer["AssumedRoleUser"] = {"AssumedRoleId": caller.user_id, "Arn": caller.arn}
-        return answer | _packed(call)
+        return answer | packed_size(call)
 
     def get_session_token(self, call: Call) -> dict[str, Any]:
         """Temporary credentials of the calling user, with the user's own permissions."""
@@ -151,18 +146,18 @@ class Sts:
     def get_federation_token(self, call: Call) -> dict[str, Any]:
         """A federated session of the calling user: its session policies are all it may do."""
         name, caller = call.params["Name"], call.caller
-        policies = _session_policies(call, call.account)
+        policies = session_policies(call, call.account)
         federated = replace(
             caller,
             arn=f"arn:aws:sts::{call.account}:federated-user/{name}",
             kind="federated",
             user_id=f"{call.account}:{name}",
-            session_policies=policies or (_NOTHING,),
+            session_policies=policies or (NO_STATEMENTS,),
             session_name=name,
         )
         answer = self._issue(call, federated, call.params.get("DurationSeconds", 43200))
         user = {"FederatedUserId": federated.user_id, "Arn": federated.arn}
-        return answer | {"FederatedUser": user} | _packed(call)
+        return answer | {"FederatedUser": user} | packed_size(call)
 
     def decode_authorization_message(self, call: Call) -> dict[str, Any]:
         """There is nothing to decode.
@@ -232,38 +227,3 @@ def _tag_keys(call: Call) -> dict[str, ContextValue]:
     tags = call.params.get("Tags") or ()
     context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
     return context | ({"aws:TagKeys": [tag["Key"] for tag in tags]} if tags else {})
-
-
-def _session_policies(call: Call, account: str) -> tuple[Policy, ...]:
-    """The policies that limit a new session: one document, and managed policies by ARN.
-
-    Raises:
-        AwsError: ``MalformedPolicyDocument`` for a policy that is not there, ``ValidationError``
-            for too many of them (both in the sandbox's own words), ``PackedPolicyTooLarge``.
-        PolicyError: a policy is malformed.
-    """
-    policies, arns = [], call.params.get("PolicyArns", ())
-    if len(arns) > _MAX_ARNS:
-        text = f"A session takes up to {_MAX_ARNS} managed session policies, not {len(arns)}."
-        raise AwsError("ValidationError", text)
-    if document := call.params.get("Policy"):
-        if len(document) > _MAX_POLICY:
-            text = f"The session policy is longer than {_MAX_POLICY} characters."
-            raise AwsError("PackedPolicyTooLarge", text)
-        policies.append(Policy.parse(document, kind="session", name="session policy"))
-    for entry in arns:
-        arn = entry.get("arn", "")
-        managed.load(arn, account)
-        found = moto_iam.iam(account).managed_policies.get(arn)
-        if found is None:
-            raise AwsError("MalformedPolicyDocument", f"The policy {arn} does not exist.")
-        document = moto_iam.document(found)
-        policies.append(Policy.parse(document, kind="session", name=found.name, arn=arn))
-    return tuple(policies)
-
-
-def _packed(call: Call) -> dict[str, int]:
-    """The share of the size limit that the session policy fills; the sandbox's assumption: its
-    length is what counts."""
-    document = call.params.get("Policy")
-    return {"PackedPolicySize": -(-100 * len(document) // _MAX_POLICY)} if document else {}
