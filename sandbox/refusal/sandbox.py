@@ -70,7 +70,7 @@ class Sandbox:
         """Start from an empty account.
 
         Args:
-            aside: put the sandbox that runs aside, and stand in its place until this one stops.
+            aside: put the sandbox that runs aside, and run instead of it until this one stops.
                 It then goes on as it was. With the same seed the administrator's access key is
                 the same, so clients made before work here as well.
 
