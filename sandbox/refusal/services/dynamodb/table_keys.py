@@ -15,7 +15,7 @@ from ...errors import AwsError
 from ...gate import Gate, service_principal
 from ...requests.calls import Call, Caller
 from ..kms import Kms
-from ..kms.keys import Key
+from ..kms.key import Key
 from .data_keys import IV_BYTES, KEY_BYTES, TableKey
 
 SERVICE = "dynamodb.amazonaws.com"

@@ -88,9 +88,7 @@ def _refuse_unknown_boundary(call: Call) -> None:
         raise AwsError("NoSuchEntity", text, 404)
 
 
-def _refuse_conflicts(
-    directory: Directory, call: Call, found: MotoUser | MotoRole | None
-) -> None:
+def _refuse_conflicts(directory: Directory, call: Call, found: MotoUser | MotoRole | None) -> None:
     """IAM's refusals that moto does not have (IAM API Reference, errors of each operation)."""
     arn, name = str(call.params.get("PolicyArn", "")), call.operation
     if name in _POLICY_WRITES and arn.startswith(managed.PREFIX):

@@ -88,7 +88,7 @@ def calls(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     found: list[Any] = []
 
     class Recorder:
-        def record(self, call: Any, result: Any, error: Any) -> None:
+        def call_ended(self, call: Any, result: Any, error: Any) -> None:
             found.append((call, result, error))
 
     monkeypatch.setattr(sandbox._gate, "recorder", Recorder())
