@@ -36,7 +36,6 @@ class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file
 		$(if $(CRITERIA),--criteria "$(CRITERIA)") "$(DIR)"
 
 soak: setup-dev  ## What takes minutes: ten students at once through a real hub, 200 graded
-	@npm ci --prefix tests --silent --no-audit --no-fund
 	@python classroom/hub/soak.py --students 10
 	@python -m benchmarks.grading
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Where `npm ci --prefix tests` puts what tests/package-lock.json pins.
+#: Where setting up puts what tests/package-lock.json pins, once npm is there.
 NODE_MODULES = Path(__file__).parent / "node_modules"
-FROM_NPM = "npm ci --prefix tests"
+FROM_NPM = "apt-get install npm && make setup-dev"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ TOOLS = {
     "git": Tool(("git",), "apt-get install git"),
     "make": Tool(("make",), "apt-get install make"),
     "node": Tool(("node", "nodejs"), "apt-get install nodejs"),
+    "npm": Tool(("npm",), "apt-get install npm"),
 }
 NOT_RUN = "not run: "
 

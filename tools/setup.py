@@ -2,7 +2,8 @@
 
     python3 tools/setup.py              what a learner needs (requirements.lock)
     python3 tools/setup.py --grading    and what instructors need (requirements-grading.lock)
-    python3 tools/setup.py --dev        and what tests and authors need (requirements-dev.lock)
+    python3 tools/setup.py --dev        and what tests and authors need (requirements-dev.lock),
+                                        with what a few tests use from npm (tests/package-lock.json)
 
 Standard library only, and free of new syntax: it runs before anything is installed, and on a Python
 that is too old for the course it must still be able to say so. Packages are installed by uv, which
@@ -29,10 +30,14 @@ DEVELOPERS = ROOT / "requirements-dev.lock"
 #: Each lock names all that those before it do.
 LOCKS = (LEARNERS, GRADING, DEVELOPERS)
 LOG = ROOT / "setup.log"
+NPM_LOCK = ROOT / "tests" / "package-lock.json"
+#: npm empties the folder before it fills it, so that the note goes when what it speaks of goes.
+NPM_STAMP = ROOT / "tests" / "node_modules" / ".package-lock.sha256"
 OLDEST, NEWEST = (3, 11), (3, 14)
 NO_NETWORK = (
     "dns error|failed to lookup|connection refused|connect error|error sending request|"
-    "tcp connect|timed out|unreachable|NewConnectionError|name resolution|Max retries"
+    "tcp connect|timed out|unreachable|NewConnectionError|name resolution|Max retries|"
+    "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT"
 )
 
 
@@ -182,12 +187,57 @@ def install(log, lock):
         return
     if filled(log, lock, [*pip(log), "install", "--retries=1"]):
         return
-    if re.search(NO_NETWORK, LOG.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
+    if lacked_a_network():
         raise SetupError(
             "The packages could not be fetched: connect to the network, or name your package "
             "mirror in pip's settings, and try again (details: %s)." % LOG.name
         )
     raise SetupError("The packages could not be installed: %s ends with the reason." % LOG.name)
+
+
+def lacked_a_network():
+    """Tell whether the log shows that something could not be fetched."""
+    said = LOG.read_text(encoding="utf-8", errors="replace")
+    return re.search(NO_NETWORK, said, re.IGNORECASE) is not None
+
+
+def bring_from_npm(is_new):
+    """Bring what a few tests use from npm, unless it is there; without it, those are not run.
+
+    That npm is absent is said only where .venv ``is_new``: later, the tests say it themselves.
+    """
+    digest = hashlib.sha256(NPM_LOCK.read_bytes()).hexdigest()
+    if NPM_STAMP.exists() and NPM_STAMP.read_text(encoding="utf-8") == digest:
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        if is_new:
+            print("npm is not installed, so a few tests will be listed as not run.")
+        return
+    options = ["--prefix", NPM_LOCK.parent, "--no-audit", "--no-fund"]
+    options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    with LOG.open("w", encoding="utf-8") as log:
+        brought = run(log, npm, "ci", *options)
+    if brought:
+        LOG.unlink()
+        NPM_STAMP.write_text(digest, encoding="utf-8")
+        return
+    advice = "connect to the network" if lacked_a_network() else "see why in " + LOG.name
+    print(
+        "A few tests will be listed as not run, since npm could not bring what they need: "
+        "%s, and run the same command again." % advice
+    )
+
+
+def set_up(lock):
+    """Fill .venv with what the lock names."""
+    print("Setting up the course in .venv: about half a minute, once ...", flush=True)
+    with LOG.open("w", encoding="utf-8") as log:
+        make_venv(log)
+        install(log, lock)
+    LOG.unlink()
+    for installed in LOCKS[: LOCKS.index(lock) + 1]:
+        record(installed)
 
 
 def main(arguments):
@@ -203,15 +253,11 @@ def main(arguments):
             "name it as PYTHON=..." % (OLDEST + NEWEST + sys.version_info[:2])
         )
     wanted_here = not os.environ.get("PYTHON") or venv_version() == sys.version_info[:2]
-    if wanted_here and is_done(lock):
-        return 0
-    print("Setting up the course in .venv: about half a minute, once ...", flush=True)
-    with LOG.open("w", encoding="utf-8") as log:
-        make_venv(log)
-        install(log, lock)
-    LOG.unlink()
-    for installed in LOCKS[: LOCKS.index(lock) + 1]:
-        record(installed)
+    is_new = not (wanted_here and is_done(lock))
+    if is_new:
+        set_up(lock)
+    if wanted.dev:
+        bring_from_npm(is_new)
     return 0
 
 

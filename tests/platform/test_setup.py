@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-grading.lock", "requirements-dev.lock")
+NPM_LOCK = "tests/package-lock.json"
 CLOSED = "http://127.0.0.1:9/"  # a port where nothing listens
 NO_NETWORK = {"UV_DEFAULT_INDEX": CLOSED, "PIP_INDEX_URL": CLOSED, "UV_HTTP_RETRIES": "0"}
 
@@ -23,15 +24,16 @@ def house(tmp_path: Path) -> Path:
     """A copy of what setting up reads."""
     copy = tmp_path / "house"
     shutil.copytree(ROOT / "tools", copy / "tools")
-    for name in ("Makefile", "pyproject.toml", *LOCKS):
-        shutil.copy(ROOT / name, copy)
+    (copy / "tests").mkdir()
+    for name in ("Makefile", "pyproject.toml", *LOCKS, "tests/package.json", NPM_LOCK):
+        shutil.copy(ROOT / name, copy / name)
     return copy
 
 
 def programs(folder: Path, **fakes: str) -> str:
     """Return a PATH with a shell, what scripts need, and these fake programs; no Python."""
     folder.mkdir()
-    for name in ("sh", "dirname", "grep", "sed"):
+    for name in ("sh", "dirname", "grep", "sed", "mkdir", "rm"):
         (folder / name).symlink_to(shutil.which(name) or "")
     for name, script in fakes.items():
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
@@ -130,10 +132,20 @@ def again(house: Path, *options: str, **environment: str) -> subprocess.Complete
     )
 
 
+#: An npm that notes how it was called, and empties the folder that it fills.
+NPM = """
+echo "$*" >> calls
+rm -rf tests/node_modules
+mkdir tests/node_modules
+"""
+
+
 @pytest.mark.parametrize("options", [[], ["--grading"], ["--dev"]])
-def test_a_second_time_is_done_at_once(set_up: Path, options: list[str]) -> None:
+def test_a_second_time_is_done_at_once(set_up: Path, tmp_path: Path, options: list[str]) -> None:
+    path = programs(tmp_path / "bin", npm=NPM)
+    again(set_up, *options, PATH=path)
     start = time.monotonic()
-    done = again(set_up, *options)
+    done = again(set_up, *options, PATH=path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert time.monotonic() - start < 2
 
@@ -158,6 +170,59 @@ def test_the_notes_name_the_place_the_python_and_the_lock(set_up: Path) -> None:
     note = json.loads((set_up / ".venv" / ".requirements.lock.json").read_text())
     assert (note["root"], note["python"]) == (str(set_up), list(sys.version_info[:2]))
     assert len(note["requirements.lock"]) == 64
+
+
+def test_what_tests_use_from_npm_is_brought_once(set_up: Path, tmp_path: Path) -> None:
+    path = programs(tmp_path / "bin", npm=NPM)
+    for options in ([], ["--grading"], ["--dev"], ["--dev"]):
+        done = again(set_up, *options, PATH=path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (call,) = (set_up / "calls").read_text().splitlines()
+    assert call.startswith(f"ci --prefix {set_up}/tests ")
+    with (set_up / NPM_LOCK).open("a") as lock:
+        lock.write("\n")
+    again(set_up, "--dev", PATH=path)
+    assert len((set_up / "calls").read_text().splitlines()) == 2
+    assert not (set_up / "setup.log").exists()
+
+
+def test_without_npm_it_says_so_when_it_sets_up_and_later_the_tests_do(
+    set_up: Path, tmp_path: Path
+) -> None:
+    path = programs(tmp_path / "bin")
+    done = again(set_up, "--dev", PATH=path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    first = subprocess.run(
+        [sys.executable, "-c", "import setup; setup.bring_from_npm(is_new=True)"],
+        cwd=set_up / "tools",
+        env={"PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert first.stdout == "npm is not installed, so a few tests will be listed as not run.\n"
+    assert (first.returncode, first.stderr) == (0, "")
+
+
+@pytest.mark.needs("npm")
+def test_npm_without_a_network_is_one_sentence_and_the_tests_go_on(
+    set_up: Path, tmp_path: Path
+) -> None:
+    nowhere = {"npm_config_registry": CLOSED, "npm_config_cache": str(tmp_path / "cache")}
+    done = again(set_up, "--dev", **nowhere)
+    (sentence,) = done.stdout.splitlines()
+    assert sentence == (
+        "A few tests will be listed as not run, since npm could not bring what they need: "
+        "connect to the network, and run the same command again."
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not list((set_up / "tests").glob("node_modules/.package-lock.sha256"))
+
+
+def test_an_npm_that_fails_otherwise_leaves_its_reason(set_up: Path, tmp_path: Path) -> None:
+    done = again(set_up, "--dev", PATH=programs(tmp_path / "bin", npm="echo too old; exit 1"))
+    assert done.returncode == 0
+    assert done.stdout.endswith("see why in setup.log, and run the same command again.\n")
+    assert (set_up / "setup.log").read_text().endswith("too old\n")
 
 
 @pytest.mark.needs("make")
