@@ -9,6 +9,8 @@ import sys
 from .cases import decide_case, read_cases
 from .errors import AuthorizationError
 
+_USAGE = "usage: python -m refusal.authorization CASES.json"
+
 
 def main(arguments: list[str]) -> int:
     """Print the decisions.
@@ -17,8 +19,11 @@ def main(arguments: list[str]) -> int:
         The exit status: 0, also when the reader stops early; or 2 with one line on stderr for a
         file or a case that is malformed.
     """
+    if arguments in (["-h"], ["--help"]):
+        print(f"{_USAGE}\n\nDecide each case of a file; print one JSON line for each.")
+        return 0
     if len(arguments) != 1:
-        print("usage: python -m refusal.authorization CASES.json", file=sys.stderr)
+        print(_USAGE, file=sys.stderr)
         return 2
     try:
         decided = [(case["id"], decide_case(case)) for case in read_cases(arguments[0])]
