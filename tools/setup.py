@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, Any, Dict, List, Optional, Tuple, Union
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -40,17 +41,20 @@ NO_NETWORK = (
     "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT"
 )
 
+#: A part of a command.
+Part = Union[str, Path]
+
 
 class SetupError(Exception):
     """What a person has to do before the set-up can go on, in one sentence."""
 
 
-def suits(version):
+def suits(version: Tuple[Any, ...]) -> bool:
     """Tell whether the course runs on a Python of this version (a tuple)."""
     return OLDEST <= tuple(version[:2]) <= NEWEST
 
 
-def venv_version():
+def venv_version() -> Optional[Tuple[int, int]]:
     """Return the version of .venv's Python as a tuple, or None where .venv is not usable."""
     try:
         text = (VENV / "pyvenv.cfg").read_text(encoding="utf-8")
@@ -62,31 +66,31 @@ def venv_version():
     return int(found.group(1)), int(found.group(2))
 
 
-def state(lock):
+def state(lock: Path) -> Dict[str, Any]:
     """Return what must be unchanged for .venv to be still right: its place, Python and lock."""
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     return {"root": str(ROOT), "python": list(venv_version() or ()), lock.name: digest}
 
 
-def stamp(lock):
+def stamp(lock: Path) -> Path:
     """Return the file that says what was installed from a lock."""
     return VENV / ("." + lock.name + ".json")
 
 
-def is_done(lock):
+def is_done(lock: Path) -> bool:
     """Tell whether .venv already holds what the lock names."""
     try:
-        return json.loads(stamp(lock).read_text(encoding="utf-8")) == state(lock)
+        return bool(json.loads(stamp(lock).read_text(encoding="utf-8")) == state(lock))
     except (OSError, ValueError):
         return False
 
 
-def record(lock):
+def record(lock: Path) -> None:
     """Note that .venv holds what the lock names."""
     stamp(lock).write_text(json.dumps(state(lock)), encoding="utf-8")
 
 
-def run(log, *command):
+def run(log: IO[str], *command: Part) -> bool:
     """Run a command with its words going to the log; tell whether it succeeded."""
     log.write("\n$ " + " ".join(map(str, command)) + "\n")
     log.flush()
@@ -103,7 +107,7 @@ def run(log, *command):
     return done.returncode == 0
 
 
-def make_venv(log):
+def make_venv(log: IO[str]) -> None:
     """Make .venv, anew where its Python is gone, too old or not the one that PYTHON names."""
     version = venv_version()
     keep = version is not None and suits(version) and was_made_here()
@@ -120,12 +124,12 @@ def make_venv(log):
         )
 
 
-def base_python():
+def base_python() -> str:
     """Return the Python that runs this, also where .venv itself is activated."""
     return getattr(sys, "_base_executable", None) or sys.executable
 
 
-def was_made_here():
+def was_made_here() -> bool:
     """Tell whether .venv was made at this place; its programs name the place and can't move."""
     for lock in LOCKS:
         try:
@@ -136,7 +140,7 @@ def was_made_here():
     return True
 
 
-def pip(log):
+def pip(log: IO[str]) -> List[Part]:
     """Return the start of a command that is pip for .venv; bring pip there only as a last way."""
     if run(log, PYTHON, "-m", "pip", "--version"):
         return [PYTHON, "-m", "pip"]
@@ -150,7 +154,7 @@ def pip(log):
     )
 
 
-def block(lock, name):
+def block(lock: Path, name: str) -> str:
     """Return the lines of one package in a lock: its pin and hashes."""
     text = lock.read_text(encoding="utf-8")
     found = re.search(r"^%s==.*(?:\n    --hash.*)*" % re.escape(name), text, re.MULTILINE)
@@ -159,7 +163,7 @@ def block(lock, name):
     return found.group(0).rstrip("\\ \n") + "\n"
 
 
-def uv(log):
+def uv(log: IO[str]) -> Optional[str]:
     """Return the path of uv, installing the locked one into .venv if there is none, else None."""
     for known in (shutil.which("uv"), shutil.which("uv", path=str(BIN))):
         if known and run(log, known, "--version"):
@@ -171,14 +175,14 @@ def uv(log):
     return shutil.which("uv", path=str(BIN))
 
 
-def filled(log, lock, start):
+def filled(log: IO[str], lock: Path, start: List[Part]) -> bool:
     """Install with a command that starts so; tell whether all of it is there."""
     packages = [*start, "--no-deps", "--require-hashes", "-r", lock]
     course = [*start, "--no-deps", "--no-build-isolation", "-e", "./sandbox", "-e", "."]
     return run(log, *packages) and run(log, *course)
 
 
-def install(log, lock):
+def install(log: IO[str], lock: Path) -> None:
     """Install a lock, and sandbox and course from their folders, by uv or else by pip."""
     program = uv(log)
     if program and filled(
@@ -195,13 +199,13 @@ def install(log, lock):
     raise SetupError("The packages could not be installed: %s ends with the reason." % LOG.name)
 
 
-def lacked_a_network():
+def lacked_a_network() -> bool:
     """Tell whether the log shows that something could not be fetched."""
     said = LOG.read_text(encoding="utf-8", errors="replace")
     return re.search(NO_NETWORK, said, re.IGNORECASE) is not None
 
 
-def bring_from_npm(is_new):
+def bring_from_npm(is_new: bool) -> None:
     """Bring what a few tests use from npm, unless it is there; without it, those are not run.
 
     That npm is absent is said only where .venv ``is_new``: later, the tests say it themselves.
@@ -214,7 +218,7 @@ def bring_from_npm(is_new):
         if is_new:
             print("npm is not installed, so a few tests will be listed as not run.")
         return
-    options = ["--prefix", NPM_LOCK.parent, "--no-audit", "--no-fund"]
+    options = ["--prefix", str(NPM_LOCK.parent), "--no-audit", "--no-fund"]
     options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
     with LOG.open("w", encoding="utf-8") as log:
         brought = run(log, npm, "ci", *options)
@@ -229,7 +233,7 @@ def bring_from_npm(is_new):
     )
 
 
-def set_up(lock):
+def set_up(lock: Path) -> None:
     """Fill .venv with what the lock names."""
     print("Setting up the course in .venv: about half a minute, once ...", flush=True)
     with LOG.open("w", encoding="utf-8") as log:
@@ -240,7 +244,7 @@ def set_up(lock):
         record(installed)
 
 
-def main(arguments):
+def main(arguments: List[str]) -> int:
     """Set up what the arguments ask for. Returns the exit status."""
     parser = argparse.ArgumentParser(description="Set up the course in .venv.")
     parser.add_argument("--grading", action="store_true", help="for instructors, too")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -92,6 +93,10 @@ def test_the_set_up_itself_says_that_a_python_is_too_old(house: Path) -> None:
     start += "runpy.run_path('tools/setup.py', run_name='__main__')"
     said = fails(sys.executable, "-c", start, cwd=house)
     assert said.startswith("The course needs Python 3.11 to 3.14, and this is 3.8: install")
+
+
+def test_an_old_python_can_read_the_set_up() -> None:
+    ast.parse((ROOT / "tools/setup.py").read_text("utf-8"), feature_version=(3, 6))
 
 
 def test_without_a_network(house: Path) -> None:
