@@ -14,7 +14,8 @@ import pytest
 from tests.sandbox.serving.served import serve
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FOLDERS = ("docs", "sandbox", "classroom")
+PAGES = sorted({*ROOT.glob("*.md"), *(p for f in FOLDERS for p in (ROOT / f).rglob("*.md"))})
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 
 
@@ -24,7 +25,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", head.lower()).strip().replace(" ", "-") for head in found}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -38,11 +39,25 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(there.read_text(encoding="utf-8")), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_that_a_page_names_exist(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for name in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8")):
         assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"make {name}"
+
+
+def test_what_setting_up_says_is_what_troubleshooting_quotes() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    table = page.partition("## Setting up")[2].partition("\n## ")[0]
+    quoted = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    scripts = [path.read_text(encoding="utf-8") for path in (ROOT / "tools").glob("*.*")]
+    said = re.sub(r'"\s+"', "", "\n".join(scripts))  # strings that stand in several pieces
+    for quote in quoted:
+        if quote.startswith("No module named"):  # Python's own words
+            continue
+        for part in re.split(r"[\d.]+", quote):
+            assert part in said, quote
+    assert len(quoted) > 5
 
 
 def test_every_assumption_of_the_sandbox_is_in_the_ledger() -> None:
