@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,8 @@ from authoring.release import write
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = "encrypt-data-with-aws-kms"
+#: The hub's proxy where none is on PATH, as jupyterhub_config.py has it.
+OWN_PROXY = ROOT / "tests/node_modules/.bin/configurable-http-proxy"
 #: What a soak has in the place of the log-in and the spawner of a class.
 CONFIG = """\
 load_subconfig({real!r})
@@ -297,6 +300,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--students", type=int, default=10)
     parser.add_argument("--assignment", default="05_denying_access")
     arguments = parser.parse_args(argv)
+    if not shutil.which("configurable-http-proxy") and not OWN_PROXY.exists():
+        sys.exit("The hub's proxy is missing: install npm, and `make setup-dev` brings it.")
     students = [Student(f"student{n + 1:02}") for n in range(arguments.students)]
     AsyncHTTPClient.configure(None, max_clients=4 * len(students))
     with tempfile.TemporaryDirectory() as name:

@@ -29,6 +29,15 @@ def test_students_fetch_solve_and_hand_in_at_once(capsys: pytest.CaptureFixture[
     assert "arrived  2 of 2 submissions" in said
 
 
+def test_without_the_hubs_proxy_it_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(soak, "OWN_PROXY", tmp_path / "absent")
+    with pytest.raises(SystemExit, match="The hub's proxy is missing: install npm, and `make "):
+        soak.main(["--students", "2"])
+
+
 @pytest.mark.needs("git")
 def test_the_image_has_the_course_and_a_classs_tools(tmp_path: Path) -> None:
     """Run repo2docker up to the Dockerfile, with the command that values.yaml names."""
