@@ -42,8 +42,8 @@ soak: setup-dev  ## What takes minutes: ten students at once through a real hub,
 bench: setup-dev  ## Measure the sandbox: one table of ratios
 	@python -m benchmarks
 
-lint: setup-dev  ## Check format, style, types and spelling
-	@ruff format --check . && ruff check . && mypy && typos
+lint: setup-dev  ## Check format, style, types, imports and spelling
+	@ruff format --check . && ruff check . && mypy && lint-imports --no-cache --no-logo && typos
 
 format: setup-dev  ## Put the code into its format, and repair what ruff can
 	@ruff check --fix . && ruff format .
