@@ -7,12 +7,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from helpers.display.architecture import architecture
 from helpers.paths import ROOT
 
 from . import guide, twins
 from .lesson import Lesson, LessonError, read_all
-from .render import PICTURES
+from .pictures import PICTURES, architecture
 
 #: Pages with tables that follow from the lessons.
 PAGES = ("README.md", "docs/instructors.md")

@@ -22,13 +22,12 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import ClearSolutions as _ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
-from helpers.display.architecture import architecture
 from helpers.paths import ROOT
 
 from . import twins
 from .lesson import Cell, Lesson, LessonError, read_all
 from .messages import say
-from .render import PICTURES
+from .pictures import PICTURES, architecture
 
 nbformat: Any = _nbformat
 

@@ -10,14 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.course.chapter import Question
-from helpers.display.architecture import Picture, architecture
-from helpers.display.key_life import key_life
 
 from .lesson import Lesson, LessonError
 from .messages import say
+from .pictures import PICTURES, architecture
 
-#: The pictures that a lesson asks for by name; each becomes a file in notebooks/images/.
-PICTURES: dict[str, Callable[[], Picture]] = {"key_life": key_life}
 _DIRECTIVE = re.compile(r"\{\{(\w+)(?: (\S+))?\}\}")
 #: A markdown link or image to a file of the course: not to a page of the web or of this notebook.
 _RELATIVE = re.compile(r"(\]\(|<img src=\")(?!https?:|#|mailto:)")

@@ -1,1 +1,1 @@
-"""What learners look at: tables, the decision explained, the architecture picture."""
+"""What learners look at: tables, drawings, the decision explained."""

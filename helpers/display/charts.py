@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .architecture import Picture
+from .drawing import Picture
 
 _TIMINGS = Path(__file__).with_name("recorded_timings.csv")
 _WIDTH, _HEIGHT = 680, 360

@@ -11,8 +11,7 @@ import pytest
 
 from authoring import guide, twins
 from authoring.lesson import Lesson, read_all
-from authoring.render import PICTURES
-from helpers.display.architecture import architecture
+from authoring.pictures import PICTURES, architecture
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

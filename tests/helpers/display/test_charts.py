@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from helpers.display.architecture import Picture
 
 from helpers.display import charts
-from helpers.display.architecture import Picture
 from helpers.display.charts import byte_grid, line_chart, recorded_timings
 
 SVG = "{http://www.w3.org/2000/svg}"

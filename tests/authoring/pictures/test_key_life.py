@@ -11,8 +11,8 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from authoring.pictures.key_life import key_life, source
 from helpers import Sandbox
-from helpers.display.key_life import key_life, source
 
 SVG = "{http://www.w3.org/2000/svg}"
 STATES = [state["id"] for state in source()["state"]]
@@ -73,7 +73,7 @@ def test_the_picture_is_well_formed_and_named() -> None:
 def test_every_box_and_every_arrow_is_said_in_words() -> None:
     root = ElementTree.fromstring(key_life().svg)
     drawn = {text.text for text in root.iter(f"{SVG}text")}
-    assert len(list(root.iter(f"{SVG}line"))) == len(TRANSITIONS)
+    assert len(list(root.iter(f"{SVG}polyline"))) == len(TRANSITIONS)
     assert all(text in key_life().alt for text in drawn)
     assert "From Disabled to Enabled: EnableKey." in key_life().alt
     assert "From PendingDeletion to (deleted): 7 to 30 days." in key_life().alt

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .architecture import Picture, box, frame, line
+from helpers.display.drawing import Picture, arrow, box, frame, words
 
 _SOURCE = Path(__file__).with_suffix(".toml")
 
@@ -21,11 +21,13 @@ def source() -> dict[str, Any]:
 def key_life() -> Picture:
     """The states of a key, and what leads from one to another."""
     given = source()
-    states, transitions = given["state"], given["transition"]
-    drawn = [line(x["line"], x["by"], right=x.get("right", False)) for x in transitions]
-    drawn += [box(state, state.get("look", "lit")) for state in states]
+    drawn = [_transition(part) for part in given["transition"]]
+    drawn += [
+        box(state["box"], state["name"], state["text"], state.get("look", "lit"), wrap=False)
+        for state in given["state"]
+    ]
     alt = _in_words(given)
-    return Picture(frame(given, alt, drawn), alt)
+    return Picture(frame(given["title"], given["size"], alt, drawn), alt)
 
 
 def _in_words(given: dict[str, Any]) -> str:
@@ -36,3 +38,15 @@ def _in_words(given: dict[str, Any]) -> str:
         begin = f"From {names[transition['from']]} to" if transition["from"] else "To"
         sentences.append(f"{begin} {names[transition['to']]}: {transition['by']}.")
     return " ".join(sentences)
+
+
+def _transition(part: dict[str, Any]) -> str:
+    """An arrow with its text above it; beside it if it slants, on its left unless ``right``."""
+    x1, y1, x2, y2 = part["line"]
+    right, middle = part.get("right", False), (x1 + x2) // 2
+    beside = (middle + 2, "start") if right else (middle - 2, "end")
+    x, anchor = (middle, "middle") if y1 == y2 else beside
+    # Beside a line there is room on one side only: below its middle, or above.
+    below = y1 != y2 and ((x2 - x1) * (y2 - y1) > 0) is not right
+    y = (y1 + y2) // 2 + (16 if below else -7)
+    return f"{arrow([(x1, y1), (x2, y2)])}\n{words(x, y, part['by'], 'small', anchor)}"
