@@ -126,6 +126,99 @@ MESSAGES = {
     "why.statement": "{statement} of {policy} allows it.",
     "why.grant": "grant {name} allows it.",
     "why.root": "the account's root user may, where a policy leaves it to the account.",
+    # Drawings: the way of a decision
+    "way.title": "How KMS decides about a key of the caller's own account",
+    "way.title_of": "How KMS decided: {action} for {name}",
+    "way.deny": "Does a Deny apply?",
+    "way.deny_where": "in any of the policies that are weighed",
+    "way.deny_end": "explicit deny",
+    "way.named": "Does the key name the caller?",
+    "way.named_where": "by an Allow in the key policy, or by a grant",
+    "way.named_end": "no IAM policy is needed",
+    "way.enabled": "Does the key policy enable IAM policies?",
+    "way.enabled_where": "an Allow for the account, for this action",
+    "way.enabled_end": "no resource-based policy allows it",
+    "way.identity": "Does an identity-based policy allow it?",
+    "way.identity_where": "of the user, its groups or its role; root needs none",
+    "way.identity_end": "no identity-based policy allows it",
+    "way.limits": "Do the limits allow it?",
+    "way.limits_where": "permissions boundary, session policy, if any",
+    "way.limits_end": "not within the limits",
+    "way.end": "within the limits",
+    "way.yes": "yes",
+    "way.no": "no",
+    "way.role": "only its role",
+    "way.skipped": "not needed",
+    "way.unasked": "not asked",
+    "way.here": "Here: {answer}",
+    "way.allowed": "Allowed",
+    "way.denied": "Denied",
+    "way.if": "If {answer}: {next}.",
+    "way.next": "the next question",
+    "way.on": "question 5",
+    "way.no_key": (
+        "This way is that of a KMS key in the caller's own account; the request asked for "
+        "{action} on {resource}. Give it explain(...) of a request that needed a key."
+    ),
+    # Drawings: the keys of a table
+    "layers.title": "The keys of {table}, as they are stored",
+    "layers.kms": "KMS key",
+    "layers.kms_where": "it stays in KMS: {key_id}",
+    "layers.owned": "AWS owned key",
+    "layers.owned_where": "in no account of yours",
+    "layers.table": "Table key",
+    "layers.table_where": "encrypted under the key above: {shown}",
+    "layers.data": "Data encryption key",
+    "layers.data_where": "encrypted under the table key: {shown}",
+    "layers.items": "Items: {count}",
+    "layers.items_where": "encrypted under the data encryption key: {shown}",
+    "layers.bytes": "{count} bytes, {start} …",
+    "layers.no_items": "none is stored",
+    "layers.encrypts": "encrypts",
+    "layers.key_changed": "another key than before",
+    "layers.key_same": "the same key as before",
+    "layers.changed": "other bytes than before",
+    "layers.same": "the same bytes as before",
+    # Drawings: a request, step by step
+    "steps.title": "{operation} on {table}, step by step",
+    "steps.give": (
+        "Give follow() the answer or the error of a request for items, such as get_item, or its "
+        "event of this lab's audit trail."
+    ),
+    "steps.call": "{name} asks DynamoDB for {operation} on {table}. DynamoDB decides: {outcome}.",
+    "steps.ask": (
+        "DynamoDB needs the table key in plaintext, and asks KMS, as {name}, for {action}. "
+        "The encryption context names {table}."
+    ),
+    "steps.open": (
+        "KMS decides: allowed. It opens the table key with {key_id}, and DynamoDB keeps the "
+        "opened table key for about five minutes."
+    ),
+    "steps.closed": "KMS answers: {outcome}. The table key stays encrypted.",
+    "steps.kept": (
+        "DynamoDB still has the table key that KMS opened for {name} at {time}. It does not ask "
+        "KMS: the trail holds no call to KMS for this request."
+    ),
+    "steps.unseen": (
+        "The trail holds no call to KMS for this request, and none for {name} and {table} in the "
+        "five minutes before. That is what happens when a table is under an AWS owned key."
+    ),
+    "steps.data": (
+        "With the table key DynamoDB decrypts a data encryption key. It does so by itself, and "
+        "the trail does not show it."
+    ),
+    "steps.read": "With the data encryption key DynamoDB decrypts what it reads.",
+    "steps.write": "With the data encryption key DynamoDB encrypts what it writes.",
+    "steps.answer": "DynamoDB answers {name}, in plaintext over TLS.",
+    "steps.error": "DynamoDB answers {name} with an error. The trail records {error}.",
+    "steps.caller": "Caller",
+    "steps.dynamodb": "DynamoDB",
+    "steps.kms": "AWS KMS",
+    "steps.table": "Table key",
+    "steps.key": "Data key",
+    "steps.items": "Items",
+    "steps.encrypted": "encrypted",
+    "steps.opened": "plaintext, in DynamoDB",
 }
 
 

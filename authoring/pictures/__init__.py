@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpers.display.drawing import Picture
+from helpers.display.way import decision_way
 
 from .architecture import architecture
 from .key_life import key_life
@@ -17,5 +18,6 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "key_life": key_life,
     "envelope": lambda: scene("envelope"),
     "client_server": lambda: scene("client_server"),
+    "decision": decision_way,
     "three_ways": lambda: scene("three_ways"),
 }

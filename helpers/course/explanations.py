@@ -26,7 +26,7 @@ def explain(what: Any) -> Explanation | Note:
     lab = current_lab()
     if lab is None:
         return Note(say("explain.unknown"))
-    wanted, code, message = _asked(what)
+    wanted, code, message = asked(what)
     if wanted is None:
         return Note(say("explain.give"))
     known = records(lab.trail)
@@ -43,8 +43,8 @@ def explain(what: Any) -> Explanation | Note:
     return Explanation(steps, note)
 
 
-def _asked(what: Any) -> tuple[str | None, str, str]:
-    """An ID to look for, and the error's code and message if there is an error."""
+def asked(what: Any) -> tuple[str | None, str, str]:
+    """The ID of what ``explain`` is given, and the code and message if it is an error."""
     if isinstance(what, ClientError):
         error = what.response["Error"]
         request = what.response.get("ResponseMetadata", {}).get("RequestId")

@@ -11,38 +11,16 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
-#: Of a box: x, y, width, height.
-Box = tuple[int, int, int, int]
 #: A line through points (x, y), from its beginning to its head.
-Path = Sequence[tuple[int, int]]
+Points = Sequence[tuple[int, int]]
 #: The width of a letter at most on average, in pixels, in the widest of usual fonts (DejaVu Sans).
 BOLD, SMALL = 9.4, 7.2
 #: The free space inside of a box, left and right.
 INSET = 12
 #: The picture brings its own background, so that it can be read whatever the page's theme is.
-_STYLE = """
-svg { font: 14px system-ui, sans-serif; }
-.page { fill: #ffffff; } text { fill: #1b1f24; } .small { font-size: 12.5px; }
-.lit { fill: #e8f1fb; stroke: #0b5cad; stroke-width: 1.5; }
-.new { fill: #fff1e0; stroke: #a14000; stroke-width: 3; }
-.no { fill: #fdeceb; stroke: #b3261e; stroke-width: 3; }
-.later { fill: none; stroke: #6b7580; stroke-dasharray: 5 4; }
-.place { fill: #f3f5f7; stroke: #c3cad1; }
-text.later-text { fill: #5b6570; } .line { fill: none; stroke: #1b1f24; stroke-width: 1.5; }
-.line.new { fill: none; stroke: #a14000; stroke-width: 3; }
-.line.no { fill: none; stroke: #b3261e; stroke-width: 3; }
-.line.later { stroke: #6b7580; stroke-width: 1.5; }
-.tip { fill: #1b1f24; } .tip-new { fill: #a14000; } .name { font-weight: 600; }
-.tip-no { fill: none; stroke: #b3261e; stroke-width: 2; }
-@media (prefers-color-scheme: dark) {
-.page { fill: #14181d; } text { fill: #f0f3f6; } .lit { fill: #12304f; stroke: #79b8ff; }
-.new { fill: #46270a; stroke: #ffb068; } text.later-text { fill: #a3adb8; }
-.no { fill: #4a1512; stroke: #ff8a80; } .line.no, .tip-no { stroke: #ff8a80; }
-.place { fill: #1d2329; stroke: #4a535c; } .line { stroke: #f0f3f6; }
-.line.new { stroke: #ffb068; } .later, .line.later { stroke: #8b949e; }
-.tip { fill: #f0f3f6; } .tip-new { fill: #ffb068; } }
-""".strip()
+_STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8").strip()
 _TIP = (
     '<marker id="{0}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="12" markerHeight="12" '
     'markerUnits="userSpaceOnUse" orient="auto"><path class="{0}" d="M0 0 8 4 0 8z"/></marker>'
@@ -107,7 +85,7 @@ def frame(title: str, size: Sequence[int], alt: str, drawn: Iterable[str]) -> st
         f'<title id="t">{escape(title)}</title>\n<desc id="d">{escape(alt)}</desc>\n'
         f"<style>{_STYLE}</style>\n{_HEADS}"
         f'<rect class="page" width="{width}" height="{height}" rx="8"/>\n'
-        f'<text x="20" y="30" class="name">{escape(title)}</text>\n'
+        f'<text x="20" y="30" class="name">{escape(fitted(title, width))}</text>\n'
         + "\n".join(drawn)
         + "\n</svg>\n"
     )
@@ -125,6 +103,7 @@ def box(
     """A box with its name and its text, wrapped to the box's width or line by line as it is.
 
     Args:
+        place: x, y, width, height.
         look: ``lit``, ``new``, ``no`` or ``later``.
         note: words above the box, for what its look says.
     """
@@ -139,7 +118,7 @@ def box(
     return "\n".join(parts)
 
 
-def arrow(path: Path, look: str = "") -> str:
+def arrow(path: Points, look: str = "") -> str:
     """A line with a head; one that is refused (``no``) ends in a cross."""
     points = " ".join(f"{x},{y}" for x, y in path)
     kind = look.partition(" ")[0]
@@ -157,7 +136,8 @@ def words(x: int, y: int, text: str, style: str = "small", anchor: str = "") -> 
 def wrapped(text: Sequence[str], width: int) -> list[str]:
     """Paragraphs as the lines that fit into a box of this width."""
     most = max(1, int((width - 2 * INSET) / SMALL))
-    return [line for part in text for line in textwrap.wrap(part, most) or [""]]
+    fitting = (" ".join(fitted(word, width, SMALL) for word in part.split()) for part in text)
+    return [line for part in fitting for line in textwrap.wrap(part, most)]
 
 
 def fitted(name: str, width: int, letter: float = BOLD) -> str:

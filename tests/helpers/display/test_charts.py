@@ -7,10 +7,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from helpers.display.architecture import Picture
 
 from helpers.display import charts
 from helpers.display.charts import byte_grid, line_chart, recorded_timings
+from helpers.display.drawing import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINES = {"slow": [(1.0, 20.0), (10.0, 400.0)], "fast": [(1.0, 0.5), (10.0, 0.8)]}
