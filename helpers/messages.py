@@ -185,6 +185,9 @@ MESSAGES = {
         "Give follow() the answer or the error of a request for items, such as get_item, or its "
         "event of this lab's audit trail."
     ),
+    "steps.away": (
+        "The sandbox runs in another process here, so follow() cannot see how it served a request."
+    ),
     "steps.call": "{name} asks DynamoDB for {operation} on {table}. DynamoDB decides: {outcome}.",
     "steps.ask": (
         "DynamoDB needs the table key in plaintext, and asks KMS, as {name}, for {action}. "

@@ -24,8 +24,9 @@ def follow(what: Any) -> RequestSteps | Note:
     """
     lab, wanted = current_lab(), asked(what)[0]
     events = lab.trail.events() if lab else []
-    local = all(hasattr(event, "call") for event in events)
-    taken = journey(events, wanted) if wanted and local else None
+    if not all(hasattr(event, "call") for event in events):
+        return Note(say("steps.away"))
+    taken = journey(events, wanted) if wanted else None
     if taken is None:
         return Note(say("steps.give"))
     caller = taken.call.call.caller

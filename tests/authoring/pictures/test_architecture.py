@@ -28,6 +28,13 @@ def test_nothing_lies_over_anything(notebook: str) -> None:
     assert faults(architecture(notebook).svg) == []
 
 
+def test_it_can_be_read_in_a_small_window() -> None:
+    """With JupyterLab 800 pixels wide and its file list open, 370 are left: letters of 12.5 pixels
+    are then more than 6."""
+    width, _ = source()["size"]
+    assert 12.5 * 370 / width > 6.5
+
+
 def test_each_notebook_lights_one_more_element() -> None:
     def lit(notebook: str) -> int:
         root = ElementTree.fromstring(architecture(notebook).svg)

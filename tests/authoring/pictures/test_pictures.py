@@ -7,7 +7,10 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from authoring.lesson import read_all
 from authoring.pictures import PICTURES
+from authoring.render import Twin
+from helpers.paths import ROOT
 from tests.geometry import SVG, faults
 
 each = pytest.mark.parametrize("name", PICTURES)
@@ -23,6 +26,15 @@ def test_it_is_well_formed_and_named(name: str) -> None:
     assert root.findtext(f"{SVG}title")
     assert root.findtext(f"{SVG}desc") == picture.alt
     assert picture.svg == PICTURES[name]().svg
+
+
+@each
+def test_a_lesson_may_ask_for_it(name: str) -> None:
+    lessons = read_all(ROOT / "lessons")
+    shown = Twin(lessons[1], lessons, solved=False).markdown(f"{{{{picture {name}}}}}")
+    assert shown == f'<img src="images/{name}.svg" alt="{PICTURES[name]().alt}">'
+    solved = Twin(lessons[1], lessons, solved=True).markdown(f"{{{{picture {name}}}}}")
+    assert solved == shown.replace("images/", "../images/")
 
 
 @each

@@ -14,6 +14,7 @@ from helpers.course.following import follow
 from helpers.course.lab import Lab
 from helpers.display.notes import Note
 from helpers.display.request_steps import RequestSteps
+from refusal.services.audit.events import RemoteEvent
 from tests.geometry import faults
 
 FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
@@ -131,6 +132,17 @@ def test_the_call_to_kms_leads_to_the_request_behind_it(lab: Lab) -> None:
 def test_what_is_no_request_is_answered_in_a_sentence(lab: Lab, what: Any) -> None:
     assert isinstance(follow(what), Note)
     assert isinstance(follow(boto3.client("kms").list_keys()), Note)
+
+
+def test_no_lab_and_a_lab_elsewhere_are_answered_in_a_sentence(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = read(lab)
+    kept = [RemoteEvent(event.record) for event in lab.trail.events()]
+    monkeypatch.setattr(type(lab.trail), "events", lambda trail, **_: kept)
+    assert "another process" in repr(follow(answer))
+    lab.sandbox.stop()
+    assert "Give follow()" in repr(follow(answer))
 
 
 def test_every_step_is_a_picture_with_its_words_and_needs_no_script(lab: Lab) -> None:
