@@ -1,7 +1,6 @@
 """The way of a decision about a KMS key: the questions that the request met, in order.
 
-The questions are those of ``authorize`` for a key in the caller's own account (authorization.md 2,
-the decision flow).
+The questions are those of ``authorize`` for a key in the caller's own account (R2).
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def is_about_key(decision: Decision) -> bool:
     """Whether a KMS key of the caller's own account was asked for."""
     request = decision.request
     on_key = request.action.startswith("kms:") and ":key/" in request.resource
-    return on_key and not request.is_abroad
+    return on_key and not request.is_cross_account
 
 
 def way(decision: Decision) -> Iterator[tuple[Question, Answer]]:
