@@ -43,7 +43,8 @@ bench: setup-dev  ## Measure the sandbox: one table of ratios
 	@python -m benchmarks
 
 lint: setup-dev  ## Check format, style, types, imports and spelling
-	@ruff format --check . && ruff check . && mypy && lint-imports --no-cache --no-logo && typos
+	@ruff format --check . && ruff check . && python tools/check_types.py && \
+		lint-imports --no-cache --no-logo && typos
 
 format: setup-dev  ## Put the code into its format, and repair what ruff can
 	@ruff check --fix . && ruff format .

@@ -77,6 +77,7 @@ class Options:
         parts: list[object] = [asdict(self.limits), self.unisolated, self.seconds]
         digest = hashlib.sha256(json.dumps(parts).encode())
         files = [file for room in _ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+        files += sorted((ROOT / "lessons").rglob("*.toml"))
         files += sorted(self.release.rglob("*.ipynb"))
         for path in [*files, *filter(None, [self.criteria])]:
             try:

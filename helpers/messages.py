@@ -1,7 +1,6 @@
 """Every sentence that the course's helpers say to a learner, in one place to translate.
 
-The texts of a notebook's questions and exercises are data, in ``course/exercises/NN.py``; its
-prose is in ``lessons/NN_name.py``. AWS's own messages are the sandbox's.
+All that belongs to one notebook is in ``lessons/NN_name/``. AWS's own messages are the sandbox's.
 """
 
 from __future__ import annotations
@@ -65,10 +64,6 @@ MESSAGES = {
     "check.nothing": "only its number",
     "hint.next": "Hint {number} of {total}: {hint}",
     "hint.none_left": "There is no further hint. The last one was: {hint}",
-    # The capstone's public checks
-    "capstone.public": "Public checks passed: {met} of {total}.",
-    "capstone.hidden": "Hidden checks run at grading, and they decide about the points.",
-    "capstone.missing": "Not met yet: {title}.",
     # Progress
     "progress.line": "{done} of {total} exercises; quiz {quiz}.",
     "progress.quiz_done": "done",

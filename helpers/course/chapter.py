@@ -1,146 +1,37 @@
-"""What an author writes down about a notebook: its questions and its exercises, as data."""
+"""The notebooks' chapters, found and read: ``lessons/NN_name/``, beside ``helpers/``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import sys
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
-from pkgutil import iter_modules
-from typing import Any, Literal
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from helpers.messages import say
+from helpers.paths import ROOT
 
+from . import questions
+from .content import (
+    Chapter,
+    Exercise,
+    Option,
+    Outcome,
+    Question,
+    Verdict,
+    Written,
+    correct,
+    not_attempted,
+    not_yet,
+)
 from .errors import CourseError
-from .misconceptions import MISCONCEPTIONS
-from .worlds import Studio
 
-Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer to a question, and what to say to a learner who chooses it.
-
-    ``misconception`` names the claim behind a wrong answer, by its key in ``MISCONCEPTIONS``.
-
-    Raises:
-        ValueError: there is no such misconception.
-    """
-
-    text: str
-    why: str
-    misconception: str = ""
-
-    def __post_init__(self) -> None:
-        _require_known(self.misconception)
-
-
-def _require_known(misconception: str) -> None:
-    if misconception and misconception not in MISCONCEPTIONS:
-        raise ValueError(f"`{misconception}` is not in helpers/course/misconceptions.py")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A prediction or a quiz question: exactly one option is right.
-
-    Raises:
-        ValueError: the answer is none of the options.
-    """
-
-    text: str
-    options: Mapping[str, Option]
-    answer: str
-
-    def __post_init__(self) -> None:
-        if self.answer not in self.options:
-            raise ValueError(f"`{self.answer}` answers `{self.text}` but is none of its options")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a check found: an outcome, one sentence, and details if they help."""
-
-    outcome: Outcome
-    sentence: str
-    details: str = ""
-    misconception: str = ""
-
-    def __post_init__(self) -> None:
-        _require_known(self.misconception)
-
-
-def correct(why: str) -> Verdict:
-    """The exercise is done; ``why`` is one sentence."""
-    return Verdict("correct", why)
-
-
-def not_yet(expected: str, seen: str, misconception: str = "") -> Verdict:
-    """Something was done, and it is not what was asked.
-
-    Args:
-        misconception: the claim that this answer shows; its truth is added to the sentence.
-    """
-    sentence = say("check.expected_seen", expected=expected, seen=seen)
-    if misconception:
-        sentence = f"{sentence} {MISCONCEPTIONS[misconception].truth}"
-    return Verdict("not yet", sentence, misconception=misconception)
-
-
-def not_attempted(what: str) -> Verdict:
-    """Nothing was done yet; ``what`` says where to begin."""
-    return Verdict("not attempted", what)
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A wrong answer that learners give: code, and words that the check must answer it with."""
-
-    code: str
-    says: str
-    outcome: Outcome = "not yet"
-
-
-@dataclass(frozen=True, slots=True)
-class Exercise:
-    """One exercise. ``check`` takes the evidence, then what the notebook passes to it."""
-
-    title: str
-    points: int
-    hints: tuple[str, ...]
-    check: Callable[..., Verdict]
-    #: What ``check`` is called with beside the evidence, as the notebook writes it.
-    given: str = ""
-    wrong: Mapping[str, Wrong] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A question to answer in words. Nothing checks it here; in graded coursework a person marks
-    it, by ``key``: what an answer must say, a point each. ``model`` is one good answer."""
-
-    text: str
-    key: tuple[str, ...]
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """All that belongs to one notebook, by the number that learners type (``"5.1"``, ``"q1"``).
-
-    ``world`` builds the account as it stands when the notebook begins, and returns what its
-    things are called: each name is an attribute of the lab.
-    """
-
-    world: Callable[[Studio], dict[str, str]]
-    predictions: Mapping[str, Question] = field(default_factory=dict)
-    exercises: Mapping[str, Exercise] = field(default_factory=dict)
-    quiz: Mapping[str, Question] = field(default_factory=dict)
-    #: By the number that the notebook shows, such as ``"5.a"``.
-    written: Mapping[str, Written] = field(default_factory=dict)
+__all__ = ["Chapter", "Exercise", "Option", "Outcome", "Question", "Verdict", "Written", "chapter"]
+__all__ += ["correct", "item_of", "not_attempted", "not_yet", "notebook_of", "notebooks", "read"]
+_LESSONS = ROOT / "lessons"
+_NAME = re.compile(r"(\d\d)_[a-z0-9_]+")
 
 
 def notebook_of(number: Any) -> str:
@@ -151,7 +42,7 @@ def notebook_of(number: Any) -> str:
     """
     match = re.fullmatch(r"\s*(\d{1,2})(\.\w+)?\s*", str(number), re.ASCII)
     notebook = match.group(1).zfill(2) if match else ""
-    if not match or find_spec(f"{__package__}.exercises.{notebook}") is None:
+    if not match or notebook not in _folders():
         raise CourseError(say("course.no_notebook", number=number))
     return notebook
 
@@ -164,12 +55,70 @@ def item_of(number: Any) -> str:
 
 def notebooks() -> list[str]:
     """The numbers of all notebooks, in the course's order."""
-    package = import_module(f"{__package__}.exercises")
-    return sorted(m.name for m in iter_modules(package.__path__) if re.fullmatch(r"\d\d", m.name))
+    return sorted(_folders())
 
 
 @cache
 def chapter(notebook: str) -> Chapter:
-    """The chapter of a notebook, such as ``"05"``."""
-    found: Chapter = import_module(f"{__package__}.exercises.{notebook}").CHAPTER
-    return found
+    """The chapter of a notebook, such as ``"05"``; no other is read.
+
+    Raises:
+        CourseError: something in its folder is not as it must be.
+    """
+    return read(_folders()[notebook])
+
+
+def read(folder: Path) -> Chapter:
+    """The chapter of a lesson's folder, such as ``lessons/05_denying_access``.
+
+    Raises:
+        CourseError: something in it is not as it must be; the sentence names the file.
+    """
+    number = int(folder.name[:2])
+    asked = questions.read(folder / "questions.toml", number)
+    file = folder / "checks.py"
+    checks = _run(file)
+    try:
+        exercises = {f"{number}.{n}": one for n, one in enumerate(checks.EXERCISES, 1)}
+        if odd := [one for one in exercises.values() if not isinstance(one, Exercise)]:
+            raise TypeError(f"in EXERCISES, {odd[0]!r} is no Exercise")
+        if not callable(checks.world):
+            raise TypeError("`world` is no function")
+        return Chapter(checks.world, asked.predictions, exercises, asked.quiz, asked.written)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CourseError(f"{_shown(file)} cannot be used: {error}.") from None
+
+
+@cache
+def _folders() -> dict[str, Path]:
+    """The folder of each lesson, by its number."""
+    try:
+        found = [path for path in sorted(_LESSONS.iterdir()) if _NAME.fullmatch(path.name)]
+    except OSError as error:
+        what = f"The folder of the lessons, {_LESSONS}, cannot be read: {error.strerror}."
+        raise CourseError(what) from None
+    return {path.name[:2]: path for path in found}
+
+
+def _run(file: Path) -> ModuleType:
+    """An author's file, whose folder no ``import`` statement can name."""
+    spec = spec_from_file_location(f"lesson_{file.parent.name}", file)
+    assert spec is not None and spec.loader is not None  # Its name ends in .py.
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # Where dataclasses look for a module's names.
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[spec.name]
+        frame, line = error.__traceback__, getattr(error, "lineno", None)
+        while frame is not None:
+            if frame.tb_frame.f_code.co_filename == str(file):
+                line = frame.tb_lineno
+            frame = frame.tb_next
+        at = f"{_shown(file)}, line {line}" if line else _shown(file)
+        raise CourseError(f"{at}: {type(error).__name__}: {error}.") from error
+    return module
+
+
+def _shown(file: Path) -> str:
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)

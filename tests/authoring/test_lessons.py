@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from authoring import twins
-from authoring.lesson import Lesson, LessonError, read, read_all
+from authoring.lesson import Lesson, LessonError, Wrong, read, read_all
 
-ROOT = Path(__file__).parents[2]
 HEADER = """\
 # ---
 # jupyter:
@@ -34,7 +33,10 @@ BODY = """\
 # %%
 lab = open_lab("00")
 
-# %% answer="0.1"
+# %% [markdown]
+# {{exercise 0.1}}
+
+# %% tags=["answer"]
 before = 1
 ### BEGIN SOLUTION
 secret = 2
@@ -45,6 +47,9 @@ secret = 2
 # %%
 check("0.1")
 
+# %% wrong="one too many" says="three" outcome="not attempted"
+wrong_one = 3
+
 # %% [markdown] tags=["solution"]
 # Only for those who looked.
 
@@ -52,11 +57,29 @@ check("0.1")
 only_blank = 1
 """
 
+CHECKS = """\
+from helpers.course.author import Exercise, correct
+
+
+def world(studio):
+    return {}
+
+
+def done(evidence):
+    return correct("Done.")
+
+
+EXERCISES = [Exercise(title="Do it", points=1, hints=("Begin.",), check=done)]
+"""
+
 
 def lesson(tmp_path: Path, body: str = BODY, name: str = "00_start_here") -> Lesson:
-    file = tmp_path / f"{name}.py"
-    file.write_text(HEADER + body, encoding="utf-8")
-    return read(file)
+    folder = tmp_path / name
+    folder.mkdir(exist_ok=True)
+    (folder / "lesson.py").write_text(HEADER + body, encoding="utf-8")
+    (folder / "checks.py").write_text(CHECKS, encoding="utf-8")
+    (folder / "questions.toml").write_text("", encoding="utf-8")
+    return read(folder)
 
 
 def sources(notebook) -> str:
@@ -68,17 +91,15 @@ def test_solutions_are_in_the_solved_twin_only(tmp_path: Path) -> None:
     blank, solved = sources(twins.blank(one, [one])), sources(twins.solved(one, [one]))
     assert "before = 1\n...  # Do it." in blank
     assert "before = 1\nsecret = 2" in solved
-    for hidden in ("secret", "Only for those", "SOLUTION", "STUB"):
+    for hidden in ("secret", "Only for those", "SOLUTION", "STUB", "wrong_one"):
         assert hidden not in blank
-    for hidden in ("Do it", "only_blank", "SOLUTION", "STUB", "# hint("):
+    for hidden in ("# Do it", "only_blank", "SOLUTION", "STUB", "# hint(", "wrong_one"):
         assert hidden not in solved
     assert "Only for those" in solved and "only_blank" in blank
 
 
 def test_an_answer_without_a_stub_gets_dots(tmp_path: Path) -> None:
-    body = (
-        '# %% answer="0.1"\ndef f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n'
-    )
+    body = "# %%\ndef f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
     one = lesson(tmp_path, body)
     assert one.cells[0].blank() == "def f():\n    ...  # Write your code here."
     assert one.cells[0].solved() == "def f():\n    return 1"
@@ -163,10 +184,10 @@ def test_a_directive_for_nothing_is_named(tmp_path: Path) -> None:
 
 
 def test_a_lesson_without_its_card_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "00_start_here.py"
-    file.write_text("# %%\nx = 1\n", encoding="utf-8")
+    lesson(tmp_path)
+    (tmp_path / "00_start_here" / "lesson.py").write_text("# %%\nx = 1\n", encoding="utf-8")
     with pytest.raises(LessonError, match="front matter lacks"):
-        read(file)
+        read(tmp_path / "00_start_here")
 
 
 def test_a_cell_that_fails_is_no_notebook(tmp_path: Path) -> None:
@@ -175,43 +196,58 @@ def test_a_cell_that_fails_is_no_notebook(tmp_path: Path) -> None:
         twins.execute(twins.solved(one, [one]), tmp_path)
 
 
-LESSONS = read_all(ROOT / "lessons")
+def test_a_wrong_answer_belongs_to_the_exercise_above_it(tmp_path: Path) -> None:
+    one = lesson(tmp_path)
+    assert one.wrong == {"0.1": {"one too many": Wrong("wrong_one = 3", "three", "not attempted")}}
+    assert [cell.answer for cell in one.cells if cell.answer] == ["0.1"]
 
 
-@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
-def test_code_cells_are_small(one: Lesson) -> None:
-    """The craft: code cells under 13 lines."""
-    long = [cell.source for cell in one.cells if len(cell.solved().split("\n")) > 12]
-    assert [text for text in long if cell_is_code(one, text)] == []
+def test_a_wrong_answer_changes_no_identity(tmp_path: Path) -> None:
+    cell = '# %% wrong="another" says="x"\nlab = open_lab("00")\n\n# %%\ncheck("0.1")'
+    before = [one.identity for one in lesson(tmp_path).cells]
+    after = lesson(tmp_path, BODY.replace('# %%\ncheck("0.1")', cell))
+    assert [one.identity for one in after.cells] == before
+    assert len(after.wrong["0.1"]) == 2
 
 
-def cell_is_code(one: Lesson, text: str) -> bool:
-    return any(cell.source == text and cell.kind == "code" for cell in one.cells)
+ASKED = "# %% [markdown]\n# {{exercise 0.1}}\n\n"
 
 
-@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
-def test_each_exercise_has_one_answer_and_one_check(one: Lesson) -> None:
-    blank = twins.blank(one, LESSONS)
-    ids = [c.metadata["nbgrader"]["grade_id"] for c in blank.cells if "nbgrader" in c.metadata]
-    wanted = [
-        f"{kind}-{one.number}-{number.replace('.', '-')}"
-        for number in one.chapter.exercises
-        for kind in ("answer", "check")
-    ]
-    written = [f"{one.number}-written-{n.replace('.', '-')}" for n in one.chapter.written]
-    assert [i for i in ids if "written" not in i] == wanted
-    assert [i for i in ids if "written" in i] == written
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ('# %% tags=["answer"]\nx = 1\n', "the tag `answer` stands below no {{exercise N}}"),
+        ('# %% wrong="a" says="b"\nx = 1\n', "`a` stands below no {{exercise N}}"),
+        (ASKED + '# %% wrong="a"\nx = 1\n', "`a` lacks says="),
+        (
+            ASKED + '# %% wrong="a" says="b" outcome="bad"\nx = 1\n',
+            "`bad`, outcome of `a`, is",
+        ),
+        (ASKED + '# %% wrong="a" says="b" outcome="correct"\nx = 1\n', "is none of not yet"),
+        (ASKED + '# %% wrong="a" says="b"\nx = 1\n\n' * 2, "two wrong answers `a`"),
+        (ASKED + '# %%\ncheck("0.2")\n', 'check("0.2") stands below {{exercise 0.1}}'),
+    ],
+)
+def test_a_cell_that_belongs_nowhere_is_named(tmp_path: Path, body: str, says: str) -> None:
+    with pytest.raises(LessonError, match=r"00_start_here/lesson\.py: ") as caught:
+        lesson(tmp_path, body)
+    assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
-def test_every_question_is_asked_and_answered(one: Lesson) -> None:
-    text = "\n".join(cell.source for cell in one.cells)
-    for number, question in one.chapter.predictions.items():
-        assert f"{{{{predict {number}}}}}" in text
-        assert not one.has_solution or f'predict("{number}", "{question.answer}")' in text
-        assert f'predict("{number}", ...)' in text
-        assert f'predict("{number}")' in text
-    answers = ", ".join(f'"{name}": "{q.answer}"' for name, q in one.chapter.quiz.items())
-    assert not one.has_solution or f'quiz("{one.number}", {{{answers}}})' in text
-    dots = ", ".join(f'"{name}": ...' for name in one.chapter.quiz)
-    assert f'quiz("{one.number}", {{{dots}}})' in text
+@pytest.mark.parametrize("name", ["start_here", "5_denying", "00_Start"])
+def test_a_folder_with_another_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LessonError, match="called NN_name"):
+        lesson(tmp_path, name=name)
+
+
+def test_a_folder_without_a_lesson_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "00_start_here").mkdir()
+    with pytest.raises(LessonError, match=r"00_start_here/lesson.py cannot be read"):
+        read_all(tmp_path)
+
+
+def test_what_is_wrong_in_the_questions_is_told_to_the_author(tmp_path: Path) -> None:
+    one = lesson(tmp_path)
+    (one.folder / "questions.toml").write_text("[quiz.q2]\n", encoding="utf-8")
+    with pytest.raises(LessonError, match=r"questions.toml, line 1: expected \[quiz.q1\]"):
+        twins.blank(one, [one])

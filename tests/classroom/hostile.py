@@ -96,13 +96,12 @@ def one(exercise: str, code: str, *, after: str = "", **more: Any) -> Case:
 def misconceptions() -> Iterator[tuple[str, Case]]:
     """Every wrong answer that an exercise's author knows of, alone among right ones."""
     for number, lesson in LESSON.items():
-        exercises = lesson.chapter.exercises
         if number not in ("00", "05"):
             continue
-        for at in range(max(len(exercise.wrong) for exercise in exercises.values())):
-            wrong = {n: list(x.wrong.values())[at : at + 1] for n, x in exercises.items()}
+        for at in range(max(len(wrongs) for wrongs in lesson.wrong.values())):
+            wrong = {n: list(wrongs.values())[at : at + 1] for n, wrongs in lesson.wrong.items()}
             chosen = {name: found[0] for name, found in wrong.items() if found}
-            answers = {name: answer_with(name, one.code) for name, one in chosen.items()}
+            answers = {name: one.code for name, one in chosen.items()}
             yield (
                 f"wrong-{number}-{at}",
                 Case(

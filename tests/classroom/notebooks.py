@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from authoring.lesson import Lesson
+from authoring.lesson import BEGIN, END, Lesson
 from classroom import Options
 from tests.cells import LESSONS
 
@@ -33,7 +33,11 @@ def solution(exercise: str) -> str:
 def answer_with(exercise: str, code: str) -> str:
     """The answer cell with other code where the solution stands."""
     lesson = LESSON[exercise.partition(".")[0].zfill(2)]
-    return next(cell for cell in lesson.cells if cell.answer == exercise).answered(code)
+    source = next(cell for cell in lesson.cells if cell.answer == exercise).source
+    if BEGIN not in source:
+        return code
+    before, _, rest = source.partition(BEGIN)
+    return f"{before}{code}\n{rest.partition(END)[2]}"
 
 
 def grade_id(cell: dict[str, Any]) -> str:

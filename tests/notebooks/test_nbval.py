@@ -59,7 +59,7 @@ def under_nbval(notebook: Path, mode: str, home: Path) -> int:
 
 
 def test_every_lesson_has_both_notebooks() -> None:
-    lessons = [path.stem for path in sorted((ROOT / "lessons").glob("*.py"))]
+    lessons = [path.name for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*"))]
     assert lessons
     assert [path.stem for path in BLANK] == lessons
     assert [path.stem for path in SOLVED] == [one.name for one in LESSONS if one.has_solution]

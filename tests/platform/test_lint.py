@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
     [
         ["ruff", "format", "--check", "."],
         ["ruff", "check", "."],
-        ["mypy"],
+        ["python", "tools/check_types.py"],
         ["typos", "--format", "brief", "."],
     ],
     ids=["format", "style", "types", "spelling"],

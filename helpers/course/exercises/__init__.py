@@ -1,1 +1,0 @@
-"""One module per notebook, named by its number; each has a ``CHAPTER``."""

@@ -1,0 +1,99 @@
+"""A TOML file that an author edits: whatever is wrong in it is said with file and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from helpers.paths import ROOT
+
+from .errors import CourseError
+
+#: Where in a file: the names of the tables around a key, and the key.
+Place = tuple[str, ...]
+_TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
+_KEY = re.compile(r"\s*([\w-]+)\s*=")
+
+
+class TomlFile:
+    """A file and what it holds.
+
+    Raises:
+        CourseError: it is not there, or is no TOML.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+        self.content: dict[str, Any]
+        try:
+            self._text = path.read_text(encoding="utf-8")
+            self.content = tomllib.loads(self._text)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CourseError(f"{self.name} cannot be read ({error}).") from None
+        except tomllib.TOMLDecodeError as error:
+            what = re.sub(r" \(at .*\)$", "", str(error))
+            found = re.search(r"\(at line (\d+)", str(error))
+            line = int(found[1]) if found else self._text.count("\n")
+            raise CourseError(f"{self.name}, line {line}: this is not TOML. {what}.") from None
+
+    def error(self, place: Place, what: str) -> CourseError:
+        """What is wrong at a place, in one sentence."""
+        return CourseError(f"{self.name}, line {self._line(place)}: {what}")
+
+    def table(self, place: Place, content: Any) -> dict[str, Any]:
+        """What stands at a place, which must be a table."""
+        if not isinstance(content, dict):
+            raise self.error(place, f"`{place[-1]}` is a table, written [{'.'.join(place)}].")
+        return content
+
+    def only(self, place: Place, table: dict[str, Any], known: tuple[str, ...]) -> None:
+        """Refuse what a table at a place has beside the known keys."""
+        for odd in table.keys() - set(known):
+            expected = ", ".join(f"`{name}`" for name in known)
+            raise self.error((*place, odd), f"`{odd}` is not known here; expected: {expected}.")
+
+    def string(self, place: Place, table: dict[str, Any], needed: bool = True) -> str:
+        """A paragraph or more: a line break in the file is a space, an empty line stays one.
+
+        Args:
+            place: of the key in ``table``.
+            needed: otherwise it may be left out.
+        """
+        key = place[-1]
+        if key not in table and not needed:
+            return ""
+        if key not in table:
+            raise self.error(place[:-1], f"[{'.'.join(place[:-1])}] lacks `{key}`.")
+        return self.paragraphs(place, table[key])
+
+    def paragraphs(self, place: Place, value: Any) -> str:
+        """A value that must be a text which is not empty; see ``string``."""
+        if not isinstance(value, str) or not value.strip():
+            raise self.error(place, f"`{place[-1]}` is a text, which cannot be empty.")
+        return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", value.strip()))
+
+    def _line(self, place: Place) -> int:
+        """Where a table or key begins; of one that is not there, the table around it."""
+        lines = self._lines()
+        for length in range(len(place), 0, -1):
+            found = [n for where, n in lines.items() if where[:length] == place[:length]]
+            if found:
+                return min(found)
+        return 1
+
+    def _lines(self) -> dict[Place, int]:
+        """The line of each table and key, in the layout in which a table has a header."""
+        lines: dict[Place, int] = {}
+        table: Place = ()
+        inside = ""
+        for number, line in enumerate(self._text.split("\n"), 1):
+            if not inside and (header := _TABLE.match(line)):
+                table = tuple(part.strip("\"' ") for part in header[1].split("."))
+                lines.setdefault(table, number)
+            elif not inside and (key := _KEY.match(line)):
+                lines.setdefault((*table, key[1]), number)
+            for quotes in re.findall(r'"""|\'\'\'', line):
+                inside = quotes if not inside else "" if inside == quotes else inside
+        return lines

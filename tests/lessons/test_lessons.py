@@ -1,0 +1,48 @@
+"""What holds of every lesson of this course, as its author wrote it."""
+
+from __future__ import annotations
+
+import pytest
+
+from authoring import twins
+from authoring.lesson import Lesson
+from tests.cells import LESSONS
+
+
+@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
+def test_code_cells_are_small(one: Lesson) -> None:
+    """The craft: code cells under 13 lines."""
+    long = [cell.source for cell in one.cells if len(cell.solved().split("\n")) > 12]
+    assert [text for text in long if cell_is_code(one, text)] == []
+
+
+def cell_is_code(one: Lesson, text: str) -> bool:
+    return any(cell.source == text and cell.kind == "code" for cell in one.cells)
+
+
+@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
+def test_each_exercise_has_one_answer_and_one_check(one: Lesson) -> None:
+    blank = twins.blank(one, LESSONS)
+    ids = [c.metadata["nbgrader"]["grade_id"] for c in blank.cells if "nbgrader" in c.metadata]
+    wanted = [
+        f"{kind}-{one.number}-{number.replace('.', '-')}"
+        for number in one.chapter.exercises
+        for kind in ("answer", "check")
+    ]
+    written = [f"{one.number}-written-{n.replace('.', '-')}" for n in one.chapter.written]
+    assert [i for i in ids if "written" not in i] == wanted
+    assert [i for i in ids if "written" in i] == written
+
+
+@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
+def test_every_question_is_asked_and_answered(one: Lesson) -> None:
+    text = "\n".join(cell.source for cell in one.cells)
+    for number, question in one.chapter.predictions.items():
+        assert f"{{{{predict {number}}}}}" in text
+        assert not one.has_solution or f'predict("{number}", "{question.answer}")' in text
+        assert f'predict("{number}", ...)' in text
+        assert f'predict("{number}")' in text
+    answers = ", ".join(f'"{name}": "{q.answer}"' for name, q in one.chapter.quiz.items())
+    assert not one.has_solution or f'quiz("{one.number}", {{{answers}}})' in text
+    dots = ", ".join(f'"{name}": ...' for name in one.chapter.quiz)
+    assert f'quiz("{one.number}", {{{dots}}})' in text
