@@ -97,7 +97,12 @@ def _folders() -> dict[str, Path]:
     except OSError as error:
         what = f"The folder of the lessons, {_LESSONS}, cannot be read: {error.strerror}."
         raise CourseError(what) from None
-    return {path.name[:2]: path for path in found}
+    folders: dict[str, Path] = {}
+    for path in found:
+        first = folders.setdefault(path.name[:2], path)
+        if first is not path:
+            raise CourseError(f"The lessons {first.name} and {path.name} have the same number.")
+    return folders
 
 
 def _run(file: Path) -> ModuleType:

@@ -1,8 +1,9 @@
 """What a learner has done: kept in a small file, and carried from place to place by a code.
 
 The file is written whole or not at all, so a crash in mid-write leaves the one before it. The
-code is two bytes for each notebook that something was done in (its number, and a bit for each
-exercise and for the quiz) and two bytes of checksum, in base 32.
+code is its version, ``KMS2``, and in base 32 two bytes for each notebook from 00 on (a bit for each
+exercise, and the highest for the quiz) and two bytes of checksum. Its first version, ``KMS1``, had
+one byte for that, after one for the notebook's number: it had room for seven exercises.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from helpers.display.notes import Line, Note
 from helpers.messages import say
 
 from .chapter import chapter, notebook_of, notebooks
+from .content import MOST_EXERCISES
 from .errors import CourseError
 from .lab import Lab, current_lab
 
-_PREFIX = "KMS1"
+_PREFIX, _FIRST_PREFIX = "KMS2", "KMS1"
 _QUIZ = "quiz"
-#: The bit of the quiz; exercise n of a notebook has bit n - 1.
-_QUIZ_BIT = 7
+#: The bit of the quiz, in the code and in its first version; exercise n has bit n - 1.
+_QUIZ_BIT, _FIRST_QUIZ_BIT = MOST_EXERCISES, 7
+#: The name under which an exercise or a quiz is kept: of a notebook from 0 to 99.
+_ITEM = re.compile(rf"(\d|[1-9]\d)\.({'|'.join(map(str, range(1, MOST_EXERCISES + 1)))}|{_QUIZ})")
 #: What was done in notebooks that keep nothing, or where nothing can be written.
 _unsaved: set[str] = set()
 
@@ -101,7 +105,7 @@ def _load() -> tuple[set[str], str]:
     file = path()
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))["done"]
-        if not isinstance(kept, list) or not all(isinstance(item, str) for item in kept):
+        if not isinstance(kept, list) or not all(_ITEM.fullmatch(item) for item in kept):
             raise ValueError("not a list of names")
     except FileNotFoundError:
         return set(_unsaved), ""
@@ -146,40 +150,43 @@ def _encode(done: set[str]) -> str:
         head, _, tail = item.partition(".")
         bit = _QUIZ_BIT if tail == _QUIZ else int(tail) - 1
         masks[int(head)] = masks.get(int(head), 0) | 1 << bit
-    payload = b"".join(bytes(pair) for pair in sorted(masks.items()))
-    text = base64.b32encode(payload + _checksum(payload)).decode().rstrip("=")
+    last = max(masks, default=-1)
+    payload = b"".join(masks.get(head, 0).to_bytes(2, "big") for head in range(last + 1))
+    text = base64.b32encode(payload + _checksum(_PREFIX, payload)).decode().rstrip("=")
     return f"{_PREFIX}-{text}"
 
 
 def _decode(code: Any) -> set[str]:
-    """The items of a code.
+    """The items of a code, of its first version too.
 
     Raises:
         CourseError: it is no code of this course.
     """
-    match = re.fullmatch(rf"{_PREFIX}-([A-Z2-7]+)", re.sub(r"\s", "", str(code)).upper())
+    match = re.fullmatch(
+        rf"({_PREFIX}|{_FIRST_PREFIX})-([A-Z2-7]+)", re.sub(r"\s", "", str(code)).upper()
+    )
     try:
-        text = match.group(1) if match else ""
+        prefix, text = match.groups() if match else ("", "")
         data = base64.b32decode(text + "=" * (-len(text) % 8))
         payload, checksum = data[:-2], data[-2:]
-        if len(data) < 2 or len(payload) % 2 or _checksum(payload) != checksum:
+        if len(data) < 2 or len(payload) % 2 or _checksum(prefix, payload) != checksum:
             raise ValueError("checksum")
-        return {
-            item
-            for head, mask in zip(payload[::2], payload[1::2], strict=True)
-            for item in _unmask(head, mask)
-        }
+        pairs = list(zip(payload[::2], payload[1::2], strict=True))
+        if prefix == _FIRST_PREFIX:
+            found = [_unmask(head, mask, _FIRST_QUIZ_BIT) for head, mask in pairs]
+        else:
+            found = [_unmask(n, high << 8 | low, _QUIZ_BIT) for n, (high, low) in enumerate(pairs)]
+        return set().union(*found)
     except (binascii.Error, ValueError, CourseError):
         raise CourseError(say("progress.bad_code", code=str(code)[:60])) from None
 
 
-def _unmask(head: int, mask: int) -> set[str]:
+def _unmask(head: int, mask: int, quiz: int) -> set[str]:
     """The items of one notebook; those that the course no longer has are left out."""
-    items = {
-        f"{head}.{_QUIZ if bit == _QUIZ_BIT else bit + 1}" for bit in range(8) if mask >> bit & 1
-    }
-    return items & set(_items(notebook_of(f"{head:02}")))
+    bits = [bit for bit in range(quiz + 1) if mask >> bit & 1]
+    items = {f"{head}.{_QUIZ if bit == quiz else bit + 1}" for bit in bits}
+    return items & set(_items(notebook_of(f"{head:02}"))) if items else set()
 
 
-def _checksum(payload: bytes) -> bytes:
-    return binascii.crc_hqx(_PREFIX.encode() + payload, 0).to_bytes(2, "big")
+def _checksum(prefix: str, payload: bytes) -> bytes:
+    return binascii.crc_hqx(prefix.encode() + payload, 0).to_bytes(2, "big")

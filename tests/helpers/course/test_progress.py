@@ -16,6 +16,7 @@ import helpers.course.progress  # noqa: F401  (the module, beside the function o
 from helpers import open_lab, progress, quiz
 from helpers.course import progress as module_function
 from helpers.course.chapter import chapter, notebooks
+from helpers.course.content import MOST_EXERCISES
 
 module = sys.modules["helpers.course.progress"]
 assert module_function is progress
@@ -68,6 +69,47 @@ def test_a_code_carries_everything(done: set[str]) -> None:
     assert module._decode(f"  {code.lower()}\n") == done
 
 
+#: What the course may come to hold: each exercise that a notebook has room for, and its quiz.
+ROOM = [f"{n}.{item}" for n in range(13) for item in (*range(1, MOST_EXERCISES + 1), "quiz")]
+
+
+@settings(max_examples=200)
+@given(st.sets(st.sampled_from(ROOM)))
+def test_a_code_has_room_for_whatever_a_notebook_may_hold(done: set[str]) -> None:
+    """And no two different states have the same code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_items", lambda _: ROOM)  # Items that the course lacks are dropped.
+        patch.setattr(module, "notebook_of", lambda number: number)
+        assert module._decode(module._encode(done)) == done
+
+
+def test_the_eighth_exercise_is_not_the_quiz() -> None:
+    assert module._encode({"8.8"}) != module._encode({"8.quiz"})
+
+
+#: Codes as the first version wrote them.
+FIRST_CODES = {
+    "KMS1-KLQQ": set[str](),
+    "KMS1-AUAWUBQ": {"5.1"},
+    "KMS1-ACAQKBNMNA": {"0.1", "0.quiz", "5.1", "5.3"},
+    "KMS1-AEEAOEAIYBX26": {"1.4", "7.5", "8.7", "8.quiz"},
+    "KMS1-ACAADAACQABYABEAAWAANAAHQAEIBMQB": {f"{n}.quiz" for n in range(9)},
+}
+
+
+@pytest.mark.parametrize(("code", "done"), FIRST_CODES.items())
+def test_a_code_of_the_first_version_is_still_read(code: str, done: set[str]) -> None:
+    assert module._decode(code) == done
+    assert module._decode(code.replace("KMS1", "kms1 ")) == done
+
+
+def test_a_file_of_the_first_version_is_still_read(place: Path) -> None:
+    (place / "progress.json").write_text('{"version": 1, "done": ["0.1", "5.quiz", "8.7"]}')
+    told = repr(progress())
+    assert "0 of 3 exercises; quiz done" in told and "1 of 7 exercises; quiz open" in told
+    assert module._decode(code_of(progress())) == {"0.1", "5.quiz", "8.7"}
+
+
 def test_a_code_adds_to_what_is_there(place: Path) -> None:
     assert "1 new entries" in repr(progress(module._encode({"5.1"})))
     assert "1 new entries" in repr(progress(module._encode({"5.1", "5.2"})))
@@ -92,7 +134,19 @@ def test_every_damage_to_a_code_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "hello", "KMS1-", "KMS1-!!!", "KMS2-KLQQ", 7, None, "K" * 999]
+    "code",
+    [
+        "",
+        "hello",
+        "KMS1-",
+        "KMS1-!!!",
+        "KMS2-KLQQ",
+        "KMS1-AUAWUCQ",
+        "KMS3-KLQQ",
+        7,
+        None,
+        "K" * 999,
+    ],
 )
 def test_a_foreign_code_gets_one_sentence(code: object, place: Path) -> None:
     if code is None:
@@ -115,7 +169,13 @@ def test_a_crash_in_mid_write_leaves_what_was(place: Path, monkeypatch: pytest.M
     assert kept(place) == ["5.1"]
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"done": 3}', '{"done": [1]}', "[]", "\x00\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "{", '{"done": 3}', '{"done": [1]}', "[]", "\x00\xff"),
+        *(f'{{"done": ["{item}"]}}' for item in ("x", "5.x", "5.0", "5.16", "100.1", "05.1")),
+    ],
+)
 def test_a_damaged_file_is_put_aside(place: Path, content: str) -> None:
     (place / "progress.json").write_bytes(content.encode("latin-1"))
     assert "could not be read" in repr(progress())

@@ -1,0 +1,163 @@
+"""The file of questions is checked when it is read; a mistake is said with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.course import questions
+from helpers.course.content import Option, Question, Written
+from helpers.course.errors import CourseError
+from helpers.course.misconceptions import read as read_misconceptions
+
+GOOD = """\
+# A comment.
+
+[prediction.1]
+text = \"\"\"
+What happens? [quiz.q9]
+why = of no meaning here
+
+Think first.\"\"\"
+answer = "b"
+
+[prediction.1.a]
+text = "Nothing."
+why = "Something does."
+misconception = "any-denial"
+
+[prediction.1.b]
+text = 'She is "refused".'
+why = "KMS said no."
+
+[quiz.q1]
+text = "Why?"
+answer = "a"
+
+[quiz.q1.a]
+text = "So."
+why = "Yes."
+
+[quiz.q1.b]
+text = "Else."
+why = "No."
+
+[written.a]
+text = "Say it."
+key = [
+    "One point.",
+    "Another.",
+]
+model = "Said."
+"""
+
+
+def read(tmp_path: Path, text: str) -> questions.Questions:
+    file = tmp_path / "questions.toml"
+    file.write_text(text, encoding="utf-8")
+    return questions.read(file, 5)
+
+
+def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD)
+    options = {
+        "a": Option("Nothing.", "Something does.", "any-denial"),
+        "b": Option('She is "refused".', "KMS said no."),
+    }
+    text = "What happens? [quiz.q9] why = of no meaning here\n\nThink first."
+    assert found.predictions == {"5.1": Question(text, options, "b")}
+    quiz = Question("Why?", {"a": Option("So.", "Yes."), "b": Option("Else.", "No.")}, "a")
+    assert found.quiz == {"q1": quiz}
+    assert found.written == {"5.a": Written("Say it.", ("One point.", "Another."), "Said.")}
+
+
+def test_a_file_may_hold_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, "") == ({}, {}, {})
+
+
+#: Of each: what stands in place of what, the line that is named, and how.
+MISTAKES = {
+    "no TOML": ("[quiz.q1]", "[quiz.q1", "[quiz.q1", "this is not TOML"),
+    "a table twice": ("[quiz.q1.b]", "[quiz.q1.a]", "[quiz.q1.a]", "this is not TOML. Cannot"),
+    "a key twice": ('why = "No."', 'why = "No."\nwhy = 1', "why = 1", "this is not TOML. Cannot"),
+    "no end": ('model = "Said."', 'model = """\nEnd', "End", "this is not TOML"),
+    "another kind": ("[written.a]", "[essay.a]", "[essay.a]", "expected: `prediction`, `quiz`"),
+    "another key": ('answer = "a"', "anser = 1", "anser = 1", "`anser` is not known here"),
+    "an option's key": ('why = "No."', "because = 1", "because = 1", "`because` is not known"),
+    "no text": ('text = "Why?"\n', "", "[quiz.q1]", "[quiz.q1] lacks `text`"),
+    "no answer": ('answer = "a"\n', "", "[quiz.q1]", "[quiz.q1] lacks `answer`"),
+    "no why": ('why = "Yes."\n', "", "[quiz.q1.a]", "[quiz.q1.a] lacks `why`"),
+    "an empty why": ('why = "Yes."', 'why = " "', 'why = " "', "which cannot be empty"),
+    "a number": ('text = "So."', "text = 7", "text = 7", "`text` is a text"),
+    "no option's letter": (
+        'answer = "a"',
+        'answer = "c"',
+        'answer = "c"',
+        "none of the options a, b",
+    ),
+    "an unknown claim": (
+        *("any-denial", "flat-earth", 'misconception = "flat-earth"'),
+        "`flat-earth` is not in lessons/misconceptions.toml",
+    ),
+    "a claim of the right answer": (
+        *('why = "KMS said no."', 'why = "No."\nmisconception = "security-groups"'),
+        'misconception = "security-groups"',
+        "the right answer shows no misconception",
+    ),
+    "one option": ('[quiz.q1.b]\ntext = "Else."\nwhy = "No."', "", "[quiz.q1]", "are two or more"),
+    "a letter left out": ("[quiz.q1.b]", "[quiz.q1.c]", "[quiz.q1]", "[quiz.q1.b] and so on"),
+    "an option that is none": (
+        '[quiz.q1.a]\ntext = "So."\nwhy = "Yes."\n\n[quiz.q1.b]\ntext = "Else."\nwhy = "No."',
+        *("a = 1\nb = 1", "a = 1", "`a` is a table, written [quiz.q1.a]"),
+    ),
+    "a number left out": ("prediction.1", "prediction.2", "[prediction.2]", "[prediction.1] here"),
+    "another name": ("quiz.q1", "quiz.one", "[quiz.one]", "expected [quiz.q1] here"),
+    "a letter too far": ("[written.a]", "[written.b]", "[written.b]", "expected [written.a] here"),
+    "no name": ("[written.a]", "[written]", 'text = "Say it."', "expected [written.a] here"),
+    "no key": (
+        'key = [\n    "One point.",\n    "Another.",\n]',
+        "",
+        "[written.a]",
+        "`key` is a list",
+    ),
+    "a point that is no text": ('"One point.",', "1,", "key = [", "`key` is a text"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, mistake: str) -> None:
+    before, after, at, says = MISTAKES[mistake]
+    assert before in GOOD
+    text = GOOD.replace(before, after)
+    # A table that is there twice is named where it is the second time.
+    line = max(n for n, one in enumerate(text.split("\n"), 1) if one == at)
+    with pytest.raises(CourseError) as caught:
+        read(tmp_path, text)
+    told = str(caught.value)
+    assert f"questions.toml, line {line}: " in told
+    assert says in told
+    assert told.endswith(".") and "\n" not in told
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "questions.toml").write_bytes(b"\xff")
+    with pytest.raises(CourseError, match=r"questions\.toml cannot be read"):
+        questions.read(tmp_path / "questions.toml", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('[a]\nclaim = "x"\n', 1, r"\[a\] lacks `truth`"),
+        ('[a]\nclaim = "x"\ntruth = "y"\nsource = "z"\n', 4, "`source` is not known here"),
+        ('a = "x"\n', 1, r"`a` is a table, written \[a\]"),
+    ],
+)
+def test_a_mistake_in_the_misconceptions_is_named(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    file = tmp_path / "misconceptions.toml"
+    file.write_text(text)
+    with pytest.raises(CourseError, match=rf"misconceptions.toml, line {line}: {says}"):
+        read_misconceptions(file)
