@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from helpers.messages import say
-from helpers.paths import ROOT
+from helpers.paths import ROOT, shown
 
 from . import questions
 from .content import (
@@ -86,7 +87,7 @@ def read(folder: Path) -> Chapter:
             raise TypeError("`world` is no function")
         return Chapter(checks.world, asked.predictions, exercises, asked.quiz, asked.written)
     except (AttributeError, TypeError, ValueError) as error:
-        raise CourseError(f"{_shown(file)} cannot be used: {error}.") from None
+        raise CourseError(f"{shown(file)} cannot be used: {error}.") from None
 
 
 @cache
@@ -115,15 +116,9 @@ def _run(file: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[spec.name]
-        frame, line = error.__traceback__, getattr(error, "lineno", None)
-        while frame is not None:
-            if frame.tb_frame.f_code.co_filename == str(file):
-                line = frame.tb_lineno
-            frame = frame.tb_next
-        at = f"{_shown(file)}, line {line}" if line else _shown(file)
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(file)]
+        line = lines[-1] if lines else getattr(error, "lineno", None)
+        at = f"{shown(file)}, line {line}" if line else shown(file)
         raise CourseError(f"{at}: {type(error).__name__}: {error}.") from error
     return module
-
-
-def _shown(file: Path) -> str:
-    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)

@@ -46,20 +46,24 @@ class Evidence:
         """A boto3 client of the account's administrator."""
         return self.lab.sandbox.session().client(service)
 
-    def records(self, name: str = "", user: str = "") -> list[Record]:
+    def records(self, *names: str, user: str = "") -> list[Record]:
         """The audit trail since the notebook began, oldest first; not what built its world.
 
         Args:
-            name: only events of this name, such as ``Decrypt``.
+            names: only events of these names, such as ``Decrypt``.
             user: only those of this IAM user.
         """
         return [
             record
             for record in records(self.lab.trail)
             if record.time >= self.lab.opened
-            and name in ("", record.name)
+            and (not names or record.name in names)
             and user in ("", record.user)
         ]
+
+    def event(self, identifier: object) -> Record | None:
+        """The event of the trail with this ``EventId``; None if there is none."""
+        return next((x for x in self.records() if x.identifier == identifier), None)
 
     def table_key(self, table: str) -> str | None:
         """ARN of a table's KMS key, once no change is on its way: empty under the AWS owned key,

@@ -29,8 +29,7 @@ def read(path: Path) -> dict[str, Misconception]:
     """
     file, found = TomlFile(path), {}
     for key, content in file.content.items():
-        table = file.table((key,), content)
-        file.only((key,), table, Misconception._fields)
+        table = file.table((key,), content, Misconception._fields)
         claim, truth = (file.string((key, name), table) for name in Misconception._fields)
         found[key] = Misconception(claim, truth)
     return found

@@ -1,12 +1,17 @@
-"""What somebody could do in an account: asked of the rules, without doing it.
+"""What checks ask of an account, in a line each; ``Evidence`` has what they ask of its audit trail.
 
-A check that tried a read would open the table key for that user for five minutes, and make a
-revocation look late. So nothing is called here.
+Whether somebody could do something is asked of the rules, without doing it: a check that tried a
+read would open the table key for that user for five minutes, and make a revocation look late.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from refusal import SandboxError
 
@@ -41,17 +46,65 @@ def may_manage(evidence: Evidence, user: str, key_arn: str) -> bool:
 
 def key_of(evidence: Evidence, table: str) -> Any:
     """KMS's metadata of a table's key; None under the AWS owned key, or if there is no table."""
+    held = at_rest(evidence, table)
+    return key_metadata(evidence, held.key_arn) if held and held.key_arn else None
+
+
+def at_rest(evidence: Evidence, table: str) -> Any:
+    """What the disk holds of a table, as ``lab.at_rest`` shows it; None if there is no table."""
     try:
-        arn = evidence.lab.sandbox.at_rest(table).key_arn
+        return evidence.lab.sandbox.at_rest(table)
     except SandboxError:
         return None
-    return evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"] if arn else None
+
+
+def key_metadata(evidence: Evidence, name: str) -> Any:
+    """KMS's metadata of a key, by its ID, ARN or alias; None if there is no such key, or if its
+    policy does not let the administrator see it."""
+    try:
+        return evidence.client("kms").describe_key(KeyId=name)["KeyMetadata"]
+    except ClientError:
+        return None
+
+
+def key_aliases(evidence: Evidence) -> dict[str, str]:
+    """The ID of the key that each alias stands for; empty for AWS's own that stand for none."""
+    listed = evidence.client("kms").list_aliases()["Aliases"]
+    return {alias["AliasName"]: alias.get("TargetKeyId", "") for alias in listed}
+
+
+def grants_on(evidence: Evidence, key_arn: str, grantee: str = "") -> list[dict[str, Any]]:
+    """The grants on a key whose grantee's name ends so, such as ``user/mira``. Of a user who was
+    deleted, a grant keeps an ID in place of the ARN."""
+    listed = evidence.client("kms").list_grants(KeyId=key_arn)["Grants"]
+    return [grant for grant in listed if grant["GranteePrincipal"].endswith(grantee)]
+
+
+def key_policy(evidence: Evidence, key_id: str) -> list[dict[str, Any]]:
+    """The statements of a key's policy."""
+    policy = evidence.client("kms").get_key_policy(KeyId=key_id)["Policy"]
+    return _many(json.loads(policy)["Statement"])
+
+
+def allows(found: Iterable[dict[str, Any]], arn: str, action: str) -> bool:
+    """Whether one of these statements names ``arn``, or everyone, and allows an action to it; for
+    what a user may do in the end, with all policies, ask ``may_read`` and its like."""
+    for statement in found:
+        who = statement.get("Principal", {})
+        named = _many(who.get("AWS", []) if isinstance(who, dict) else who)
+        applies = statement["Effect"] == "Allow" and (arn in named or "*" in named)
+        if applies and any(fnmatchcase(action, x) for x in _many(statement.get("Action", []))):
+            return True
+    return False
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _may(evidence: Evidence, user: str, table: str, operation: str) -> bool:
     item = {"GetItem": "Key", "PutItem": "Item"}[operation]
-    key = {_hash_key(evidence, table): {"S": "x"}}
-    asked = {"TableName": table, item: key}
+    asked = {"TableName": table, item: {_hash_key(evidence, table): {"S": "x"}}}
     allowed = evidence.lab.in_process.would_allow(user, "dynamodb", operation, asked)
     return allowed and _opens(evidence, user, table, via=_DYNAMODB)
 
@@ -63,11 +116,11 @@ def _hash_key(evidence: Evidence, table: str) -> str:
 
 def _opens(evidence: Evidence, user: str, table: str, via: str) -> bool:
     """Whether KMS would decrypt a table's key for a user."""
-    stored = evidence.lab.sandbox.at_rest(table)
-    if stored.key_arn is None:
+    held = evidence.lab.sandbox.at_rest(table)
+    if held.key_arn is None:
         return bool(via)  # Nobody but DynamoDB uses the AWS owned key, and it asks nobody.
     asked = {
-        "CiphertextBlob": stored.wrapped_table_key,
-        "EncryptionContext": dict(stored.encryption_context),
+        "CiphertextBlob": held.wrapped_table_key,
+        "EncryptionContext": dict(held.encryption_context),
     }
     return evidence.lab.in_process.would_allow(user, "kms", "Decrypt", asked, via)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from .content import Option, Question, Written
 from .misconceptions import MISCONCEPTIONS
 from .toml_file import Place, TomlFile
 
-_KINDS = ("prediction", "quiz", "written")
+_Asked = TypeVar("_Asked", Question, Written)
 _OPTION = ("text", "why", "misconception")
 
 
@@ -32,35 +33,32 @@ def read(path: Path, notebook: int) -> Questions:
         CourseError: something in the file is not as it must be; the sentence names file and line.
     """
     file = TomlFile(path)
-    file.only((), file.content, _KINDS)
+    file.table((), file.content, ("prediction", "quiz", "written"))
+    numbers = [str(n) for n in range(1, 27)]
+    predictions = _numbered(file, "prediction", numbers, _question)
+    quiz = _numbered(file, "quiz", [f"q{n}" for n in numbers], _question)
+    written = _numbered(file, "written", list(ascii_lowercase), _written)
     return Questions(
-        {
-            f"{notebook}.{name}": _question(file, ("prediction", name), table)
-            for name, table in _numbered(file, "prediction", [str(n) for n in range(1, 27)])
-        },
-        {
-            name: _question(file, ("quiz", name), table)
-            for name, table in _numbered(file, "quiz", [f"q{n}" for n in range(1, 27)])
-        },
-        {
-            f"{notebook}.{name}": _written(file, ("written", name), table)
-            for name, table in _numbered(file, "written", list(ascii_lowercase))
-        },
+        {f"{notebook}.{name}": question for name, question in predictions.items()},
+        quiz,
+        {f"{notebook}.{name}": question for name, question in written.items()},
     )
 
 
-def _numbered(file: TomlFile, kind: str, names: list[str]) -> list[tuple[str, dict[str, Any]]]:
+def _numbered(
+    file: TomlFile, kind: str, names: list[str], read_one: Callable[[TomlFile, Place, Any], _Asked]
+) -> dict[str, _Asked]:
     """The questions of a kind, which are named in order and without a gap."""
     found = file.table((kind,), file.content.get(kind, {}))
     for name, wanted in zip(found, names, strict=False):
         if name != wanted:
             raise file.error((kind, name), f"expected [{kind}.{wanted}] here, not [{kind}.{name}].")
-    return [(name, file.table((kind, name), content)) for name, content in found.items()]
+    return {name: read_one(file, (kind, name), content) for name, content in found.items()}
 
 
-def _question(file: TomlFile, place: Place, table: dict[str, Any]) -> Question:
-    letters = [name for name in table if name in ascii_lowercase]
-    file.only(place, table, ("text", "answer", *(letters or "ab")))
+def _question(file: TomlFile, place: Place, content: Any) -> Question:
+    letters = [name for name in file.table(place, content) if name in ascii_lowercase]
+    table = file.table(place, content, ("text", "answer", *(letters or "ab")))
     where = ".".join(place)
     if letters != list(ascii_lowercase[: len(letters)]) or len(letters) < 2:
         what = f"the options of [{where}] are two or more: [{where}.a], [{where}.b] and so on."
@@ -77,8 +75,7 @@ def _question(file: TomlFile, place: Place, table: dict[str, Any]) -> Question:
 
 
 def _option(file: TomlFile, place: Place, content: Any) -> Option:
-    table = file.table(place, content)
-    file.only(place, table, _OPTION)
+    table = file.table(place, content, _OPTION)
     text, why, claim = (
         file.string((*place, name), table, needed=name != "misconception") for name in _OPTION
     )
@@ -88,8 +85,8 @@ def _option(file: TomlFile, place: Place, content: Any) -> Option:
     return Option(text, why, claim)
 
 
-def _written(file: TomlFile, place: Place, table: dict[str, Any]) -> Written:
-    file.only(place, table, ("text", "key", "model"))
+def _written(file: TomlFile, place: Place, content: Any) -> Written:
+    table = file.table(place, content, ("text", "key", "model"))
     text = file.string((*place, "text"), table)
     key, at = table.get("key"), (*place, "key")
     if not isinstance(key, list) or not key:

@@ -34,6 +34,20 @@ class Record:
         """Whether a policy refused it."""
         return self.error in ("AccessDenied", "AccessDeniedException")
 
+    @property
+    def reason(self) -> str:
+        """The error's message, without the request of DynamoDB to KMS that it tells at its end."""
+        return self.message.partition(" (Service")[0]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the request gave, under CloudTrail's names."""
+        return self.raw.get("requestParameters") or {}
+
+    def refused(self, action: str, arn: str = "") -> bool:
+        """Whether it was denied for want of a permission, such as ``kms:Decrypt`` on a key."""
+        return self.denied and action in self.message and arn in self.message
+
     def touches(self, arn: str) -> bool:
         """Whether the record names this resource."""
         named = [resource.get("ARN") for resource in self.raw.get("resources") or ()]
@@ -41,8 +55,7 @@ class Record:
 
     def asks(self, **parameters: Any) -> bool:
         """Whether the request had these parameters."""
-        given = self.raw.get("requestParameters") or {}
-        return all(given.get(name) == value for name, value in parameters.items())
+        return all(self.parameters.get(name) == value for name, value in parameters.items())
 
 
 def records(trail: Any) -> list[Record]:

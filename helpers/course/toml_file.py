@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.paths import ROOT
+from helpers.paths import shown
 
 from .errors import CourseError
 
@@ -25,7 +26,7 @@ class TomlFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.name = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+        self.name = shown(path)
         self.content: dict[str, Any]
         try:
             self._text = path.read_text(encoding="utf-8")
@@ -42,17 +43,14 @@ class TomlFile:
         """What is wrong at a place, in one sentence."""
         return CourseError(f"{self.name}, line {self._line(place)}: {what}")
 
-    def table(self, place: Place, content: Any) -> dict[str, Any]:
-        """What stands at a place, which must be a table."""
+    def table(self, place: Place, content: Any, known: Sequence[str] = ()) -> dict[str, Any]:
+        """What stands at a place: a table, with no other keys than those known, if any are."""
         if not isinstance(content, dict):
             raise self.error(place, f"`{place[-1]}` is a table, written [{'.'.join(place)}].")
-        return content
-
-    def only(self, place: Place, table: dict[str, Any], known: tuple[str, ...]) -> None:
-        """Refuse what a table at a place has beside the known keys."""
-        for odd in table.keys() - set(known):
+        for odd in sorted(content.keys() - set(known)) if known else ():
             expected = ", ".join(f"`{name}`" for name in known)
             raise self.error((*place, odd), f"`{odd}` is not known here; expected: {expected}.")
+        return content
 
     def string(self, place: Place, table: dict[str, Any], needed: bool = True) -> str:
         """A paragraph or more: a line break in the file is a space, an empty line stays one.

@@ -60,15 +60,11 @@ class Studio:
         session: the account's administrator, ``admin``.
         seed: the sandbox's own. The seed ``0`` gives plain names and the same players to all;
             another gives another student other names and other data.
-        endpoint_url: of a served sandbox.
     """
 
-    def __init__(
-        self, session: boto3.Session, seed: int | str = PLAIN_SEED, endpoint_url: str | None = None
-    ) -> None:
+    def __init__(self, session: boto3.Session, seed: int | str = PLAIN_SEED) -> None:
         self.session = session
         self.seed = str(seed)
-        self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
         self._suffix = f"-{self.random('names').getrandbits(20):05x}"
 
@@ -88,8 +84,7 @@ class Studio:
     def client(self, service: str) -> Any:
         """A boto3 client of the administrator, one for each service."""
         if service not in self._clients:
-            made = self.session.client(service, endpoint_url=self._endpoint_url)
-            self._clients[service] = made
+            self._clients[service] = self.session.client(service)
         return self._clients[service]
 
     def client_of(self, user: str, service: str) -> Any:
@@ -98,7 +93,6 @@ class Studio:
         # The same session has read the service's model already.
         return self.session.client(
             service,
-            endpoint_url=self._endpoint_url,
             aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key=key["SecretAccessKey"],
         )

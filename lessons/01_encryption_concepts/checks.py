@@ -150,7 +150,7 @@ def _asked(record: Record, key: str) -> Verdict | None:
         return not_yet(
             "a data key under the key `key_id`.", "one under another key."
         )
-    context = (record.raw.get("requestParameters") or {}).get("encryptionContext")
+    context = record.parameters.get("encryptionContext")
     if context != CONTEXT:
         seen = f"the context {context}." if context else "none."
         return not_yet(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +12,10 @@ from helpers.course.author import (
     Exercise,
     Studio,
     Verdict,
+    allows,
     correct,
+    key_metadata,
+    key_policy,
     not_attempted,
     not_yet,
 )
@@ -44,22 +46,10 @@ def world(studio: Studio) -> dict[str, str]:
     return {**people, "shop_key_alias": shop, "token": token}
 
 
-def _key_of(kms: Any, alias: str) -> dict[str, Any] | None:
-    """The key that an alias names; None if there is no such alias."""
-    aliases = kms.list_aliases()["Aliases"]
-    target = next(
-        (x["TargetKeyId"] for x in aliases if x["AliasName"] == alias), None
-    )
-    found: dict[str, Any] | None = (
-        kms.describe_key(KeyId=target)["KeyMetadata"] if target else None
-    )
-    return found
-
-
 def scores_key(evidence: Evidence) -> Verdict:
     """A symmetric key of its own, with a description and the alias alias/scores-table."""
     kms, wanted = evidence.client("kms"), f"a key with the alias {SCORES}."
-    key = _key_of(kms, SCORES)
+    key = key_metadata(evidence, SCORES)
     if key is None:
         aliases = kms.list_aliases()["Aliases"]
         known = (PLAYERS, evidence.lab.shop_key_alias)
@@ -76,7 +66,8 @@ def scores_key(evidence: Evidence) -> Verdict:
             "There is no further key yet; begin with create_key."
         )
     others = [
-        _key_of(kms, alias) for alias in (PLAYERS, evidence.lab.shop_key_alias)
+        key_metadata(evidence, alias)
+        for alias in (PLAYERS, evidence.lab.shop_key_alias)
     ]
     if key["KeyId"] in [other["KeyId"] for other in others if other]:
         return not_yet(
@@ -113,17 +104,14 @@ def _opened(
 def sealed_token(evidence: Evidence, blob: object) -> Verdict:
     """The token under the players' key, bound to {"service": "shop"}."""
     kms, token = evidence.client("kms"), evidence.lab.token.encode()
-    key = _key_of(kms, PLAYERS)
+    key = key_metadata(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
     if blob == token:
         return not_yet("a ciphertext.", "the text itself.")
     answer, problem = _opened(kms, blob, SHOP_CONTEXT)
     if problem:
-        given = [
-            (x.raw.get("requestParameters") or {})
-            for x in evidence.records("Encrypt")
-        ]
+        given = [x.parameters for x in evidence.records("Encrypt")]
         last = given[-1].get("encryptionContext", "none") if given else "none"
         if "InvalidCiphertext" in problem:
             problem += f" The context of your last Encrypt was {last}."
@@ -145,32 +133,13 @@ def sealed_token(evidence: Evidence, blob: object) -> Verdict:
     )
 
 
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _may(policy: dict[str, Any], arn: str, action: str) -> bool:
-    """Whether a statement of the key policy that names ``arn``, or everyone, allows an action."""
-    for statement in _many(policy["Statement"]):
-        who = statement.get("Principal", {})
-        named = _many(who.get("AWS", []) if isinstance(who, dict) else who)
-        applies = statement["Effect"] == "Allow" and (
-            arn in named or "*" in named
-        )
-        if applies and any(
-            fnmatchcase(action, x) for x in _many(statement.get("Action", []))
-        ):
-            return True
-    return False
-
-
 def second_administrator(evidence: Evidence) -> Verdict:
     """The key policy lets Nils manage the key as Tess does, and not use it."""
-    kms, iam, lab = evidence.client("kms"), evidence.client("iam"), evidence.lab
-    key = _key_of(kms, PLAYERS)
+    iam, lab = evidence.client("iam"), evidence.lab
+    key = key_metadata(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
-    policy = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
+    policy = key_policy(evidence, key["KeyId"])
     nils, tess, bruno = (
         f"arn:aws:iam::{lab.account_id}:user/{name}"
         for name in (lab.second_administrator, lab.administrator, lab.key_user)
@@ -185,22 +154,22 @@ def second_administrator(evidence: Evidence) -> Verdict:
                 "a key policy that names Nils.", "an IAM policy of his."
             )
         return not_attempted("The key policy does not name Nils yet.")
-    if _may(policy, nils, "kms:Decrypt"):
+    if allows(policy, nils, "kms:Decrypt"):
         return not_yet(
             "Nils as an administrator only.",
             "a statement that lets him decrypt, too.",
         )
     managing = ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion")
-    if not all(_may(policy, nils, action) for action in managing):
+    if not all(allows(policy, nils, action) for action in managing):
         return not_yet(
             "Nils with all that Tess may do.", "Nils with a part of it."
         )
-    if not all(_may(policy, tess, action) for action in managing):
+    if not all(allows(policy, tess, action) for action in managing):
         return not_yet(
             "Nils beside Tess.",
             "Nils in her place: she can manage the key no more.",
         )
-    if not _may(policy, bruno, "kms:Decrypt"):
+    if not allows(policy, bruno, "kms:Decrypt"):
         return not_yet(
             "Bruno as before.", "a key policy that no longer lets him decrypt."
         )
@@ -212,7 +181,7 @@ def second_administrator(evidence: Evidence) -> Verdict:
 def moved(evidence: Evidence, blob: object) -> Verdict:
     """The guided ciphertext under the shop's key, re-encrypted inside KMS."""
     kms = evidence.client("kms")
-    shop = _key_of(kms, evidence.lab.shop_key_alias)
+    shop = key_metadata(evidence, evidence.lab.shop_key_alias)
     answer, problem = _opened(kms, blob, TABLE_CONTEXT)
     if problem:
         return not_yet(

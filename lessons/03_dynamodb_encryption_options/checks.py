@@ -11,6 +11,7 @@ from helpers.course.author import (
     Studio,
     Verdict,
     correct,
+    key_metadata,
     not_attempted,
     not_yet,
 )
@@ -43,12 +44,12 @@ def audited(evidence: Evidence) -> Verdict:
     if arn is None:
         return _missing(table)
     if not arn and tries:
-        return not_yet(wanted, _refusal(tries[-1]) or "the AWS owned key.")
+        return not_yet(wanted, tries[-1].reason or "the AWS owned key.")
     if not arn:
         return not_attempted(
             f"{table} is still under the AWS owned key, which leaves no trail."
         )
-    if _manager(evidence, arn) == "AWS":
+    if key_metadata(evidence, arn)["KeyManager"] == "AWS":
         return correct(
             f"{table} is under the AWS managed key: audited, and without a monthly fee."
         )
@@ -62,21 +63,8 @@ def _missing(table: str) -> Verdict:
     )
 
 
-def _manager(evidence: Evidence, arn: str) -> str:
-    return str(
-        evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"][
-            "KeyManager"
-        ]
-    )
-
-
 def _tries(evidence: Evidence, table: str) -> list[Record]:
     return [x for x in evidence.records("UpdateTable") if x.asks(tableName=table)]
-
-
-def _refusal(record: Record) -> str:
-    """The message, without the request of DynamoDB to KMS that it tells at its end."""
-    return record.message.partition(" (Service")[0]
 
 
 def tells_options(evidence: Evidence, option: Any) -> Verdict:
@@ -136,7 +124,7 @@ def alias_followed(evidence: Evidence) -> Verdict:
         )
     return not_yet(
         f"{table} under the new key.",
-        _refusal(tries[-1]) or _whose(evidence, arn),
+        tries[-1].reason or _whose(evidence, arn),
     )
 
 
@@ -144,7 +132,7 @@ def _whose(evidence: Evidence, arn: str) -> str:
     """The key of players, in words."""
     if arn == evidence.lab.key_arn:
         return "the key that the alias named before."
-    if arn and _manager(evidence, arn) == "AWS":
+    if arn and key_metadata(evidence, arn)["KeyManager"] == "AWS":
         return "DynamoDB's AWS managed key: your call names no key."
     return f"the key {arn}." if arn else "the AWS owned key."
 

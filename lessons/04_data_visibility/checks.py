@@ -144,10 +144,8 @@ def readers_found(evidence: Evidence, readers: Any) -> Verdict:
 
 
 def _table(record: Any) -> str:
-    parameters = record.raw.get("requestParameters") or {}
-    return str(
-        parameters.get("encryptionContext", {}).get("aws:dynamodb:tableName", "")
-    )
+    context = record.parameters.get("encryptionContext", {})
+    return str(context.get("aws:dynamodb:tableName", ""))
 
 
 def email_read(evidence: Evidence, read_email: Any) -> Verdict:

@@ -8,13 +8,13 @@ from helpers.course.author import (
     Studio,
     Verdict,
     correct,
+    key_metadata,
     may_read,
     not_attempted,
     not_yet,
 )
 
-KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
-
+KMS = "kms.amazonaws.com"
 WRITES = (
     "PutItem",
     "UpdateItem",
@@ -43,14 +43,9 @@ def world(studio: Studio) -> dict[str, str]:
 def refused_write(evidence: Evidence) -> Verdict:
     """Mira tried to write into players, and KMS refused."""
     key = evidence.lab.key_arn
-    writes = [
-        x for x in evidence.records() if x.name in WRITES and x.source == DYNAMODB
-    ]
+    writes = evidence.records(*WRITES)
     attempts = [x for x in writes if x.user == "mira"]
-    if any(
-        x.denied and "kms:Decrypt" in x.message and key in x.message
-        for x in attempts
-    ):
+    if any(x.refused("kms:Decrypt", key) for x in attempts):
         return correct(
             "To write an item, DynamoDB must open the table key, so a write needs kms:Decrypt too."
         )
@@ -73,9 +68,7 @@ def refused_write(evidence: Evidence) -> Verdict:
 
 def proof(evidence: Evidence, event_id: object) -> Verdict:
     """The ID of the event in which KMS refuses kms:Decrypt on this key to Mira."""
-    found = next(
-        (x for x in evidence.records() if x.identifier == event_id), None
-    )
+    found = evidence.event(event_id)
     wanted = "the event of KMS that refuses kms:Decrypt on this key to Mira."
     if found is None:
         seen = f"`{str(event_id)[:60]}`."
@@ -111,19 +104,14 @@ def scores_closed(evidence: Evidence) -> Verdict:
         return not_yet(
             wanted, f"{scores} under the AWS owned key, which stops nobody."
         )
-    if (
-        evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"][
-            "KeyManager"
-        ]
-        == "AWS"
-    ):
+    if key_metadata(evidence, arn)["KeyManager"] == "AWS":
         tries = [
             x
             for x in evidence.records("UpdateTable")
             if x.asks(tableName=scores) and x.error
         ]
         if tries:
-            return not_yet(wanted, tries[-1].message.partition(" (Service")[0])
+            return not_yet(wanted, tries[-1].reason)
         return not_attempted(
             f"The table {scores} is still under the AWS managed key, which serves everybody in the "
             "account who comes through DynamoDB."

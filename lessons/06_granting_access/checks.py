@@ -14,6 +14,8 @@ from helpers.course.author import (
     Studio,
     Verdict,
     correct,
+    grants_on,
+    key_policy,
     may_read,
     not_attempted,
     not_yet,
@@ -69,7 +71,7 @@ WRITES = (
 def written_by_mira(evidence: Evidence) -> Verdict:
     """P-050 is in players, and Mira put it there."""
     table = evidence.lab.table_name
-    writes = [x for x in evidence.records() if x.name in WRITES]
+    writes = evidence.records(*WRITES)
     hers = [x for x in writes if x.user == "mira"]
     wanted = "p-050 in players, put there by Mira."
     if _holds(evidence, table, "p-050"):
@@ -79,7 +81,7 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     if hers and not hers[-1].touches(_arn(evidence, table)):
         return not_yet(wanted, "a write of hers into another table.")
     if hers and hers[-1].error:
-        why = hers[-1].message.partition(" (Service")[0]
+        why = hers[-1].reason
         if "kms:Decrypt" in why:
             why += ". Her grant is gone; run section 4 again."
         return not_yet(wanted, f"a write of hers that failed: {why}")
@@ -127,7 +129,7 @@ def _hers(evidence: Evidence) -> list[dict[str, Any]]:
         *_grants(evidence, ".amazonaws.com"),
         *_grants(evidence, "user/edda"),
     )
-    return [grant for grant in _grants(evidence, "") if grant not in others]
+    return [grant for grant in _grants(evidence) if grant not in others]
 
 
 def _last_change_of_her_grants(evidence: Evidence, trail: list[Record]) -> int:
@@ -176,18 +178,10 @@ def edda_reports(evidence: Evidence) -> Verdict:
 
 def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, and did not let Edda in."""
-    grants, policies = (
-        _grants(evidence, "user/edda"),
-        _own_policies(evidence, "edda"),
-    )
-    key_policy = evidence.client("kms").get_key_policy(
-        KeyId=evidence.lab.key_arn
-    )["Policy"]
-    named = [
-        part
-        for part in json.loads(key_policy)["Statement"]
-        if "user/edda" in str(part)
-    ]
+    grants = _grants(evidence, "user/edda")
+    policies = _own_policies(evidence, "edda")
+    key = key_policy(evidence, evidence.lab.key_arn)
+    named = [statement for statement in key if "user/edda" in str(statement)]
     if grants:
         shown = json.dumps(
             {name: grants[-1].get(name) for name in ("Operations", "Constraints")}
@@ -220,14 +214,8 @@ def _holds(evidence: Evidence, table: str, player: str) -> bool:
         return False
 
 
-def _grants(evidence: Evidence, grantee: str) -> list[dict[str, Any]]:
-    """The grants on the studio's key whose grantee's name ends so."""
-    grants = evidence.client("kms").list_grants(KeyId=evidence.lab.key_arn)[
-        "Grants"
-    ]
-    return [
-        grant for grant in grants if grant["GranteePrincipal"].endswith(grantee)
-    ]
+def _grants(evidence: Evidence, grantee: str = "") -> list[dict[str, Any]]:
+    return grants_on(evidence, evidence.lab.key_arn, grantee)
 
 
 def _own_policies(evidence: Evidence, user: str) -> str:

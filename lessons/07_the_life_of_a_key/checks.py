@@ -11,6 +11,9 @@ from helpers.course.author import (
     Studio,
     Verdict,
     correct,
+    grants_on,
+    key_aliases,
+    key_metadata,
     not_attempted,
     not_yet,
     records,
@@ -149,19 +152,15 @@ def scores_are_back(evidence: Evidence) -> Verdict:
     if "ArchivalSummary" in table:
         seen = "DynamoDB has archived the table, more than seven days after its key was lost;"
         return not_yet(wanted, f"{seen} {again} Then come here before section 6.")
-    state = evidence.client("kms").describe_key(KeyId=arn)["KeyMetadata"][
-        "KeyState"
-    ]
+    state = key_metadata(evidence, arn)["KeyState"]
     if state == "Enabled":
         return correct("The key can be used again, and so can the table.")
     if state == "Disabled":
         return not_yet(
             wanted, "its key is Disabled: cancelling does not enable it."
         )
-    tried = [x for x in evidence.records() if x.error and x.touches(arn)]
-    tried = [
-        x for x in tried if x.name in ("EnableKey", "DisableKey", "UpdateTable")
-    ]
+    tried = evidence.records("EnableKey", "DisableKey", "UpdateTable")
+    tried = [x for x in tried if x.error and x.touches(arn)]
     if tried:
         return not_yet(
             wanted, f"its key is {state}, and {tried[-1].name} failed."
@@ -243,27 +242,24 @@ def nothing_left(evidence: Evidence) -> Verdict:
 
 def _left(evidence: Evidence) -> dict[str, list[str]]:
     """What is still there, by kind."""
-    dynamodb, kms = evidence.client("dynamodb"), evidence.client("kms")
-    about = [
-        kms.describe_key(KeyId=key["KeyId"]) for key in kms.list_keys()["Keys"]
-    ]
-    keys = [
-        x["KeyMetadata"]
-        for x in about
-        if x["KeyMetadata"]["KeyManager"] == "CUSTOMER"
-    ]
-    listed = [
-        g for key in keys for g in kms.list_grants(KeyId=key["KeyId"])["Grants"]
-    ]
-    grantees = [grant["GranteePrincipal"] for grant in listed]
-    names = [alias["AliasName"] for alias in kms.list_aliases()["Aliases"]]
+    dynamodb, listed = (
+        evidence.client("dynamodb"),
+        evidence.client("kms").list_keys(),
+    )
+    about = [key_metadata(evidence, key["KeyId"]) for key in listed["Keys"]]
+    keys = [key for key in about if key["KeyManager"] == "CUSTOMER"]
+    grants = [grant for key in keys for grant in grants_on(evidence, key["Arn"])]
+    grantees = [grant["GranteePrincipal"] for grant in grants]
     return {
         "a table": dynamodb.list_tables()["TableNames"],
         "a backup": [
             x["BackupName"] for x in dynamodb.list_backups()["BackupSummaries"]
         ],
-        "an alias": [name for name in names if not name.startswith("alias/aws/")],
-        # Of a user who was deleted, a grant keeps an ID in place of the ARN.
+        "an alias": [
+            name
+            for name in key_aliases(evidence)
+            if not name.startswith("alias/aws/")
+        ],
         "a grant for": [g for g in grantees if not g.endswith(".amazonaws.com")],
         "a key that is not pending deletion": [
             f"{key['Arn']} is {key['KeyState']}"

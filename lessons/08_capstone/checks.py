@@ -7,7 +7,6 @@ the instructor's own criteria decide (classroom/judge/criteria.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,10 +14,13 @@ from botocore.exceptions import ClientError
 from helpers.course.author import (
     Evidence,
     Exercise,
-    SandboxError,
     Studio,
     Verdict,
+    at_rest,
     correct,
+    grants_on,
+    key_aliases,
+    key_metadata,
     may_read,
     not_attempted,
     not_yet,
@@ -111,11 +113,11 @@ def _judged(*parts: Part) -> Verdict:
 
 def the_key(evidence: Evidence) -> Verdict:
     """There is a key for the visits."""
-    kms, target = evidence.client("kms"), _target(evidence)
+    target = _target(evidence)
     if not target:
         return not_attempted(f"There is no alias {ALIAS} yet.")
-    key = _asked(kms.describe_key, KeyId=target).get("KeyMetadata", {})
-    rotation = _asked(kms.get_key_rotation_status, KeyId=target)
+    key = key_metadata(evidence, target) or {}
+    rotation = _rotation(evidence, target)
     symmetric = (
         key.get("KeySpec") == "SYMMETRIC_DEFAULT"
         and key["KeyManager"] == "CUSTOMER"
@@ -139,26 +141,21 @@ def the_key(evidence: Evidence) -> Verdict:
 
 def _target(evidence: Evidence) -> str:
     """The ID of the key that the alias stands for; empty if there is none."""
-    aliases = evidence.client("kms").list_aliases()["Aliases"]
-    found = (a.get("TargetKeyId", "") for a in aliases if a["AliasName"] == ALIAS)
-    return str(next(found, ""))
+    return key_aliases(evidence).get(ALIAS, "")
 
 
-def _asked(call: Callable[..., Any], **request: Any) -> dict[str, Any]:
+def _rotation(evidence: Evidence, key: str) -> dict[str, Any]:
     """KMS's answer; nothing if it refuses admin, or has no such thing for this key."""
     try:
-        return dict(call(**request))
+        return dict(evidence.client("kms").get_key_rotation_status(KeyId=key))
     except ClientError:
         return {}
 
 
 def the_table(evidence: Evidence) -> Verdict:
     """The visits are under that key, and all are there."""
-    table, stored, target = (
-        evidence.lab.visits_table_name,
-        _stored(evidence),
-        _target(evidence),
-    )
+    table, target = evidence.lab.visits_table_name, _target(evidence)
+    stored = at_rest(evidence, table)
     if stored is None:
         return _gone(table)
     if stored.key_arn is None:
@@ -175,14 +172,6 @@ def the_table(evidence: Evidence) -> Verdict:
     )
 
 
-def _stored(evidence: Evidence) -> Any:
-    """What is stored of the visits; None if there is no such table."""
-    try:
-        return evidence.lab.sandbox.at_rest(evidence.lab.visits_table_name)
-    except SandboxError:
-        return None
-
-
 def _gone(table: str) -> Verdict:
     return Verdict(
         "not yet",
@@ -192,7 +181,8 @@ def _gone(table: str) -> Verdict:
 
 def the_nurse(evidence: Evidence) -> Verdict:
     """Ida reads the visits."""
-    table, stored = evidence.lab.visits_table_name, _stored(evidence)
+    table = evidence.lab.visits_table_name
+    stored = at_rest(evidence, table)
     if stored is None:
         return _gone(table)
     if stored.key_arn is None:
@@ -243,8 +233,7 @@ def _allows_all_keys(document: Any) -> bool:
 def the_leaver(evidence: Evidence) -> Verdict:
     """Max's grant is gone, and no other."""
     key = evidence.lab.invoices_key_arn
-    grants = evidence.client("kms").list_grants(KeyId=key)["Grants"]
-    grantees = [grant["GranteePrincipal"] for grant in grants]
+    grantees = [grant["GranteePrincipal"] for grant in grants_on(evidence, key)]
     # Of a user who was deleted, a grant keeps an ID in place of the ARN.
     if any(g.endswith("/max") or g.startswith("AIDA") for g in grantees):
         return not_attempted(
@@ -260,9 +249,7 @@ def the_leaver(evidence: Evidence) -> Verdict:
 
 def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     """An event in which Bo was refused."""
-    found = next(
-        (x for x in evidence.records() if x.identifier == event_id), None
-    )
+    found = evidence.event(event_id)
     return _judged(
         ("it is the EventId of an event in the trail", found is not None),
         ("the event shows a denial", found is not None and found.denied),

@@ -11,7 +11,19 @@ from botocore.exceptions import ClientError
 from helpers import open_lab
 from helpers.course.evidence import Evidence
 from helpers.course.lab import Lab
-from helpers.course.probes import key_of, may_decrypt_directly, may_manage, may_read, may_write
+from helpers.course.probes import (
+    allows,
+    at_rest,
+    grants_on,
+    key_aliases,
+    key_metadata,
+    key_of,
+    key_policy,
+    may_decrypt_directly,
+    may_manage,
+    may_read,
+    may_write,
+)
 
 FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 
@@ -94,3 +106,71 @@ def test_the_key_of_a_table(lab: Lab) -> None:
     assert key_of(evidence, lab.table_name)["Arn"] == lab.key_arn
     assert key_of(evidence, lab.scores_table_name)["KeyManager"] == "AWS"
     assert key_of(evidence, "no-such-table") is None
+    assert at_rest(evidence, lab.table_name).key_arn == lab.key_arn
+    assert at_rest(evidence, "no-such-table") is None
+
+
+def test_a_key_is_known_by_any_of_its_names(lab: Lab) -> None:
+    evidence, identifier = Evidence(lab), lab.key_arn.rpartition("/")[2]
+    for name in (lab.key_arn, lab.key_alias, identifier):
+        assert key_metadata(evidence, name)["KeyId"] == identifier
+    assert key_metadata(evidence, "alias/none") is None
+    assert key_aliases(evidence)[lab.key_alias] == identifier
+
+
+def test_a_key_that_nobody_may_see_is_none(lab: Lab) -> None:
+    kms, evidence = boto3.client("kms"), Evidence(lab)
+    policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+    everything = {"Effect": "Deny", "Principal": "*", "Action": "kms:Describe*", "Resource": "*"}
+    policy["Statement"].append(everything)
+    kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
+    assert key_metadata(evidence, lab.key_arn) is None
+
+
+def test_grants_are_found_by_whom_they_are_for(lab: Lab) -> None:
+    evidence, mira = Evidence(lab), "arn:aws:iam::123456789012:user/mira"
+    services = grants_on(evidence, lab.key_arn)
+    assert services == grants_on(evidence, lab.key_arn, ".amazonaws.com") != []
+    boto3.client("kms").create_grant(
+        KeyId=lab.key_arn, GranteePrincipal=mira, Operations=["Decrypt"]
+    )
+    assert [grant["GranteePrincipal"] for grant in grants_on(evidence, lab.key_arn, "/mira")] == [
+        mira
+    ]
+
+
+def test_what_a_key_policy_says_of_a_user(lab: Lab) -> None:
+    found = key_policy(Evidence(lab), lab.key_arn)
+    admin, mira = (f"arn:aws:iam::123456789012:user/{name}" for name in ("admin", "mira"))
+    assert allows(found, admin, "kms:Decrypt") and allows(found, admin, "kms:PutKeyPolicy")
+    assert not allows(found, admin, "kms:Sign") and not allows(found, mira, "kms:Decrypt")
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ({"Effect": "Allow", "Principal": {"AWS": ["x", "me"]}, "Action": ["kms:De*"]}, True),
+        ({"Effect": "Allow", "Principal": "*", "Action": "kms:*"}, True),
+        ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Decrypt"}, True),
+        ({"Effect": "Deny", "Principal": "*", "Action": "kms:*"}, False),
+        ({"Effect": "Allow", "Principal": {"Service": "me"}, "Action": "kms:*"}, False),
+        ({"Effect": "Allow", "Principal": "*", "NotAction": "kms:*"}, False),
+    ],
+)
+def test_a_statement_allows_what_it_names(statement: dict[str, object], allowed: bool) -> None:
+    assert allows([statement], "me", "kms:Decrypt") is allowed
+
+
+def test_a_record_tells_by_whom_and_for_want_of_what(lab: Lab) -> None:
+    assert not tried(lab, lab.table_name)
+    evidence = Evidence(lab)
+    (read,) = evidence.records("GetItem", "PutItem", user="mira")
+    assert read.refused("kms:Decrypt", lab.key_arn) and read.refused("kms:Decrypt")
+    assert not read.refused("dynamodb:GetItem") and not read.refused("kms:Decrypt", "another")
+    assert read.parameters["tableName"] == lab.table_name
+    assert "(Service" in read.message and "(Service" not in read.reason
+    assert read.message.startswith(read.reason) and "kms:Decrypt" in read.reason
+    assert evidence.event(read.identifier) == read
+    assert evidence.event(read.request_id) is None and evidence.event(...) is None
+    (user,) = evidence.records("CreateUser")
+    assert not user.refused("iam:CreateUser") and user.reason == ""

@@ -83,7 +83,7 @@ MISTAKES = {
     "a key twice": ('why = "No."', 'why = "No."\nwhy = 1', "why = 1", "this is not TOML. Cannot"),
     "no end": ('model = "Said."', 'model = """\nEnd', "End", "this is not TOML"),
     "another kind": ("[written.a]", "[essay.a]", "[essay.a]", "expected: `prediction`, `quiz`"),
-    "another key": ('answer = "a"', "anser = 1", "anser = 1", "`anser` is not known here"),
+    "another key": ('answer = "a"', "reply = 1", "reply = 1", "`reply` is not known here"),
     "an option's key": ('why = "No."', "because = 1", "because = 1", "`because` is not known"),
     "no text": ('text = "Why?"\n', "", "[quiz.q1]", "[quiz.q1] lacks `text`"),
     "no answer": ('answer = "a"\n', "", "[quiz.q1]", "[quiz.q1] lacks `answer`"),
