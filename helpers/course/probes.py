@@ -17,6 +17,8 @@ from refusal import SandboxError
 
 from .evidence import Evidence
 
+__all__ = ["allows", "at_rest", "grants_on", "key_aliases", "key_metadata", "key_of", "key_policy"]
+__all__ += ["may_decrypt_directly", "may_manage", "may_read", "may_write"]
 _DYNAMODB = "dynamodb.amazonaws.com"
 
 

@@ -62,17 +62,13 @@ def progress(code: str | None = None) -> Note:
     return Note(f"{trouble} {sentence}".strip(), _summary(done))
 
 
-def record_exercise(number: str) -> str:
-    """An exercise is done; returns a sentence if that could not be kept."""
-    return _record(number)
-
-
 def record_quiz(lab: Lab) -> str:
     """A quiz is done; returns a sentence if that could not be kept."""
-    return _record(f"{int(lab.notebook)}.{_QUIZ}")
+    return record_exercise(f"{int(lab.notebook)}.{_QUIZ}")
 
 
-def _record(item: str) -> str:
+def record_exercise(item: str) -> str:
+    """An exercise is done; returns a sentence if that could not be kept."""
     done, trouble = _load()
     return trouble if item in done else _save(done | {item}) or trouble
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -73,25 +74,21 @@ class TomlFile:
         return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", value.strip()))
 
     def _line(self, place: Place) -> int:
-        """Where a table or key begins; of one that is not there, the table around it."""
-        lines = self._lines()
-        for length in range(len(place), 0, -1):
-            found = [n for where, n in lines.items() if where[:length] == place[:length]]
-            if found:
-                return min(found)
-        return 1
+        """Where a table or key begins; of one that is not there, the table around it.
 
-    def _lines(self) -> dict[Place, int]:
-        """The line of each table and key, in the layout in which a table has a header."""
-        lines: dict[Place, int] = {}
+        Tables are found by their headers, whatever looks like one inside of a text.
+        """
         table: Place = ()
-        inside = ""
+        inside, best, found = "", 0, 1
         for number, line in enumerate(self._text.split("\n"), 1):
-            if not inside and (header := _TABLE.match(line)):
-                table = tuple(part.strip("\"' ") for part in header[1].split("."))
-                lines.setdefault(table, number)
-            elif not inside and (key := _KEY.match(line)):
-                lines.setdefault((*table, key[1]), number)
+            if not inside and (match := _TABLE.match(line) or _KEY.match(line)):
+                if match.re is _TABLE:
+                    table = here = tuple(part.strip("\"' ") for part in match[1].split("."))
+                else:
+                    here = (*table, match[1])
+                same = takewhile(lambda pair: pair[0] == pair[1], zip(here, place, strict=False))
+                if (common := len(list(same))) > best:
+                    best, found = common, number
             for quotes in re.findall(r'"""|\'\'\'', line):
                 inside = quotes if not inside else "" if inside == quotes else inside
-        return lines
+        return found
