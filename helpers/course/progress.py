@@ -1,9 +1,10 @@
 """What a learner has done: kept in a small file, and carried from place to place by a code.
 
 The file is written whole or not at all, so a crash in mid-write leaves the one before it. The
-code is its version, ``KMS2``, and in base 32 two bytes for each notebook from 00 on (a bit for each
-exercise, and the highest for the quiz) and two bytes of checksum. Its first version, ``KMS1``, had
-one byte for that, after one for the notebook's number: it had room for seven exercises.
+code is its version and, in base 32, what was done and two bytes of checksum. ``KMS1`` has two bytes
+for each notebook that something was done in: its number, and a bit for each of seven exercises and
+for the quiz. ``KMS2`` has two bytes for each notebook from 00 on: a bit for each of 15 exercises,
+and the highest for the quiz. It is written where the first has no room.
 """
 
 from __future__ import annotations
@@ -26,10 +27,9 @@ from .content import MOST_EXERCISES
 from .errors import CourseError
 from .lab import Lab, current_lab
 
-_PREFIX, _FIRST_PREFIX = "KMS2", "KMS1"
+#: The bit of the quiz in each version of the code; exercise n has bit n - 1.
+_QUIZ_BITS = {"KMS1": 7, "KMS2": MOST_EXERCISES}
 _QUIZ = "quiz"
-#: The bit of the quiz, in the code and in its first version; exercise n has bit n - 1.
-_QUIZ_BIT, _FIRST_QUIZ_BIT = MOST_EXERCISES, 7
 #: The name under which an exercise or a quiz is kept: of a notebook from 0 to 99.
 _ITEM = re.compile(rf"(\d|[1-9]\d)\.({'|'.join(map(str, range(1, MOST_EXERCISES + 1)))}|{_QUIZ})")
 #: What was done in notebooks that keep nothing, or where nothing can be written.
@@ -141,15 +141,19 @@ def _save(done: set[str]) -> str:
 
 
 def _encode(done: set[str]) -> str:
+    items = [item.split(".") for item in done]
+    first = all(tail == _QUIZ or int(tail) <= _QUIZ_BITS["KMS1"] for _, tail in items)
+    version = "KMS1" if first else "KMS2"
     masks: dict[int, int] = {}
-    for item in done:
-        head, _, tail = item.partition(".")
-        bit = _QUIZ_BIT if tail == _QUIZ else int(tail) - 1
+    for head, tail in items:
+        bit = _QUIZ_BITS[version] if tail == _QUIZ else int(tail) - 1
         masks[int(head)] = masks.get(int(head), 0) | 1 << bit
-    last = max(masks, default=-1)
-    payload = b"".join(masks.get(head, 0).to_bytes(2, "big") for head in range(last + 1))
-    text = base64.b32encode(payload + _checksum(_PREFIX, payload)).decode().rstrip("=")
-    return f"{_PREFIX}-{text}"
+    if first:
+        payload = b"".join(bytes(pair) for pair in sorted(masks.items()))
+    else:
+        payload = b"".join(masks.get(n, 0).to_bytes(2, "big") for n in range(max(masks) + 1))
+    text = base64.b32encode(payload + _checksum(version, payload)).decode().rstrip("=")
+    return f"{version}-{text}"
 
 
 def _decode(code: Any) -> set[str]:
@@ -158,21 +162,18 @@ def _decode(code: Any) -> set[str]:
     Raises:
         CourseError: it is no code of this course.
     """
-    match = re.fullmatch(
-        rf"({_PREFIX}|{_FIRST_PREFIX})-([A-Z2-7]+)", re.sub(r"\s", "", str(code)).upper()
-    )
+    match = re.fullmatch(r"(KMS[12])-([A-Z2-7]+)", re.sub(r"\s", "", str(code)).upper())
     try:
-        prefix, text = match.groups() if match else ("", "")
+        version, text = match.groups() if match else ("", "")
         data = base64.b32decode(text + "=" * (-len(text) % 8))
         payload, checksum = data[:-2], data[-2:]
-        if len(data) < 2 or len(payload) % 2 or _checksum(prefix, payload) != checksum:
+        if len(data) < 2 or len(payload) % 2 or _checksum(version, payload) != checksum:
             raise ValueError("checksum")
         pairs = list(zip(payload[::2], payload[1::2], strict=True))
-        if prefix == _FIRST_PREFIX:
-            found = [_unmask(head, mask, _FIRST_QUIZ_BIT) for head, mask in pairs]
-        else:
-            found = [_unmask(n, high << 8 | low, _QUIZ_BIT) for n, (high, low) in enumerate(pairs)]
-        return set().union(*found)
+        if version == "KMS2":
+            pairs = [(head, high << 8 | low) for head, (high, low) in enumerate(pairs)]
+        quiz = _QUIZ_BITS[version]
+        return {item for head, mask in pairs for item in _unmask(head, mask, quiz)}
     except (binascii.Error, ValueError, CourseError):
         raise CourseError(say("progress.bad_code", code=str(code)[:60])) from None
 
@@ -184,5 +185,5 @@ def _unmask(head: int, mask: int, quiz: int) -> set[str]:
     return items & set(_items(notebook_of(f"{head:02}"))) if items else set()
 
 
-def _checksum(prefix: str, payload: bytes) -> bytes:
-    return binascii.crc_hqx(prefix.encode() + payload, 0).to_bytes(2, "big")
+def _checksum(version: str, payload: bytes) -> bytes:
+    return binascii.crc_hqx(version.encode() + payload, 0).to_bytes(2, "big")

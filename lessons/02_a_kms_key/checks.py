@@ -14,6 +14,7 @@ from helpers.course.author import (
     Verdict,
     allows,
     correct,
+    key_aliases,
     key_metadata,
     key_policy,
     not_attempted,
@@ -46,10 +47,16 @@ def world(studio: Studio) -> dict[str, str]:
     return {**people, "shop_key_alias": shop, "token": token}
 
 
+def _key_of(evidence: Evidence, alias: str) -> Any:
+    """KMS's metadata of the key that an alias names; None if there is no such alias."""
+    target = key_aliases(evidence).get(alias)
+    return key_metadata(evidence, target) if target else None
+
+
 def scores_key(evidence: Evidence) -> Verdict:
     """A symmetric key of its own, with a description and the alias alias/scores-table."""
     kms, wanted = evidence.client("kms"), f"a key with the alias {SCORES}."
-    key = key_metadata(evidence, SCORES)
+    key = _key_of(evidence, SCORES)
     if key is None:
         aliases = kms.list_aliases()["Aliases"]
         known = (PLAYERS, evidence.lab.shop_key_alias)
@@ -66,7 +73,7 @@ def scores_key(evidence: Evidence) -> Verdict:
             "There is no further key yet; begin with create_key."
         )
     others = [
-        key_metadata(evidence, alias)
+        _key_of(evidence, alias)
         for alias in (PLAYERS, evidence.lab.shop_key_alias)
     ]
     if key["KeyId"] in [other["KeyId"] for other in others if other]:
@@ -104,7 +111,7 @@ def _opened(
 def sealed_token(evidence: Evidence, blob: object) -> Verdict:
     """The token under the players' key, bound to {"service": "shop"}."""
     kms, token = evidence.client("kms"), evidence.lab.token.encode()
-    key = key_metadata(evidence, PLAYERS)
+    key = _key_of(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
     if blob == token:
@@ -136,7 +143,7 @@ def sealed_token(evidence: Evidence, blob: object) -> Verdict:
 def second_administrator(evidence: Evidence) -> Verdict:
     """The key policy lets Nils manage the key as Tess does, and not use it."""
     iam, lab = evidence.client("iam"), evidence.lab
-    key = key_metadata(evidence, PLAYERS)
+    key = _key_of(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
     policy = key_policy(evidence, key["KeyId"])
@@ -181,7 +188,7 @@ def second_administrator(evidence: Evidence) -> Verdict:
 def moved(evidence: Evidence, blob: object) -> Verdict:
     """The guided ciphertext under the shop's key, re-encrypted inside KMS."""
     kms = evidence.client("kms")
-    shop = key_metadata(evidence, evidence.lab.shop_key_alias)
+    shop = _key_of(evidence, evidence.lab.shop_key_alias)
     answer, problem = _opened(kms, blob, TABLE_CONTEXT)
     if problem:
         return not_yet(

@@ -88,6 +88,14 @@ def test_the_eighth_exercise_is_not_the_quiz() -> None:
     assert module._encode({"8.8"}) != module._encode({"8.quiz"})
 
 
+def test_the_second_code_is_written_where_the_first_has_no_room() -> None:
+    """So that what the first can say is read wherever the course was fetched long ago."""
+    assert module._encode({"8.7", "8.quiz", "3.1"}).startswith("KMS1-")
+    assert module._encode({"8.8", "3.1"}).startswith("KMS2-")
+    everything = {f"{n}.{item}" for n in range(9) for item in (*range(1, 16), "quiz")}
+    assert len(module._encode(everything)) <= 50
+
+
 #: Codes as the first version wrote them.
 FIRST_CODES = {
     "KMS1-KLQQ": set[str](),
@@ -102,6 +110,7 @@ FIRST_CODES = {
 def test_a_code_of_the_first_version_is_still_read(code: str, done: set[str]) -> None:
     assert module._decode(code) == done
     assert module._decode(code.replace("KMS1", "kms1 ")) == done
+    assert module._encode(done) == code
 
 
 def test_a_file_of_the_first_version_is_still_read(place: Path) -> None:
@@ -118,9 +127,10 @@ def test_a_code_adds_to_what_is_there(place: Path) -> None:
     assert kept(place) == ["5.1", "5.2"]
 
 
-def test_every_damage_to_a_code_is_noticed() -> None:
-    """One wrong letter, or two that changed places, or a part that is missing."""
-    code = module._encode({"0.1", "0.quiz", "5.1", "5.3"})
+@pytest.mark.parametrize("more", [set[str](), {"1.9"}])
+def test_every_damage_to_a_code_is_noticed(more: set[str]) -> None:
+    """One wrong letter, or two that changed places, or a part that is missing; in both versions."""
+    code = module._encode({"0.1", "0.quiz", "5.1", "5.3"} | more)
     head, text = code.split("-")
     damaged = {f"{head}-{text[:n]}" for n in range(len(text))}
     for n, letter in itertools.product(range(len(text)), "AQ7"):
