@@ -8,7 +8,7 @@ from typing import Literal
 
 from helpers.messages import say
 
-from .misconceptions import MISCONCEPTIONS
+from .misconceptions import misconceptions
 from .worlds import Studio
 
 Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"]
@@ -20,7 +20,8 @@ MOST_EXERCISES = 15
 class Option:
     """One answer to a question, and what to say to a learner who chooses it.
 
-    ``misconception`` names the claim behind a wrong answer, by its key in ``MISCONCEPTIONS``.
+    ``misconception`` names the claim behind a wrong answer, by its key in
+    ``lessons/misconceptions.toml``.
 
     Raises:
         ValueError: there is no such misconception.
@@ -35,7 +36,7 @@ class Option:
 
 
 def _require_known(misconception: str) -> None:
-    if misconception and misconception not in MISCONCEPTIONS:
+    if misconception and misconception not in misconceptions():
         raise ValueError(f"`{misconception}` is not in lessons/misconceptions.toml")
 
 
@@ -82,7 +83,7 @@ def not_yet(expected: str, seen: str, misconception: str = "") -> Verdict:
     """
     sentence = say("check.expected_seen", expected=expected, seen=seen)
     if misconception:
-        sentence = f"{sentence} {MISCONCEPTIONS[misconception].truth}"
+        sentence = f"{sentence} {misconceptions()[misconception].truth}"
     return Verdict("not yet", sentence, misconception=misconception)
 
 

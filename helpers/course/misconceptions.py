@@ -6,6 +6,7 @@ an instructor sees which claims a class holds.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,4 +36,16 @@ def read(path: Path) -> dict[str, Misconception]:
     return found
 
 
-MISCONCEPTIONS = read(ROOT / "lessons" / "misconceptions.toml")
+@cache
+def misconceptions() -> dict[str, Misconception]:
+    """The course's own, read when they are first asked for."""
+    return read(ROOT / "lessons" / "misconceptions.toml")
+
+
+MISCONCEPTIONS: dict[str, Misconception]
+
+
+def __getattr__(name: str) -> object:
+    if name == "MISCONCEPTIONS":
+        return misconceptions()
+    raise AttributeError(f"module `{__name__}` has no `{name}`")

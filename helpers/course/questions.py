@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from typing import Any, NamedTuple, TypeVar
 
 from .content import Option, Question, Written
-from .misconceptions import MISCONCEPTIONS
+from .misconceptions import misconceptions
 from .toml_file import Place, TomlFile
 
 _Asked = TypeVar("_Asked", Question, Written)
@@ -79,7 +79,7 @@ def _option(file: TomlFile, place: Place, content: Any) -> Option:
     text, why, claim = (
         file.string((*place, name), table, needed=name != "misconception") for name in _OPTION
     )
-    if claim and claim not in MISCONCEPTIONS:
+    if claim and claim not in misconceptions():
         what = f"`{claim}` is not in lessons/misconceptions.toml."
         raise file.error((*place, "misconception"), what)
     return Option(text, why, claim)
