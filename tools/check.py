@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("boto3", "moto", "pandas", "matplotlib", "cryptography", "jupyterlab", "ipykernel")
+PACKAGES = ("boto3", "moto", "pandas", "cryptography", "jupyterlab", "ipykernel")
 
 
 def python() -> str:

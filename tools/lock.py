@@ -1,4 +1,4 @@
-"""Write the locks from pyproject.toml, and environment.yml from the learners' lock.
+"""Write the locks from pyproject.toml and web/wheels.in, and environment.yml for learners.
 
     python tools/lock.py             what pyproject.toml newly asks for; other pins stay
     python tools/lock.py --upgrade   every pin moves to the newest version allowed
@@ -20,6 +20,8 @@ LEARNERS = ROOT / "requirements.lock"
 GRADING = ROOT / "requirements-grading.lock"
 DEVELOPERS = ROOT / "requirements-dev.lock"
 ENVIRONMENT = ROOT / "environment.yml"
+#: What the site's Python needs, for the one Python that runs in a browser.
+SITE = ROOT / "web" / "wheels.lock"
 #: repo2docker reads a Python version only if `=` stands straight after the word.
 CONDA_PYTHON = "3.12"
 HEADER = f"""\
@@ -44,6 +46,16 @@ def compile_lock(output: Path, *options: str) -> None:
     subprocess.run([*command, "--quiet", "--output-file", output.name], cwd=ROOT, check=True)
 
 
+def compile_site_lock(*options: str) -> None:
+    """Resolve web/wheels.in for the browser, at the learners' versions where they have one."""
+    command = ["uv", "pip", "compile", "web/wheels.in", "--constraints", LEARNERS.name, *options]
+    command += ["--python-version", "3.14", "--python-platform", "wasm32-pyodide2025"]
+    command += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
+    for name in ("cffi", "cryptography"):  # the Pyodide project compiles these
+        command += ["--no-emit-package", name]
+    subprocess.run([*command, "--quiet", "--output-file", str(SITE)], cwd=ROOT, check=True)
+
+
 def pins(lock: str) -> list[str]:
     """Return the requirements of a lock's text, such as ``numpy==2.5.5 ; os_name == 'nt'``."""
     return [line.rstrip("\\ ") for line in lock.splitlines() if re.match(r"[A-Za-z0-9]", line)]
@@ -64,8 +76,9 @@ def main() -> None:
     # Each lock holds the one before it, at the same versions.
     grading = ["--group", "grading"]
     compile_lock(GRADING, *grading, "--constraints", LEARNERS.name, *upgrade)
-    dev = ["--group", "hub", "--group", "dev"]
+    dev = ["--group", "hub", "--group", "site", "--group", "dev"]
     compile_lock(DEVELOPERS, *grading, *dev, "--constraints", GRADING.name, *upgrade)
+    compile_site_lock(*upgrade)
     ENVIRONMENT.write_text(environment(LEARNERS.read_text("utf-8")), encoding="utf-8")
 
 

@@ -21,6 +21,8 @@ NAMED = {
     "docutils": {"Public Domain", "GNU General Public License (GPL)"},
     # The exception allows any use of a program that merely contains the compiler's runtime.
     "numpy": {"GPL-3.0-or-later WITH GCC-exception-3.1", "Apache-2.0 WITH LLVM-exception"},
+    # Its metadata names none; its LICENSE.txt is the MIT licence.
+    "pkginfo": {"none named"},
 }
 
 

@@ -21,13 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "requirements.lock": ["build"],
     "requirements-grading.lock": ["build", "grading"],
-    "requirements-dev.lock": ["build", "grading", "hub", "dev"],
+    "requirements-dev.lock": ["build", "grading", "hub", "site", "dev"],
 }
 LOCKS = list(GROUPS)
+#: What the site's Python needs from PyPI, for one Python only.
+SITE_LOCK = "web/wheels.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SANDBOX = tomllib.loads((ROOT / "sandbox/pyproject.toml").read_text("utf-8"))
 #: What is installed from its folder, and imported from there.
-OWN = {"authoring", "benchmarks", "classroom", "helpers", "hub", "refusal", "tests", "tools"}
+OWN = {"authoring", "benchmarks", "classroom", "helpers", "hub", "refusal", "tests", "tools", "web"}
 SUPPORTED = ["3.11.0", "3.12.0", "3.13.0", "3.14.0"]
 
 
@@ -51,7 +53,7 @@ def declared(*groups: str) -> list[Requirement]:
     return list(map(Requirement, asked))
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, SITE_LOCK])
 def test_a_lock_pins_exactly_with_hashes_and_names_no_place(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
     for block in re.split(r"\n(?=[a-zA-Z0-9])", text.strip()):
@@ -74,6 +76,14 @@ def test_a_lock_holds_what_pyproject_asks_for(lock: str, groups: list[str], pyth
 def test_developers_have_what_instructors_have_and_they_what_learners_have(python: str) -> None:
     learners, instructors, developers = (locked(lock, python) for lock in LOCKS)
     assert learners.items() <= instructors.items() <= developers.items()
+
+
+def test_the_site_has_the_learners_versions() -> None:
+    learners, site = locked("requirements.lock", "3.14.0"), locked(SITE_LOCK)
+    assert {name: site[name] for name in site if name in learners} == {
+        name: learners[name] for name in site if name in learners
+    }
+    assert {"boto3", "botocore", "ipython", "moto"} <= set(site) & set(learners)
 
 
 def test_no_learner_gets_the_tools_of_a_class() -> None:
@@ -111,7 +121,8 @@ def imported(folder: Path) -> set[str]:
         ("authoring", ["grading"]),
         ("classroom", ["grading"]),
         ("classroom/hub", ["grading", "hub"]),
-        ("tests", ["grading", "dev"]),
+        ("web", ["site"]),
+        ("tests", ["grading", "site", "dev"]),
         ("tools", ["dev"]),
         ("benchmarks", ["grading", "dev"]),
     ],
@@ -144,10 +155,11 @@ def test_the_sandbox_imports_what_its_own_pyproject_names_and_all_of_it() -> Non
     assert used == asked - {"py-partiql-parser"}
 
 
-def test_what_comes_from_npm_is_locked_with_hashes_and_names_no_place() -> None:
-    text = (ROOT / "tests/package-lock.json").read_text("utf-8")
+@pytest.mark.parametrize("folder", ["tests", "web"])
+def test_what_comes_from_npm_is_locked_with_hashes_and_names_no_place(folder: str) -> None:
+    text = (ROOT / folder / "package-lock.json").read_text("utf-8")
     root, *packages = json.loads(text)["packages"].items()
-    asked = json.loads((ROOT / "tests/package.json").read_text("utf-8"))["devDependencies"]
+    asked = json.loads((ROOT / folder / "package.json").read_text("utf-8"))["devDependencies"]
     assert root[1]["devDependencies"] == asked
     assert {f"node_modules/{name}" for name in asked} <= {name for name, _ in packages}
     assert all(package["integrity"].startswith("sha512-") for _, package in packages)
