@@ -65,6 +65,10 @@ MESSAGES = {
     "hint.next": "Hint {number} of {total}: {hint}",
     "hint.none_left": "There is no further hint. The last one was: {hint}",
     # Progress
+    "browser.no_programs": (
+        "`!{command}` was not run: in a browser there are no other programs. Make the call with "
+        "boto3, or take the course on a computer."
+    ),
     "progress.line": "{done} of {total} exercises; quiz {quiz}.",
     "progress.quiz_done": "done",
     "progress.quiz_open": "open",
@@ -76,6 +80,10 @@ MESSAGES = {
     ),
     "progress.damaged": (
         "Your progress file could not be read. It was put aside as {aside}, and a new one is begun."
+    ),
+    "progress.forgetful": (
+        "This browser gives the page no place to keep files, as in a private window: what you have "
+        "done is forgotten when this kernel stops. Copy the code that progress() shows."
     ),
     "progress.not_saved": (
         "Your progress could not be saved in {path} ({error}); it is kept until this kernel stops."

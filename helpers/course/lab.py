@@ -13,6 +13,7 @@ import boto3
 from helpers.messages import say
 from refusal import AnySandbox, Sandbox, SandboxError
 
+from .browser import explain_shell
 from .chapter import chapter, notebook_of
 from .errors import CourseError, NoSuchName
 from .worlds import PLAIN_SEED, Studio
@@ -168,6 +169,7 @@ def open_lab(notebook: str, *, seed: int | str | None = None, keep_progress: boo
     """
     global _current  # noqa: PLW0603 - one lab per process, as there is one sandbox
     number = notebook_of(notebook)
+    explain_shell()
     if served := os.environ.get(SERVED):
         remote = Sandbox.connect(*served.split())
         _current = Lab(number, remote, keeps_progress=False, built=remote.open(number))

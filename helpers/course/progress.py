@@ -22,6 +22,7 @@ from typing import Any
 from helpers.display.notes import Line, Note
 from helpers.messages import say
 
+from .browser import in_browser
 from .chapter import chapter, notebook_of, notebooks
 from .content import MOST_EXERCISES
 from .errors import CourseError
@@ -30,6 +31,8 @@ from .lab import Lab, current_lab
 #: The bit of the quiz in each version of the code; exercise n has bit n - 1.
 _QUIZ_BITS = {"KMS1": 7, "KMS2": MOST_EXERCISES}
 _QUIZ = "quiz"
+#: In a browser, the folder that outlives a kernel: JupyterLite keeps it in the browser's storage.
+_DRIVE = Path("/drive")
 #: The name under which an exercise or a quiz is kept: of a notebook from 0 to 99.
 _ITEM = re.compile(rf"(\d|[1-9]\d)\.({'|'.join(map(str, range(1, MOST_EXERCISES + 1)))}|{_QUIZ})")
 #: What was done in notebooks that keep nothing, or where nothing can be written.
@@ -37,9 +40,18 @@ _unsaved: set[str] = set()
 
 
 def path() -> Path:
-    """Where progress is kept: ``COURSE_PROGRESS``, or a file in the home folder."""
-    given = os.environ.get("COURSE_PROGRESS")
-    return Path(given) if given else Path.home() / ".encrypt-data-with-aws-kms" / "progress.json"
+    """Where progress is kept: ``COURSE_PROGRESS``, or a file in the home folder or the drive."""
+    if given := os.environ.get("COURSE_PROGRESS"):
+        return Path(given)
+    home = _DRIVE if in_browser() and _DRIVE.is_dir() else Path.home()
+    return home / ".encrypt-data-with-aws-kms" / "progress.json"
+
+
+def _forgetful() -> str:
+    """A sentence where no file outlives the kernel: in a browser that gives the page no storage."""
+    if not in_browser() or path().is_relative_to(_DRIVE):
+        return ""
+    return say("progress.forgetful")
 
 
 def progress(code: str | None = None) -> Note:
@@ -59,7 +71,7 @@ def progress(code: str | None = None) -> Note:
         done |= new
         sentence = say("progress.taken", count=len(new)) + " "
     sentence += say("progress.code", code=_encode(done))
-    return Note(f"{trouble} {sentence}".strip(), _summary(done))
+    return Note(f"{trouble or _forgetful()} {sentence}".strip(), _summary(done))
 
 
 def record_quiz(lab: Lab) -> str:
@@ -70,7 +82,7 @@ def record_quiz(lab: Lab) -> str:
 def record_exercise(item: str) -> str:
     """An exercise is done; returns a sentence if that could not be kept."""
     done, trouble = _load()
-    return trouble if item in done else _save(done | {item}) or trouble
+    return trouble if item in done else _save(done | {item}) or trouble or _forgetful()
 
 
 def _items(notebook: str) -> list[str]:

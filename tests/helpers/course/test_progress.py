@@ -204,3 +204,30 @@ def test_where_nothing_can_be_written_it_is_said_and_kept_for_now(
     told = repr(progress(module._encode({"5.1"})))
     assert "could not be saved" in told
     assert code_of(progress()) == module._encode({"5.1"})
+
+
+@pytest.fixture
+def in_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A Python that says it runs in a browser, whose drive would be the returned folder."""
+    monkeypatch.delenv("COURSE_PROGRESS", raising=False)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setattr(module, "_DRIVE", tmp_path / "drive")
+    monkeypatch.setattr(module, "_unsaved", set())
+    return tmp_path / "drive"
+
+
+def test_in_a_browser_it_is_kept_in_the_drive(in_browser: Path) -> None:
+    in_browser.mkdir()
+    open_lab("00")
+    assert module.record_exercise("0.1") == ""
+    assert kept(in_browser / ".encrypt-data-with-aws-kms") == ["0.1"]
+    assert "forgotten" not in repr(progress())
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_points_to_the_code(in_browser: Path) -> None:
+    open_lab("00")
+    sentence = "what you have done is forgotten when this kernel stops. Copy the code"
+    assert sentence in module.record_exercise("0.1")
+    assert sentence in repr(progress()) and code_of(progress())
+    assert not in_browser.exists()
