@@ -1,7 +1,8 @@
 # Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
 # Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
 .DEFAULT_GOAL := help
-.PHONY: lab test check setup setup-dev notebooks class soak bench lint format lock upgrade help
+.PHONY: lab test check setup setup-dev notebooks class site serve-site soak bench lint format lock \
+	upgrade help
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -34,6 +35,14 @@ class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file
 	@$(SETUP) --grading
 	@python -m authoring.release $(if $(SECRET),--secret "$(SECRET)") \
 		$(if $(CRITERIA),--criteria "$(CRITERIA)") "$(DIR)"
+
+site: setup-dev  ## Build the course as a site that runs in a browser, in dist/site (VENDOR=DIR)
+	@npm ci --prefix web --silent --no-audit --no-fund
+	@python -m web $(if $(VENDOR),--vendor "$(VENDOR)") $(if $(SOURCE),--source "$(SOURCE)") dist/site
+
+serve-site:  ## Show dist/site on this machine only (PORT=8000)
+	@test -f dist/site/index.html || { echo "There is no site yet: run make site" >&2; exit 1; }
+	@python -m http.server --bind 127.0.0.1 --directory dist/site $(or $(PORT),8000)
 
 soak: setup-dev  ## What takes minutes: ten students at once through a real hub, 200 graded
 	@python classroom/hub/soak.py --students 10

@@ -1,0 +1,108 @@
+"""JupyterLab as static files: JupyterLite's own build, from nothing each time."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME, PYODIDE_KERNEL_PLUGIN_ID
+
+from web.commands import SiteError, run
+from web.parts import ROOT, labextension
+from web.runtime import PRELOAD
+
+#: What JupyterLab's pages are called in the browser's tab.
+NAME = "Encrypt data with AWS KMS"
+#: Files' times on the site, so that two builds are the same.
+EPOCH = 315532800
+#: Packages of the site's Python that have a half in JupyterLab's pages, and its name there.
+HALVES = {"anywidget": "anywidget", "ipywidgets": "@jupyter-widgets/jupyterlab-manager"}
+#: In `lab` a link from one notebook to the next opens it in a tab beside it; in `notebooks` it
+#: leads to a list of files.
+APPS = ["lab"]
+_HOLDER = re.compile(r'<script id="jupyter-config-data".*?</script>', re.DOTALL)
+
+
+def build(runtime: Path, out: Path, work: Path) -> None:
+    """Build JupyterLite into ``out``.
+
+    Args:
+        runtime: the folder with Pyodide and the wheels.
+        out: the site's folder, which is made.
+        work: a folder for what is only needed on the way.
+
+    Raises:
+        SiteError: JupyterLite's build failed, or it would load Python from elsewhere.
+    """
+    work.mkdir(parents=True)
+    (work / "static").mkdir()
+    packages = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]
+    extensions = [PYODIDE_KERNEL_NPM_NAME, *(HALVES[name] for name in HALVES if name in packages)]
+    runtime.rename(work / "static" / "pyodide")
+    _contents(work / "contents")
+    shutil.copyfile(
+        ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json", work / "overrides.json"
+    )
+    (work / "jupyter-lite.json").write_text(json.dumps(_pages()), encoding="utf-8")
+    settings = {"LiteBuildConfig": _settings(out, extensions)}
+    (work / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    run(
+        *(sys.executable, "-m", "jupyter", "lite", "build", "--lite-dir", "."),
+        failed="JupyterLite's build failed:",
+        missing=f"There is no Python at {sys.executable}.",
+        at=work,
+        SOURCE_DATE_EPOCH=str(EPOCH),
+    )
+    if "./static/pyodide/pyodide.mjs" not in (out / "jupyter-lite.json").read_text("utf-8"):
+        raise SiteError("JupyterLite's build does not load Python from the site itself.")
+
+
+def configuration(out: Path) -> str:
+    """Return the element of the built first page that the apps read their settings from.
+
+    JupyterLab's pages fetch the site's first page for it: a first page without it leaves every
+    notebook blank.
+
+    Raises:
+        SiteError: the page has none.
+    """
+    found = _HOLDER.search((out / "index.html").read_text("utf-8"))
+    if found is None:
+        raise SiteError("JupyterLite's first page has no jupyter-config-data: its layout changed.")
+    return found.group()
+
+
+def _contents(place: Path) -> None:
+    """The learner's files: notebooks, solved ones beside them, and the pages that they link to."""
+    hidden = shutil.ignore_patterns(".*")
+    shutil.copytree(ROOT / "notebooks", place / "notebooks", ignore=hidden)
+    shutil.copytree(ROOT / "docs", place / "docs", ignore=hidden)
+
+
+def _pages() -> dict[str, object]:
+    kernel = {
+        "disablePyPIFallback": True,  # nothing is fetched from anywhere else
+        "loadPyodideOptions": {"packages": PRELOAD},
+    }
+    data = {
+        "appName": NAME,
+        "exposeAppInBrowser": True,
+        "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: kernel},
+    }
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def _settings(out: Path, extensions: list[str]) -> dict[str, object]:
+    return {
+        "apps": APPS,
+        "contents": ["contents"],
+        "output_dir": str(out.resolve()),
+        "no_sourcemaps": True,
+        "no_unused_shared_packages": True,
+        # Of the extensions beside this Python only those named, not an author's own.
+        "ignore_sys_prefix": ["federated_extensions"],
+        "federated_extensions": [str(labextension(name)) for name in extensions],
+    }
