@@ -15,6 +15,8 @@ from pathlib import Path
 
 #: Where setting up puts what tests/package-lock.json pins, once npm is there.
 NODE_MODULES = Path(__file__).parent / "node_modules"
+#: Where `make site` puts what web/package-lock.json pins.
+WEB_MODULES = Path(__file__).parents[1] / "web" / "node_modules"
 FROM_NPM = "apt-get install npm && make setup-dev"
 
 
@@ -22,7 +24,7 @@ FROM_NPM = "apt-get install npm && make setup-dev"
 class Tool:
     """What is not a Python package: its possible names, and the line that installs it.
 
-    A name is a program's, or the path of a file in ``NODE_MODULES``.
+    A name is a program's, or the path of a file in ``NODE_MODULES`` or ``WEB_MODULES``.
     """
 
     names: tuple[str, ...]
@@ -36,10 +38,12 @@ TOOLS = {
         "apt-get install chromium",
     ),
     "configurable-http-proxy": Tool((".bin/configurable-http-proxy",), FROM_NPM),
+    "devcontainer": Tool((".bin/devcontainer",), FROM_NPM),
     "git": Tool(("git",), "apt-get install git"),
     "make": Tool(("make",), "apt-get install make"),
     "node": Tool(("node", "nodejs"), "apt-get install nodejs"),
     "npm": Tool(("npm",), "apt-get install npm"),
+    "pyodide": Tool(("pyodide/pyodide.mjs",), "npm ci --prefix web"),
 }
 NOT_RUN = "not run: "
 
@@ -52,8 +56,8 @@ def path_of(tool: str) -> str | None:
 def _found(name: str) -> str | None:
     if "/" not in name:
         return shutil.which(name)
-    file = NODE_MODULES / name
-    return str(file) if file.exists() else None
+    files = (folder / name for folder in (NODE_MODULES, WEB_MODULES))
+    return next((str(file) for file in files if file.exists()), None)
 
 
 def absent(tools: Iterable[str]) -> str | None:

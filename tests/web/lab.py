@@ -1,0 +1,77 @@
+"""JupyterLab as the site serves it, driven in Chromium by its own app object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: How long a first cell may take, in milliseconds: Python, its packages and a busy machine.
+PATIENCE = 300_000
+READY = "window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length"
+RUN = """async ([index, source]) => {
+    const {commands, shell} = window.jupyterapp, notebook = shell.currentWidget.content;
+    if (source !== null) notebook.model.cells.get(index).sharedModel.setSource(source);
+    notebook.deselectAll();
+    notebook.activeCellIndex = index;
+    await commands.execute('notebook:run-cell');
+    return notebook.model.cells.get(index).toJSON().outputs;
+}"""
+RUN_ALL = """async () => {
+    const {commands, shell} = window.jupyterapp, notebook = shell.currentWidget.content;
+    await commands.execute('notebook:run-all-cells');
+    return [...notebook.model.cells].map(cell => cell.toJSON())
+        .filter(cell => cell.cell_type === 'code');
+}"""
+SAVE = "async () => window.jupyterapp.commands.execute('docmanager:save')"
+CLOSE = """async () => {
+    const {commands, serviceManager} = window.jupyterapp;
+    await serviceManager.sessions.shutdownAll();
+    await commands.execute('application:close-all').catch(() => {});
+}"""
+
+
+def opened(page: Any, address: str, notebook: str) -> None:
+    """Open a notebook of the site, as its front page does."""
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/lab/index.html?path={notebook}")
+    ready(page)
+
+
+def ready(page: Any) -> None:
+    """Wait until a notebook is open and its kernel answers."""
+    page.wait_for_function(READY)
+    page.evaluate(
+        """async () => {
+            const widget = window.jupyterapp.shell.currentWidget;
+            await widget.context.ready;
+            await widget.sessionContext.ready;
+            await widget.sessionContext.session.kernel.info;
+        }"""
+    )
+
+
+def run(page: Any, index: int, source: str | None = None) -> str:
+    """Run a cell of the open notebook, with another source if one is given.
+
+    Returns:
+        What it shows, as text; an error as its message.
+    """
+    outputs: list[dict[str, Any]] = page.evaluate(RUN, [index, source])
+    return shown(outputs)
+
+
+def run_all(page: Any) -> list[dict[str, Any]]:
+    """Run all cells of the open notebook, and return its code cells."""
+    cells: list[dict[str, Any]] = page.evaluate(RUN_ALL)
+    return cells
+
+
+def shown(outputs: list[dict[str, Any]]) -> str:
+    """What outputs say, one after another."""
+    said = []
+    for one in outputs:
+        if one["output_type"] == "error":
+            said.append(f"error: {one['evalue']}")
+        else:
+            text = one.get("text") or one["data"].get("text/plain", "")
+            said.append(text if isinstance(text, str) else "".join(text))
+    return "\n".join(said)

@@ -1,0 +1,5 @@
+"""What every padding is."""
+
+
+class AsymmetricPadding:
+    """The base of paddings."""

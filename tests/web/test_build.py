@@ -1,0 +1,125 @@
+"""The built site: whole, the same bytes each time, and nothing in it but what it names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from web import parts
+from web.build import build
+from web.commands import SiteError
+from web.runtime import GENUINE, RELEASE, genuine
+
+pytestmark = pytest.mark.needs("node", "pyodide")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def lock(site: Path) -> dict[str, Any]:
+    """What the site's Python finds its packages by."""
+    found: dict[str, Any] = json.loads((site / "static/pyodide/pyodide-lock.json").read_text())
+    return found["packages"]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_same_sources_give_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    vendor = os.environ.get("VENDOR")  # as `make site` was told
+    build(tmp_path / "again", Path(vendor) if vendor else None, os.environ.get("SOURCE", ""))
+    first, second = digests(site), digests(tmp_path / "again")
+    differ = {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)}
+    assert not differ
+    assert [path.name for path in tmp_path.iterdir()] == ["again"]  # nothing is left beside it
+
+
+def test_each_wheel_is_the_one_that_the_lock_names(site: Path, lock: dict[str, Any]) -> None:
+    for name, entry in lock.items():
+        path = site / "static/pyodide" / entry["file_name"]
+        if path.exists():
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"], name
+        else:
+            assert name in GENUINE and entry["file_name"].startswith(RELEASE)
+        assert set(entry["depends"]) <= set(lock), name
+
+
+def test_the_genuine_wheels_are_those_of_pyodides_release(lock: dict[str, Any]) -> None:
+    release = parts.core()["packages"]
+    for name in GENUINE:
+        assert lock[name]["sha256"] == release[name]["sha256"]
+        assert lock[name]["version"] == release[name]["version"]
+
+
+def test_importing_helpers_brings_the_sandbox_and_no_table(lock: dict[str, Any]) -> None:
+    reached, todo = set(), [parts.COURSE]
+    while todo:
+        if (name := todo.pop()) not in reached:
+            reached.add(name)
+            todo += lock[name]["depends"]
+    assert {"refusal", "boto3", "moto", "cryptography"} <= reached
+    assert not {"pandas", "numpy"} & reached
+
+
+def test_the_course_is_whole_and_has_its_sources(site: Path, lock: dict[str, Any]) -> None:
+    names: set[str] = set()
+    for one in parts.OWN:
+        with zipfile.ZipFile(site / "static/pyodide" / lock[one]["file_name"]) as wheel:
+            names |= set(wheel.namelist())
+    for folder, at in (("helpers", ROOT), ("lessons", ROOT), ("refusal", ROOT / "sandbox")):
+        for path in (at / folder).rglob("*"):
+            name = path.relative_to(at).as_posix()
+            if path.is_file() and not re.search(r"(^|/)(\.|__pycache__)", name):
+                assert name in names
+    assert "helpers/__pycache__/__init__.cpython-314.pyc" in names
+
+
+def test_no_compiled_code_of_another_system_is_shipped(site: Path) -> None:
+    for path in (site / "static/pyodide").glob("*-none-any.whl"):
+        with zipfile.ZipFile(path) as wheel:
+            assert not [name for name in wheel.namelist() if re.search(r"\.(so|pyd|dylib)$", name)]
+
+
+def test_every_notebook_is_there_as_it_is_in_this_folder(site: Path) -> None:
+    for path in (ROOT / "notebooks").rglob("*"):
+        if path.is_file() and "/." not in path.relative_to(ROOT).as_posix():
+            copy = site / "files" / path.relative_to(ROOT)
+            assert copy.read_bytes() == path.read_bytes()
+
+
+def test_vendored_wheels_are_held_against_the_lock(tmp_path: Path) -> None:
+    with pytest.raises(SiteError, match=r"has no cffi-.*: fetch it from https://"):
+        build(tmp_path / "out", tmp_path)
+    for name in GENUINE:
+        (tmp_path / parts.core()["packages"][name]["file_name"]).write_bytes(b"another file")
+    with pytest.raises(SiteError, match=r"cffi-.* is not the file that Pyodide's lock names"):
+        build(tmp_path / "out", tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_vendored_wheel_is_served_by_the_site_itself(tmp_path: Path) -> None:
+    name = "cffi-2.0.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+    (tmp_path / name).write_bytes(b"compiled")
+    locked = {"file_name": name, "sha256": hashlib.sha256(b"compiled").hexdigest()}
+    (tmp_path / "site").mkdir()
+    entry = genuine({**locked, "depends": ["PyCParser"]}, tmp_path / "site", tmp_path)
+    assert (tmp_path / "site" / name).read_bytes() == b"compiled"
+    assert entry == {**locked, "depends": ["pycparser"]}
+
+
+def test_no_other_folder_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years of work")
+    with pytest.raises(SiteError, match="holds something else than a site"):
+        build(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "three years of work"
