@@ -1,0 +1,43 @@
+"""A call explained, in a notebook, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .page import page
+from .steps import Step, folded_words, split, why
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The steps of one call; shows itself in a notebook.
+
+    ``note`` says what no policy decided, such as a key that is disabled.
+    """
+
+    steps: Sequence[Step]
+    note: str = ""
+
+    def __repr__(self) -> str:
+        lines = [f"Who called: {self.steps[0].decision.request.principal}"]
+        for number, step in enumerate(self.steps, 1):
+            lines += [f"{number}. {step.sentence}", f"   What decided: {why(step.decision)}"]
+            shown, folded = split(step.rows)
+            lines += [f"   {row.text}" for row in shown]
+            lines += [f"   - {folded_words(folded)}"] if folded else []
+        return "\n".join([*lines, self.note] if self.note else lines)
+
+    def _repr_html_(self) -> str:
+        return page(self.steps, self.note)
+
+    @property
+    def aloud(self) -> str:
+        """What came of each step, in sentences."""
+        said = [f"{step.sentence} {why(step.decision)}" for step in self.steps]
+        return " ".join([*said, self.note]).strip()
+
+    def to_json(self) -> dict[str, Any]:
+        """The explanation as JSON has it."""
+        return {"steps": [step.to_json() for step in self.steps], "note": self.note}
