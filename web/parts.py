@@ -49,7 +49,7 @@ UNREAD = (
     "jedi/third_party/django-stubs",
 )
 #: Compiled code with a half in Python beside it, which does the same.
-HALVES = {"charset-normalizer", "markupsafe", "pyyaml", "wcwidth"}
+HALVES = {"charset-normalizer", "markupsafe", "psygnal", "pyyaml", "wcwidth"}
 
 
 def core() -> dict[str, Any]:
@@ -110,12 +110,18 @@ def _uv(target: Path, *what: str) -> None:
 
 
 def _drop_compiled(target: Path) -> None:
+    owners = {
+        str(file): canonicalize_name(one.name)
+        for one in distributions(path=[str(target)])
+        for file in one.files or ()
+    }
     for path in sorted(target.rglob("*.so")):
-        package = path.relative_to(target).parts[0].replace("_", "-")
-        if {"yaml": "pyyaml"}.get(package, package) not in HALVES:
+        file = str(path.relative_to(target))
+        package = owners.get(file, "its package")
+        if package not in HALVES:
             raise SiteError(
-                f"{path.relative_to(target)} is compiled for another system, and {package} is not "
-                "known to do without it: look, and name it in web/parts.py."
+                f"{file} is compiled for another system, and {package} is not known to do without "
+                "it: look, and name it in web/parts.py."
             )
         path.unlink()
 
