@@ -21,6 +21,8 @@ from helpers.course import chapter as chapters
 from helpers.course.chapter import Chapter, Outcome
 from helpers.course.errors import CourseError
 
+from . import questions
+
 BEGIN, STUB, END = "### BEGIN SOLUTION", "### STUB", "### END SOLUTION"
 #: In a function something must stand; by itself, dots would only show themselves.
 DEFAULT_STUB, DEFAULT_BODY = "# Write your code here.", "...  # Write your code here."
@@ -138,13 +140,23 @@ def read(folder: Path) -> Lesson:
 
 
 def read_all(folder: Path) -> list[Lesson]:
-    """Every lesson of a folder, in the course's order."""
-    return [read(path) for path in sorted(folder.iterdir()) if NAME.fullmatch(path.name)]
+    """Every lesson of a folder, in the course's order.
+
+    Raises:
+        LessonError: one of them, or the list of misconceptions, is not as it must be.
+    """
+    lessons = [read(path) for path in sorted(folder.iterdir()) if NAME.fullmatch(path.name)]
+    try:
+        questions.check_misconceptions(folder / "misconceptions.toml")
+    except CourseError as error:
+        raise LessonError(str(error)) from None
+    return lessons
 
 
 @cache
 def _chapter(folder: Path) -> Chapter:
     try:
+        questions.check(folder / "questions.toml")
         return chapters.read(folder)
     except CourseError as error:
         raise LessonError(str(error)) from None

@@ -1,6 +1,6 @@
 """Helpers of the course *Encrypt data with AWS KMS*.
 
-A learner needs eight names, all from here. Each is imported when it is first used, so that
+All names that a learner needs are here. Each is imported when it is first used, so that
 ``import helpers`` itself costs nothing.
 """
 
@@ -10,9 +10,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from refusal import Sandbox
 
-    from .course import check, explain, hint, open_lab, predict, progress, quiz
+    from .course import (
+        check,
+        explain,
+        follow,
+        hint,
+        open_lab,
+        policy_lab,
+        predict,
+        progress,
+        quiz,
+        refused,
+    )
 
-__all__ = ["Sandbox", "check", "explain", "hint", "open_lab", "predict", "progress", "quiz"]
+__all__ = [
+    "Sandbox", "check", "explain", "follow", "hint", "open_lab", "policy_lab", "predict",
+    "progress", "quiz", "refused",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

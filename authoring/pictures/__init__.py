@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from helpers.display.drawing import Picture
-from helpers.display.way import decision_way
+from refusal.notebook.drawings import decision_way
+from refusal.notebook.drawings.drawing import Picture
 
 from .architecture import architecture
 from .key_life import key_life

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.display.drawing import Picture, arrow, box, frame, words
+from refusal.notebook.drawings.drawing import Picture, arrow, box, frame, words
 
 _FOLDER = Path(__file__).parent
 

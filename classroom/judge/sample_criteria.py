@@ -1,7 +1,7 @@
 """A sample of hidden criteria, for three tasks of the capstone.
 
 Copy it, write your own beside these, and keep your copy to yourself: what stands here is public.
-``classroom`` says what a criteria file holds, ``helpers.course.probes`` what it can ask.
+``classroom`` says what a criteria file holds, ``lessons.author.probes`` what it can ask.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from classroom.judge.criteria import Criterion
 from helpers.course.chapter import Verdict, correct, not_yet
 from helpers.course.evidence import Evidence
-from helpers.course.probes import key_of, may_decrypt_directly, may_manage, may_read, may_write
+from lessons.author.probes import key_of, may_decrypt_directly, may_manage, may_read, may_write
 
 
 def admin_stays_in_charge(evidence: Evidence) -> Verdict:

@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import EllipsisType
 from typing import Any
 
+from helpers.display.controls import Control, Field
 from helpers.display.notes import Line, Note
 from helpers.messages import say
 
+from .calling import called_like
 from .chapter import Question, chapter, item_of, notebook_of
 from .errors import CourseError
-from .lab import lab_of
+from .lab import Lab, lab_of
 from .progress import record_quiz
 
 _REVEAL = object()
+#: What a learner writes in place of a letter to see the answer without one of their own.
+SKIP = "skip"
 
 
-def predict(number: str, answer: Any = _REVEAL) -> Note:
+@called_like('predict("5.1", "b")')
+def predict(number: Any, answer: Any = _REVEAL, *more: Any) -> Note:
     """Say beforehand what will happen.
 
     Args:
         number: of the prediction, such as ``"5.1"``.
-        answer: a letter commits to that option; ``...`` only asks; left out, it tells what
-            happens, and what the learner's answer says about it.
+        answer: a letter commits to that option; ``"skip"`` does without one; ``...`` only asks.
+            Left out, it tells what happens and what the learner's answer says about it, once
+            there is an answer.
+        more: nothing; for whoever writes all letters.
     """
     try:
-        lab, question = lab_of(number), _prediction(number)
+        lab, question = lab_of(number), prediction(number)
     except CourseError as error:
         return Note(str(error))
-    item, letters = item_of(number), ", ".join(question.options)
+    item, letters = item_of(number), quoted(question.options)
     if answer is _REVEAL:
-        return Note(_revealed(question, lab.predictions.get(item)))
+        return _revealed(lab, item, question)
     if isinstance(answer, EllipsisType) or answer is None:
-        return Note(say("predict.ask", letters=letters))
-    chosen = str(answer).strip().lower()
-    if chosen not in question.options:
-        return Note(say("predict.no_option", answer=answer, letters=letters))
+        given = lab.predictions.get(item)
+        control = _asking(number, question, given) if lab.controls else None
+        ask = say("control.ask") if control else say("predict.ask", letters=letters)
+        return Note(_noted(question, given) if given else ask, control=control)
+    chosen = _letter(answer)
+    if more or chosen not in (*question.options, SKIP):
+        shown = ", ".join(map(repr, (answer, *more)))[:60]
+        return Note(say("predict.no_option", answer=shown, letters=letters))
+    first = lab.predictions.get(item)
+    if item in lab.revealed and chosen != first:
+        return Note(say("predict.stands", answer=_said(first)))
     lab.predictions[item] = chosen
-    return Note(say("predict.noted", answer=chosen, text=question.options[chosen].text))
+    return Note(_noted(question, chosen))
 
 
-def _prediction(number: str) -> Question:
+def prediction(number: Any) -> Question:
+    """The prediction of a number.
+
+    Raises:
+        CourseError: there is none.
+    """
     notebook, item = notebook_of(number), item_of(number)
     known = chapter(notebook).predictions
     if item not in known:
@@ -50,17 +69,64 @@ def _prediction(number: str) -> Question:
     return known[item]
 
 
-def _revealed(question: Question, answer: str | None) -> str:
+def quoted(letters: Iterable[str]) -> str:
+    """``"a", "b" or "c"``: so that nobody takes the letters for names, or gives all of them."""
+    *some, last = (f'"{letter}"' for letter in letters)
+    return f"{', '.join(some)} or {last}" if some else last
+
+
+def _noted(question: Question, chosen: str) -> str:
+    if chosen == SKIP:
+        return say("predict.skipped")
+    return say("predict.noted", answer=chosen, text=question.options[chosen].text)
+
+
+def _said(answer: str | None) -> str:
+    return say("predict.a_skip") if answer in (None, SKIP) else f'"{answer}"'
+
+
+def _revealed(lab: Lab, item: str, question: Question) -> Note:
+    answer = lab.predictions.get(item)
+    if answer is None:
+        letters = quoted(question.options)
+        return Note(say("predict.waiting", number=item, letters=letters))
+    lab.revealed.add(item)
     right = question.options[question.answer]
     if answer == question.answer:
-        return say("predict.right", answer=answer, why=right.why)
+        return Note(say("predict.right", answer=answer, why=right.why))
     truth = {"right": question.answer, "right_text": right.text, "right_why": right.why}
-    if answer is None:
-        return say("predict.none", **truth)
-    return say("predict.wrong", answer=answer, why=question.options[answer].why, **truth)
+    if answer == SKIP:
+        return Note(say("predict.none", **truth))
+    return Note(say("predict.wrong", answer=answer, why=question.options[answer].why, **truth))
 
 
-def quiz(notebook: str, answers: Any = None) -> Note:
+def _asking(number: Any, question: Question, given: str | None) -> Control:
+    """Options to choose, for a front end that has controls."""
+
+    def answered(button: str, values: Mapping[str, str]) -> Note:
+        chosen = SKIP if button == SKIP else values.get("answer", "")
+        return predict(number, chosen) if chosen else Note(say("control.choose"))
+
+    title = say("notebook.prediction", number=item_of(number))
+    field = _choice("answer", f"{title} {_plain(question.text)}", question, given)
+    buttons = {"answer": say("control.answer"), SKIP: say("control.skip")}
+    return Control([field], buttons, answered, title=title, first=True)
+
+
+def _choice(name: str, label: str, question: Question, given: str | None) -> Field:
+    options = {
+        letter: f"{letter}: {_plain(option.text)}" for letter, option in question.options.items()
+    }
+    return Field(name, label, "choice", given if given in options else "", options)
+
+
+def _plain(text: str) -> str:
+    """A text of a lesson without markdown's marks for code."""
+    return text.replace("`", "")
+
+
+@called_like('quiz("05", {"q1": "b"})')
+def quiz(notebook: Any, answers: Any = None) -> Note:
     """Answer the questions at a notebook's end.
 
     Args:
@@ -72,6 +138,8 @@ def quiz(notebook: str, answers: Any = None) -> Note:
     except CourseError as error:
         return Note(str(error))
     questions = chapter(lab.notebook).quiz
+    if isinstance(answers, EllipsisType) or (answers is None and lab.controls):
+        answers = {}
     if not isinstance(answers, Mapping):
         return Note(say("quiz.shape"))
     if odd := set(map(str, answers)) - set(questions):
@@ -79,7 +147,8 @@ def quiz(notebook: str, answers: Any = None) -> Note:
         return Note(say("quiz.unknown", names=names, known=known))
     given = {name: _letter(answers.get(name)) for name in questions}
     if not any(given.values()):
-        return Note(say("quiz.ask"))
+        control = _quizzing(lab.notebook, questions) if lab.controls and questions else None
+        return Note(say("control.ask_all" if control else "quiz.ask"), control=control)
     lines = [_replied(name, questions[name], letter) for name, letter in given.items()]
     right = sum(question.answer == given[name] for name, question in questions.items())
     if right == len(questions):
@@ -87,17 +156,28 @@ def quiz(notebook: str, answers: Any = None) -> Note:
     return Note(say("quiz.score", right=right, total=len(questions)), lines)
 
 
+def _quizzing(notebook: str, questions: Mapping[str, Question]) -> Control:
+    def answered(_: str, values: Mapping[str, str]) -> Note:
+        return quiz(notebook, {name: values.get(name) or None for name in questions})
+
+    fields = [_choice(name, f"{name}. {_plain(q.text)}", q, None) for name, q in questions.items()]
+    title = say("control.quiz", notebook=notebook)
+    return Control(fields, {"answer": say("control.answers")}, answered, title=title, first=True)
+
+
 def _letter(answer: Any) -> str:
-    return "" if answer is None or isinstance(answer, EllipsisType) else str(answer).strip().lower()
+    """A letter as a person writes it: ``"B"``, ``" b "``, ``"b)"``."""
+    if not isinstance(answer, str):
+        return "" if answer is None or isinstance(answer, EllipsisType) else repr(answer)
+    return answer.strip().strip("\"'().:").strip().lower()
 
 
 def _replied(name: str, question: Question, letter: str) -> Line:
     if not letter:
         return Line(name, say("word.open"), say("quiz.open"))
     if letter not in question.options:
-        letters = ", ".join(question.options)
-        return Line(
-            name, say("word.open"), say("predict.no_option", answer=letter, letters=letters)
-        )
+        letters = quoted(question.options)
+        told = say("predict.no_option", answer=letter[:60], letters=letters)
+        return Line(name, say("word.open"), told)
     word = say("word.right" if letter == question.answer else "word.wrong")
     return Line(f"{name} {letter}", word, question.options[letter].why)

@@ -1,14 +1,6 @@
-"""All that a lesson's ``checks.py`` needs, from one place; CONTRIBUTING.md shows how it is used."""
+"""The old name of ``lessons.author``, until every lesson imports that."""
 
-from __future__ import annotations
+import sys
+from importlib import import_module
 
-from . import probes
-from .content import Exercise, Verdict, correct, not_attempted, not_yet
-from .evidence import Evidence, LearnerError
-from .probes import *  # noqa: F403 - the vocabulary, as probes lists it
-from .records import Record, records
-from .worlds import Studio
-
-__all__ = ["Evidence", "Exercise", "LearnerError", "Record", "Studio", "Verdict", "correct"]
-__all__ += ["not_attempted", "not_yet", "records"]
-__all__ += probes.__all__
+sys.modules[__name__] = import_module("lessons.author")

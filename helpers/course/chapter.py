@@ -9,7 +9,9 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
+
+import boto3
 
 from helpers.messages import say
 from helpers.paths import ROOT, shown
@@ -22,6 +24,7 @@ from .content import (
     Outcome,
     Question,
     Verdict,
+    World,
     Written,
     correct,
     not_attempted,
@@ -83,11 +86,28 @@ def read(folder: Path) -> Chapter:
         exercises = {f"{number}.{n}": one for n, one in enumerate(checks.EXERCISES, 1)}
         if odd := [one for one in exercises.values() if not isinstance(one, Exercise)]:
             raise TypeError(f"in EXERCISES, {odd[0]!r} is no Exercise")
-        if not callable(checks.world):
-            raise TypeError("`world` is no function")
-        return Chapter(checks.world, asked.predictions, exercises, asked.quiz, asked.written)
-    except (AttributeError, TypeError, ValueError) as error:
+        world = _world(checks.world)
+        return Chapter(world, asked.predictions, exercises, asked.quiz, asked.written)
+    except (AttributeError, NameError, TypeError, ValueError) as error:
         raise CourseError(f"{shown(file)} cannot be used: {error}.") from None
+
+
+def _world(build: Any) -> World:
+    """An author's ``def world(studio: Studio)``, which says itself what it is given to build with.
+
+    Raises:
+        TypeError: it says no such thing.
+    """
+    if not callable(build):
+        raise TypeError("`world` is no function")
+    kinds = [kind for name, kind in get_type_hints(build).items() if name != "return"]
+    if len(kinds) != 1 or not isinstance(kinds[0], type):
+        raise TypeError("`world` is written `def world(studio: Studio)`")
+
+    def world(session: boto3.Session, seed: str) -> dict[str, str]:
+        return dict(build(kinds[0](session, seed)))
+
+    return world
 
 
 @cache

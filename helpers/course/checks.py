@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
-from helpers.display.notes import Note
+from helpers.display.controls import Control
+from helpers.display.notes import Line, Note
 from helpers.messages import say
 
+from .calling import called_like
 from .chapter import Exercise, Verdict, chapter, item_of, not_attempted, notebook_of
-from .errors import CourseError
+from .errors import CourseError, Interrupted
 from .evidence import Evidence, LearnerError
-from .lab import lab_of
+from .lab import Lab, lab_of
+from .limits import Exited, TooLong
 from .progress import record_exercise
 
 _TONES = {"correct": "good", "not yet": "bad", "not attempted": "open", "raised": "bad"}
 
 
-def check(number: str, *given: Any) -> Note:
+@called_like('check("5.1")')
+def check(number: Any, *given: Any) -> Note:
     """Look whether an exercise is done, by what the account and its audit trail show.
 
     Args:
@@ -26,13 +34,20 @@ def check(number: str, *given: Any) -> Note:
     """
     try:
         lab, exercise = lab_of(number), _exercise(number)
-        verdict = judge(exercise, item_of(number), Evidence(lab), given)
+        note = _looked(lab, exercise, item_of(number), given)
     except CourseError as error:
-        return Note(str(error), word=say("check.not checked"), points=0)
+        return Note(str(error), word=say("check.to mend"), points=0)
+    except KeyboardInterrupt as stop:
+        raise Interrupted(say("check.interrupted", where=_where(stop))) from None
+    return replace(note, control=_checking(lab, exercise, number)) if lab.controls else note
+
+
+def _looked(lab: Lab, exercise: Exercise, item: str, given: tuple[Any, ...]) -> Note:
+    verdict = judge(exercise, item, Evidence(lab), given)
     points = exercise.points if verdict.outcome == "correct" else 0
     sentence = verdict.sentence
     if points:
-        sentence = f"{sentence} {record_exercise(item_of(number))}".strip()
+        sentence = f"{sentence} {record_exercise(item)}".strip()
     return Note(
         sentence,
         word=say(f"check.{verdict.outcome}"),
@@ -42,26 +57,80 @@ def check(number: str, *given: Any) -> Note:
     )
 
 
+def _where(stop: KeyboardInterrupt) -> str:
+    """The line of the learner's code that ran when it was interrupted, if one did."""
+    frames = traceback.extract_tb(stop.__traceback__)
+    own = [x for x in frames if "ipykernel_" in x.filename or "ipython-input" in x.filename][1:]
+    return say("check.interrupted_at", line=own[-1].lineno, code=own[-1].line) if own else ""
+
+
 def judge(exercise: Exercise, number: str, evidence: Evidence, given: tuple[Any, ...]) -> Verdict:
-    """The verdict on one exercise; whatever the learner gives, it is a verdict."""
+    """The verdict on one exercise; whatever the learner gives, it is a verdict.
+
+    Raises:
+        CourseError: the check is not given what it needs.
+    """
     wanted = [name.strip() for name in exercise.given.split(",") if name.strip()]
     if len(given) != len(wanted):
         call = ", ".join([f'"{number}"', *wanted])
-        text = say("check.given", wanted=exercise.given or say("check.nothing"), call=call)
-        return Verdict("not checked", text)
+        wants = exercise.given or say("check.nothing")
+        raise CourseError(say("check.given", wanted=wants, call=call))
     if any(isinstance(value, EllipsisType) for value in given):
         return not_attempted(say("check.dots"))
     try:
         with evidence.unrecorded():
             return exercise.check(evidence, *given)
     except LearnerError as error:
-        return Verdict("raised", say("check.learner_error", error=error.short), error.details)
+        cause = error.__cause__
+        own = str(cause) if isinstance(cause, (TooLong, Exited)) else ""
+        told = own or say("check.learner_error", error=error.short)
+        return Verdict("raised", told, error.details)
     except Exception as error:
         fault = f"{type(error).__name__}: {error}"
         return Verdict("not checked", say("check.our_fault", error=fault))
 
 
-def hint(number: str) -> Note:
+def _checking(lab: Lab, exercise: Exercise, number: Any) -> Control:
+    """The buttons under what a check says: to ask it again, and for the next hint."""
+
+    def answered(button: str, _: Mapping[str, str]) -> Note:
+        item = item_of(number)
+        if button == "hint":
+            lab.hints_shown[item] = min(lab.hints_shown.get(item, 0) + 1, len(exercise.hints))
+        try:
+            names = [name.strip() for name in exercise.given.split(",") if name.strip()]
+            note = check(number, *(_now(name) for name in names))
+        except (CourseError, NameError) as error:
+            note = Note(str(error), word=say("check.to mend"), points=0)
+        shown = exercise.hints[: lab.hints_shown.get(item, 0)]
+        return replace(note, lines=_hints(shown, len(exercise.hints)))
+
+    buttons = {"again": say("control.again"), "hint": say("control.hint")}
+    return Control([], buttons, answered, title=say("control.check", number=item_of(number)))
+
+
+def _now(name: str) -> Any:
+    """What the notebook calls by a name, after the learner may have run a cell again.
+
+    Raises:
+        NameError: nothing.
+    """
+    shell = sys.modules["IPython"].get_ipython()
+    if name not in shell.user_ns:
+        raise NameError(say("grading.no_name", name=name))
+    return shell.user_ns[name]
+
+
+def _hints(shown: tuple[str, ...], total: int) -> list[Line]:
+    about = say("hint.about")
+    return [
+        Line(about, say("hint.shown", number=number, total=total), text)
+        for number, text in enumerate(shown, 1)
+    ]
+
+
+@called_like('hint("5.1")')
+def hint(number: Any) -> Note:
     """The next hint of an exercise, from vague to concrete; up to three."""
     try:
         lab, exercise = lab_of(number), _exercise(number)
@@ -72,7 +141,15 @@ def hint(number: str) -> Note:
     if shown >= total:
         return Note(say("hint.none_left", hint=exercise.hints[-1]))
     lab.hints_shown[item] = shown + 1
-    return Note(say("hint.next", number=shown + 1, total=total, hint=exercise.hints[shown]))
+    told = Note(say("hint.next", number=shown + 1, total=total, hint=exercise.hints[shown]))
+    more = lab.controls and shown + 1 < total
+    return replace(told, control=_hinting(number)) if more else told
+
+
+def _hinting(number: Any) -> Control:
+    buttons = {"hint": say("control.hint")}
+    title = say("notebook.exercise", number=item_of(number))
+    return Control([], buttons, lambda *_: replace(hint(number), control=None), title=title)
 
 
 def _exercise(number: str) -> Exercise:

@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import boto3
+
 from helpers.messages import say
 
 from .misconceptions import misconceptions
-from .worlds import Studio
 
+World = Callable[[boto3.Session, str], dict[str, str]]
 Outcome = Literal["correct", "not yet", "not attempted", "raised", "not checked"]
+#: The seed of the public course, whose names are the plain ones.
+PLAIN_SEED = "0"
 #: What a notebook may hold: as many as the progress code has room for.
 MOST_EXERCISES = 15
 
@@ -118,15 +122,16 @@ class Written:
 class Chapter:
     """All that belongs to one notebook, by the number that learners type (``"5.1"``, ``"q1"``).
 
-    ``world`` builds the account as it stands when the notebook begins, and returns what its
-    things are called: each name is an attribute of the lab.
+    ``world`` takes a session of the administrator and the sandbox's seed. It builds the account as
+    it stands when the notebook begins, and returns what its things are called: each name is an
+    attribute of the lab.
 
     Raises:
         ValueError: the exercises are more than a notebook may hold, or their numbers are not the
             whole numbers from 1, in this order.
     """
 
-    world: Callable[[Studio], dict[str, str]]
+    world: World
     predictions: Mapping[str, Question] = field(default_factory=dict)
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     quiz: Mapping[str, Question] = field(default_factory=dict)

@@ -17,3 +17,7 @@ class CourseError(Exception):
 
 class NoSuchName(CourseError, AttributeError):
     """A lab was asked for a name that it does not have."""
+
+
+class Interrupted(CourseError, KeyboardInterrupt):
+    """The learner has interrupted a check; what was to run after it does not."""

@@ -10,18 +10,20 @@ from typing import Any
 from refusal import Sandbox
 
 from .lab import Lab
+from .limits import TooLong, limited
 from .records import Record, records
 
 
 class LearnerError(Exception):
     """The learner's own function raised: its error in one line, and where in their code."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException, file: str = "") -> None:
         super().__init__(str(error))
         self.short = f"{type(error).__name__}: {error}".rstrip(": .")
-        # The first frame is this file's, the second the learner's; the last may be a library's.
-        frame = traceback.extract_tb(error.__traceback__)[:2][-1]
-        self.details = f"line {frame.lineno}: {frame.line}\n{self.short}"
+        frames = traceback.extract_tb(error.__traceback__)
+        # The innermost that is the learner's: the first are the course's, the last a library's.
+        own = [frame for frame in frames if frame.filename == file] or frames
+        self.details = f"line {own[-1].lineno}: {own[-1].line}\n{self.short}"
 
 
 class Evidence:
@@ -99,10 +101,12 @@ class Evidence:
                 JSON has them, and bytes: the grader calls it in another process.
 
         Raises:
-            LearnerError: it raised.
+            LearnerError: it raised, took more than ``limits.SECONDS``, or would have ended Python.
         """
         self.fresh()
+        code = getattr(function, "__code__", None)
+        file = code.co_filename if code else ""
         try:
-            return function(**given)
-        except Exception as error:
-            raise LearnerError(error) from error
+            return limited(function, given, file)
+        except (Exception, TooLong) as error:
+            raise LearnerError(error, file) from error

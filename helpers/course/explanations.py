@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers.display.decision import Explanation, Step
 from helpers.display.notes import Note
 from helpers.messages import say
+from refusal.explain import Explanation, Step
+from refusal.notebook import refused
 
+from .calling import called_like
 from .lab import current_lab
 from .records import Record, records
 
+_NEWEST = object()
+#: What an error's code looks like, where a request's ID was to be.
+_CODE = re.compile(r"[A-Za-z.]+")
 _SERVICES = {"dynamodb.amazonaws.com": "DynamoDB"}
 
 
-def explain(what: Any) -> Explanation | Note:
+@called_like("explain(denial)")
+def explain(what: Any = _NEWEST) -> Explanation | Note:
     """Who called, what was asked of whom, which policies were weighed, and what decided.
 
     Args:
         what: a ``ClientError``, a boto3 answer, or an event of the audit trail (``lab.trail`` or
-            ``cloudtrail.lookup_events``), or its ID.
+            ``cloudtrail.lookup_events``), or its ID; left out, the newest refusal.
     """
     lab = current_lab()
+    if isinstance(what, refused):
+        if what.error is None:
+            return Note(str(what))
+        what = what.error
     if lab is None:
         return Note(say("explain.unknown"))
+    known = records(lab.trail)
+    if what is _NEWEST:
+        newest = next((x.request_id for x in reversed(known) if x.denied and not x.parent), None)
+        if newest is None:
+            return Note(say("explain.none_refused"))
+        what = newest
     wanted, code, message = asked(what)
     if wanted is None:
-        return Note(say("explain.give"))
-    known = records(lab.trail)
+        return Note(_no_request(what))
+    if _CODE.fullmatch(wanted):
+        return Note(say("explain.code", code=wanted))
     call = next((x for x in known if wanted in (x.identifier, x.request_id)), None)
     if call is None:
         return Note(say("explain.unknown"))
@@ -38,8 +56,8 @@ def explain(what: Any) -> Explanation | Note:
     if not steps:
         answered = say("explain.no_decision", code=code, message=message)
         return Note(answered if code else say("explain.nothing"))
-    refused = not all(step.decision.allowed for step in steps)
-    note = say("explain.no_decision", code=code, message=message) if code and not refused else ""
+    stopped = not all(step.decision.allowed for step in steps)
+    note = say("explain.no_decision", code=code, message=message) if code and not stopped else ""
     return Explanation(steps, note)
 
 
@@ -66,3 +84,10 @@ def _steps(call: Record) -> list[Step]:
 def _inner(call: Record, known: list[Record]) -> list[Step]:
     """What the service asked of others for this request."""
     return [step for x in known if x.parent == call.request_id for step in _steps(x)]
+
+
+def _no_request(what: Any) -> str:
+    """Why something that is given has no request behind it."""
+    if isinstance(what, BaseException):
+        return say("explain.python", name=type(what).__name__)
+    return say("explain.give")

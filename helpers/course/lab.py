@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
 import boto3
 
+from helpers.display.controls import available
 from helpers.messages import say
 from refusal import AnySandbox, Sandbox, SandboxError
 
-from .browser import explain_shell
+from .calling import called_like
 from .chapter import chapter, notebook_of
 from .errors import CourseError, NoSuchName
-from .worlds import PLAIN_SEED, Studio
 
 #: In the environment where a grader serves the sandbox: its address and its token.
 SERVED = "COURSE_SANDBOX"
+#: What Tab offers beside the names of the world.
+_OFFERED = (
+    *("account_id", "advance", "as_user", "at_rest", "names", "notebook", "opened", "region"),
+    *("sandbox", "trail"),
+)
+#: What is the learner's own and outlives an account; by notebook, and whether progress counts.
+_OWN = ("predictions", "revealed", "hints_shown")
+_kept: dict[tuple[str, bool], dict[str, Any]] = {}
 _current: Lab | None = None
 
 
@@ -28,6 +35,7 @@ class Lab:
 
     Args:
         built: the ``names`` and ``opened`` of a world that a grader built and serves.
+        standing: what says where the learner stands in a notebook.
 
     Attributes:
         notebook: its two digits.
@@ -35,7 +43,9 @@ class Lab:
         names: what the world calls its things, such as ``table_name``; also attributes.
         keeps_progress: False in a solved notebook.
         predictions: the learner's own, by number.
+        revealed: the predictions whose answers were shown.
         hints_shown: how many of an exercise's hints were shown.
+        started_over: whether this kernel had the same notebook's lab before.
         done: what was done in a lab that keeps no progress.
         opened: the sandbox's time when the world stood and the notebook began.
     """
@@ -47,13 +57,17 @@ class Lab:
         *,
         keeps_progress: bool = True,
         built: Mapping[str, Any] | None = None,
+        standing: Callable[[str], str] | None = None,
     ) -> None:
         self.notebook = notebook
         self.sandbox = sandbox
         self.keeps_progress = keeps_progress
         self.predictions: dict[str, str] = {}
+        self.revealed: set[str] = set()
         self.hints_shown: dict[str, int] = {}
+        self.started_over = False
         self.done: set[str] = set()
+        self._standing = standing
         self._sessions: dict[str, boto3.Session] = {}
         self.names: dict[str, str]
         self.opened: datetime.datetime
@@ -63,7 +77,7 @@ class Lab:
             return
         # The session behind plain `boto3.client`: what it has read of AWS's models is read once.
         boto3.setup_default_session()
-        self.names = chapter(notebook).world(Studio(boto3.DEFAULT_SESSION, sandbox.seed))
+        self.names = chapter(notebook).world(boto3.DEFAULT_SESSION, str(sandbox.seed))
         # The world was built a while ago: no table key of the set-up is kept any more, and the
         # trail tells what was there from what the learner did.
         self.opened = sandbox.advance(hours=1).replace(microsecond=0)
@@ -74,9 +88,18 @@ class Lab:
             return names[name]
         raise NoSuchName(say("lab.no_name", name=name, known=", ".join(names)))
 
+    def __dir__(self) -> list[str]:
+        return [*self.names, *_OFFERED]
+
     def __repr__(self) -> str:
         contents = ", ".join(f"{name} = {value}" for name, value in self.names.items())
-        return say("lab.ready", notebook=self.notebook, contents=contents or say("lab.empty"))
+        ready = say("lab.ready", notebook=self.notebook, contents=contents or say("lab.empty"))
+        return "\n".join([ready, *self._beside()])
+
+    def _beside(self) -> list[str]:
+        """What starting over has forgotten, and where the learner stands."""
+        over = [say("lab.started_over")] if self.started_over else []
+        return over + ([self._standing(self.notebook)] if self._standing else [])
 
     def _repr_html_(self) -> str:
         items = "".join(
@@ -85,7 +108,20 @@ class Lab:
         )
         contents = say("lab.below") if items else say("lab.empty")
         head = escape(say("lab.ready", notebook=self.notebook, contents=contents))
-        return f"<p>{head}</p><ul>{items}</ul>" if items else f"<p>{head}</p>"
+        listed = f"<ul>{items}</ul>" if items else ""
+        return f"<p>{head}</p>{listed}" + "".join(f"<p>{escape(x)}</p>" for x in self._beside())
+
+    @property
+    def controls(self) -> bool:
+        """Whether to show controls: not in a solved notebook, whose outputs are kept."""
+        return self.keeps_progress and available()
+
+    def remember(self) -> None:
+        """Take over what the learner has said and seen in this notebook, and let the next lab do
+        so: a new account does not undo it."""
+        key = self.notebook, self.keeps_progress
+        vars(self).update(_kept.get(key, {}), started_over=key in _kept)
+        _kept[key] = {name: vars(self)[name] for name in _OWN}
 
     @property
     def in_process(self) -> Sandbox:
@@ -137,12 +173,15 @@ class Lab:
             region_name=self.region,
         )
 
+    @called_like("lab.advance(minutes=6)", raises=True)
     def advance(self, **duration: float) -> datetime.datetime:
         """Let time pass: ``lab.advance(minutes=6)``.
 
         Raises:
             CourseError: what is given is no duration, or goes back.
         """
+        if not duration:
+            raise CourseError(say("lab.no_duration"))
         try:
             return self.sandbox.advance(**duration)
         except (SandboxError, ValueError) as error:
@@ -156,33 +195,10 @@ class Lab:
             raise CourseError(str(error)) from None
 
 
-def open_lab(notebook: str, *, seed: int | str | None = None, keep_progress: bool = True) -> Lab:
-    """Build the world of a notebook anew; whatever ran before in this process is stopped.
-
-    Args:
-        notebook: two digits, such as ``"05"``.
-        seed: another seed gives another world; ``COURSE_SEED`` or 0 if left out.
-        keep_progress: whether checks that are passed count as the learner's progress.
-
-    Raises:
-        CourseError: there is no such notebook.
-    """
+def keep(lab: Lab | None) -> None:
+    """Make a lab the open one; None if none is open any more."""
     global _current  # noqa: PLW0603 - one lab per process, as there is one sandbox
-    number = notebook_of(notebook)
-    explain_shell()
-    if served := os.environ.get(SERVED):
-        remote = Sandbox.connect(*served.split())
-        _current = Lab(number, remote, keeps_progress=False, built=remote.open(number))
-        return _current
-    running = Sandbox.running()
-    if running is not None:
-        running.stop()
-    _current = None
-    sandbox = Sandbox(
-        seed=os.environ.get("COURSE_SEED", PLAIN_SEED) if seed is None else seed
-    ).start()
-    _current = Lab(number, sandbox, keeps_progress=keep_progress)
-    return _current
+    _current = lab
 
 
 def lab_of(number: str) -> Lab:

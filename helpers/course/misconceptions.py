@@ -6,13 +6,11 @@ an instructor sees which claims a class holds.
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from helpers.paths import ROOT
-
-from .toml_file import TomlFile
 
 
 class Misconception(NamedTuple):
@@ -22,24 +20,14 @@ class Misconception(NamedTuple):
     truth: str
 
 
-def read(path: Path) -> dict[str, Misconception]:
-    """The misconceptions of a file, by their keys.
-
-    Raises:
-        CourseError: something in the file is not as it must be.
-    """
-    file, found = TomlFile(path), {}
-    for key, content in file.content.items():
-        table = file.table((key,), content, Misconception._fields)
-        claim, truth = (file.string((key, name), table) for name in Misconception._fields)
-        found[key] = Misconception(claim, truth)
-    return found
-
-
 @cache
 def misconceptions() -> dict[str, Misconception]:
     """The course's own, read when they are first asked for."""
-    return read(ROOT / "lessons" / "misconceptions.toml")
+    found = tomllib.loads((ROOT / "lessons" / "misconceptions.toml").read_text(encoding="utf-8"))
+    return {
+        key: Misconception(*(" ".join(one[name].split()) for name in Misconception._fields))
+        for key, one in found.items()
+    }
 
 
 MISCONCEPTIONS: dict[str, Misconception]

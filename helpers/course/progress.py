@@ -19,11 +19,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from helpers.display.notes import Line, Note
 from helpers.messages import say
 
 from .browser import in_browser
-from .chapter import chapter, notebook_of, notebooks
+from .chapter import chapter, notebook_of
 from .content import MOST_EXERCISES
 from .errors import CourseError
 from .lab import Lab, current_lab
@@ -54,24 +53,24 @@ def _forgetful() -> str:
     return say("progress.forgetful")
 
 
-def progress(code: str | None = None) -> Note:
-    """What is done, and a code that carries it elsewhere.
+def code_of(code: str | None = None) -> str:
+    """What carries the progress elsewhere, in sentences.
 
     Args:
-        code: one that ``progress()`` showed elsewhere; what it says is added to what is here.
+        code: one that was shown elsewhere; what it says is added to what is here.
+
+    Raises:
+        CourseError: it is no code of this course.
     """
     done, trouble = _load()
     sentence = ""
     if code is not None:
-        try:
-            new = _decode(code) - done
-        except CourseError as error:
-            return Note(str(error))
+        new = _decode(code) - done
         trouble = _save(done | new) or trouble
         done |= new
         sentence = say("progress.taken", count=len(new)) + " "
     sentence += say("progress.code", code=_encode(done))
-    return Note(f"{trouble or _forgetful()} {sentence}".strip(), _summary(done))
+    return f"{trouble or _forgetful()} {sentence}".strip()
 
 
 def record_quiz(lab: Lab) -> str:
@@ -87,22 +86,6 @@ def record_exercise(item: str) -> str:
 
 def _items(notebook: str) -> list[str]:
     return [*chapter(notebook).exercises, f"{int(notebook)}.{_QUIZ}"]
-
-
-def _summary(done: set[str]) -> list[Line]:
-    lines = []
-    for notebook in notebooks():
-        *exercises, quiz = _items(notebook)
-        finished = sum(item in done for item in exercises)
-        text = say(
-            "progress.line",
-            done=finished,
-            total=len(exercises),
-            quiz=say("progress.quiz_done" if quiz in done else "progress.quiz_open"),
-        )
-        all_done = finished == len(exercises) and quiz in done
-        lines.append(Line(notebook, say("word.done" if all_done else "word.open"), text))
-    return lines
 
 
 def _load() -> tuple[set[str], str]:

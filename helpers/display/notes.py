@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from .controls import Control
+
 #: Borders in colours that stand out on light and on dark; the word says what the colour says.
 _COLOURS = {"good": "#2e8b57", "open": "#8a7a00", "bad": "#c8553d", "plain": "#6b8fb5"}
 
@@ -29,6 +31,7 @@ class Note:
         tone: ``good``, ``open``, ``bad`` or ``plain``.
         points: what nbgrader is to read as the score.
         details: folded away under the sentence.
+        control: what to answer it with, where the front end has controls.
     """
 
     sentence: str
@@ -37,6 +40,18 @@ class Note:
     tone: str = "plain"
     points: int | None = None
     details: str = ""
+    control: Control | None = field(default=None, compare=False)
+
+    @property
+    def aloud(self) -> str:
+        """What a screen reader is to say of it."""
+        head = f"{self.word}. {self.sentence}" if self.word else self.sentence
+        return " ".join([head, *(f"{x.about}: {x.word}. {x.text}" for x in self.lines)])
+
+    def _ipython_display_(self) -> None:
+        if self.control is None:
+            raise NotImplementedError  # So IPython shows the forms below.
+        self.control.show(self)
 
     def __repr__(self) -> str:
         # nbgrader takes the plain form of a check's answer as its points, in its autograder and
@@ -54,7 +69,8 @@ class Note:
         )
         listed = f'<ul style="margin: 0.4em 0 0">{items}</ul>' if items else ""
         folded = (
-            f"<details><summary>Details</summary><pre>{escape(self.details)}</pre></details>"
+            f"<details><summary>Details</summary>"
+            f'<pre style="overflow-x: auto">{escape(self.details)}</pre></details>'
             if self.details
             else ""
         )

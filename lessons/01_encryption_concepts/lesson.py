@@ -30,7 +30,7 @@ import boto3
 import pandas as pd
 
 from helpers import check, hint, open_lab, predict, quiz
-from helpers.display.charts import byte_grid, line_chart, recorded_timings
+from lessons.charts import byte_grid, line_chart, recorded_timings
 
 pd.options.display.max_colwidth = None  # Tables show long texts whole.
 lab = open_lab("01")

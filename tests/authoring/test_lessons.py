@@ -58,10 +58,10 @@ only_blank = 1
 """
 
 CHECKS = """\
-from helpers.course.author import Exercise, correct
+from lessons.author import Exercise, Studio, correct
 
 
-def world(studio):
+def world(studio: Studio):
     return {}
 
 

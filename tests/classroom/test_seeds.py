@@ -12,7 +12,7 @@ import pytest
 
 from classroom import GradingError, marking_seed, new_secret, practice_seed
 from classroom.seeds import read_secret
-from helpers.course.worlds import PLAIN_SEED
+from helpers.course.content import PLAIN_SEED
 
 
 def test_a_marking_seed_is_the_hmac_of_student_and_notebook() -> None:

@@ -1,4 +1,4 @@
-"""A learner's place: a progress file of its own, and no sandbox left running."""
+"""A learner's place: progress of its own, nothing said before, and no sandbox left running."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.course import lab
 from refusal import Sandbox
 
 
@@ -14,6 +15,7 @@ from refusal import Sandbox
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder that the progress file is in."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    lab._kept.clear()
     yield tmp_path
     running = Sandbox.running()
     if running is not None:

@@ -14,10 +14,10 @@ from helpers.course.errors import CourseError
 from helpers.paths import ROOT
 
 CHECKS = """\
-from helpers.course.author import Exercise, correct
+from lessons.author import Exercise, Studio, correct
 
 
-def world(studio):
+def world(studio: Studio):
     return {}
 
 
@@ -54,6 +54,8 @@ def test_numbers_follow_from_the_folder_and_the_order(folder: Path) -> None:
         ("import Exercise,", "import Exercises,", "line 1: ImportError"),
         ("EXERCISES =", "EXERCISE =", "no attribute 'EXERCISES'"),
         ("def world", "def worlds", "no attribute 'world'"),
+        ("studio: Studio", "studio", "`world` is written `def world(studio: Studio)`"),
+        ("studio: Studio", "", "`world` is written `def world(studio: Studio)`"),
         ("EXERCISES = [", "world = EXERCISES = [", "`world` is no function"),
         ('Exercise(title=title, points=1, hints=("Begin.",), check=done)', "title", "'One' is no"),
         ('("One", "Two")', '("One",) * 16', "16 exercises; a notebook holds at most 15"),
@@ -126,7 +128,8 @@ def test_opening_a_notebook_reads_no_other_lesson() -> None:
     paths = [Path(line) for line in done.stdout.splitlines()]
     lessons = ROOT / "lessons"
     read = {path.relative_to(lessons).parts[0] for path in paths if lessons in path.parents}
-    assert read == {"05_denying_access", "misconceptions.toml"}
+    read -= {"__pycache__", "__init__.py"}  # Of the room itself, compiled or not.
+    assert read == {"05_denying_access", "misconceptions.toml", "author"}
 
 
 def test_a_chapter_is_read_once() -> None:

@@ -13,7 +13,7 @@ from helpers import open_lab
 from helpers.course.following import follow
 from helpers.course.lab import Lab
 from helpers.display.notes import Note
-from helpers.display.request_steps import RequestSteps
+from refusal.notebook.drawings import RequestSteps
 from refusal.services.audit.events import RemoteEvent
 from tests.geometry import faults
 

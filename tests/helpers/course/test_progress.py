@@ -43,7 +43,7 @@ def test_what_is_done_is_kept(place: Path) -> None:
     open_lab("00")
     quiz("00", RIGHT["00"])
     assert kept(place) == ["0.quiz", "5.quiz"]
-    assert f"05: Open. 0 of {OF_05} exercises; quiz done." in repr(progress())
+    assert f"05 Denying access: Begun. 0 of {OF_05} exercises; quiz done." in repr(progress())
 
 
 def test_a_half_right_quiz_is_not_done(place: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_half_right_quiz_is_not_done(place: Path) -> None:
 def test_a_solved_notebook_keeps_nothing(place: Path) -> None:
     open_lab("05", keep_progress=False)
     quiz("05", RIGHT["05"])
-    assert f"05: Open. 0 of {OF_05} exercises; quiz done." in repr(progress())
+    assert f"05 Denying access: Begun. 0 of {OF_05} exercises; quiz done." in repr(progress())
     assert not (place / "progress.json").exists()
     open_lab("05", keep_progress=False)
     assert "quiz done" not in repr(progress())
@@ -116,8 +116,8 @@ def test_a_code_of_the_first_version_is_still_read(code: str, done: set[str]) ->
 def test_a_file_of_the_first_version_is_still_read(place: Path) -> None:
     (place / "progress.json").write_text('{"version": 1, "done": ["0.1", "5.quiz", "8.7"]}')
     told = repr(progress())
-    assert f"05: Open. 0 of {OF_05} exercises; quiz done." in told
-    assert f"08: Open. 1 of {len(chapter('08').exercises)} exercises; quiz open." in told
+    assert f"05 Denying access: Begun. 0 of {OF_05} exercises; quiz done." in told
+    assert f"08 Capstone: Begun. 1 of {len(chapter('08').exercises)} exercises; quiz open." in told
     assert module._decode(code_of(progress())) == {"0.1", "5.quiz", "8.7"}
 
 

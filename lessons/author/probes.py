@@ -12,12 +12,19 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.exceptions import ClientError
-
 from refusal import SandboxError
 
-from .evidence import Evidence
+from helpers.course.evidence import Evidence
 
-__all__ = ["allows", "at_rest", "grants_on", "key_aliases", "key_metadata", "key_of", "key_policy"]
+__all__ = [
+    "allows",
+    "at_rest",
+    "grants_on",
+    "key_aliases",
+    "key_metadata",
+    "key_of",
+    "key_policy",
+]
 __all__ += ["may_decrypt_directly", "may_manage", "may_read", "may_write"]
 _DYNAMODB = "dynamodb.amazonaws.com"
 
@@ -41,8 +48,13 @@ def may_manage(evidence: Evidence, user: str, key_arn: str) -> bool:
     """Whether a user could change a key's policy or delete the key."""
     box = evidence.lab.in_process
     policy = {"KeyId": key_arn, "Policy": "{}"}
-    return box.would_allow(user, "kms", "PutKeyPolicy", policy) or box.would_allow(
-        user, "kms", "ScheduleKeyDeletion", {"KeyId": key_arn, "PendingWindowInDays": 7}
+    return box.would_allow(
+        user, "kms", "PutKeyPolicy", policy
+    ) or box.would_allow(
+        user,
+        "kms",
+        "ScheduleKeyDeletion",
+        {"KeyId": key_arn, "PendingWindowInDays": 7},
     )
 
 
@@ -75,11 +87,15 @@ def key_aliases(evidence: Evidence) -> dict[str, str]:
     return {alias["AliasName"]: alias.get("TargetKeyId", "") for alias in listed}
 
 
-def grants_on(evidence: Evidence, key_arn: str, grantee: str = "") -> list[dict[str, Any]]:
+def grants_on(
+    evidence: Evidence, key_arn: str, grantee: str = ""
+) -> list[dict[str, Any]]:
     """The grants on a key whose grantee's name ends so, such as ``user/mira``. Of a user who was
     deleted, a grant keeps an ID in place of the ARN."""
     listed = evidence.client("kms").list_grants(KeyId=key_arn)["Grants"]
-    return [grant for grant in listed if grant["GranteePrincipal"].endswith(grantee)]
+    return [
+        grant for grant in listed if grant["GranteePrincipal"].endswith(grantee)
+    ]
 
 
 def key_policy(evidence: Evidence, key_id: str) -> list[dict[str, Any]]:
@@ -94,8 +110,12 @@ def allows(found: Iterable[dict[str, Any]], arn: str, action: str) -> bool:
     for statement in found:
         who = statement.get("Principal", {})
         named = _many(who.get("AWS", []) if isinstance(who, dict) else who)
-        applies = statement["Effect"] == "Allow" and (arn in named or "*" in named)
-        if applies and any(fnmatchcase(action, x) for x in _many(statement.get("Action", []))):
+        applies = statement["Effect"] == "Allow" and (
+            arn in named or "*" in named
+        )
+        if applies and any(
+            fnmatchcase(action, x) for x in _many(statement.get("Action", []))
+        ):
             return True
     return False
 
@@ -107,20 +127,28 @@ def _many(value: Any) -> list[Any]:
 def _may(evidence: Evidence, user: str, table: str, operation: str) -> bool:
     item = {"GetItem": "Key", "PutItem": "Item"}[operation]
     asked = {"TableName": table, item: {_hash_key(evidence, table): {"S": "x"}}}
-    allowed = evidence.lab.in_process.would_allow(user, "dynamodb", operation, asked)
+    allowed = evidence.lab.in_process.would_allow(
+        user, "dynamodb", operation, asked
+    )
     return allowed and _opens(evidence, user, table, via=_DYNAMODB)
 
 
 def _hash_key(evidence: Evidence, table: str) -> str:
-    found = evidence.client("dynamodb").describe_table(TableName=table)["Table"]["KeySchema"]
-    return next(str(key["AttributeName"]) for key in found if key["KeyType"] == "HASH")
+    found = evidence.client("dynamodb").describe_table(TableName=table)["Table"][
+        "KeySchema"
+    ]
+    return next(
+        str(key["AttributeName"]) for key in found if key["KeyType"] == "HASH"
+    )
 
 
 def _opens(evidence: Evidence, user: str, table: str, via: str) -> bool:
     """Whether KMS would decrypt a table's key for a user."""
     held = evidence.lab.sandbox.at_rest(table)
     if held.key_arn is None:
-        return bool(via)  # Nobody but DynamoDB uses the AWS owned key, and it asks nobody.
+        return bool(
+            via
+        )  # Nobody but DynamoDB uses the AWS owned key, and it asks nobody.
     asked = {
         "CiphertextBlob": held.wrapped_table_key,
         "EncryptionContext": dict(held.encryption_context),

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .drawing import Picture
+from refusal.notebook.drawings import Picture
 
 _TIMINGS = Path(__file__).with_name("recorded_timings.csv")
 _WIDTH, _HEIGHT = 680, 360
@@ -34,7 +34,11 @@ def recorded_timings() -> Any:
 
 
 def line_chart(
-    title: str, lines: Mapping[str, Sequence[tuple[float, float]]], *, x: str, y: str
+    title: str,
+    lines: Mapping[str, Sequence[tuple[float, float]]],
+    *,
+    x: str,
+    y: str,
 ) -> Picture:
     """Up to three lines between two logarithmic axes.
 
@@ -48,28 +52,50 @@ def line_chart(
     """
     points = [point for line in lines.values() for point in line]
     if not 0 < len(lines) <= len(_LINES) or not all(lines.values()):
-        raise ValueError(f"a chart has one to {len(_LINES)} lines with points, not {len(lines)}")
+        raise ValueError(
+            f"a chart has one to {len(_LINES)} lines with points, not {len(lines)}"
+        )
     if min(min(point) for point in points) <= 0:
         raise ValueError("a logarithmic axis begins above zero")
     across, up = [p[0] for p in points], [p[1] for p in points]
     places = _Axis(min(across), max(across), _LEFT + 30, _RIGHT - 30)
-    decades = range(math.floor(math.log10(min(up))), math.ceil(math.log10(max(up))) + 1)
-    heights = _Axis(10.0 ** decades[0], 10.0 ** max(decades[-1], decades[0] + 1), _BOTTOM, _TOP)
-    drawn = [_text(_LEFT, 24, title, weight="bold"), _text((_LEFT + _RIGHT) / 2, 346, x, "middle")]
+    decades = range(
+        math.floor(math.log10(min(up))), math.ceil(math.log10(max(up))) + 1
+    )
+    heights = _Axis(
+        10.0 ** decades[0],
+        10.0 ** max(decades[-1], decades[0] + 1),
+        _BOTTOM,
+        _TOP,
+    )
+    drawn = [
+        _text(_LEFT, 24, title, weight="bold"),
+        _text((_LEFT + _RIGHT) / 2, 346, x, "middle"),
+    ]
     drawn += [_text(_LEFT, _TOP - 8, y, size=12)]
     for power in decades:
         level = heights(10.0**power)
         drawn += [_line(_LEFT, level, _RIGHT, level, opacity=0.25)]
-        drawn += [_text(_LEFT - 8, level + 4, _number(10.0**power), "end", size=12)]
+        drawn += [
+            _text(_LEFT - 8, level + 4, _number(10.0**power), "end", size=12)
+        ]
     for value in sorted(set(across)):
-        drawn += [_text(places(value), _BOTTOM + 20, _number(value), "middle", size=12)]
+        drawn += [
+            _text(places(value), _BOTTOM + 20, _number(value), "middle", size=12)
+        ]
     drawn += [_line(_LEFT, _BOTTOM, _RIGHT, _BOTTOM)]
-    for (name, line), (colour, dashes) in zip(lines.items(), _LINES, strict=False):
-        drawn += _curve(name, [(places(a), heights(b)) for a, b in line], colour, dashes)
+    for (name, line), (colour, dashes) in zip(
+        lines.items(), _LINES, strict=False
+    ):
+        drawn += _curve(
+            name, [(places(a), heights(b)) for a, b in line], colour, dashes
+        )
     return _picture(drawn, _in_words(title, lines, x, y), _WIDTH, _HEIGHT)
 
 
-def byte_grid(title: str, parts: Mapping[str, int], before: bytes, after: bytes) -> Picture:
+def byte_grid(
+    title: str, parts: Mapping[str, int], before: bytes, after: bytes
+) -> Picture:
     """A message byte by byte, a square for each, with those that were changed crossed out.
 
     Args:
@@ -82,8 +108,12 @@ def byte_grid(title: str, parts: Mapping[str, int], before: bytes, after: bytes)
     """
     if not len(before) == len(after) == sum(parts.values()):
         lengths = f"{sum(parts.values())}, {len(before)} and {len(after)}"
-        raise ValueError(f"parts, before and after must be of one length, not {lengths}")
-    changed = [place for place in range(len(before)) if before[place] != after[place]]
+        raise ValueError(
+            f"parts, before and after must be of one length, not {lengths}"
+        )
+    changed = [
+        place for place in range(len(before)) if before[place] != after[place]
+    ]
     drawn, words = [_text(12, 24, title, weight="bold")], []
     start, top = 0, 44
     for name, length in parts.items():
@@ -101,7 +131,10 @@ class _Axis:
     """A logarithmic scale from values to pixels."""
 
     def __init__(self, low: float, high: float, start: float, end: float) -> None:
-        self._low, self._span = math.log10(low), math.log10(high) - math.log10(low) or 1.0
+        self._low, self._span = (
+            math.log10(low),
+            math.log10(high) - math.log10(low) or 1.0,
+        )
         self._start, self._length = start, end - start
 
     def __call__(self, value: float) -> float:
@@ -119,7 +152,9 @@ def _number(value: float) -> str:
 def _in_words(
     title: str, lines: Mapping[str, Sequence[tuple[float, float]]], x: str, y: str
 ) -> str:
-    sentences = [f"{title}. {y[:1].upper()}{y[1:]} by {x}, both axes logarithmic."]
+    sentences = [
+        f"{title}. {y[:1].upper()}{y[1:]} by {x}, both axes logarithmic."
+    ]
     for name, line in lines.items():
         values = ", ".join(f"{_number(b)} at {_number(a)}" for a, b in line)
         sentences.append(f"{name}: {values}.")
@@ -134,7 +169,9 @@ def _in_words(
 def _changed(places: list[int], start: int) -> str:
     if not places:
         return "unchanged"
-    return f"changed at byte {', '.join(str(place - start + 1) for place in places)}"
+    return (
+        f"changed at byte {', '.join(str(place - start + 1) for place in places)}"
+    )
 
 
 def _picture(drawn: list[str], alt: str, width: int, height: int) -> Picture:
@@ -142,13 +179,21 @@ def _picture(drawn: list[str], alt: str, width: int, height: int) -> Picture:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="system-ui, sans-serif" fill="currentColor" '
-        'style="max-width: 100%; height: auto; color: inherit">\n' + "\n".join(drawn) + "\n</svg>"
+        'style="max-width: 100%; height: auto; color: inherit">\n'
+        + "\n".join(drawn)
+        + "\n</svg>"
     )
     return Picture(svg, alt)
 
 
 def _text(
-    x: float, y: float, text: str, anchor: str = "start", *, size: int = 14, weight: str = "normal"
+    x: float,
+    y: float,
+    text: str,
+    anchor: str = "start",
+    *,
+    size: int = 14,
+    weight: str = "normal",
 ) -> str:
     return (
         f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size}" '
@@ -156,14 +201,21 @@ def _text(
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, *, opacity: float = 1) -> str:
+def _line(
+    x1: float, y1: float, x2: float, y2: float, *, opacity: float = 1
+) -> str:
     place = f'x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"'
     return f'<line {place} stroke="currentColor" stroke-opacity="{opacity:g}"/>'
 
 
-def _curve(name: str, points: list[tuple[float, float]], colour: str, dashes: str) -> list[str]:
+def _curve(
+    name: str, points: list[tuple[float, float]], colour: str, dashes: str
+) -> list[str]:
     path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    dots = [f'<circle cx="{x:g}" cy="{y:g}" r="4" fill="{colour}"/>' for x, y in points]
+    dots = [
+        f'<circle cx="{x:g}" cy="{y:g}" r="4" fill="{colour}"/>'
+        for x, y in points
+    ]
     line = (
         f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5" '
         f'stroke-dasharray="{dashes or "none"}"/>'

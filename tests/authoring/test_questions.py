@@ -1,4 +1,4 @@
-"""The file of questions is checked when it is read; a mistake is said with its line."""
+"""Questions are checked before a notebook is written; a mistake is said with its line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from authoring.questions import check, check_misconceptions
 from helpers.course import questions
 from helpers.course.content import Option, Question, Written
 from helpers.course.errors import CourseError
-from helpers.course.misconceptions import read as read_misconceptions
 
 GOOD = """\
 # A comment.
@@ -56,6 +56,7 @@ model = "Said."
 def read(tmp_path: Path, text: str) -> questions.Questions:
     file = tmp_path / "questions.toml"
     file.write_text(text, encoding="utf-8")
+    check(file)
     return questions.read(file, 5)
 
 
@@ -143,7 +144,7 @@ def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, mistake: str) -> 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "questions.toml").write_bytes(b"\xff")
     with pytest.raises(CourseError, match=r"questions\.toml cannot be read"):
-        questions.read(tmp_path / "questions.toml", 5)
+        check(tmp_path / "questions.toml")
 
 
 @pytest.mark.parametrize(
@@ -160,4 +161,23 @@ def test_a_mistake_in_the_misconceptions_is_named(
     file = tmp_path / "misconceptions.toml"
     file.write_text(text)
     with pytest.raises(CourseError, match=rf"misconceptions.toml, line {line}: {says}"):
-        read_misconceptions(file)
+        check_misconceptions(file)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_what_a_learner_has_reads_it_or_says_that_it_cannot(tmp_path: Path, mistake: str) -> None:
+    """Without a check of its own: a mistake is a sentence that names the file, or does no harm."""
+    before, after, *_ = MISTAKES[mistake]
+    file = tmp_path / "questions.toml"
+    file.write_text(GOOD.replace(before, after))
+    try:
+        questions.read(file, 5)
+    except CourseError as error:
+        assert "questions.toml cannot be used" in str(error) and "\n" not in str(error)
+
+
+@pytest.mark.parametrize("text", ["[quiz.q1", "quiz = 1", "[quiz]\nq1 = 1", "[quiz.q1]\na = 1"])
+def test_a_file_that_cannot_be_read_at_all_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "questions.toml").write_text(text)
+    with pytest.raises(CourseError, match=r"questions\.toml cannot be used"):
+        questions.read(tmp_path / "questions.toml", 5)

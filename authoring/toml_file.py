@@ -9,9 +9,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from helpers.course.errors import CourseError
 from helpers.paths import shown
-
-from .errors import CourseError
 
 #: Where in a file: the names of the tables around a key, and the key.
 Place = tuple[str, ...]
@@ -54,24 +53,24 @@ class TomlFile:
         return content
 
     def string(self, place: Place, table: dict[str, Any], needed: bool = True) -> str:
-        """A paragraph or more: a line break in the file is a space, an empty line stays one.
+        """A key's text, which must not be empty.
 
         Args:
             place: of the key in ``table``.
-            needed: otherwise it may be left out.
+            needed: otherwise it may be left out, and is empty.
         """
         key = place[-1]
         if key not in table and not needed:
             return ""
         if key not in table:
             raise self.error(place[:-1], f"[{'.'.join(place[:-1])}] lacks `{key}`.")
-        return self.paragraphs(place, table[key])
+        return self.text(place, table[key])
 
-    def paragraphs(self, place: Place, value: Any) -> str:
-        """A value that must be a text which is not empty; see ``string``."""
+    def text(self, place: Place, value: Any) -> str:
+        """A value that must be a text which is not empty."""
         if not isinstance(value, str) or not value.strip():
             raise self.error(place, f"`{place[-1]}` is a text, which cannot be empty.")
-        return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", value.strip()))
+        return value.strip()
 
     def _line(self, place: Place) -> int:
         """Where a table or key begins; of one that is not there, the table around it.

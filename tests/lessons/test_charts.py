@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.display import charts
-from helpers.display.charts import byte_grid, line_chart, recorded_timings
-from helpers.display.drawing import Picture
+from lessons import charts
+from lessons.charts import byte_grid, line_chart, recorded_timings
+from refusal.notebook.drawings.drawing import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINES = {"slow": [(1.0, 20.0), (10.0, 400.0)], "fast": [(1.0, 0.5), (10.0, 0.8)]}

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from helpers import open_lab
 from helpers.course.evidence import Evidence
 from helpers.course.lab import Lab
-from helpers.course.probes import (
+from lessons.author.probes import (
     allows,
     at_rest,
     grants_on,

@@ -13,23 +13,66 @@ from typing import Any, NamedTuple
 
 import boto3
 
-#: The seed of the public course, whose names are the plain ones.
-PLAIN_SEED = "0"
+from helpers.course.content import PLAIN_SEED
+
 FIRST_NAMES = (
-    *("Juno", "Teo", "Amara", "Priya", "Luca", "Sana", "Mateo", "Ines", "Kofi", "Yuki", "Noah"),
-    *("Elif", "Tomas", "Wren", "Dara", "Hugo", "Leila", "Omar", "Freya", "Ravi", "Zoe", "Idris"),
+    *(
+        "Juno",
+        "Teo",
+        "Amara",
+        "Priya",
+        "Luca",
+        "Sana",
+        "Mateo",
+        "Ines",
+        "Kofi",
+        "Yuki",
+        "Noah",
+    ),
+    *(
+        "Elif",
+        "Tomas",
+        "Wren",
+        "Dara",
+        "Hugo",
+        "Leila",
+        "Omar",
+        "Freya",
+        "Ravi",
+        "Zoe",
+        "Idris",
+    ),
 )
 _PLAIN_COINS = (1250, 310, 9800)
 
 #: What the KMS console gives a key administrator and a key user (behaviours A11 and A12).
 ADMINISTRATOR_ACTIONS = [
-    *("kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*"),
-    *("kms:Revoke*", "kms:Disable*", "kms:Get*", "kms:Delete*", "kms:TagResource"),
+    *(
+        "kms:Create*",
+        "kms:Describe*",
+        "kms:Enable*",
+        "kms:List*",
+        "kms:Put*",
+        "kms:Update*",
+    ),
+    *(
+        "kms:Revoke*",
+        "kms:Disable*",
+        "kms:Get*",
+        "kms:Delete*",
+        "kms:TagResource",
+    ),
     *("kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"),
     "kms:RotateKeyOnDemand",
 ]
 USER_ACTIONS = [
-    *("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
+    *(
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:DescribeKey",
+    ),
 ]
 ATTACHMENT_ACTIONS = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
 
@@ -62,7 +105,9 @@ class Studio:
             another gives another student other names and other data.
     """
 
-    def __init__(self, session: boto3.Session, seed: int | str = PLAIN_SEED) -> None:
+    def __init__(
+        self, session: boto3.Session, seed: int | str = PLAIN_SEED
+    ) -> None:
         self.session = session
         self.seed = str(seed)
         self._clients: dict[str, Any] = {}
@@ -107,7 +152,10 @@ class Studio:
         names = list(FIRST_NAMES)
         if not self.plain:
             chooser.shuffle(names)
-        coins = [*_PLAIN_COINS, *(chooser.randrange(0, 20_000, 10) for _ in range(20))]
+        coins = [
+            *_PLAIN_COINS,
+            *(chooser.randrange(0, 20_000, 10) for _ in range(20)),
+        ]
         if not self.plain:
             coins = [chooser.randrange(0, 20_000, 10) for _ in range(20)]
         return [
@@ -125,7 +173,9 @@ class Studio:
         caller = self.client("sts").get_caller_identity()
         key = self.client("kms").create_key(
             Description=description,
-            Policy=console_policy(caller["Account"], caller["Arn"], caller["Arn"]),
+            Policy=console_policy(
+                caller["Account"], caller["Arn"], caller["Arn"]
+            ),
         )["KeyMetadata"]
         self.client("kms").create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
         return str(key["Arn"])
@@ -134,10 +184,16 @@ class Studio:
         """A table of players, under the AWS owned key unless a key or more is given; returns
         its name."""
         if key:
-            encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+            encryption = {
+                "Enabled": True,
+                "SSEType": "KMS",
+                "KMSMasterKeyId": key,
+            }
         self.client("dynamodb").create_table(
             TableName=name,
-            AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": "player_id", "AttributeType": "S"}
+            ],
             KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
             **({"SSESpecification": encryption} if encryption else {}),
@@ -182,7 +238,12 @@ def console_policy(account: str, administrator: str, *users: str) -> str:
             "Principal": {"AWS": administrator},
             "Action": ADMINISTRATOR_ACTIONS,
         },
-        {"Sid": "Allow use of the key", **common, "Principal": principal, "Action": USER_ACTIONS},
+        {
+            "Sid": "Allow use of the key",
+            **common,
+            "Principal": principal,
+            "Action": USER_ACTIONS,
+        },
         {
             "Sid": "Allow attachment of persistent resources",
             **common,
@@ -191,5 +252,9 @@ def console_policy(account: str, administrator: str, *users: str) -> str:
             "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         },
     ]
-    document = {"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements}
+    document = {
+        "Version": "2012-10-17",
+        "Id": "key-consolepolicy-3",
+        "Statement": statements,
+    }
     return json.dumps(document, indent=2)

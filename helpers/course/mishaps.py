@@ -1,0 +1,65 @@
+"""What the course has to say of some errors; see ``refusal.notebook.errors``."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import linecache
+import os
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from botocore.exceptions import ClientError
+
+from helpers.messages import say
+from refusal.notebook import errors
+
+_UNKNOWN_KEY = ("UnrecognizedClientException", "InvalidClientTokenId")
+
+
+def install(started_over: Callable[[], bool | None]) -> None:
+    """Show errors in a sentence from now on; not where they are marked.
+
+    Args:
+        started_over: whether the open lab replaced another; None if no lab is open any more.
+    """
+
+    def advice(error: BaseException, trace: TracebackType | None) -> str | None:
+        if isinstance(error, NameError):
+            return _unquoted(error, trace)
+        if not isinstance(error, ClientError) or not started_over():
+            return None
+        told = error.response.get("Error", {})
+        message = f"{error.operation_name}: {told.get('Message')}"
+        gone = told.get("Code") in _UNKNOWN_KEY
+        return say("error.unknown_key", message=message) if gone else None
+
+    if not (os.environ.get("NBGRADER_EXECUTION") or os.environ.get("COURSE_SANDBOX")):
+        errors.install(lambda: started_over() is not None, advice, (NameError,))
+
+
+def _unquoted(error: NameError, trace: TracebackType | None) -> str:
+    """For ``predict("0.1", b)``: how to write it; empty if that is not what happened."""
+    frames = traceback.extract_tb(trace)
+    if not frames or not errors.in_cell(frames[-1]) or not error.name:
+        return ""
+    with contextlib.suppress(SyntaxError):
+        tree = ast.parse("".join(linecache.getlines(frames[-1].filename)))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            inside = call.lineno <= (frames[-1].lineno or 0) <= (call.end_lineno or 0)
+            if inside and getattr(call.func, "id", "") in ("predict", "quiz"):
+                names = [n.id for x in call.args for n in ast.walk(x) if isinstance(n, ast.Name)]
+                if error.name in names:
+                    # All of them: one that has a value would be the next to go wrong.
+                    call.args = [_Quoting().visit(argument) for argument in call.args]
+                    shown = ast.unparse(call).replace("'", '"')
+                    return say("predict.unquoted", call=shown, name=error.name)
+    return ""
+
+
+class _Quoting(ast.NodeTransformer):
+    """Puts names into quotation marks."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(node.id)

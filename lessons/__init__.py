@@ -1,0 +1,1 @@
+"""The course's content: a folder for each notebook, and what their authors share."""
