@@ -16,8 +16,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.course.chapter import chapter, notebooks
-from helpers.course.lab import open_lab
-from helpers.course.worlds import Studio
+from helpers.course.content import PLAIN_SEED
+from helpers.course.opening import open_lab
 from refusal import Sandbox
 
 from .measure import ROOT, Line, ratio, seconds
@@ -41,10 +41,10 @@ def _world_on_moto(notebook: str) -> Callable[[], float]:
     def build() -> None:
         try:
             with bare():
-                chapter(notebook).world(Studio(boto3.Session(region_name="us-east-1")))
+                chapter(notebook).world(boto3.Session(region_name="us-east-1"), PLAIN_SEED)
         except ClientError:  # It attaches AWS managed policies, which bare moto has on demand.
             with bare(managed_policies=True):
-                chapter(notebook).world(Studio(boto3.Session(region_name="us-east-1")))
+                chapter(notebook).world(boto3.Session(region_name="us-east-1"), PLAIN_SEED)
 
     return lambda: seconds(build, 1)
 

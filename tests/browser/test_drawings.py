@@ -16,11 +16,9 @@ from botocore.exceptions import ClientError
 from authoring.pictures import PICTURES, architecture
 from helpers import explain, open_lab
 from helpers.course.following import follow
-from helpers.display.drawing import Picture, box, frame, image
-from helpers.display.layers import key_layers
-from helpers.display.request_steps import RequestSteps
-from helpers.display.way import decision_way
 from refusal import Sandbox
+from refusal.notebook.drawings import RequestSteps, decision_way, key_layers
+from refusal.notebook.drawings.drawing import Picture, box, frame, image
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"

@@ -12,7 +12,7 @@ import classroom
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-it-works.md").read_text(encoding="utf-8")
-ROOMS = ("refusal", "helpers", "authoring", "classroom", "web", "benchmarks")
+ROOMS = ("refusal", "helpers", "lessons", "authoring", "classroom", "web", "benchmarks")
 
 Arrows = set[tuple[str, str]]
 

@@ -29,7 +29,8 @@ SITE_LOCK = "web/wheels.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SANDBOX = tomllib.loads((ROOT / "sandbox/pyproject.toml").read_text("utf-8"))
 #: What is installed from its folder, and imported from there.
-OWN = {"authoring", "benchmarks", "classroom", "helpers", "hub", "refusal", "tests", "tools", "web"}
+OWN = {"authoring", "benchmarks", "classroom", "helpers", "hub", "lessons", "refusal", "tests"}
+OWN |= {"tools", "web"}
 SUPPORTED = ["3.11.0", "3.12.0", "3.13.0", "3.14.0"]
 
 
@@ -118,6 +119,7 @@ def imported(folder: Path) -> set[str]:
     ("folder", "groups"),
     [
         ("helpers", []),
+        ("lessons", []),
         ("authoring", ["grading"]),
         ("classroom", ["grading"]),
         ("classroom/hub", ["grading", "hub"]),

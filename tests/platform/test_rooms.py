@@ -103,7 +103,7 @@ def used(path: Path) -> Iterator[str]:
     ("folder", "allowed"),
     [
         ("tools", set()),
-        ("lessons", {"refusal", "helpers"}),
+        ("lessons", {"refusal", "helpers", "lessons"}),
         ("authoring/class_files", {"refusal", "helpers", "authoring"}),
         ("classroom/hub", {"refusal", "helpers", "authoring", "classroom"}),
     ],

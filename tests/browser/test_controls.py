@@ -1,0 +1,190 @@
+"""The controls in JupyterLab: by mouse, by keyboard alone, and as a screen reader has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from helpers.course.chapter import chapter
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+QUESTION = chapter("05").predictions["5.1"]
+CELLS = [
+    "from helpers import check, hint, open_lab, policy_lab, predict, quiz\nlab = open_lab('05')",
+    "predict('5.1', ...)",
+    "predict('5.1')",
+    "quiz('05')",
+    "check('5.1')",
+    "hint('5.1')",
+    "policy_lab(user='admin', action='kms:Decrypt')",
+]
+ASKED, TOLD, QUIZ, CHECK, HINT, LAB = range(1, 7)
+OPEN = """async path => {
+    const app = window.jupyterapp;
+    await app.restored;
+    const widget = await app.commands.execute('docmanager:open', {path});
+    await widget.context.ready;
+    await widget.sessionContext.ready;
+    await widget.sessionContext.session.kernel.info;
+    await widget.revealed;
+    await app.commands.execute('notebook:run-all-cells');
+}"""
+CLOSE = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.sessionContext.shutdown();
+    panel.dispose();
+}"""
+RUN = """async at => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.content.activeCellIndex = at;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+THEME = "async theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+VIOLATIONS = """async () => {
+    const found = await axe.run({include: [['.course-control'], ['.jp-OutputArea-output']]});
+    return found.violations.flatMap(
+        rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Path]]:
+    """JupyterLab in Chromium over a folder of its own."""
+    from tests.browser.jupyter import browser_page, server
+
+    root = tmp_path_factory.mktemp("root")
+    with server(tmp_path_factory.mktemp("lab"), root) as address, browser_page() as page:
+        page.goto(address)
+        page.wait_for_function("window.jupyterapp")
+        page.add_script_tag(path=AXE)
+        yield page, root
+
+
+@pytest.fixture
+def page(lab: tuple[Any, Path]) -> Iterator[Any]:
+    """A notebook after Run All, in a kernel of its own."""
+    page, root = lab
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    name = f"controls-{len(list(root.iterdir()))}.ipynb"
+    nbformat.write(notebook, root / name)
+    page.evaluate(OPEN, name)
+    page.locator(".course-control").nth(4).wait_for()
+    yield page
+    page.evaluate(CLOSE)
+
+
+def cell(page: Any, at: int) -> Any:
+    return page.locator(".jp-Notebook .jp-Cell").nth(at)
+
+
+def said(page: Any, at: int, words: str) -> None:
+    """The cell's live region and its output come to say this."""
+    cell(page, at).locator("[role=status]", has_text=words).wait_for(state="attached")
+    cell(page, at).locator(".jp-OutputArea-output", has_text=words).first.wait_for()
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_run_all_gives_nothing_away_and_a_click_commits(page: Any) -> None:
+    told = cell(page, TOLD).inner_text()
+    assert "waiting for your answer" in told
+    everything = page.locator(".jp-Notebook").inner_text()
+    assert not [option.why for option in QUESTION.options.values() if option.why in everything]
+    asked = cell(page, ASKED)
+    asked.get_by_role("button", name="Answer").click()
+    said(page, ASKED, "Choose one of the options first.")
+    asked.get_by_role("radio", name="b:").check()
+    asked.get_by_role("button", name="Answer").click()
+    said(page, ASKED, "You say b:")
+    page.evaluate(RUN, TOLD)
+    cell(page, TOLD).get_by_text("You said b.").wait_for()
+    asked.get_by_role("radio", name=f"{QUESTION.answer}:").check()
+    asked.get_by_role("button", name="Answer").click()
+    said(page, ASKED, "what you said first stands")
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_the_keyboard_alone_answers_and_the_focus_stays(page: Any) -> None:
+    asked = cell(page, ASKED)
+    asked.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert asked.get_by_role("radio", name="c:").is_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    said(page, ASKED, "You say c:")
+    focused = "document.activeElement.textContent"
+    assert page.evaluate(focused) == "Answer"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    said(page, ASKED, "Skipped.")
+    assert page.evaluate(focused) == "Skip"
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_the_quiz_is_answered_by_clicks(page: Any) -> None:
+    questions = chapter("05").quiz
+    for name, question in questions.items():
+        group = cell(page, QUIZ).get_by_role("group", name=f"{name}.")
+        group.get_by_role("radio", name=f"{question.answer}:").check()
+    cell(page, QUIZ).get_by_role("button", name="Check my answers").click()
+    said(page, QUIZ, f"{len(questions)} of {len(questions)} right.")
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_hints_come_one_by_one_beside_the_check(page: Any) -> None:
+    hints = chapter("05").exercises["5.1"].hints
+    button = cell(page, CHECK).get_by_role("button", name="Hint")
+    for number in (2, 3):  # The cell below has shown the first.
+        button.click()
+        said(page, CHECK, f"{number} of {len(hints)}")
+    cell(page, CHECK).get_by_role("button", name="Check again").click()
+    said(page, CHECK, f"{len(hints)} of {len(hints)}")
+    assert all(text in cell(page, CHECK).inner_text() for text in hints)
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_what_is_typed_into_the_policy_lab_is_decided(page: Any) -> None:
+    action = cell(page, LAB).get_by_role("combobox", name="Action")
+    said(page, LAB, "allows it")
+    action.fill("kms")
+    said(page, LAB, "is not of the form service:Action")
+    cell(page, LAB).get_by_role("textbox", name="Key policy").fill("{\n  7\n}")
+    action.fill("kms:Decrypt")
+    said(page, LAB, "key policy, line 2, column 3")
+
+
+@pytest.mark.needs("chromium", "axe-core")
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing(page: Any, theme: str) -> None:
+    page.evaluate(THEME, THEMES[theme])
+    page.wait_for_timeout(500)  # styles of the theme
+    assert page.evaluate(VIOLATIONS) == []
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_every_control_has_its_name_and_role(page: Any) -> None:
+    """The tree that a screen reader walks, of the question."""
+    control = cell(page, ASKED).locator(".course-control")
+    said(page, ASKED, "No answer yet")
+    radios = [f'radio "{k}: {option.text}"' for k, option in QUESTION.options.items()]
+    # A line of YAML that holds a colon stands in quotation marks.
+    lines = control.aria_snapshot().splitlines()
+    tree = [line.strip().removeprefix("- ").strip("'") for line in lines]
+    assert tree[0].startswith('group "Prediction 5.1."')
+    assert tree[1].startswith(f'group "Prediction 5.1. {QUESTION.text}"')
+    assert [line for line in tree if line.startswith("radio")] == radios, tree
+    assert [line for line in tree if "button" in line] == ['button "Answer"', 'button "Skip"']
+    assert tree[-1] == 'status: "No answer yet: choose an option and press Answer."'
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_the_console_has_no_complaint(page: Any) -> None:
+    assert page.complaints == []
