@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,6 +31,18 @@ if TYPE_CHECKING:
     from .judge.worker import Task  # It needs Linux, which grade() has yet to make sure of.
 
 _NO_RESULT = "The grader ended on it without a result; it may have taken too much memory."
+#: Files of one student that are graded as the same notebook. More are for a person to choose from.
+MOST_OF_ONE = 5
+
+
+def _in_turns(submissions: Iterable[Submission]) -> list[Submission]:
+    """Everybody's first, then everybody's second, and so on."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for one in submissions:
+        turns.append((seen[one.student], one))
+        seen[one.student] += 1
+    return [one for _, one in sorted(turns, key=lambda turn: turn[0])]
 
 
 @dataclass(slots=True)
@@ -43,8 +55,17 @@ class _Job:
     data: bytes = b""
 
 
-def grade(submissions: Iterable[Submission], options: Options) -> Iterator[SubmissionResult]:
+def grade(
+    submissions: Iterable[Submission],
+    options: Options,
+    before: Iterable[SubmissionResult] = (),
+) -> Iterator[SubmissionResult]:
     """Grade each submission once; results come in the order in which they are done.
+
+    Students take turns: who hands in many files waits with the second for everybody's first.
+
+    Args:
+        before: what was graded before, and counts among a student's notebooks.
 
     Raises:
         GradingError: grading cannot begin: no secret, no isolation, criteria that cannot be used.
@@ -62,7 +83,8 @@ def grade(submissions: Iterable[Submission], options: Options) -> Iterator[Submi
     }
     zygote = Zygote("classroom.judge.worker", json.dumps(settings))
     try:
-        yield from _Crew(zygote, secret, options).run(deque(submissions))
+        crew = _Crew(zygote, secret, options, before)
+        yield from crew.run(deque(_in_turns(submissions)))
     finally:
         zygote.close()
 
@@ -70,13 +92,20 @@ def grade(submissions: Iterable[Submission], options: Options) -> Iterator[Submi
 class _Crew:
     """The workers of one batch."""
 
-    def __init__(self, zygote: Zygote, secret: bytes, options: Options) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        secret: bytes,
+        options: Options,
+        before: Iterable[SubmissionResult],
+    ) -> None:
         self._zygote = zygote
         self._secret = secret
         self._limits = asdict(options.limits)
         self._isolated = not options.unisolated
         self._options = options
         self._jobs = selectors.DefaultSelector()
+        self._done = Counter((one.student, one.notebook) for one in before)
 
     def run(self, waiting: deque[Submission]) -> Iterator[SubmissionResult]:
         """Yield a result for each, and leave nothing running."""
@@ -88,6 +117,7 @@ class _Crew:
                     self._start(waiting.popleft())
                 for key, _ in self._jobs.select(timeout=1):
                     if (done := self._receive(key.data)) is not None:
+                        self._done[done.student, done.notebook] += 1
                         yield done
                 for key in list(self._jobs.get_map().values()):
                     if time.monotonic() > key.data.deadline:
@@ -127,6 +157,7 @@ class _Crew:
             "seeds": seeds,
             "limits": self._limits,
             "isolated": self._isolated,
+            "full": [n for n in notebooks() if self._done[student, n] >= MOST_OF_ONE],
         }
         with theirs:
             self._fork(task, theirs)

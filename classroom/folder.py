@@ -12,6 +12,8 @@ from .journal import open_journal
 from .options import Options
 from .results import SubmissionResult
 
+#: Files that a sentence names; it counts the others.
+_NAMED = 5
 #: Called after each submission: how many are done, of how many, and the last one.
 Progress = Callable[[int, int, SubmissionResult], None]
 
@@ -67,7 +69,7 @@ def grade_once(
         for number, result in enumerate(results, 1):
             progress(number, len(submissions), result)
         if waiting:
-            for result in grade(waiting, options):
+            for result in grade(waiting, options, list(results)):
                 book.add(result)
                 results.append(result)
                 progress(len(results), len(submissions), result)
@@ -91,8 +93,16 @@ def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
 
 def _one(group: list[SubmissionResult]) -> SubmissionResult:
     first = group[0]
-    if all(other.answers == first.answers and other.written == first.written for other in group):
+    if all(
+        other.problem == first.problem
+        and other.answers == first.answers
+        and other.written == first.written
+        for other in group
+    ):
         return first
-    sources = ", ".join(one.source for one in group)
-    problem = f"There are several notebooks {first.notebook} with different answers: {sources}."
+    sources = ", ".join(one.source for one in group[:_NAMED])
+    more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
+    problem = (
+        f"There are several notebooks {first.notebook} with different answers: {sources}{more}."
+    )
     return replace(first, problem=problem, exercises=(), answers=())

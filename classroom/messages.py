@@ -66,6 +66,15 @@ MESSAGES = {
     "class.no_notebook": (
         "What was handed in as {name} is no notebook that opens. It is kept beside this one."
     ),
+    "class.several": "There are {count} files, and a person has to say which counts: {names}.",
+    "class.other_notebook": (
+        "This is notebook {found}, but it was handed in as {assignment}, which is notebook "
+        "{wanted}."
+    ),
+    "class.unmarked": (
+        "{student}'s {assignment} was not marked to the end. Run `nbgrader autograde {assignment}` "
+        "again; it goes on from there."
+    ),
     "class.no_answer": "No answer.",
     "class.provisional": "Provisional: it was graded without isolation.",
     "class.look": "A person has to look at this",

@@ -35,6 +35,7 @@ c.GenerateAssignment.preprocessors = [
 # autograde: nbgrader runs nothing of a submission. classroom does, in a process without
 # rights, and its marks go into the gradebook.
 c.Autograde.pre_convert_hook = "classroom.nbgrader.gradebook.make_openable"
+c.Autograde.exporter_class = "classroom.nbgrader.gradebook.GoOn"
 c.Autograde.sanitize_preprocessors = ["classroom.nbgrader.gradebook.Repair"]
 c.Autograde.autograde_preprocessors = [
     "classroom.nbgrader.gradebook.MarkOutside",
@@ -53,8 +54,9 @@ c.ExchangeFactory.release_feedback = "classroom.nbgrader.exchange.ReleaseFeedbac
 # export: no mark, instead of 0, where a person has not marked yet.
 c.ExportApp.plugin_class = "classroom.nbgrader.exchange.MarksExport"
 
-# zip_collect: students' ids are read from names as Moodle and Canvas make them, such as
-# `ID_4711_assignsubmission_file/…` and `ID_12_34_….ipynb`. If yours does it otherwise, say how:
+# zip_collect: students' ids are read from names as Moodle, Canvas, Blackboard and Brightspace make
+# them, and keep the platform's number: `Ann Lee_4711` of `Ann Lee_4711_assignsubmission_file_/…`,
+# `leeann_12` of `leeann_12_34_….ipynb`. If yours does it otherwise, say how:
 # c.TakeFromZip.pattern = r"(?P<student>[a-z0-9]+)-.*"
 c.ZipCollectApp.extractor_plugin = "classroom.nbgrader.exchange.TakeFromZip"
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.ipynb$"

@@ -22,6 +22,9 @@ from ..errors import GradingError
 from .official import Official, Release, has_code, parse_grade_id, source_of
 
 _WRITTEN = re.compile(r"\d\d-written-(\d+)-(\w+)")
+#: In the place of a notebook that could not be taken: why.
+NOT_TAKEN = "not_taken"
+_REASON = 500
 _NO_NOTEBOOK = "This is no Jupyter notebook"
 _OTHER_COURSE = "This notebook has no exercise of this course, or its cells' metadata is lost"
 
@@ -71,6 +74,8 @@ def _cells(data: bytes) -> list[dict[str, Any]]:
         raise GradingError(f"{_NO_NOTEBOOK}: it is not JSON ({str(error)[:80]}).") from None
     if isinstance(content, dict) and "worksheets" in content:
         raise GradingError("This notebook is in an old format; open it in Jupyter and save it.")
+    if isinstance(content, dict) and isinstance(content.get(NOT_TAKEN), str):
+        raise GradingError(content[NOT_TAKEN][:_REASON])
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list):
         raise GradingError(f"{_NO_NOTEBOOK}: it has no cells.")

@@ -10,25 +10,24 @@ import hashlib
 import os
 import re
 import stat
-import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..errors import GradingError
+from .platforms import NOBODY, Owner, of_path, of_platform, student_id, told_apart, wrappers
 
 #: Bytes of one notebook, outputs and all.
 LARGEST = 256 * 1024**2
 _MOST_ENTRIES = 50_000
 _NOBODYS = "Its path does not say whose it is."
+_DRIVE = re.compile(r"[A-Za-z]:")
+_TWO_READINGS = "Its name, as Canvas makes them, may be that of one student or of two."
 _LEFT_OUT = re.compile(r"(^|/)(__MACOSX|\.ipynb_checkpoints|\.DS_Store|\._[^/]*|Thumbs\.db)(/|$)")
-#: How Moodle and Canvas name what a student handed in, and a file with a notebook's name in it.
-_STUDENT = (
-    re.compile(r"(?P<student>.+?)_\d+_assignsubmission_.*"),
-    re.compile(r"(?P<student>[^_]+)_(LATE_)?\d+_\d+_.*"),
-    re.compile(r"(?P<student>.+?)[ _-]+\d\d_[a-z0-9_]+.*"),
-)
+#: Notebooks of one student that are opened: more than the course has, some of them twice.
+MOST_FILES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +58,41 @@ def find_submissions(root: Path, pattern: str = "") -> list[Submission]:
     """Every submission under a folder or in a zip, by student.
 
     Args:
-        root: a folder or a zip file. The first folder on the way to a notebook is its student's;
-            a notebook in no folder is called by its student's name.
+        root: a folder or a zip file. Names are read as ``platforms`` says: as a learning platform
+            gives them, or the first folder on the way to a notebook is its student's.
         pattern: a regular expression for paths below ``root`` instead, with a group ``student``.
 
     Raises:
-        GradingError: there is nothing there, or it is neither.
+        GradingError: there is nothing there, it is neither, or two students would become one.
     """
-    student = _Student(pattern)
+    owner_of = _by_pattern(pattern) if pattern else of_path
     if root.is_dir():
-        found = list(_in_folder(root, student))
+        found = list(_in_folder(root, owner_of))
     elif root.is_file():
-        found = list(_in_zip(root, "", student))
+        found = list(_in_zip(root, "", owner_of))
     else:
         raise GradingError(f"There is nothing at {root}; give a folder of submissions, or a zip.")
     if not found:
         raise GradingError(f"There is no submission in {root}.")
+    doubts: dict[str, set[str]] = defaultdict(set)
+    for _, owner in found:
+        if owner.unsure:
+            doubts[owner.student].add(owner.unsure)
+    students = told_apart([(one.source, owner) for one, owner in found])
+    known = [
+        replace(one, student=student, problem=one.problem or _doubt(student, owner, doubts))
+        for student, (one, owner) in zip(students, found, strict=True)
+    ]
     named = (
         one if one.student or one.problem else replace(one, problem=_NOBODYS)
-        for one in _notebooks(found)
+        for one in _notebooks(known)
     )
-    return sorted(named, key=lambda one: (one.student, one.source))
+    return list(_few(sorted(named, key=lambda one: (one.student, one.source))))
+
+
+def _doubt(student: str, owner: Owner, doubts: Mapping[str, set[str]]) -> str:
+    """Why it is not certain whose a file is; empty if it is."""
+    return _TWO_READINGS if owner.unsure and len(doubts[student]) > 1 else ""
 
 
 def read_content(submission: Submission) -> tuple[bytes, str]:
@@ -112,85 +125,111 @@ def _too_large() -> str:
     return f"It is larger than {LARGEST // 1024**2} MB."
 
 
-class _Student:
-    """Tells from a path, relative and with forward slashes, whose it is."""
-
-    def __init__(self, pattern: str) -> None:
-        try:
-            self._pattern = re.compile(pattern) if pattern else None
-        except re.error as error:
-            raise GradingError(f"`{pattern}` is no regular expression ({error}).") from None
-        if self._pattern is not None and "student" not in self._pattern.groupindex:
-            raise GradingError(f"`{pattern}` has no group (?P<student>…).")
-
-    def __call__(self, path: str) -> str:
-        if self._pattern is not None:
-            match = self._pattern.search(path)
-            return _clean(match["student"]) if match else ""
-        parts = [part for part in PurePosixPath(path).parts if part != "submitted"]
-        name = parts[0] if len(parts) > 1 else PurePosixPath(path).stem
-        for known in _STUDENT:
-            if match := known.fullmatch(name):
-                return _clean(match["student"])
-        return _clean(name)
+_OwnerOf = Callable[[str], Owner]
 
 
-def _clean(name: str) -> str:
-    """A name in one form, on one line, and in letters that can be written everywhere."""
-    text = unicodedata.normalize("NFC", name)
-    return "".join(c if c.isprintable() else "_" for c in text).strip()
+def _by_pattern(pattern: str) -> _OwnerOf:
+    """Tells whose a path is by an instructor's own pattern."""
+    try:
+        known = re.compile(pattern)
+    except re.error as error:
+        raise GradingError(f"`{pattern}` is no regular expression ({error}).") from None
+    if "student" not in known.groupindex:
+        raise GradingError(f"`{pattern}` has no group (?P<student>…).")
+
+    def owner_of(path: str) -> Owner:
+        match = known.search(path)
+        name = match["student"] if match else None
+        return Owner(student_id(name), ("pattern", name)) if name else NOBODY
+
+    return owner_of
 
 
-def _in_folder(root: Path, student: _Student) -> Iterator[Submission]:
+def _on_one_line(name: str) -> str:
+    return "".join(c if c.isprintable() else "_" for c in name).strip()
+
+
+def _below(path: str, depth: int, owner_of: _OwnerOf) -> Owner:
+    """Whose a path is, past the folders that hold the whole class."""
+    return owner_of("/".join(path.split("/")[depth:]) if owner_of is of_path else path)
+
+
+def _in_folder(root: Path, owner_of: _OwnerOf) -> Iterator[tuple[Submission, Owner]]:
+    paths = list(_paths(root))
+    depth = wrappers(below for _, below in paths) if root.name != "submitted" else 0
+    for path, below in paths:
+        owner = _below(below, depth, owner_of)
+        one = Submission("", str(path), label=_on_one_line(below))
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            yield replace(one, problem="It is a link to another file."), owner
+        elif not stat.S_ISREG(mode):
+            yield replace(one, problem="It is no file."), owner
+        elif below.lower().endswith(".zip"):
+            yield from _in_zip(path, below, owner_of, owner)
+        elif path.stat().st_size > LARGEST:
+            yield replace(one, problem=_too_large()), owner
+        else:
+            yield one, owner
+
+
+def _paths(root: Path) -> Iterator[tuple[Path, str]]:
+    """The files and links under a folder, and their paths in it."""
     for folder, folders, files in os.walk(root):
-        for name in sorted(
-            [*files, *(each for each in folders if Path(folder, each).is_symlink())]
-        ):
+        links = [each for each in folders if Path(folder, each).is_symlink()]
+        for name in sorted([*files, *links]):
             path = Path(folder, name)
             below = path.relative_to(root).as_posix()
-            if _LEFT_OUT.search(below):
-                continue
-            one = Submission(student(below), str(path), label=_clean(below))
-            mode = path.lstat().st_mode
-            if stat.S_ISLNK(mode):
-                yield replace(one, problem="It is a link to another file.")
-            elif not stat.S_ISREG(mode):
-                yield replace(one, problem="It is no file.")
-            elif name.lower().endswith(".zip"):
-                yield from _in_zip(path, below, student)
-            elif path.stat().st_size > LARGEST:
-                yield replace(one, problem=_too_large())
-            else:
-                yield one
+            if not _LEFT_OUT.search(below):
+                yield path, below
 
 
-def _in_zip(path: Path, below: str, student: _Student) -> Iterator[Submission]:
-    """The files in a zip; ``below`` is the zip's own path in the folder that is graded."""
-    owner = student(below) if below else ""
+def _in_zip(
+    path: Path, below: str, owner_of: _OwnerOf, owner: Owner = NOBODY
+) -> Iterator[tuple[Submission, Owner]]:
+    """The files in a zip; ``below`` is the zip's own path in the folder that is graded, and
+    ``owner`` who handed it in."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        yield Submission(owner, str(path), label=below, problem=f"It is no zip ({error}).")
+        problem = f"It is no zip ({error})."
+        yield Submission("", str(path), label=below, problem=problem), owner
         return
     if len(entries) > _MOST_ENTRIES:
         text = f"It holds more than {_MOST_ENTRIES} files."
-        yield Submission(owner, str(path), label=below, problem=text)
+        yield Submission("", str(path), label=below, problem=text), owner
         return
-    for at, entry in enumerate(entries):
-        name = entry.filename
-        if entry.is_dir() or _LEFT_OUT.search(name):
-            continue
-        label = f"{below}/{name}" if below else name
+    files = [
+        (at, entry, entry.filename.replace("\\", "/"))
+        for at, entry in enumerate(entries)
+        if not entry.is_dir() and not _LEFT_OUT.search(entry.filename)
+    ]
+    sound = [name for _, entry, name in files if not _refusal(entry)]
+    if below and _is_platforms(below, sound):
+        owner = NOBODY
+    depth = wrappers(sound)
+    for at, entry, name in files:
+        label = f"{below}/{entry.filename}" if below else entry.filename
         problem = _refusal(entry)
         # Whose a climbing path is cannot be told: its first folder may be somebody else's.
-        whose = owner or ("" if problem and ".." in name else student(name))
-        yield Submission(whose, str(path), at, _clean(label), problem)
+        climbs = problem and ".." in name.split("/")
+        whose = owner if owner.student else NOBODY if climbs else _below(name, depth, owner_of)
+        yield Submission("", str(path), at, _on_one_line(label), problem), whose
+
+
+def _is_platforms(below: str, names: list[str]) -> bool:
+    """Whether a zip is a platform's, with a whole class in it, and not a student's."""
+    if "/" in below or of_platform(below):
+        return False
+    depth = wrappers(names)
+    firsts = [name.split("/")[depth:] for name in names]
+    return any(of_platform(first, folder=bool(more)) for first, *more in firsts)
 
 
 def _refusal(entry: zipfile.ZipInfo) -> str:
     name = entry.filename.replace("\\", "/")
-    if name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
+    if name.startswith("/") or ".." in name.split("/") or _DRIVE.match(name):
         return "Its path leads out of the zip."
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "It is a link to another file."
@@ -213,3 +252,17 @@ def _notebooks(found: list[Submission]) -> Iterator[Submission]:
         elif one.student not in students:
             students.add(one.student)
             yield replace(one, problem=one.problem or "It is no Jupyter notebook.")
+
+
+def _few(found: list[Submission]) -> Iterator[Submission]:
+    """At most ``MOST_FILES`` of each student; one more stands for the rest."""
+    total = Counter(one.student for one in found)
+    seen: Counter[str] = Counter()
+    for one in found:
+        seen[one.student] += 1
+        if seen[one.student] <= MOST_FILES or not one.student:
+            yield one
+        elif seen[one.student] == MOST_FILES + 1:
+            more = total[one.student] - MOST_FILES
+            text = f"It is one of {more} files more than the {MOST_FILES} that are opened."
+            yield replace(one, problem=text)

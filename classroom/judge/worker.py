@@ -26,6 +26,7 @@ from .marking import Marking
 _MEMORY = 4 * 1024**3
 #: Characters of an answer that a result holds.
 _KEPT = 20_000
+_ONE_TOO_MANY = "It is one of too many files for the same notebook, and was not run."
 
 
 class Task(TypedDict):
@@ -36,12 +37,14 @@ class Task(TypedDict):
         seeds: of the student's marking worlds, by notebook.
         limits: ``Limits``, by their fields.
         isolated: whether the student's processes are shut into namespaces.
+        full: the notebooks of which this student has handed in as many as are graded.
     """
 
     submission: dict[str, Any]
     seeds: dict[str, str]
     limits: dict[str, Any]
     isolated: bool
+    full: list[str]
 
 
 def prepare(argument: str) -> Run:
@@ -95,6 +98,8 @@ def grade_submission(
         submitted = read_notebook(data, official)
         del data
         about["notebook"] = number = submitted.notebook
+        if number in task["full"]:
+            raise GradingError(_ONE_TOO_MANY)
         about["written"] = _written(submitted, official[number])
         about["claims"] = submitted.claims
         about["answers"] = _answers(submitted, official[number])

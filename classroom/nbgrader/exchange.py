@@ -6,6 +6,8 @@ The settings that `make class` writes put these classes in the place of nbgrader
 from __future__ import annotations
 
 import csv
+import json
+from collections import defaultdict
 from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
@@ -19,7 +21,8 @@ from nbgrader.plugins import ExportPlugin, ExtractorPlugin
 from traitlets import Unicode, default
 
 from ..errors import GradingError
-from ..hand_in.submissions import find_submissions, read_content
+from ..hand_in.notebook import NOT_TAKEN
+from ..hand_in.submissions import Submission, find_submissions, read_content
 from ..messages import say
 from ..pages.feedback import feedback
 from ..pages.html import format_points, heading, paragraph, table
@@ -27,6 +30,8 @@ from ..results import SubmissionResult
 
 #: What nbgrader's exchange puts beside a submission; its feedback's name follows from it.
 SECRET_OF_SUBMISSION = "submission_secret.txt"
+#: Files that a sentence names.
+_NAMED = 5
 
 
 class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no types
@@ -41,28 +46,61 @@ class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
     ).tag(config=True)
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Write ``STUDENT/ASSIGNMENT.ipynb`` for each; say what was left out, and why."""
+        """Write ``STUDENT/ASSIGNMENT.ipynb`` for each; say what was left out, and why.
+
+        Nothing is written where two students would become one: it ends there, with a sentence.
+        """
         archive = Path(archive_path)
         assignment = archive.parent.name
         # A zip that lies there is the platform's, of a whole class; any other folder is searched.
         roots = sorted(archive.glob("*.zip")) or [archive]
-        for one in (one for root in roots for one in find_submissions(root, self.pattern)):
-            try:
-                data = read_content(one)[0]
-            except GradingError as error:
-                data = str(error).encode()
-                self.log.warning("%s: %s", one.source, error)
-            if one.student.strip(".") == "":
-                self.log.warning("%s is nobody's, and is left out.", one.source)
+        try:
+            found = [one for root in roots for one in find_submissions(root, self.pattern)]
+        except GradingError as error:
+            self.log.fatal("%s", error)
+            raise SystemExit(1) from None
+        owned: dict[str, list[Submission]] = defaultdict(list)
+        for one in found:
+            owned[one.student].append(one)
+        for student, files in owned.items():
+            if student.strip(".") == "":
+                for one in files:
+                    why = f"{one.problem} " if one.problem else ""
+                    self.log.warning("%s: %sIt is nobody's, and is left out.", one.source, why)
                 continue
-            file = Path(extracted_path, one.student.replace("/", "_"), f"{assignment}.ipynb")
+            file = Path(extracted_path, student, f"{assignment}.ipynb")
             try:
-                if file.exists():
-                    self.log.warning("%s takes the place of an earlier one.", one.source)
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
+                file.write_bytes(self._one_of(files, assignment))
             except OSError as error:  # such as a name that is too long
+                self.log.warning("%s: %s", files[0].source, error)
+
+    def _one_of(self, files: list[Submission], assignment: str) -> bytes:
+        """What a student handed in, or a file that says why it is for a person to choose."""
+        contents: dict[str, bytes] = {}
+        problems = []
+        for one in files:
+            try:
+                data, digest = read_content(one)
+                contents[digest] = data
+            except GradingError as error:
+                problems.append(str(error))
                 self.log.warning("%s: %s", one.source, error)
+        numbered = {digest: data for digest, data in contents.items() if _is(data, assignment)}
+        contents = numbered if len(contents) > 1 and numbered else contents
+        if len(contents) == 1:
+            return next(iter(contents.values()))
+        if contents:
+            names = ", ".join(one.source for one in files[:_NAMED])
+            problems = [say("class.several", count=len(files), names=names)]
+            self.log.warning("%s", problems[0])
+        return json.dumps({NOT_TAKEN: problems[0]}).encode()
+
+
+def _is(data: bytes, assignment: str) -> bool:
+    """Whether a file says that it is an assignment's notebook, by the names of its cells."""
+    number = assignment[:2].encode()
+    return any(b'"' + kind + number + b"-" in data for kind in (b"answer-", b"check-"))
 
 
 class FeedbackPage(Exporter):
@@ -78,6 +116,9 @@ class FeedbackPage(Exporter):
         """The page, from what ``MarkOutside`` left in the notebook and from the gradebook."""
         nb, resources = super().from_notebook_node(nb, resources, **more)
         at = resources["nbgrader"]
+        if "grading" not in nb.metadata:
+            about = {name: at[name] for name in ("student", "assignment")}
+            raise GradingError(say("class.unmarked", **about))
         result = SubmissionResult.from_json(nb.metadata["grading"])
         with Gradebook(at["db_url"]) as gradebook:
             entry = gradebook.find_submission_notebook(

@@ -9,17 +9,22 @@ at: collecting, the gradebook, marks by hand, handing back.
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
+from dataclasses import replace
+from glob import glob
 from pathlib import Path
 from typing import Any
 
 import nbformat as _nbformat
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Int, Unicode
 
 from ..folder import grade_once
+from ..hand_in.official import read_official
 from ..hand_in.submissions import Submission
 from ..messages import say
 from ..options import Options
@@ -141,18 +146,18 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         converter = self.parent.parent
         if not hasattr(converter, "marked"):
             converter.marked = self._mark(converter)
-        result = converter.marked[at["student"]]
+        released = read_official(Path(self._released(converter, at["assignment"])))
+        result = of_slot(converter.marked[at["student"]], min(released), at["assignment"])
         with Gradebook(at["db_url"]) as gradebook:
             save_marks(gradebook, result, at["assignment"], at["notebook"])
         return with_verdicts(nb, result), resources
 
     def _mark(self, converter: Any) -> dict[str, SubmissionResult]:
         """The results of all submissions of this run, by student: several at once, each once."""
-        course = converter.coursedir
         options = Options(
             secret=Path(self.secret),
             criteria=Path(self.criteria) if self.criteria else None,
-            release=Path(course.format_path(course.release_directory, ".", ".")),
+            release=Path(self._released(converter, ".")),
             jobs=self.jobs,
             unisolated=self.unisolated,
         )
@@ -166,8 +171,54 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         results = grade_once(submissions, options, journal, self._say_done)
         return {result.student: result for result in results}
 
+    def _released(self, converter: Any, assignment: str) -> str:
+        course = converter.coursedir
+        folder: str = course.format_path(course.release_directory, ".", assignment)
+        return folder
+
     def _say_done(self, done: int, total: int, last: SubmissionResult) -> None:
         self.log.info("Graded %s (%d of %d)", last.source, done, total)
+
+
+def of_slot(result: SubmissionResult, wanted: str, assignment: str) -> SubmissionResult:
+    """The result, or what is wrong where another notebook than the assignment's came in.
+
+    Args:
+        wanted: the number of the assignment's notebook.
+    """
+    if result.notebook in ("", wanted):
+        return result
+    problem = say(
+        "class.other_notebook", found=result.notebook, assignment=assignment, wanted=wanted
+    )
+    return replace(result, problem=problem, exercises=(), written=())
+
+
+class GoOn(NotebookExporter):
+    """nbgrader's exporter for marking, which first makes room for who was left half marked: its
+    converter makes one at its start.
+
+    nbgrader takes everybody who has a folder in ``autograded/`` for marked, and writes it before
+    the marks are known: after a kill, the one it was at would be skipped for good.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # traitlets' own
+        course = getattr(self.parent, "coursedir", None)
+        if course is not None and course.assignment_id:
+            folders = course.format_path(course.autograded_directory, "*", course.assignment_id)
+            for folder in map(Path, glob(str(Path(course.root, folders)))):
+                if not is_marked(folder):
+                    self.log.warning("%s was left half marked, and is marked again.", folder)
+                    shutil.rmtree(folder)
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether each notebook of a folder in ``autograded/`` has its result, as marking ends."""
+    notebooks = [_opened(path) for path in folder.glob("*.ipynb")]
+    return bool(notebooks) and all(
+        one is not None and "grading" in one.metadata for one in notebooks
+    )
 
 
 def save_marks(

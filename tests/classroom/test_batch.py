@@ -231,3 +231,22 @@ def test_the_secret_and_the_criteria_lie_where_answers_cannot_read(
     for options in ({"secret": inside}, {"secret": secret, "criteria": inside}):
         with pytest.raises(GradingError, match="Answers could read"):
             Options(**options)
+
+
+def test_one_students_many_files_are_capped_and_wait_for_everybodys_first(
+    tmp_path: Path, secret: Path
+) -> None:
+    folder = tmp_path / "class"
+    for number in range(12):
+        mine = answered("00", {"0.1": f"x = {number}"})
+        write(folder / "mallory" / f"{number:02d}.ipynb", mine)
+    for student in ("nora", "zoe"):
+        write(folder / student / START, solved("00"))
+    marks = again(tmp_path, secret)
+    order = [one.student for one in journal(tmp_path / "marks.csv.journal")]
+    assert sorted(order[:4]) != ["mallory"] * 4 and {"nora", "zoe"} < set(order[:4])
+    run = [one for one in journal(tmp_path / "marks.csv.journal") if one.exercises]
+    assert len(run) <= 5 + 1 + 2, "one more may have begun beside the fifth"
+    (row,) = [line for line in marks.splitlines() if line.startswith("mallory,")]
+    assert "several notebooks 00 with different answers" in row and "and 7 more" in row
+    assert "zoe,00,0.1,1,1,correct" in marks

@@ -42,10 +42,13 @@ def test_a_folder_of_notebooks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "student"),
     [
-        ("Ann Lee_12345_assignsubmission_file_/05_denying_access.ipynb", "Ann Lee"),
-        ("leeann_123456_7891011_05_denying_access-1.ipynb", "leeann"),
-        ("leeann_LATE_123456_7891011_05_denying_access.ipynb", "leeann"),
+        ("Ann Lee_12345_assignsubmission_file_/05_denying_access.ipynb", "Ann Lee_12345"),
+        ("leeann_123456_7891011_05_denying_access-1.ipynb", "leeann_123456"),
+        ("leeann_LATE_123456_7891011_05_denying_access.ipynb", "leeann_123456"),
         ("submitted/ann/05/05_denying_access.ipynb", "ann"),
+        ("HW_5_annlee_attempt_2024-05-01-12-30-45_05.ipynb", "annlee"),
+        ("397063-2557369 - Ann Lee - Sep 24, 2024 926 PM/05.ipynb", "Ann Lee_397063"),
+        ("class/Ann Lee_7_assignsubmission_file_/05.ipynb", "Ann Lee_7"),
         ("Ren\u0065\u0301/05.ipynb", "Ren\u00e9"),
     ],
 )

@@ -51,7 +51,7 @@ WRONG = (
     + LESSON.chapter.exercises["5.2"].wrong["a denial of something else"].code
 )
 LESSON_COURSE = "encrypt-data-with-aws-kms"
-EVERYBODY = {"ann", "bob", "cleo", "dora", "eve", "finn", "gus", "hal"}
+EVERYBODY = {"ann", "bob_0815", "cleo", "dora", "eve", "finn_4711", "gus_12", "hal"}
 
 
 #: An instructor's own criteria for 5.3.
@@ -185,14 +185,14 @@ def gradebook(course: Course) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def mark_by_hand(course: Course) -> None:
     """The instructor reads Ann's and Bob's words, as the Formgrader saves it."""
-    given = {"ann": (2.0, 3.0), "bob": (0.0, None)}
+    given = {"ann": (2.0, 3.0), "bob_0815": (0.0, None)}
     with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as book:
         for student, points in given.items():
             for name, score in zip(WRITTEN, points, strict=True):
                 if score is not None:
                     mark = book.find_grade(name, ASSIGNMENT, ASSIGNMENT, student)
                     mark.manual_score, mark.needs_manual_grade = score, False
-        comment = book.find_comment("05-written-5-a", ASSIGNMENT, ASSIGNMENT, "bob")
+        comment = book.find_comment("05-written-5-a", ASSIGNMENT, ASSIGNMENT, "bob_0815")
         comment.manual_comment = "It may not use the key: <b>which</b> action is missing?"
         book.db.commit()
 
@@ -225,7 +225,7 @@ def test_everybodys_work_is_collected_and_nobody_elses_is_touched(told: Told) ->
     assert "mira_dynamodb.put_item" in cell(ann, "answer-05-5-1")["source"]
 
 
-@pytest.mark.parametrize("student", ["ann", "dora", "gus", "hal"])
+@pytest.mark.parametrize("student", ["ann", "dora", "gus_12", "hal"])
 def test_right_answers_earn_all_points(told: Told, student: str) -> None:
     """Under another name, with cells gone or doubled, by whichever way they came."""
     marks = told.marks(student)
@@ -235,17 +235,18 @@ def test_right_answers_earn_all_points(told: Told, student: str) -> None:
 
 
 def test_a_checker_that_was_patched_earns_nothing(told: Told) -> None:
-    assert {name: told.marks("finn")[name] for name in CHECKS} == dict.fromkeys(
+    assert {name: told.marks("finn_4711")[name] for name in CHECKS} == dict.fromkeys(
         CHECKS, (0.0, False)
     )
 
 
 def test_wrong_answers_are_answered_by_name(told: Told) -> None:
-    assert {name: points for name, (points, _) in told.marks("bob").items() if name in CHECKS} == (
-        dict.fromkeys(CHECKS, 0.0)
-    )
+    assert {
+        name: points for name, (points, _) in told.marks("bob_0815").items() if name in CHECKS
+    } == (dict.fromkeys(CHECKS, 0.0))
     assert (
-        "a denial, but of something else than kms:Decrypt" in told.comments["bob"]["answer-05-5-2"]
+        "a denial, but of something else than kms:Decrypt"
+        in told.comments["bob_0815"]["answer-05-5-2"]
     )
 
 
@@ -256,7 +257,7 @@ def test_written_answers_wait_for_a_person_and_empty_ones_do_not(told: Told) -> 
         WRITTEN, (0.0, False)
     )
     assert told.comments["cleo"]["05-written-5-a"] == say("class.no_answer")
-    assert told.marks("gus") | waiting == told.marks("gus") | {
+    assert told.marks("gus_12") | waiting == told.marks("gus_12") | {
         "05-written-5-a": (None, True),
         "05-written-5-b": (None, True),
     }
@@ -293,13 +294,13 @@ def test_the_formgrader_shows_what_a_student_wrote_and_does_not_run_it(told: Tol
     names = ("assignment_id", "notebook_id", "submission_id", "base_url", "student", "last_name")
     about = dict.fromkeys([*names, "first_name", "notebook_path"], "x") | {"index": 0, "total": 1}
     shown = {}
-    for student in ("gus", "ann"):
+    for student in ("gus_12", "ann"):
         notebook = autograded(told.course, student)
         page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=about)
         shown[student] = page
-    assert shown["gus"].count("pay()") == 3 * 3  # in each of three cells, as text
-    assert shown["gus"].count("<script") == shown["ann"].count("<script")
-    assert not re.search(r"<[^>]*(onerror|javascript:)", shown["gus"])
+    assert shown["gus_12"].count("pay()") == 3 * 3  # in each of three cells, as text
+    assert shown["gus_12"].count("<script") == shown["ann"].count("<script")
+    assert not re.search(r"<[^>]*(onerror|javascript:)", shown["gus_12"])
 
 
 def test_nothing_that_a_student_printed_is_shown(told: Told) -> None:
@@ -316,7 +317,7 @@ def test_the_export_has_no_mark_where_a_person_must_look(told: Told) -> None:
     assert {row["out of"] for row in before.values()} == {"10.0"}
     assert (before["ann"]["points"], before["ann"]["open"]) == ("", say("class.person"))
     assert (after["ann"]["points"], after["ann"]["open"]) == ("10.0", "")
-    assert (after["bob"]["points"], after["bob"]["open"]) == ("0.0", "")
+    assert (after["bob_0815"]["points"], after["bob_0815"]["open"]) == ("0.0", "")
     assert (after["cleo"]["points"], after["cleo"]["open"]) == ("0.0", "")
     assert (after["eve"]["points"], after["eve"]["open"]) == ("", say("class.person"))
     assert after["ann"]["handed in"].startswith("20")
@@ -334,7 +335,7 @@ def test_feedback_reaches_its_student_and_nobody_else(told: Told) -> None:
 
 
 def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
-    text = feedback_page(told.course, "bob")
+    text = feedback_page(told.course, "bob_0815")
     assert "a denial, but of something else than kms:Decrypt" in text
     assert MISCONCEPTIONS["any-denial"].truth in text
     assert "&lt;b&gt;which&lt;/b&gt; action is missing?" in text
@@ -343,7 +344,7 @@ def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
 
 
 def test_feedback_tells_the_title_of_a_hidden_criterion_and_nothing_else(told: Told) -> None:
-    for student, met in (("ann", True), ("bob", False)):
+    for student, met in (("ann", True), ("bob_0815", False)):
         text = feedback_page(told.course, student)
         word = say("grading.met" if met else "grading.not_met")
         assert f"Mira is kept out by the key alone: {word}" in text
