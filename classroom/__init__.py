@@ -46,7 +46,10 @@ side only. It holds ``CRITERIA``, from the number of an exercise to a list of ``
 Where an exercise has criteria, they alone decide: its points are shared out by their weights
 (``3`` and ``5`` of eight parts here). Each is asked on its own copy of the account as the student
 left it, so that it may try whatever it likes: call, change, delete, let time pass. A student is
-told a criterion's title and whether it is met, and nothing else of it.
+told a criterion's title and whether it is met, and nothing else of it. One that may call a
+student's function calls it in a process of its own, after all answers have run: what the function
+was given comes out by no error, no later check and no later answer. Whether it is met is told, so
+a function can learn one yes or no for each criterion and hand-in: let criteria draw their inputs.
 """
 
 from .batch import grade

@@ -2,5 +2,6 @@
 
 ``worker``: one submission, from its file to its result, in a process of its own.
 ``marking``: its notebook run from top to bottom, and each check asked where it stands.
+``aside``: a copy of this process, in which a check may do what it likes.
 ``criteria``: the instructor's hidden criteria; ``sample_criteria`` is a file of them to copy.
 """

@@ -4,14 +4,15 @@ The official notebook runs from top to bottom with the student's answers in thei
 is asked where it stands, in a copy of the grader's process (fork(2)): whatever it does to the
 account, the answers that follow find it as the student left it. An answer that ends its process
 costs only itself: the rest runs again, in a new process and a fresh account, without it.
+
+Hidden criteria that look at the account alone are asked where the check stands: nothing of the
+student's runs meanwhile. Those that may call a student's function are asked last of all, after
+the same cells have run once more in a process that ends with them. Whatever the function learns
+there, it can tell nobody: no later check, no later answer, and no error of it is shown.
 """
 
 from __future__ import annotations
 
-import os
-import select
-import signal
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,12 +27,16 @@ from ..messages import say
 from ..options import Limits
 from ..results import CriterionResult, ExerciseResult
 from ..run import channel
-from ..run.grader_side import Died, Student, World
-from ..run.zygote import Zygote, run_and_exit
+from ..run.grader_side import GUIDED_SECONDS, Died, Student, World
+from ..run.zygote import Zygote
+from .aside import in_a_copy
 from .criteria import Criteria
 
 #: Seconds that a check may take on top of what a student's function may.
 _CHECK_SECONDS = 60
+#: Characters of each text of a verdict: what a check saw may be as long as a student likes.
+_SHOWN = 2000
+_NOT_AGAIN = "The answers did not run a second time as they did the first time."
 _ORDER = ("not checked", "not attempted", "raised", "not yet", "correct")
 
 
@@ -78,6 +83,8 @@ class Marking:
     notes: list[str] = field(default_factory=list)
     _found: dict[str, ExerciseResult] = field(default_factory=dict)
     _errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    _ran: list[tuple[str, float]] = field(default_factory=list)
+    _later: dict[str, list[tuple[int, Verdict]]] = field(default_factory=dict)
     _world: World = field(init=False)
     _student: Student = field(init=False)
 
@@ -122,6 +129,7 @@ class Marking:
         self._world = World(self.official.number, self.seed)
         limits = self.limits.for_process(isolated=self.isolated)
         self._student = Student(self.students, self._world, limits)
+        self._ran, self._later = [], {}
         culprit = asked = ""
         try:
             for at, step in enumerate(self.official.steps):
@@ -133,7 +141,7 @@ class Marking:
                             self._judge_again(asked)
                 asked = asked if step.comment else ""
                 if step.kind == "answer" and not self._runs(step, dropped):
-                    self._student.ask("cell", source=step.source)
+                    self._cell(step.source)
                 elif step.kind == "guided":
                     self._guided(step, culprit)
                 elif step.kind == "check":
@@ -146,7 +154,15 @@ class Marking:
             return culprit, death.why
         finally:
             self._student.close()
+            for exercise, places in self._later.items():
+                self._ask_criteria(exercise, places)
         return "", ""
+
+    def _cell(self, source: str, seconds: float = GUIDED_SECONDS) -> dict[str, Any]:
+        """Run a cell in the student's process, and remember that it ran."""
+        reply = self._student.ask("cell", source=source, seconds=seconds)
+        self._ran.append((source, seconds))
+        return reply
 
     def _own(self, at: int, step: Step, extras: bool) -> list[tuple[str, str]]:
         """The student's cells at a step: what each is called in notes, and its source."""
@@ -169,41 +185,89 @@ class Marking:
         return next((x for x in reversed(labels) if x not in dropped), "")
 
     def _answer(self, step: Step, source: str) -> None:
-        reply = self._student.ask("cell", source=source, seconds=self.limits.seconds)
-        error = reply.get("error")
-        if isinstance(error, dict) and step.kind == "answer":
-            told = {name: str(error.get(name, "")) for name in ("short", "details")}
-            self._errors.setdefault(step.exercise, told)
+        error = channel.error_of(self._cell(source, self.limits.seconds))
+        if error and step.kind == "answer":
+            self._errors.setdefault(step.exercise, error)
 
     def _guided(self, step: Step, culprit: str) -> None:
-        error = self._student.ask("cell", source=step.source).get("error")
-        if isinstance(error, dict):
+        error = channel.error_of(self._cell(step.source))
+        if error:
             after = f"After {culprit}, a" if culprit else "A"
-            self._note(f"{after} cell of the course stopped with {error.get('short')}.")
+            self._note(f"{after} cell of the course stopped with {error['short']}.")
 
     def _judge(self, exercise: str) -> str:
         """Ask an exercise's checks; returns why the student's process ended, if it did."""
         known = self.official.chapter.exercises[exercise]
         verdict, died = self._aside(exercise, known)
-        met: list[CriterionResult] = []
-        for criterion in self.criteria.get(exercise, ()):
-            one, ended = self._aside(exercise, replace(known, check=criterion.check))
-            died = died or ended
-            if one.outcome == "not checked":  # What went wrong is not for the student.
-                self._note(f"{exercise}, criterion “{criterion.title}”: {one.sentence}")
-                verdict = Verdict("not checked", say("grading.criterion_failed"))
-                break
-            met.append(CriterionResult(criterion.title, criterion.weight, one.outcome == "correct"))
-        self._found[exercise] = self._result(exercise, verdict, met)
+        criteria = self.criteria.get(exercise, ())
+        if criteria and known.given:
+            self._later.setdefault(exercise, []).append((len(self._ran), verdict))
+            self._found[exercise] = self._result(exercise, verdict, [])
+            return died
+        verdicts = [self._aside(exercise, replace(known, check=x.check))[0] for x in criteria]
+        self._found[exercise] = self._weighed(exercise, verdict, verdicts)
         return died
 
     def _judge_again(self, exercise: str) -> None:
         """After a cell that a student added right below a check: who gets "not yet" may well try
         on there, and ask the check above once more."""
         before = self._found[exercise]
-        if before.outcome != "correct":
+        if before.outcome != "correct" or exercise in self._later:
             self._judge(exercise)
             self._found[exercise] = _better(before, self._found[exercise])
+
+    def _weighed(self, exercise: str, public: Verdict, verdicts: list[Verdict]) -> ExerciseResult:
+        """What the public check says, and the points that the criteria give."""
+        met: list[CriterionResult] = []
+        for criterion, one in zip(self.criteria.get(exercise, ()), verdicts, strict=True):
+            if one.outcome == "not checked":  # What went wrong is not for the student.
+                self._note(f"{exercise}, criterion “{criterion.title}”: {one.sentence}")
+                public = Verdict("not checked", say("grading.criterion_failed"))
+                break
+            met.append(CriterionResult(criterion.title, criterion.weight, one.outcome == "correct"))
+        return self._result(exercise, public, met)
+
+    def _ask_criteria(self, exercise: str, places: list[tuple[int, Verdict]]) -> None:
+        """Ask what may call a student's function, where the check stands and, if that is not all,
+        below the last cell that the student added there.
+
+        Args:
+            places: after how many of the cells that ran, and what the public check said there.
+        """
+        found: ExerciseResult | None = None
+        for count, public in (places[0], *places[1:][-1:]):
+            verdicts = self._apart(exercise, self._ran[:count])
+            one = self._weighed(exercise, public, verdicts)
+            found = one if found is None else _better(found, one)
+            if found.points == found.out_of:
+                break
+        if found is not None:
+            self._found[exercise] = found
+
+    def _apart(self, exercise: str, ran: list[tuple[str, float]]) -> list[Verdict]:
+        """What an exercise's criteria say in a student's process that has no other use."""
+        known = self.official.chapter.exercises[exercise]
+        criteria = self.criteria[exercise]
+
+        def look() -> dict[str, Any]:
+            self._world = World(self.official.number, self.seed)
+            limits = self.limits.for_process(isolated=self.isolated)
+            self._student = Student(self.students, self._world, limits)
+            try:
+                for source, seconds in ran:
+                    self._student.ask("cell", source=source, seconds=seconds)
+                asked = [self._aside(exercise, replace(known, check=x.check)) for x in criteria]
+            except Died:
+                return {"verdicts": []}
+            finally:
+                self._student.close()
+            return {"verdicts": [_verdict(verdict)["verdict"] for verdict, _ in asked]}
+
+        wait = len(criteria) * self._patience + sum(seconds for _, seconds in ran)
+        said = in_a_copy(look, wait).get("verdicts", [])
+        if len(said) != len(criteria):
+            return [Verdict("not checked", _NOT_AGAIN)] * len(criteria)
+        return [Verdict(**one) for one in said]
 
     def _judge_the_dead(self, culprit: str, why: str) -> None:
         """The answer that ended its process: what it did until then may be right all the same."""
@@ -251,9 +315,9 @@ class Marking:
             except Died as death:
                 died = death.why
                 raise _Raised(_ending(died, self.limits)) from None
-            error = reply.get("error")
-            if isinstance(error, dict):
-                raise _Raised(str(error.get("short")), str(error.get("details", "")))
+            error = channel.error_of(reply)
+            if error:
+                raise _Raised(error["short"], error["details"])
             return channel.decode(reply.get("value"), ask)
 
         names = [name.strip() for name in exercise.given.split(",") if name.strip()]
@@ -261,7 +325,8 @@ class Marking:
             sent = self._student.ask("give", names=names).get("given") if names else {}
         except Died as death:
             return _verdict(Verdict("raised", _ending(death.why, self.limits)), death.why)
-        given = {name: channel.decode(value, ask) for name, value in dict(sent or {}).items()}
+        sent = sent if isinstance(sent, dict) else {}
+        given = {name: channel.decode(value, ask) for name, value in sent.items()}
         missing = [name for name in names if name not in given]
         if missing:
             return _verdict(Verdict("not attempted", say("grading.no_name", name=missing[0])))
@@ -273,33 +338,21 @@ class Marking:
 
     def _aside(self, number: str, exercise: Exercise) -> tuple[Verdict, str]:
         """What a check says in a copy of this process, and why the student's process ended."""
-        ours, theirs = socket.socketpair()
-        copy = os.fork()
-        if copy == 0:
-            run_and_exit(lambda: channel.send(theirs, self._look(number, exercise)))
-        theirs.close()
-        with ours:
-            if select.select([ours], [], [], _CHECK_SECONDS + 3 * self.limits.seconds)[0]:
-                said = _received(ours)
-            else:
-                os.kill(copy, signal.SIGKILL)
-                said = {}
-        os.waitpid(copy, 0)
+        said = in_a_copy(lambda: self._look(number, exercise), self._patience)
         if not said:
             return Verdict("not checked", say("check.our_fault", error="no answer")), ""
         return Verdict(**said["verdict"]), str(said["died"])
 
-
-def _received(source: socket.socket) -> dict[str, Any]:
-    try:
-        return channel.receive(source)
-    except channel.Broken:
-        return {}
+    @property
+    def _patience(self) -> float:
+        """Seconds for one check, with the student's functions that it calls."""
+        return _CHECK_SECONDS + 3 * self.limits.seconds
 
 
 def _verdict(verdict: Verdict, died: str = "") -> dict[str, Any]:
     names = ("outcome", "sentence", "details", "misconception")
-    return {"verdict": {name: getattr(verdict, name) for name in names}, "died": died}
+    told = {name: getattr(verdict, name)[:_SHOWN] for name in names}
+    return {"verdict": told, "died": died}
 
 
 def _label(exercise: str, at: int) -> str:

@@ -16,6 +16,8 @@ from typing import Any, TypedDict
 
 #: Bytes of one message; a value that makes a longer one is replaced by its description.
 LIMIT = 4 * 1024 * 1024
+#: Characters of an error: its one line, and that with the place in the student's code.
+SHORT, DETAILS = 500, 1000
 _DEPTH = 20
 _SHOWN = 200
 
@@ -80,6 +82,21 @@ def _exactly(source: socket.socket, length: int) -> bytes:
             raise Broken("closed")
         data += part
     return bytes(data)
+
+
+def error_of(reply: dict[str, Any]) -> dict[str, str]:
+    """The error that a student's process tells of, cut to what a page shows; empty if none."""
+    error = reply.get("error")
+    if not isinstance(error, dict):
+        return {}
+    return {
+        "short": _text(error.get("short"), SHORT),
+        "details": _text(error.get("details"), DETAILS),
+    }
+
+
+def _text(value: object, length: int) -> str:
+    return value[:length] if isinstance(value, str) else ""
 
 
 class Other:
@@ -148,14 +165,14 @@ def decode(sent: Any, ask: Callable[..., Any]) -> Any:
     Args:
         ask: calls a function of the other process: ``ask(name, arguments)``.
     """
-    if isinstance(sent, list):
-        return [decode(one, ask) for one in sent]
-    if not isinstance(sent, dict):
+    if not isinstance(sent, list | dict):
         return sent
     try:
+        if isinstance(sent, list):
+            return [decode(one, ask) for one in sent]
         ((tag, content),) = sent.items()
         return _DECODERS[tag](content, ask)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Other("something that cannot be read")
 
 

@@ -21,7 +21,8 @@ from .zygote import Zygote
 
 #: What a student's process may ask of the control channel: what the lab offers in a notebook.
 _ALLOWED = ("describe", "advance", "at_rest", "trail", "admin_keys")
-_GUIDED_SECONDS = 60
+#: For whatever is not an answer of the student's.
+GUIDED_SECONDS = 60
 NOT_ISOLATED = (
     "This machine does not let the grader shut answers in ({error}). Run it as root or where user "
     "namespaces are allowed (Linux 5.12 or newer), or give --unisolated for provisional marks."
@@ -131,7 +132,7 @@ class Student:
             SERVED: f"{url} {self._server.token}",
         }
 
-    def ask(self, what: str, *, seconds: float = _GUIDED_SECONDS, **more: Any) -> dict[str, Any]:
+    def ask(self, what: str, *, seconds: float = GUIDED_SECONDS, **more: Any) -> dict[str, Any]:
         """Let it do something, and serve its sandbox until it answers.
 
         Raises:

@@ -31,7 +31,6 @@ _TALK = 3
 _WATCH_MILLISECONDS = 100
 _MIB = 1024 * 1024
 _PROCESSES, _OPEN_FILES, _FILE_SIZE = 24, 256, 128 * _MIB
-_TEXT = 500
 #: What every student's process has imported, whatever the lessons import.
 _MODULES = ("boto3", "helpers.course", "refusal")
 
@@ -209,11 +208,11 @@ def _no_ask(name: str, given: Any) -> Any:
 
 def _told(error: BaseException) -> dict[str, str]:
     """An error for the student: in one line, and where in their code."""
-    short = f"{type(error).__name__}: {error}"[:_TEXT]
+    short = f"{type(error).__name__}: {error}"[: channel.SHORT]
     if isinstance(error, SyntaxError):
         where = f"line {error.lineno}: {(error.text or '').strip()}"
     else:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if "ipython-input" in frame.filename]
         where = f"line {own[-1].lineno}: {own[-1].line}" if own else ""
-    return {"short": short, "details": f"{where}\n{short}".strip()[: 2 * _TEXT]}
+    return {"short": short, "details": f"{where}\n{short}".strip()[: channel.DETAILS]}

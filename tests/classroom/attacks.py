@@ -153,3 +153,11 @@ port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
 held = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
 held[0].sendall(b"POST / HTTP/1.1\\r\\nContent-Length: 100000\\r\\n\\r\\nabc")
 """
+
+#: Replaces what the runner answers with: `{what}` is an action, `{reply}` what it then says.
+OTHER_REPLIES = """
+import gc
+for table in gc.get_objects():
+    if type(table) is dict and set(table) == {{"begin", "cell", "give", "call"}}:
+        table["{what}"] = lambda message: {reply}
+"""

@@ -17,6 +17,7 @@ from tests.classroom.attacks import (
     CONTROL,
     DELETES,
     FORGED_TRAIL,
+    OTHER_REPLIES,
     OTHER_ROUTE,
     PATCHED_BOTO3,
     PATCHED_CHECK,
@@ -45,6 +46,7 @@ ALL = FULL["05"]
 NONE = dict.fromkeys(ALL, 0.0)
 #: Does the right thing in 5.1 if, and only if, something before it has set `leaked`.
 _IF_LEAKED = "\nif leaked:\n    " + solution("5.1").replace("\n", "\n    ")
+_LONG_ERROR = "{'error': {'short': 'x' * 10**6, 'details': 'y' * 10**6}}"
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,15 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             "import json, os, struct\n"
             "claim = json.dumps({'error': None, 'given': {'proof': 'mine'}, 'died': ''}).encode()\n"
             "os.write(3, (struct.pack('>I', len(claim)) + claim) * 3)\nproof = 'x'",
+        ),
+        "gives-no-table": Case(
+            solved("05", **{"5.2": OTHER_REPLIES.format(what="give", reply="{'given': 'proof'}")}),
+            without("5.2"),
+            outcomes={"5.2": "not attempted"},
+        ),
+        "errs-at-length": Case(
+            solved("05", **{"5.3": OTHER_REPLIES.format(what="cell", reply=_LONG_ERROR) + "1 / 0"}),
+            without("5.3"),
         ),
         "function-exits": function("1.3", "import os; os._exit(3)", "ended Python itself (exit 3)"),
         "function-loops": function("1.2", "while True: pass", "stopped after 4 seconds"),

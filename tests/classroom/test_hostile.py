@@ -93,6 +93,12 @@ def test_odd_runs_are_for_a_person_to_see(graded: Graded) -> None:
     assert not result(graded, "correct").needs_a_person
 
 
+def test_no_error_is_longer_than_a_page_can_show(graded: Graded) -> None:
+    results = [one for found in graded.results.values() for one in found]
+    told = [text for one in results for x in one.exercises for text in (x.sentence, x.details)]
+    assert max(map(len, [*told, *(note for one in results for note in one.notes)])) < 5000
+
+
 def test_likeness_is_known_and_costs_nothing(graded: Graded) -> None:
     from classroom.pages.likeness import alike
 

@@ -112,3 +112,29 @@ def test_messages_come_in_the_order_of_sending() -> None:
         ours.close()
         with pytest.raises(channel.Broken):
             channel.send(theirs, {"n": 3})
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ({"error": {"short": "x" * 10_000, "details": "y" * 10_000}}, (500, 1000)),
+        ({"error": {"short": ["x"] * 10_000, "details": 3}}, (0, 0)),
+        ({"error": {}}, (0, 0)),
+    ],
+)
+def test_an_error_is_cut_where_it_arrives(reply: dict[str, Any], told: tuple[int, int]) -> None:
+    found = channel.error_of(reply)
+    assert (len(found["short"]), len(found["details"])) == told
+
+
+@pytest.mark.parametrize("reply", [{}, {"error": None}, {"error": "text"}, {"error": [1]}])
+def test_what_is_no_error_is_none(reply: dict[str, Any]) -> None:
+    assert channel.error_of(reply) == {}
+
+
+def test_values_that_nobody_can_read_are_no_fault_of_the_grader() -> None:
+    deep: Any = []
+    for _ in range(900):
+        deep = {"tuple": [deep]}
+    for sent in (deep, {"dict": [[{"dict": []}, 1]]}, {"set": [[1]]}, {"time": "9" * 99}):
+        channel.decode(sent, lambda *_: None)
