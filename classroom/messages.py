@@ -9,6 +9,10 @@ MESSAGES = {
     "grading.time": "It was stopped after {seconds} seconds.",
     "grading.memory": "It took more memory than the {size} MB that an answer may take.",
     "grading.ended": "It ended Python itself ({how}).",
+    "grading.lacks": (
+        "The machine that marks does not have {what}, which may be no mistake of the answer's. "
+        "A person will look."
+    ),
     "grading.no_name": "There is no `{name}`.",
     "grading.not_reached": "The notebook did not run as far as this exercise.",
     "grading.criterion_failed": "One of its criteria could not be looked at; a person will.",

@@ -60,7 +60,7 @@ class Owner:
     """Whose a file is.
 
     Attributes:
-        student: the student's id.
+        student: the student's id; empty for nobody's.
         known_by: all that its path says of the student. Two students who differ in it are two,
             whatever their ids.
         unsure: the number of another reading of the path, under which it is somebody else's.
@@ -69,9 +69,6 @@ class Owner:
     student: str
     known_by: tuple[str, ...] = ()
     unsure: str = ""
-
-
-NOBODY = Owner("")
 
 
 def student_id(name: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import GradingError
-from .platforms import NOBODY, Owner, of_path, of_platform, student_id, told_apart, wrappers
+from .platforms import Owner, of_path, of_platform, student_id, told_apart, wrappers
 
 #: Bytes of one notebook, outputs and all.
 LARGEST = 256 * 1024**2
@@ -140,7 +140,7 @@ def _by_pattern(pattern: str) -> _OwnerOf:
     def owner_of(path: str) -> Owner:
         match = known.search(path)
         name = match["student"] if match else None
-        return Owner(student_id(name), ("pattern", name)) if name else NOBODY
+        return Owner(student_id(name), ("pattern", name)) if name else Owner("")
 
     return owner_of
 
@@ -185,7 +185,7 @@ def _paths(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _in_zip(
-    path: Path, below: str, owner_of: _OwnerOf, owner: Owner = NOBODY
+    path: Path, below: str, owner_of: _OwnerOf, owner: Owner | None = None
 ) -> Iterator[tuple[Submission, Owner]]:
     """The files in a zip; ``below`` is the zip's own path in the folder that is graded, and
     ``owner`` who handed it in."""
@@ -194,11 +194,11 @@ def _in_zip(
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         problem = f"It is no zip ({error})."
-        yield Submission("", str(path), label=below, problem=problem), owner
+        yield Submission("", str(path), label=below, problem=problem), owner or Owner("")
         return
     if len(entries) > _MOST_ENTRIES:
         text = f"It holds more than {_MOST_ENTRIES} files."
-        yield Submission("", str(path), label=below, problem=text), owner
+        yield Submission("", str(path), label=below, problem=text), owner or Owner("")
         return
     files = [
         (at, entry, entry.filename.replace("\\", "/"))
@@ -207,14 +207,14 @@ def _in_zip(
     ]
     sound = [name for _, entry, name in files if not _refusal(entry)]
     if below and _is_platforms(below, sound):
-        owner = NOBODY
+        owner = None
     depth = wrappers(sound)
     for at, entry, name in files:
         label = f"{below}/{entry.filename}" if below else entry.filename
         problem = _refusal(entry)
         # Whose a climbing path is cannot be told: its first folder may be somebody else's.
         climbs = problem and ".." in name.split("/")
-        whose = owner if owner.student else NOBODY if climbs else _below(name, depth, owner_of)
+        whose = owner or (Owner("") if climbs else _below(name, depth, owner_of))
         yield Submission("", str(path), at, _on_one_line(label), problem), whose
 
 

@@ -31,13 +31,11 @@ from ..run.grader_side import GUIDED_SECONDS, Died, Student, World
 from ..run.zygote import Zygote
 from .aside import in_a_copy
 from .criteria import Criteria
+from .verdicts import as_message, better, ending, fields, label, unless_machine
 
 #: Seconds that a check may take on top of what a student's function may.
 _CHECK_SECONDS = 60
-#: Characters of each text of a verdict: what a check saw may be as long as a student likes.
-_SHOWN = 2000
 _NOT_AGAIN = "The answers did not run a second time as they did the first time."
-_ORDER = ("not checked", "not attempted", "raised", "not yet", "correct")
 
 
 class _Raised(Exception):
@@ -83,6 +81,7 @@ class Marking:
     notes: list[str] = field(default_factory=list)
     _found: dict[str, ExerciseResult] = field(default_factory=dict)
     _errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    _lacks: dict[str, str] = field(default_factory=dict)
     _ran: list[tuple[str, float]] = field(default_factory=list)
     _later: dict[str, list[tuple[int, Verdict]]] = field(default_factory=dict)
     _world: World = field(init=False)
@@ -98,18 +97,18 @@ class Marking:
         if self.submitted.extras and any(x.outcome != "correct" for x in found.values()):
             # What a student added may matter, such as an import, or spoil what went well.
             again = self._pass(extras=True)
-            found = {number: _better(one, again[number]) for number, one in found.items()}
+            found = {number: better(one, again[number]) for number, one in found.items()}
         return tuple(found.values())
 
     def _pass(self, *, extras: bool) -> dict[str, ExerciseResult]:
         """Run as often as it takes for each answer to have had its turn."""
-        self._found, self._errors = {}, {}
+        self._found, self._errors, self._lacks = {}, {}, {}
         dropped: set[str] = set()
         while True:
             culprit, why = self._run(dropped, extras)
             if not why:
                 break
-            self._note(f"{culprit or 'The course'}: {_ending(why, self.limits)}")
+            self._note(f"{culprit or 'The course'}: {ending(why, self.limits)}")
             if not culprit or culprit in dropped:
                 break
             dropped.add(culprit)
@@ -133,9 +132,9 @@ class Marking:
         culprit = asked = ""
         try:
             for at, step in enumerate(self.official.steps):
-                for label, source in self._own(at, step, extras):
-                    if label not in dropped:
-                        culprit = label
+                for name, source in self._own(at, step, extras):
+                    if name not in dropped:
+                        culprit = name
                         self._answer(step, source)
                         if asked:
                             self._judge_again(asked)
@@ -172,7 +171,7 @@ class Marking:
             own = [(f"added cell {at}.{n + 1}", source) for n, source in enumerate(added)]
         if step.kind == "answer":
             answers = self.submitted.answers.get(step.exercise, [])
-            own += [(_label(step.exercise, n), source) for n, source in enumerate(answers)]
+            own += [(label(step.exercise, n), source) for n, source in enumerate(answers)]
         return own
 
     def _runs(self, step: Step, dropped: set[str]) -> bool:
@@ -181,13 +180,23 @@ class Marking:
     def _last(self, exercise: str, dropped: set[str]) -> str:
         """The last cell that answers an exercise and has not been left out."""
         count = len(self.submitted.answers.get(exercise, []))
-        labels = [_label(exercise, n) for n in range(count)]
+        labels = [label(exercise, n) for n in range(count)]
         return next((x for x in reversed(labels) if x not in dropped), "")
 
     def _answer(self, step: Step, source: str) -> None:
-        error = channel.error_of(self._cell(source, self.limits.seconds))
-        if error and step.kind == "answer":
-            self._errors.setdefault(step.exercise, error)
+        reply = self._cell(source, self.limits.seconds)
+        error = channel.error_of(reply)
+        if step.kind == "answer":
+            self._heed(step.exercise, reply)
+            if error:
+                self._errors.setdefault(step.exercise, error)
+
+    def _heed(self, exercise: str, reply: dict[str, Any]) -> None:
+        """What may be the machine's fault: an exercise without its points is then for a person."""
+        if lacks := channel.about_machine(reply, "lacks"):
+            self._lacks.setdefault(exercise, lacks)
+        if exceeds := channel.about_machine(reply, "exceeds"):
+            self._note(f"{exercise}: it came to a limit of the grader's ({exceeds}).")
 
     def _guided(self, step: Step, culprit: str) -> None:
         error = channel.error_of(self._cell(step.source))
@@ -198,7 +207,9 @@ class Marking:
     def _judge(self, exercise: str) -> str:
         """Ask an exercise's checks; returns why the student's process ended, if it did."""
         known = self.official.chapter.exercises[exercise]
-        verdict, died = self._aside(exercise, known)
+        verdict, died, lacks = self._aside(exercise, known)
+        if lacks:
+            self._lacks.setdefault(exercise, lacks)
         criteria = self.criteria.get(exercise, ())
         if criteria and known.given:
             self._later.setdefault(exercise, []).append((len(self._ran), verdict))
@@ -214,7 +225,7 @@ class Marking:
         before = self._found[exercise]
         if before.outcome != "correct" or exercise in self._later:
             self._judge(exercise)
-            self._found[exercise] = _better(before, self._found[exercise])
+            self._found[exercise] = better(before, self._found[exercise])
 
     def _weighed(self, exercise: str, public: Verdict, verdicts: list[Verdict]) -> ExerciseResult:
         """What the public check says, and the points that the criteria give."""
@@ -238,7 +249,7 @@ class Marking:
         for count, public in (places[0], *places[1:][-1:]):
             verdicts = self._apart(exercise, self._ran[:count])
             one = self._weighed(exercise, public, verdicts)
-            found = one if found is None else _better(found, one)
+            found = one if found is None else better(found, one)
             if found.points == found.out_of:
                 break
         if found is not None:
@@ -261,7 +272,7 @@ class Marking:
                 return {"verdicts": []}
             finally:
                 self._student.close()
-            return {"verdicts": [_verdict(verdict)["verdict"] for verdict, _ in asked]}
+            return {"verdicts": [fields(unless_machine(*one)) for one in asked]}
 
         wait = len(criteria) * self._patience + sum(seconds for _, seconds in ran)
         said = in_a_copy(look, wait).get("verdicts", [])
@@ -274,10 +285,10 @@ class Marking:
         exercise = culprit.partition(" ")[0]
         if exercise not in self.official.chapter.exercises or exercise in self._found:
             return
-        ending = _ending(why, self.limits)
-        self._errors[exercise] = {"ending": ending}
+        how = ending(why, self.limits)
+        self._errors[exercise] = {"ending": how}
         if self.official.chapter.exercises[exercise].given:
-            self._found[exercise] = self._result(exercise, Verdict("raised", ending), [])
+            self._found[exercise] = self._result(exercise, Verdict("raised", how), [])
         else:
             self._judge(exercise)
 
@@ -289,34 +300,37 @@ class Marking:
             outcome, details = "raised", error.get("details", "")
             how = error.get("ending") or say("check.learner_error", error=error["short"])
             sentence = f"{how} {sentence}"
-        points: float | None = float(out_of if outcome == "correct" else 0)
+        points = float(out_of if outcome == "correct" else 0)
         if met and outcome != "not checked":
             parts = sum(one.weight for one in met)
             points = round(out_of * sum(one.weight for one in met if one.met) / parts, 2)
             full = points == out_of
             outcome = "correct" if full else "not yet" if outcome == "correct" else outcome
-        if outcome == "not checked":
-            points = None
+        if (lacks := self._lacks.get(number)) and points < out_of:
+            outcome = "not checked"
+            sentence = f"{say('grading.lacks', what=lacks)} {sentence}"
+        given = None if outcome == "not checked" else points
         return ExerciseResult(
-            number, outcome, points, out_of, sentence, details, verdict.misconception, tuple(met)
+            number, outcome, given, out_of, sentence, details, verdict.misconception, tuple(met)
         )
 
     def _look(self, number: str, exercise: Exercise) -> dict[str, Any]:
         """One check, in a copy of this process."""
         self._world.judged = True
-        died = ""
+        died = lacks = ""
 
         def ask(name: str, given: dict[str, Any]) -> Any:
-            nonlocal died
+            nonlocal died, lacks
             sent = {key: channel.encode(value) for key, value in given.items()}
             try:
                 seconds = self.limits.seconds
                 reply = self._student.ask("call", seconds=seconds, name=name, given=sent)
             except Died as death:
                 died = death.why
-                raise _Raised(_ending(died, self.limits)) from None
+                raise _Raised(ending(died, self.limits)) from None
             error = channel.error_of(reply)
             if error:
+                lacks = lacks or channel.about_machine(reply, "lacks")
                 raise _Raised(error["short"], error["details"])
             return channel.decode(reply.get("value"), ask)
 
@@ -324,55 +338,27 @@ class Marking:
         try:
             sent = self._student.ask("give", names=names).get("given") if names else {}
         except Died as death:
-            return _verdict(Verdict("raised", _ending(death.why, self.limits)), death.why)
+            return as_message(Verdict("raised", ending(death.why, self.limits)), death.why)
         sent = sent if isinstance(sent, dict) else {}
         given = {name: channel.decode(value, ask) for name, value in sent.items()}
         missing = [name for name in names if name not in given]
         if missing:
-            return _verdict(Verdict("not attempted", say("grading.no_name", name=missing[0])))
+            return as_message(Verdict("not attempted", say("grading.no_name", name=missing[0])))
         evidence = _Evidence(self._world.lab)
         verdict = judge(exercise, number, evidence, tuple(given[name] for name in names))
         if died and verdict.outcome == "raised":
-            verdict = Verdict("raised", _ending(died, self.limits))
-        return _verdict(verdict, died)
+            verdict = Verdict("raised", ending(died, self.limits))
+        return as_message(verdict, died, lacks)
 
-    def _aside(self, number: str, exercise: Exercise) -> tuple[Verdict, str]:
-        """What a check says in a copy of this process, and why the student's process ended."""
+    def _aside(self, number: str, exercise: Exercise) -> tuple[Verdict, str, str]:
+        """What a check says in a copy of this process, why the student's process ended, and what
+        the machine lacks for the student's function."""
         said = in_a_copy(lambda: self._look(number, exercise), self._patience)
         if not said:
-            return Verdict("not checked", say("check.our_fault", error="no answer")), ""
-        return Verdict(**said["verdict"]), str(said["died"])
+            return Verdict("not checked", say("check.our_fault", error="no answer")), "", ""
+        return Verdict(**said["verdict"]), str(said["died"]), str(said["lacks"])
 
     @property
     def _patience(self) -> float:
         """Seconds for one check, with the student's functions that it calls."""
         return _CHECK_SECONDS + 3 * self.limits.seconds
-
-
-def _verdict(verdict: Verdict, died: str = "") -> dict[str, Any]:
-    names = ("outcome", "sentence", "details", "misconception")
-    told = {name: getattr(verdict, name)[:_SHOWN] for name in names}
-    return {"verdict": told, "died": died}
-
-
-def _label(exercise: str, at: int) -> str:
-    return exercise if at == 0 else f"{exercise} (cell {at + 1})"
-
-
-def _ending(why: str, limits: Limits) -> str:
-    """Why an answer did not come to its end, for the student."""
-    if why == "time":
-        return say("grading.time", seconds=f"{limits.seconds:g}")
-    if why == "memory":
-        return say("grading.memory", size=limits.memory // 1024**2)
-    return say("grading.ended", how=why or "closed")
-
-
-def _better(one: ExerciseResult, other: ExerciseResult) -> ExerciseResult:
-    """The better of two; the first where they are as good."""
-
-    def worth(result: ExerciseResult) -> tuple[float, int]:
-        points = -1.0 if result.points is None else result.points
-        return points, _ORDER.index(result.outcome)
-
-    return max(one, other, key=worth)

@@ -95,6 +95,11 @@ def error_of(reply: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def about_machine(reply: dict[str, Any], name: str) -> str:
+    """What a student's process says that the machine ``lacks``, or ``exceeds`` of its limits."""
+    return " ".join(_text(reply.get(name), _SHOWN).split())
+
+
 def _text(value: object, length: int) -> str:
     return value[:length] if isinstance(value, str) else ""
 

@@ -1,13 +1,15 @@
 """Linux namespaces round one student's process: no other files, processes, sockets or networks.
 
 What is left to it: the Python environment and this package, read-only; an empty home and ``/tmp``
-in memory; a loopback of its own, on which only the grader listens. There is no ``/proc``. Works
+in memory; a loopback of its own, on which only the grader listens. Of ``/proc`` there are a few
+files that describe the machine, and no process; ``/etc`` knows the student's name. Works
 as root, who then becomes a user that owns nothing, and as an ordinary user where the kernel grants
 user namespaces. Manual pages: namespaces(7), user_namespaces(7), pivot_root(2), mount_setattr(2).
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -36,7 +38,10 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _SYS_KEYCTL = {"x86_64": 250}.get(os.uname().machine, 219)
 _KEYCTL_JOIN_SESSION_KEYRING = 1
 
-HOME = "/home/student"
+NAME = "student"
+HOME = f"/home/{NAME}"
+#: Of the machine, and of nobody on it.
+_FACTS = ("cpuinfo", "meminfo", "stat", "version")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 #: Where a student's root is put together.
 _NEW = "/new"
@@ -123,11 +128,30 @@ def _build_root(owner: int) -> None:
         _show(path, f"/old{real}")
     for name in _DEVICES:
         _bind(f"/old/dev/{name}", f"{_NEW}/dev/{name}")
+    for name in _FACTS:
+        with contextlib.suppress(OSError):  # Some containers hide them.
+            _bind(f"/old/proc/{name}", f"{_NEW}/proc/{name}")
+            _set_attributes(f"{_NEW}/proc/{name}", _ATTR_RDONLY | _ATTR_NOSUID, recursive=False)
+    _name_student(owner)
     _call("umount2", b"/old", _DETACH)
     _set_attributes("/", _ATTR_RDONLY, recursive=False)
     # Who is in a chroot can make no user namespace (clone(2), EPERM), and so no mounts of its own.
     os.chroot(_NEW)
     os.chdir(HOME)
+
+
+def _name_student(owner: int) -> None:
+    """What a user's name and ``localhost`` are looked up in: passwd(5), group(5), hosts(5)."""
+    texts = {
+        "passwd": f"{NAME}:x:{owner}:{owner}:{NAME}:{HOME}:/bin/sh\n",
+        "group": f"{NAME}:x:{owner}:\n",
+        "hosts": "127.0.0.1 localhost\n",
+    }
+    os.makedirs(f"{_NEW}/etc", exist_ok=True)
+    for name, text in texts.items():
+        path = Path(_NEW, "etc", name)
+        path.write_bytes(text.encode())  # No codec can be imported any more.
+        path.chmod(0o644)
 
 
 def _show(path: str, source: str) -> None:

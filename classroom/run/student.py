@@ -14,23 +14,23 @@ import resource
 import select
 import signal
 import socket
+import sys
 import tempfile
 import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
-
 from . import channel, isolation, zygote
+from .shell import Shell, exceeds, lacks, make_shell
 
 _BACKLOG = 128
 #: The descriptor on which a runner talks with the grader.
 _TALK = 3
 _WATCH_MILLISECONDS = 100
 _MIB = 1024 * 1024
-_PROCESSES, _OPEN_FILES, _FILE_SIZE = 24, 256, 128 * _MIB
+#: Threads count as processes.
+_PROCESSES, _OPEN_FILES, _FILE_SIZE = 96, 256, 128 * _MIB
 #: What every student's process has imported, whatever the lessons import.
 _MODULES = ("boto3", "helpers.course", "refusal")
 
@@ -46,8 +46,7 @@ def prepare(argument: str) -> zygote.Run:
             import_module(name)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["IPYTHONDIR"] = folder
-        settings = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"})
-        InteractiveShell.instance(config=settings)
+        make_shell()
     os.environ["IPYTHONDIR"] = isolation.HOME
     return _keep
 
@@ -132,6 +131,8 @@ def _become_student(
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
+    sys.path.insert(0, "")  # As in a notebook, a module may lie beside it.
+    os.environ["PATH"] = f"{sys.prefix}/bin:{os.environ['PATH']}"
     number = os.dup2(talk.fileno(), _TALK)
     os.closerange(_TALK + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     for kind, most in (
@@ -145,7 +146,7 @@ def _become_student(
     if owner is None:
         os.environ["HOME"] = tempfile.mkdtemp()
     else:
-        os.environ["HOME"] = isolation.HOME
+        os.environ.update(HOME=isolation.HOME, USER=isolation.NAME, LOGNAME=isolation.NAME)
         resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
         isolation.give_up_rights(owner)
     _Runner(socket.socket(fileno=number)).run()
@@ -157,9 +158,7 @@ class _Runner:
     def __init__(self, talk: socket.socket) -> None:
         self._talk = talk
         self._process = os.getpid()
-        self._shell: Any = InteractiveShell.instance()
-        for name in ("showtraceback", "showsyntaxerror", "showindentationerror"):
-            setattr(self._shell, name, lambda *_, **__: None)
+        self._shell: Any = Shell.instance()
 
     def run(self) -> None:
         """Answer until the grader goes."""
@@ -174,13 +173,16 @@ class _Runner:
 
     def _begin(self, message: dict[str, Any]) -> dict[str, Any]:
         os.environ.update(message["environment"])
+        self._shell.make_place()
         return {}
 
     def _cell(self, message: dict[str, Any]) -> dict[str, Any]:
         source = message["source"]
-        result = self._shell.run_cell(source, store_history=False, silent=True)
+        self._shell.no_commands.clear()
+        result = self._shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
-        return {"error": _told(error) if error else None}
+        commands = ", ".join(f"the command {name}" for name in self._shell.no_commands)
+        return {"lacks": commands, **(_reply(error) if error else {})}
 
     def _give(self, message: dict[str, Any]) -> dict[str, Any]:
         names = self._shell.user_ns
@@ -192,7 +194,13 @@ class _Runner:
             given = {name: channel.decode(v, _no_ask) for name, v in message["given"].items()}
             return {"value": _sent(self._shell.user_ns[message["name"]](**given), "")}
         except BaseException as error:  # Also what sys.exit raises.
-            return {"error": _told(error)}
+            return _reply(error)
+
+
+def _reply(error: BaseException) -> dict[str, Any]:
+    """An error, and what of it may be the machine's and not the answer's."""
+    found = {"lacks": lacks(error), "exceeds": exceeds(error)}
+    return {"error": _told(error), **{name: text for name, text in found.items() if text}}
 
 
 def _sent(value: Any, name: str) -> Any:

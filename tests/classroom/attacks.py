@@ -88,7 +88,9 @@ for place in ("/proc", "/root", "/etc/passwd", "/etc/shadow", "/sys", "/run", "/
         leaked += os.listdir(place) if os.path.isdir(place) else [open(place).read()]
     except OSError:
         pass
-leaked = [each for each in leaked if each != ".pyenv"]
+known = [".pyenv", "cpuinfo", "meminfo", "stat", "version"]  # What describes the machine alone
+leaked = [each for each in leaked if each not in known and not each.startswith("student:x:1")]
+leaked += [line for line in open("/etc/passwd") if not line.startswith("student:")]
 for where, _, files in () if leaked else os.walk("/"):
     leaked += [f for f in files if "hidden_criteria" in f or f.endswith((".secret", ".journal"))]
 leaked += [key for key in os.environ if "SECRET" in key and key != "AWS_SECRET_ACCESS_KEY"]

@@ -54,6 +54,16 @@ def capabilities():
     ctypes.CDLL(None).capget(struct.pack("Ii", 0x20080522, 0), data)
     return sum(data.raw)
 
+def key_of_the_grader():
+    # Is a key found that lies in the session keyring of whoever runs the grader?
+    libc = ctypes.CDLL(None, use_errno=True)
+    return libc.syscall(isolation._SYS_KEYCTL, 10, -3, b"user", b"graders", 0) > 0
+
+# add_key(2) into the session keyring, which is inherited: the number before keyctl's but one.
+added = ctypes.CDLL(None).syscall(
+    isolation._SYS_KEYCTL - 2, b"user", b"graders", b"SECRET", 6, -3
+)
+before = key_of_the_grader()
 owner = isolation.enter_namespaces()
 runner = os.fork()
 if runner == 0:
@@ -64,6 +74,9 @@ if runner == 0:
         "root": sorted(os.listdir("/")),
         "home": os.listdir(isolation.HOME),
         "etc": os.listdir("/etc"),
+        "proc": sorted(os.listdir("/proc")),
+        "user": __import__("pwd").getpwuid(owner).pw_name,
+        "grader's key": [before, key_of_the_grader()],
         "secret": attempt(lambda: open(sys.argv[1])),
         "write /": attempt(lambda: open("/x", "w")),
         "write /usr": attempt(lambda: open("/usr/x", "w")),
@@ -125,8 +138,9 @@ def require_shut_in(facts: dict[str, Any]) -> None:
     assert facts["home"] == []
     shown = (*isolation.visible_paths(), sys.prefix, sys.base_prefix)
     places = {path.split("/")[1] for path in shown}
-    assert set(facts["root"]) <= {*places, "dev", "home", "tmp"}
-    assert set(facts["etc"]) <= {"ld.so.cache"}
+    assert set(facts["root"]) <= {*places, "dev", "home", "proc", "tmp"}
+    assert facts["proc"] == ["cpuinfo", "meminfo", "stat", "version"]
+    assert set(facts["etc"]) <= {"group", "hosts", "ld.so.cache", "passwd"}
     assert facts["secret"] == "FileNotFoundError"
     assert facts["write home"] == facts["own network"] == "done"
     for name in ("write /", "write /usr", "write prefix"):
@@ -136,11 +150,15 @@ def require_shut_in(facts: dict[str, Any]) -> None:
         assert facts[name] == "PermissionError", name
     assert facts["be root"] in ("OSError", "PermissionError")  # There is no such user, or no right.
     assert facts["capabilities"] == 0
+    assert facts["user"] == "student"
+    assert facts["grader's key"][1] is False
     assert facts["forks"] < 8
 
 
 def test_a_process_is_shut_in(open_folder: Path) -> None:
-    require_shut_in(run_probe(open_folder, sys.executable))
+    facts = run_probe(open_folder, sys.executable)
+    require_shut_in(facts)
+    assert facts["grader's key"][0] is True, "it was there to be found"
 
 
 def test_an_ordinary_user_can_shut_a_process_in(open_folder: Path) -> None:
