@@ -58,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _grade(arguments: argparse.Namespace) -> int:
     from . import GradingError, Limits, Options, grade_folder, new_secret, write_all
+    from .run.calls import missing
 
     if arguments.new_secret:
         new_secret(arguments.new_secret)
@@ -75,6 +76,8 @@ def _grade(arguments: argparse.Namespace) -> int:
         unisolated=arguments.unisolated,
         limits=Limits(seconds=arguments.seconds, memory=arguments.memory * 1024**2),
     )
+    if not arguments.unisolated and (gap := missing()):
+        print(gap, file=sys.stderr)
     results = grade_folder(
         arguments.submissions,
         options,

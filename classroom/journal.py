@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import GradingError
+from .files import open_private
 from .hand_in.submissions import Submission, read_content
 from .results import SubmissionResult
 
@@ -87,7 +88,7 @@ def open_journal(path: Path | None, fingerprint: str) -> Iterator[Journal]:
 
     with contextlib.ExitStack() as stack:
         try:
-            stream = stack.enter_context(open(path, "a+b"))
+            stream = stack.enter_context(open(path, "a+b", opener=open_private))
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise GradingError(f"Another run is writing to {path}; wait for its end.") from None

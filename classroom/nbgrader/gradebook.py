@@ -29,6 +29,7 @@ from ..hand_in.submissions import Submission
 from ..messages import say
 from ..options import Options
 from ..results import ExerciseResult, SubmissionResult
+from ..run.calls import missing
 
 #: Its functions are not typed.
 nbformat: Any = _nbformat
@@ -168,6 +169,8 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
             label = f"{path.parent.name}/{path.name.removesuffix(ASIDE)}"
             submissions.append(Submission(path.parents[1].name, str(path), label=label))
         journal = Path(self.journal) if self.journal else None
+        if gap := missing():
+            self.log.warning("%s", gap)
         results = grade_once(submissions, options, journal, self._say_done)
         return {result.student: result for result in results}
 

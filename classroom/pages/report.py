@@ -15,6 +15,7 @@ from typing import TextIO, get_args
 from helpers.course.chapter import Outcome
 from helpers.course.misconceptions import MISCONCEPTIONS
 
+from ..files import open_private
 from ..messages import say
 from ..results import SubmissionResult
 from .feedback import feedback
@@ -44,12 +45,13 @@ def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
         The folder: ``marks.csv`` has ``marks-pages``.
     """
     folder = marks.with_name(f"{marks.stem}-pages")
-    (folder / "feedback").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "feedback").mkdir(mode=0o700, exist_ok=True)
     _write(folder / "report.html", class_report(results))
     for student, own in groupby(results, key=lambda result: result.student):
         _write(folder / "feedback" / page_name(student), feedback(student, list(own)))
     temporary = marks.with_name(f"{marks.name}.part")
-    with temporary.open("w", encoding="utf-8", errors=_ODD, newline="") as stream:
+    with _opened(temporary) as stream:
         write_marks(results, stream)
     temporary.replace(marks)
     return folder
@@ -57,8 +59,13 @@ def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
 
 def _write(path: Path, text: str) -> None:
     temporary = path.with_name(f"{path.name}.part")
-    temporary.write_text(text, encoding="utf-8", errors=_ODD)
+    with _opened(temporary) as stream:
+        stream.write(text)
     temporary.replace(path)
+
+
+def _opened(path: Path) -> TextIO:
+    return open(path, "w", encoding="utf-8", errors=_ODD, newline="", opener=open_private)
 
 
 def page_name(student: str) -> str:

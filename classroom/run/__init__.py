@@ -2,6 +2,8 @@
 
 ``zygote``: a process that has everything imported, and forks others from itself.
 ``isolation``: Linux namespaces round a student's process.
+``calls``, ``memory``: the system calls that it may not make, and the memory that it may take.
+``shell``: what the answers run in, with a notebook's habits.
 ``student``: the student's side of it: the keeper, and the runner in which the answers run.
 ``grader_side``: the grader's side of it: the hold on that process, and the account served to it.
 ``channel``: what crosses between the two.

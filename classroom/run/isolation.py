@@ -46,7 +46,8 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cach
 #: Where a student's root is put together.
 _NEW = "/new"
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-#: Bytes of each of the two places that can be written.
+#: What can be written, in memory; and bytes of each.
+SCRATCH = ("/tmp", "/dev/shm", HOME)
 _SCRATCH = 128 * 1024 * 1024
 #: A student's user where the grader is an ordinary one, and where it is root: no file is theirs.
 _NOBODY, _FIRST_USER = 65534, 1_000_000
@@ -121,7 +122,7 @@ def _build_root(owner: int) -> None:
     os.mkdir("/tmp/old")
     _call("pivot_root", b"/tmp", b"/tmp/old")
     scratch = f"mode=700,uid={owner},gid={owner},size={_SCRATCH},nr_inodes=10000"
-    for path in ("/tmp", "/dev/shm", HOME):
+    for path in SCRATCH:
         os.makedirs(_NEW + path)
         _mount("tmpfs", _NEW + path, kind="tmpfs", flags=_NOSUID | _NODEV, data=scratch)
     for path, real in shown.items():

@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import channel, isolation, zygote
+from . import calls, channel, isolation, memory, zygote
 from .shell import Shell, exceeds, lacks, make_shell
 
 _BACKLOG = 128
@@ -62,7 +62,7 @@ def _keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    size = int(_read("self/statm", processes).split()[0]) * resource.getpagesize()
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     try:
         owner = isolation.enter_namespaces() if limits["isolated"] else None
         listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
@@ -75,12 +75,14 @@ def _keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
     talk.close()
     with listener:
         socket.send_fds(lifeline, [b'{"failed": ""}'], [listener.fileno()])
-    why = _watch(runner, lifeline, processes, limits["memory"])
+    places = () if owner is None else isolation.SCRATCH
+    counter = memory.Counter(runner, processes, places, all_calls=bool(calls.missing()))
+    why = _watch(runner, lifeline, counter, limits["memory"])
     with contextlib.suppress(OSError):
         lifeline.sendall(why.encode())
 
 
-def _watch(runner: int, lifeline: socket.socket, processes: int, memory: int) -> str:
+def _watch(runner: int, lifeline: socket.socket, counter: memory.Counter, limit: int) -> str:
     """Wait for the runner's end, or bring it about; returns why it ended."""
     ended = os.pidfd_open(runner)
     poll = select.poll()
@@ -88,7 +90,8 @@ def _watch(runner: int, lifeline: socket.socket, processes: int, memory: int) ->
     poll.register(lifeline, select.POLLIN)
     why = ""
     while not (ready := dict(poll.poll(_WATCH_MILLISECONDS))):
-        if _resident(runner, processes) > memory:
+        counter.yield_to_others()
+        if counter.exceeds(limit):
             why = "memory"
             break
     if ended not in ready:
@@ -97,25 +100,6 @@ def _watch(runner: int, lifeline: socket.socket, processes: int, memory: int) ->
                 kill(runner, signal.SIGKILL)
     status = os.waitstatus_to_exitcode(os.waitpid(runner, 0)[1])
     return why or (f"signal {-status}" if status < 0 else f"exit {status}")
-
-
-def _resident(process: int, processes: int) -> int:
-    """Bytes of memory that a process and all that it started take up."""
-    pages, waiting = 0, [process]
-    while waiting:
-        each = waiting.pop()
-        with contextlib.suppress(OSError, IndexError):
-            pages += int(_read(f"{each}/statm", processes).split()[1])
-            threads = os.open(f"{each}/task", os.O_RDONLY, dir_fd=processes)
-            for thread in os.listdir(threads):
-                waiting += map(int, _read(f"{thread}/children", threads).split())
-            os.close(threads)
-    return pages * resource.getpagesize()
-
-
-def _read(path: str, folder: int) -> str:
-    with os.fdopen(os.open(path, os.O_RDONLY, dir_fd=folder)) as stream:
-        return stream.read()
 
 
 def _become_student(
@@ -149,6 +133,7 @@ def _become_student(
         os.environ.update(HOME=isolation.HOME, USER=isolation.NAME, LOGNAME=isolation.NAME)
         resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
         isolation.give_up_rights(owner)
+        calls.refuse()
     _Runner(socket.socket(fileno=number)).run()
 
 

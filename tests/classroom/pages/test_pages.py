@@ -238,3 +238,10 @@ def test_points_are_none_where_one_exercise_has_none() -> None:
     assert BEN.points is None and BEN.out_of == 5 and len(BEN.needs_a_person) == 2
     assert CLEO.points is None and CLEO.out_of == 0
     assert [x.grade_id for x in ANN.exercises] == ["check-05-5-1", "check-05-5-2", "check-05-5-3"]
+
+
+def test_what_is_written_about_students_is_private(tmp_path: Path) -> None:
+    folder = write_all(sorted(CLASS, key=lambda one: one.student), tmp_path / "marks.csv")
+    written = [tmp_path / "marks.csv", folder, *folder.rglob("*")]
+    assert len(written) > 5
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
