@@ -33,6 +33,8 @@ notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
 class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file.py of your own
 	@test -n "$(DIR)" || { echo "Say where: make class DIR=/srv/class" >&2; exit 1; }
 	@$(SETUP) --grading
+	@python -m classroom --check $(if $(SECRET),--secret "$(SECRET)") \
+		$(if $(CRITERIA),--criteria "$(CRITERIA)")
 	@python -m authoring.release $(if $(SECRET),--secret "$(SECRET)") \
 		$(if $(CRITERIA),--criteria "$(CRITERIA)") "$(DIR)"
 

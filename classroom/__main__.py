@@ -21,10 +21,19 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("marks.csv"), help="(marks.csv)")
     parser.add_argument("--secret", type=Path, help="the file with the class secret")
     parser.add_argument("--new-secret", type=Path, metavar="FILE", help="make one, and stop")
+    parser.add_argument(
+        "--check", action="store_true", help="look at secret and criteria only, and stop"
+    )
     parser.add_argument("--criteria", type=Path, help="your own file of hidden criteria")
     parser.add_argument("--release", type=Path, help="the notebooks handed out, if not notebooks/")
     parser.add_argument(
         "--student", default="", metavar="PATTERN", help="finds (?P<student>…) in a file's path"
+    )
+    parser.add_argument(
+        "--roster", type=Path, help="a CSV of Canvas or Moodle: writes canvas.csv or moodle.csv"
+    )
+    parser.add_argument(
+        "--exercise", action="append", default=[], help="grade only this one again, such as 8.1"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once")
     parser.add_argument("--seconds", type=float, default=20, help="for one answer (20)")
@@ -58,11 +67,21 @@ def main(argv: list[str] | None = None) -> int:
 
 def _grade(arguments: argparse.Namespace) -> int:
     from . import GradingError, Limits, Options, grade_folder, new_secret, write_all
+    from .judge.criteria import load_criteria
+    from .pages.imports import write_imports
+    from .pages.report import marks_of
+    from .roster import read_roster
     from .run.calls import missing
+    from .seeds import read_secret
 
     if arguments.new_secret:
         new_secret(arguments.new_secret)
         print(f"The class secret is in {arguments.new_secret}; keep it, and show it to nobody.")
+        return 0
+    if arguments.check:
+        if arguments.secret:
+            read_secret(arguments.secret)
+        load_criteria(arguments.criteria)
         return 0
     if arguments.submissions is None or arguments.secret is None:
         raise GradingError(
@@ -78,14 +97,21 @@ def _grade(arguments: argparse.Namespace) -> int:
     )
     if not arguments.unisolated and (gap := missing()):
         print(gap, file=sys.stderr)
+    roster = read_roster(arguments.roster) if arguments.roster else None
     results = grade_folder(
         arguments.submissions,
         options,
         journal=arguments.out.with_name(f"{arguments.out.name}.journal"),
         pattern=arguments.student,
         progress=_tell,
+        only=tuple(arguments.exercise),
     )
     pages = write_all(results, arguments.out)
+    if roster is not None:
+        files, strangers = write_imports(arguments.out.parent, roster, marks_of(results))
+        print(f"To import: {', '.join(map(str, files))}.")
+        if strangers:
+            print(f"Not in the roster: {', '.join(strangers)}.", file=sys.stderr)
     waiting = sum(bool(result.needs_a_person) for result in results)
     print(f"Marks: {arguments.out}. Report and feedback: {pages}. For a person to see: {waiting}.")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +25,13 @@ def grade_folder(
     journal: Path | None = None,
     pattern: str = "",
     progress: Progress = lambda *_: None,
+    only: Collection[str] = (),
 ) -> list[SubmissionResult]:
     """Grade all that lies in a folder or a zip.
 
     Args:
         root: see ``find_submissions``, as for ``pattern``.
-        journal: see ``grade_once``, as for ``progress``.
+        journal: see ``grade_once``, as for ``progress`` and ``only``.
 
     Returns:
         The results by student and notebook.
@@ -39,7 +40,7 @@ def grade_folder(
         GradingError: grading cannot begin.
     """
     found = find_submissions(root, pattern)
-    return settled(grade_once(found, options, journal, progress))
+    return settled(grade_once(found, options, journal, progress, only))
 
 
 def grade_once(
@@ -47,6 +48,7 @@ def grade_once(
     options: Options,
     journal: Path | None,
     progress: Progress = lambda *_: None,
+    only: Collection[str] = (),
 ) -> list[SubmissionResult]:
     """Grade those that have not been graded before.
 
@@ -54,6 +56,8 @@ def grade_once(
         journal: a file. What it holds of the same submission, graded in the same way, is taken
             from it; what is graded now is added to it, one line each, before the next begins.
         progress: called after each submission.
+        only: exercises; of a submission that was graded before, in whatever way, the others keep
+            their results.
 
     Returns:
         A result for each submission, in any order.
@@ -69,11 +73,23 @@ def grade_once(
         for number, result in enumerate(results, 1):
             progress(number, len(submissions), result)
         if waiting:
-            for result in grade(waiting, options, list(results)):
+            for graded in grade(waiting, options, list(results)):
+                result = _only(only, book.latest(graded), graded)
                 book.add(result)
                 results.append(result)
                 progress(len(results), len(submissions), result)
     return results
+
+
+def _only(
+    exercises: Collection[str], before: SubmissionResult | None, now: SubmissionResult
+) -> SubmissionResult:
+    """What was found before, but for some exercises."""
+    if not exercises or before is None or not before.exercises or now.problem:
+        return now
+    new = {one.exercise: one for one in now.exercises if one.exercise in exercises}
+    kept = tuple(new.get(one.exercise, one) for one in before.exercises)
+    return replace(now, exercises=kept)
 
 
 def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:

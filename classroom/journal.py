@@ -31,10 +31,12 @@ class Journal:
         self._stream = stream
         self._fingerprint = fingerprint
         self._known: dict[tuple[str, str, str], SubmissionResult] = {}
+        self._latest: dict[tuple[str, str, str], SubmissionResult] = {}
         for line in self._whole_lines():
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 entry = json.loads(line)
                 result = SubmissionResult.from_json(entry["result"])
+                self._latest[result.student, result.source, result.digest] = result
                 if entry["fingerprint"] == fingerprint:
                     self._known[result.student, result.source, result.digest] = result
 
@@ -60,6 +62,10 @@ class Journal:
         except GradingError:
             digest = ""
         return self._known.get((submission.student, submission.source, digest))
+
+    def latest(self, result: SubmissionResult) -> SubmissionResult | None:
+        """What was found last of the same file, however it was graded."""
+        return self._latest.get((result.student, result.source, result.digest))
 
     def add(self, result: SubmissionResult) -> None:
         """Write a result down; it is on the disk when this returns."""

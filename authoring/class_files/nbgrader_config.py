@@ -9,6 +9,7 @@ from pathlib import Path
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader defines it
 here = Path(__file__).resolve().parent
 criteria = here / "private/criteria.py"
+roster = here / "private/roster.csv"
 
 c.CourseDirectory.root = str(here)
 c.CourseDirectory.course_id = "encrypt-data-with-aws-kms"
@@ -45,6 +46,13 @@ c.MarkOutside.secret = str(here / "private/class.secret")
 c.MarkOutside.criteria = str(criteria) if criteria.exists() else ""
 c.MarkOutside.journal = str(here / "private/marks.journal")
 c.MarkOutside.jobs = os.cpu_count() or 1
+# c.MarkOutside.seconds = 20  # for one answer
+# c.MarkOutside.memory = 2048  # MB for one student's processes
+
+# Late work: nothing is taken off. The export says how late it was. For a policy of your own, see
+# nbgrader's documentation of AssignLatePenalties: `zero`, or a plugin's name.
+c.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"
+c.LateSubmissionPlugin.penalty_method = "none"
 
 # generate_feedback: the grader's own page, with your marks and comments, and without hidden tests.
 c.GenerateFeedback.preprocessors = []
@@ -52,7 +60,9 @@ c.GenerateFeedback.exporter_class = "classroom.nbgrader.exchange.FeedbackPage"
 c.ExchangeFactory.release_feedback = "classroom.nbgrader.exchange.ReleaseFeedback"
 
 # export: no mark, instead of 0, where a person has not marked yet.
+# With a roster, also canvas.csv or moodle.csv, to be imported as it is.
 c.ExportApp.plugin_class = "classroom.nbgrader.exchange.MarksExport"
+c.MarksExport.roster = str(roster) if roster.exists() else ""
 
 # zip_collect: students' ids are read from names as Moodle, Canvas, Blackboard and Brightspace make
 # them, and keep the platform's number: `Ann Lee_4711` of `Ann Lee_4711_assignsubmission_file_/…`,

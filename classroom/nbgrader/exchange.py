@@ -9,6 +9,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from glob import glob
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,16 @@ from nbgrader.plugins import ExportPlugin, ExtractorPlugin
 from traitlets import Unicode, default
 
 from ..errors import GradingError
+from ..files import open_private
 from ..hand_in.notebook import NOT_TAKEN
 from ..hand_in.submissions import Submission, find_submissions, read_content
 from ..messages import say
 from ..pages.feedback import feedback
 from ..pages.html import format_points, heading, paragraph, table
+from ..pages.imports import Marks, inert, write_imports
+from ..pages.report import class_report, write_page
 from ..results import SubmissionResult
+from ..roster import read_roster
 
 #: What nbgrader's exchange puts beside a submission; its feedback's name follows from it.
 SECRET_OF_SUBMISSION = "submission_secret.txt"
@@ -184,14 +189,66 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     nbgrader's own exporter writes 0 for what was not marked yet.
     """
 
-    COLUMNS = ("student", "assignment", "handed in", "points", "out of", "penalty", "open")
+    COLUMNS = (
+        *("student", "assignment", "handed in", "late", "attempts", "points", "out of"),
+        *("penalty", "so far", "open"),
+    )
+    roster = Unicode(help="A CSV of Canvas or Moodle, for a file that it imports.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the table to ``--to``, ``grades.csv`` if it is not given."""
-        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+        """Write the table to ``--to``, ``grades.csv`` if it is not given; beside it the class
+        report and, with a roster, ``canvas.csv`` or ``moodle.csv``."""
+        target = Path(self.to or "grades.csv")
+        rows = list(self._rows(gradebook))
+        with open(target, "w", encoding="utf-8", newline="", opener=open_private) as file:
             table = csv.writer(file)
             table.writerow(self.COLUMNS)
-            table.writerows(self._rows(gradebook))
+            table.writerows([[inert(str(cell)) for cell in row] for row in rows])
+        results = [x for name in sorted({str(row[1]) for row in rows}) for x in self._results(name)]
+        write_page(target.with_name("report.html"), class_report(results))
+        if self.roster:
+            self._write_imports(target.parent, rows)
+
+    def _write_imports(self, folder: Path, rows: list[list[object]]) -> None:
+        points: dict[str, dict[str, float | None]] = defaultdict(dict)
+        most: dict[str, float] = {}
+        at = self.COLUMNS.index("points")
+        for student, assignment, *rest in rows:
+            mark = rest[at - 2]
+            points[str(assignment)][str(student)] = mark if isinstance(mark, float) else None
+            most[str(assignment)] = float(str(rest[at - 1]))
+        marks = [Marks(name, points[name], most[name]) for name in points]
+        try:
+            files, strangers = write_imports(folder, read_roster(Path(self.roster)), marks)
+        except GradingError as error:
+            self.log.fatal("%s", error)
+            raise SystemExit(1) from None
+        self.log.info("To import: %s", ", ".join(map(str, files)))
+        if strangers:
+            self.log.warning("Not in the roster: %s", ", ".join(strangers))
+
+    def _results(self, assignment: str) -> Iterator[SubmissionResult]:
+        """What marking left in each autograded notebook: nothing is graded again for it."""
+        course = self.coursedir
+        pattern = course.format_path(course.autograded_directory, "*", assignment)
+        for path in sorted(glob(f"{pattern}/*.ipynb")):
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            if kept := content.get("metadata", {}).get("grading"):
+                yield SubmissionResult.from_json(kept)
+
+    @property
+    def coursedir(self) -> Any:
+        """The class's folders, as the command that exports knows them."""
+        return self.parent.coursedir
+
+    def _attempts(self, student: str, assignment: str) -> int | str:
+        """How often a student handed in by the exchange; empty where that is not known."""
+        root, course = self.config.Exchange.get("root", ""), self.coursedir.course_id
+        begun = Path(root, course, "inbound") if root else None
+        if begun is None or not begun.is_dir():
+            return ""
+        head = f"{student}+{assignment}+"
+        return sum(path.name.startswith(head) for path in begun.iterdir()) or ""
 
     def _rows(self, gradebook: Gradebook) -> Iterator[list[object]]:
         for assignment in gradebook.assignments:
@@ -204,10 +261,19 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
                 try:
                     entry = gradebook.find_submission(assignment.name, student.id)
                 except MissingEntry:
-                    yield [*head, "", "", assignment.max_score, "", say("class.nothing")]
+                    most = assignment.max_score
+                    yield [*head, "", "", "", "", most, "", "", say("class.nothing")]
                     continue
                 open_ = entry.needs_manual_grade
                 penalty = entry.late_submission_penalty or 0.0
                 points = "" if open_ else max(0.0, entry.score - penalty)
                 state = say("class.person") if open_ else ""
-                yield [*head, entry.timestamp or "", points, entry.max_score, penalty, state]
+                late = _duration(entry.total_seconds_late)
+                attempts = self._attempts(student.id, assignment.name)
+                head += [entry.timestamp or "", late, attempts]
+                yield [*head, points, entry.max_score, penalty, entry.score, state]
+
+
+def _duration(seconds: float) -> str:
+    """How late something came, such as ``1 day, 2:30:00``; empty if it did not."""
+    return str(timedelta(seconds=int(seconds))) if seconds > 0 else ""

@@ -21,13 +21,13 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Int, Unicode
+from traitlets import Bool, Float, Int, List, Unicode
 
 from ..folder import grade_once
 from ..hand_in.official import read_official
 from ..hand_in.submissions import Submission
 from ..messages import say
-from ..options import Options
+from ..options import Limits, Options
 from ..results import ExerciseResult, SubmissionResult
 from ..run.calls import missing
 
@@ -139,6 +139,11 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
     criteria = Unicode(help="The file with the instructor's own criteria, if any.").tag(config=True)
     journal = Unicode(help="The file that remembers what was graded.").tag(config=True)
     jobs = Int(1, help="How many submissions are graded at once.").tag(config=True)
+    seconds = Float(20, help="What one answer may take.").tag(config=True)
+    memory = Int(2048, help="MB for one student's processes.").tag(config=True)
+    only = List(Unicode(), help="Exercises to grade again; others keep their marks.").tag(
+        config=True
+    )
     unisolated = Bool(False, help="Grade without isolation: provisional.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -161,6 +166,7 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
             release=Path(self._released(converter, ".")),
             jobs=self.jobs,
             unisolated=self.unisolated,
+            limits=Limits(seconds=self.seconds, memory=self.memory * 1024**2),
         )
         submissions = []
         for folder, notebooks in converter.assignments.items():
@@ -171,7 +177,7 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         journal = Path(self.journal) if self.journal else None
         if gap := missing():
             self.log.warning("%s", gap)
-        results = grade_once(submissions, options, journal, self._say_done)
+        results = grade_once(submissions, options, journal, self._say_done, self.only)
         return {result.student: result for result in results}
 
     def _released(self, converter: Any, assignment: str) -> str:

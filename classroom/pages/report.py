@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO, get_args
 
-from helpers.course.chapter import Outcome
+from helpers.course.chapter import Outcome, chapter
 from helpers.course.misconceptions import MISCONCEPTIONS
 
 from ..files import open_private
@@ -20,6 +20,7 @@ from ..messages import say
 from ..results import SubmissionResult
 from .feedback import feedback
 from .html import format_points, heading, html_page, paragraph, table
+from .imports import Marks, inert
 from .likeness import LENGTH, alike
 
 COLUMNS = (
@@ -47,9 +48,9 @@ def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
     folder = marks.with_name(f"{marks.stem}-pages")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "feedback").mkdir(mode=0o700, exist_ok=True)
-    _write(folder / "report.html", class_report(results))
+    write_page(folder / "report.html", class_report(results))
     for student, own in groupby(results, key=lambda result: result.student):
-        _write(folder / "feedback" / page_name(student), feedback(student, list(own)))
+        write_page(folder / "feedback" / page_name(student), feedback(student, list(own)))
     temporary = marks.with_name(f"{marks.name}.part")
     with _opened(temporary) as stream:
         write_marks(results, stream)
@@ -57,7 +58,8 @@ def write_all(results: Sequence[SubmissionResult], marks: Path) -> Path:
     return folder
 
 
-def _write(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
+    """Write a page, whole or not at all, for its owner alone."""
     temporary = path.with_name(f"{path.name}.part")
     with _opened(temporary) as stream:
         stream.write(text)
@@ -87,15 +89,22 @@ def write_marks(results: Iterable[SubmissionResult], stream: TextIO) -> None:
             why = exercise.sentence if exercise.points is None else ""
             row = [result.student, result.notebook, exercise.exercise, points]
             row += [format_points(exercise.out_of), exercise.outcome, why, stamp, result.source]
-            writer.writerow(map(_inert, row))
+            writer.writerow(map(inert, row))
         if not result.exercises:
             row = [result.student, result.notebook, "", "", "", "", result.problem, stamp]
-            writer.writerow(map(_inert, [*row, result.source]))
+            writer.writerow(map(inert, [*row, result.source]))
 
 
-def _inert(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def marks_of(results: Sequence[SubmissionResult]) -> list[Marks]:
+    """The points by checks, for each notebook."""
+    points: dict[str, dict[str, float | None]] = defaultdict(dict)
+    most: dict[str, float] = {}
+    for result in results:
+        if result.notebook:
+            points[result.notebook][result.student] = result.points
+            of = sum(x.points for x in chapter(result.notebook).exercises.values())
+            most[result.notebook] = float(of)
+    return [Marks(name, points[name], most[name]) for name in sorted(points)]
 
 
 def class_report(results: Sequence[SubmissionResult]) -> str:

@@ -250,3 +250,55 @@ def test_one_students_many_files_are_capped_and_wait_for_everybodys_first(
     (row,) = [line for line in marks.splitlines() if line.startswith("mallory,")]
     assert "several notebooks 00 with different answers" in row and "and 7 more" in row
     assert "zoe,00,0.1,1,1,correct" in marks
+
+
+def test_one_exercise_is_graded_again_and_the_others_keep_their_marks(
+    tmp_path: Path, secret: Path
+) -> None:
+    write(tmp_path / "class" / "ann" / "05.ipynb", solved("05"))
+    criteria = tmp_path / "hidden.py"
+    text = (
+        "from classroom import Criterion\nfrom helpers.course.chapter import correct, not_yet\n"
+        "def no(evidence, *given):\n    return not_yet('a', 'b')\n"
+        "CRITERIA = {number: [Criterion('x', 1, no)] for number in ('5.1', '5.2')}\n"
+    )
+    out = ("--out", tmp_path / "marks.csv", "--secret", secret, "--criteria", criteria)
+    arguments = [str(one) for one in (tmp_path / "class", *out)]
+    for content, more, expected in (
+        (text, (), ["0", "0", "2"]),
+        (text.replace("not_yet('a', 'b')", "correct('c')"), ("--exercise", "5.1"), ["1", "0", "2"]),
+    ):
+        criteria.write_text(content, encoding="utf-8")
+        assert main([*arguments, *more]) == 0
+        rows = (tmp_path / "marks.csv").read_text(encoding="utf-8").splitlines()[1:]
+        assert [row.split(",")[3] for row in rows] == expected
+
+
+def test_a_roster_makes_a_table_to_import(
+    tmp_path: Path, secret: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "class"
+    write(place / "smithjohn_101_9001_00_start_here.ipynb", solved("00"))
+    write(place / "smithjohn_LATE_102_9002_00_start_here.ipynb", BLANK["00"])
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Student,ID,SIS Login ID,Section\nSmith,101,a,x\nSmith,102,b,x\n")
+    arguments = [place, "--out", tmp_path / "marks.csv", "--secret", secret, "--roster", roster]
+    assert main([*map(str, arguments)]) == 0
+    assert f"To import: {tmp_path / 'canvas.csv'}." in capsys.readouterr().out
+    lines = (tmp_path / "canvas.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[2:] == ["Smith,101,,a,x,1", "Smith,102,,b,x,0"]
+
+
+def test_secret_and_criteria_can_be_looked_at_before_anything_is_made(
+    tmp_path: Path, secret: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = tmp_path / "short.secret"
+    short.write_text("abc")
+    short.chmod(0o600)
+    bad = tmp_path / "bad.py"
+    bad.write_text("CRITERIA = {'99.1': []}")
+    assert main(["--check"]) == main(["--check", "--secret", str(secret)]) == 0
+    assert main(["--check", "--secret", str(short)]) == 2
+    assert "shorter than 16 characters" in capsys.readouterr().err
+    assert main(["--check", "--criteria", str(bad)]) == 2
+    assert "there is no exercise 99.1" in capsys.readouterr().err

@@ -67,6 +67,14 @@ CRITERIA = {"5.3": [Criterion("Mira is kept out by the key alone", 1, hush_nobod
 """
 
 
+ROSTER = """\
+Student,ID,SIS Login ID,Section,05 Denying access (77)
+Ann,1,ann,x,
+Gus,12,gustav,x,
+Zoe,99,zoe,x,
+"""
+
+
 @dataclass
 class Told:
     """A class that went through all steps, and what nbgrader said in each."""
@@ -166,6 +174,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     it.steps["feedback"] = course.instructor("generate_feedback", ASSIGNMENT)
     it.steps["release_feedback"] = course.instructor("release_feedback", ASSIGNMENT)
     it.steps["fetch_feedback"] = course.student("ann", "fetch_feedback", ASSIGNMENT)
+    (course.folder / "private" / "roster.csv").write_text(ROSTER, encoding="utf-8")
     it.steps["export"] = course.instructor("export", "--to", "after.csv")
     return it
 
@@ -322,6 +331,28 @@ def test_the_export_has_no_mark_where_a_person_must_look(told: Told) -> None:
     assert (after["eve"]["points"], after["eve"]["open"]) == ("", say("class.person"))
     assert after["ann"]["handed in"].startswith("20")
     assert after["hal"]["handed in"] == ""  # a platform keeps that itself
+
+
+def test_the_export_says_how_often_and_how_late_and_what_is_so_far(told: Told) -> None:
+    before = exported(told.course, "before.csv")
+    assert before["ann"]["attempts"] == "1" and before["hal"]["attempts"] == ""
+    assert {row["late"] for row in before.values()} == {""}
+    assert (before["ann"]["so far"], before["ann"]["points"]) == ("5.0", "")
+
+
+def test_the_export_can_be_imported_and_has_the_class_report(told: Told) -> None:
+    """With what was found when it was marked: nothing is graded again for it."""
+    with open(told.course.folder / "canvas.csv", encoding="utf-8", newline="") as file:
+        possible, *rows = csv.DictReader(file)
+    column = "05 Denying access (77)"
+    assert possible[column] == "10"
+    assert {row["Student"]: row[column] for row in rows} == {"Ann": "10", "Gus": "", "Zoe": ""}
+    assert "Not in the roster: bob_0815, cleo" in told.steps["export"]
+    report = (told.course.folder / "report.html").read_text("utf-8")
+    assert MISCONCEPTIONS["any-denial"].claim in report
+    assert all(name in report for name in EVERYBODY)
+    journal = (told.course.folder / "private" / "marks.journal").read_text("utf-8")
+    assert journal.count("\n") == len(EVERYBODY)
 
 
 def test_feedback_reaches_its_student_and_nobody_else(told: Told) -> None:
