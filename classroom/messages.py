@@ -61,10 +61,20 @@ MESSAGES = {
     "grading.why": "Why",
     "grading.likeness": "Answers that are alike",
     "grading.likeness_about": (
-        "Students whose answers share {length} tokens of Python or more in a row. Code that is "
-        "right earns its points whoever wrote it: this list costs nobody a mark. The course's "
-        "solutions are public, so many may be alike."
+        "Pairs of students whose answers share {length} tokens of Python or more in a row, and how "
+        "much of the shorter answer that is. What the course itself hands out or solves does not "
+        "count. Code that is right earns its points whoever wrote it: this list costs nobody a "
+        "mark."
     ),
+    "grading.share_column": "Share",
+    "grading.search": "Find a student",
+    "grading.statistics": "Points by checks",
+    "grading.graded": "Graded",
+    "grading.mean": "Mean",
+    "grading.median": "Median",
+    "grading.spread": "Standard deviation",
+    "grading.lowest": "Lowest",
+    "grading.highest": "Highest",
     "grading.none": "None.",
     # What the gradebook shows of a submission
     "class.no_notebook": (

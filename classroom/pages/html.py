@@ -1,4 +1,7 @@
-"""Pages of plain HTML that need nothing but a browser: no scripts, no network."""
+"""Pages of plain HTML that need nothing but a browser, and no network.
+
+One page has a script of our own, to sort and search a long table; without scripts it is a table.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,61 @@ td.number { text-align: right; }
 .good { border-color: #1a7f37; } .bad { border-color: #b35900; }
 .notice { border: 2px solid #b35900; padding: 0.4rem 0.8rem; }
 pre { overflow-x: auto; padding: 0.5rem; background: #f0f3f6; white-space: pre-wrap; }
-.scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; }
+th[scope="row"] { max-width: 16rem; overflow-wrap: anywhere; }
+.legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; padding: 0; list-style: none; }
+.legend span { display: inline-block; width: 0.9rem; height: 0.9rem; margin-right: 0.4rem;
+  vertical-align: -0.1rem; }
+.long .scroll { max-height: 36rem; } .long thead th { position: sticky; top: 0; }
+.long th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0;
+  padding: 0; cursor: pointer; text-decoration: underline; }
+.long thead th { background: #f0f3f6; }
+.scroll { overflow: auto; } svg { max-width: 100%; height: auto; }
 .skip { position: absolute; left: -100rem; } .skip:focus { position: static; }
 @media (prefers-color-scheme: dark) {
   body { color: #f0f3f6; background: #14181d; } pre { background: #262c33; }
+  .long thead th { background: #262c33; }
   a { color: #79b8ff; } .good { border-color: #56d364; }
   .bad, .notice { border-color: #ffb068; }
 }
 """.strip()
 
+#: Makes the columns of a ``sortable`` table buttons, and its search field find rows.
+SORT_AND_SEARCH = """
+for (const place of document.querySelectorAll(".long")) {
+  const body = place.querySelector("tbody"), field = place.querySelector("input");
+  const key = (row, at) => row.children[at] ? row.children[at].textContent : "";
+  place.querySelector("label").hidden = false;
+  field.addEventListener("input", () => {
+    for (const row of body.rows) {
+      row.hidden = !key(row, 0).toLowerCase().includes(field.value.toLowerCase());
+    }
+  });
+  place.querySelectorAll("thead th").forEach((head, at) => {
+    const button = document.createElement("button");
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of place.querySelectorAll("thead th")) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const order = (a, b) => key(a, at).localeCompare(key(b, at), "en", {numeric: true});
+      body.append(...[...body.rows].sort((a, b) => up ? order(a, b) : order(b, a)));
+    });
+  });
+}
+""".strip()
 
-def html_page(title: str, parts: Iterable[str]) -> str:
-    """A whole page; ``parts`` are its HTML."""
+
+def sortable(html: str, label: str) -> str:
+    """A table that ``SORT_AND_SEARCH`` makes handy; ``label`` is what its search is called."""
+    field = f'<label hidden>{escape(label)} <input type="search"></label>'
+    return f'<div class="long">\n{field}\n{html}\n</div>'
+
+
+def html_page(title: str, parts: Iterable[str], script: str = "") -> str:
+    """A whole page; ``parts`` are its HTML, ``script`` one of ours."""
     body = "\n".join(parts)
+    ending = f"\n<script>\n{script}\n</script>" if script else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,7 +92,7 @@ def html_page(title: str, parts: Iterable[str]) -> str:
 <main id="content">
 <h1>{escape(title)}</h1>
 {body}
-</main>
+</main>{ending}
 </body>
 </html>
 """

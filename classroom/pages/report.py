@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -19,9 +20,17 @@ from ..files import open_private
 from ..messages import say
 from ..results import SubmissionResult
 from .feedback import feedback
-from .html import format_points, heading, html_page, paragraph, table
+from .html import (
+    SORT_AND_SEARCH,
+    format_points,
+    heading,
+    html_page,
+    paragraph,
+    sortable,
+    table,
+)
 from .imports import Marks, inert
-from .likeness import LENGTH, alike
+from .likeness import LENGTH, alike, public_code
 
 COLUMNS = (
     *("student", "notebook", "exercise", "points", "out of", "outcome", "not graded because"),
@@ -31,6 +40,8 @@ _OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 #: In the order of the outcomes; dark and light enough to be told apart, and named beside.
 _COLOURS = ("#2e8b57", "#d98c2b", "#8b949e", "#b3446c", "#5b6570")
 _BAR, _ROW, _LABEL = 480, 26, 60
+#: Pairs that the report shows, the most alike first.
+_PAIRS = 200
 #: What happens to half a character, which an answer's error may hold.
 _ODD = "backslashreplace"
 
@@ -120,12 +131,13 @@ def class_report(results: Sequence[SubmissionResult]) -> str:
         exercises=sum(len(result.exercises) for result in results),
         person=len(attention),
     )
-    parts += [paragraph(summary), heading(2, say("grading.marks")), _marks(results)]
+    parts += [paragraph(summary), heading(2, say("grading.marks"))]
+    parts += [*_statistics(results), _marks(results)]
     parts += [heading(2, say("grading.outcomes")), *_outcomes(results)]
     parts += [heading(2, say("grading.claims")), *_claims(results)]
     parts += [heading(2, say("grading.person")), _attention(attention)]
     parts += [heading(2, say("grading.likeness")), *_alike(results)]
-    return html_page(say("grading.report"), parts)
+    return html_page(say("grading.report"), parts, script=SORT_AND_SEARCH)
 
 
 def _marks(results: Sequence[SubmissionResult]) -> str:
@@ -136,7 +148,28 @@ def _marks(results: Sequence[SubmissionResult]) -> str:
         of = f" / {format_points(result.out_of)}" if result.exercises else ""
         shown[result.student][result.notebook] = points + of
     rows = [[name, *(marks.get(n, "") for n in known)] for name, marks in shown.items()]
-    return table(say("grading.marks"), [say("grading.student"), *known], rows)
+    caption = say("grading.marks")
+    return sortable(table(caption, [say("grading.student"), *known], rows), say("grading.search"))
+
+
+def _statistics(results: Sequence[SubmissionResult]) -> list[str]:
+    """Mean, median and spread of what has its points."""
+    points: dict[str, list[float]] = defaultdict(list)
+    for result in results:
+        if result.notebook and result.points is not None:
+            points[result.notebook].append(result.points)
+    rows = [
+        [name, str(len(all_)), *(f"{value:.3g}" for value in _described(all_))]
+        for name, all_ in sorted(points.items())
+    ]
+    names = ("notebook", "graded", "mean", "median", "spread", "lowest", "highest")
+    head = [say(f"grading.{name}") for name in names]
+    return [table(say("grading.statistics"), head, rows)] if rows else []
+
+
+def _described(points: list[float]) -> list[float]:
+    middle = [statistics.fmean(points), statistics.median(points), statistics.pstdev(points)]
+    return [*middle, min(points), max(points)]
 
 
 def _outcomes(results: Sequence[SubmissionResult]) -> list[str]:
@@ -169,18 +202,18 @@ def _plot(counts: dict[str, Counter[str]]) -> str:
                 f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="20" fill="{colour}"/>'
             )
             left += width
-    legend = ""
-    for at, (outcome, colour) in enumerate(zip(_OUTCOMES, _COLOURS, strict=True)):
-        left = at * 130
-        legend += f'<rect x="{left}" y="0" width="14" height="14" fill="{colour}"/>'
-        text = escape(say(f"check.{outcome}"))
-        legend += f'<text x="{left + 18}" y="12" font-size="11" fill="currentColor">{text}</text>'
+    legend = "".join(
+        f'<li><span aria-hidden="true" style="background: {colour}"></span>'
+        f"{escape(say(f'check.{outcome}'))}</li>"
+        for outcome, colour in zip(_OUTCOMES, _COLOURS, strict=True)
+    )
     height = _ROW * (len(counts) + 1)
     alt = escape(say("grading.outcomes_alt", words=words), quote=True)
     return (
+        f'<ul class="legend">{legend}</ul>'
         f'<svg role="img" aria-label="{alt}" viewBox="0 0 660 {height}" width="660" '
         f'height="{height}" font-family="system-ui, sans-serif" font-size="14">'
-        f"{legend}{''.join(drawn)}</svg>"
+        f"{''.join(drawn)}</svg>"
     )
 
 
@@ -213,9 +246,11 @@ def _attention(results: Sequence[SubmissionResult]) -> str:
 
 def _alike(results: Sequence[SubmissionResult]) -> list[str]:
     about = paragraph(say("grading.likeness_about", length=LENGTH))
-    found = alike(results)
+    found = alike(results, public=public_code())
     if not found:
         return [about, paragraph(say("grading.none"))]
-    head = [say("grading.exercise_column"), say("grading.students_column")]
-    rows = [[group.exercise, ", ".join(group.students)] for group in found]
+    head = [say(f"grading.{name}_column") for name in ("exercise", "students", "share")]
+    rows = [
+        [pair.exercise, ", ".join(pair.students), f"{pair.share:.0%}"] for pair in found[:_PAIRS]
+    ]
     return [about, table(say("grading.likeness"), head, rows)]

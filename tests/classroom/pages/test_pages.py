@@ -23,7 +23,7 @@ from classroom import (
     write_all,
 )
 from classroom.messages import say
-from classroom.pages.likeness import alike
+from classroom.pages.likeness import alike, public_code
 from classroom.pages.report import COLUMNS, page_name, write_marks
 from helpers.course.misconceptions import MISCONCEPTIONS
 from tests.needs import path_of
@@ -82,7 +82,7 @@ PAGES = {
 class Reader(HTMLParser):
     """Its tags must close in their order; keeps headings, links, and text."""
 
-    VOID = ("meta", "link", "rect", "img", "br")
+    VOID = ("meta", "link", "rect", "img", "br", "input")
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -111,7 +111,9 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_needs_nothing_but_a_browser(name: str) -> None:
     reader = Reader(PAGES[name])
-    assert not {tag for tag, _ in reader.tags} & {"script", "link", "iframe", "img", "object"}
+    assert not {tag for tag, _ in reader.tags} & {"link", "iframe", "img", "object"}
+    scripts = [attrs for tag, attrs in reader.tags if tag == "script"]
+    assert scripts == ([{}] if "report" in name else []), "one of ours, inside the page"
     targets = [value for _, attrs in reader.tags for key, value in attrs.items() if key == "href"]
     assert targets == ["#content"]
     assert not re.search(r"https?:|url\(|@import|\son\w+=", PAGES[name])
@@ -126,6 +128,42 @@ def test_a_page_is_built_as_readers_of_screens_need_it(name: str) -> None:
     assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
     heads = [attrs for tag, attrs in reader.tags if tag == "th"]
     assert heads and all("scope" in attrs for attrs in heads)
+
+
+def test_the_report_says_what_is_usual() -> None:
+    text = Reader(PAGES["report"]).text
+    for word in ("Mean", "Median", "Standard deviation", "Lowest", "Highest"):
+        assert word in text
+    (row,) = re.findall(r'<tr><th scope="row">05</th>(.*?)</tr>', PAGES["report"])
+    assert re.findall(r"<td>(.*?)</td>", row) == ["1", "1", "1", "0", "1", "1"]
+
+
+@pytest.mark.needs("chromium")
+def test_a_class_of_400_is_sorted_and_searched_and_nothing_overlaps(tmp_path: Path) -> None:
+    from tests.browser.jupyter import browser_page
+
+    many = [replace(ANN, student=f"{'x' * (n % 60)}{n:03d}") for n in range(400)]
+    worst = replace(BEN, exercises=tuple(replace(x, points=0) for x in BEN.exercises))
+    file = tmp_path / "report.html"
+    file.write_text(class_report([*many, replace(worst, student="Zoe")]), encoding="utf-8")
+    with browser_page() as page:
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.fill("input[type=search]", "zoe")
+        shown = page.locator(".long tbody tr:visible")
+        assert shown.count() == 1
+        page.fill("input[type=search]", "")
+        page.locator(".long thead button").nth(1).click()
+        assert shown.nth(0).inner_text().startswith("Zoe"), "the fewest points come first"
+        page.locator(".long thead button").nth(1).click()
+        assert not shown.nth(0).inner_text().startswith("Zoe")
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.legend li')].map(x => x.getBoundingClientRect())"
+            ".map(x => [x.left, x.top, x.right, x.bottom])"
+        )
+        for one, other in itertools.combinations(boxes, 2):
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1]
+            assert apart or other[3] <= one[1]
 
 
 @pytest.mark.needs("chromium", "axe-core")
@@ -221,11 +259,30 @@ def test_likeness_looks_past_layout_and_remarks_and_needs_length() -> None:
     assert alike([ANN, renamed]) == []
 
 
-def test_likeness_hangs_together_over_third_parties() -> None:
+def test_likeness_names_each_pair_of_three() -> None:
     first, second = LONG, LONG.replace("client", "dynamodb")
     students = {"ann": first, "ben": f"{first}\n{second}", "cleo": second, "dan": "pass"}
     results = [replace(ANN, student=name, answers=(("5.1", c),)) for name, c in students.items()]
-    assert [group.students for group in alike(results)] == [("ann", "ben", "cleo")]
+    pairs = alike(results)
+    assert {pair.students for pair in pairs} == {("ann", "ben"), ("ben", "cleo")}
+    assert all(pair.share == 1 for pair in pairs), "all of the shorter one is in the other"
+
+
+def test_likeness_leaves_out_what_is_public() -> None:
+    mine = "\n".join(f"client.tag({n}, Key=make({n}), Value=lab.name)" for n in range(9))
+    both = [replace(ANN, student=name, answers=(("5.1", f"{LONG}\n{mine}"),)) for name in "ab"]
+    assert alike(both, public=[LONG, mine, f"{LONG}\n{mine}"]) == []
+    (pair,) = alike(both, public=[LONG])
+    assert (pair.students, pair.share) == (("a", "b"), 1)
+    solutions = [replace(ANN, student=n, answers=(("8.2", public_code()[-3]),)) for n in "ab"]
+    assert alike(solutions, public=public_code()) == []
+
+
+def test_likeness_goes_by_pairs_and_not_by_chains() -> None:
+    chain = {f"s{n}": f"x = {n}\n{LONG.replace('client', f'c{n}')}" for n in range(4)}
+    linked = {n: f"{chain[n]}\n{chain[f's{int(n[1]) + 1}']}" for n in ("s0", "s1", "s2")}
+    results = [replace(ANN, student=n, answers=(("5.1", code),)) for n, code in linked.items()]
+    assert {pair.students for pair in alike(results)} == {("s0", "s1"), ("s1", "s2")}
 
 
 def test_a_result_outlives_json() -> None:
