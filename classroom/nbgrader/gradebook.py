@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from collections.abc import Mapping
 from dataclasses import replace
 from glob import glob
 from pathlib import Path
@@ -156,7 +157,10 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         result = of_slot(converter.marked[at["student"]], min(released), at["assignment"])
         with Gradebook(at["db_url"]) as gradebook:
             save_marks(gradebook, result, at["assignment"], at["notebook"])
-        return with_verdicts(nb, result), resources
+        course = converter.coursedir
+        source = course.format_path(course.source_directory, ".", at["assignment"])
+        keys = marking_keys(Path(source) / f"{at['notebook']}.ipynb")
+        return with_verdicts(nb, result, keys), resources
 
     def _mark(self, converter: Any) -> dict[str, SubmissionResult]:
         """The results of all submissions of this run, by student: several at once, each once."""
@@ -266,8 +270,25 @@ def _comment(result: SubmissionResult, verdict: ExerciseResult | None, empty: bo
     return f"{stamp} {said}".strip() or None
 
 
-def with_verdicts(nb: NotebookNode, result: SubmissionResult) -> NotebookNode:
-    """The notebook as the Formgrader shows it: each check with its verdict; the result inside."""
+def marking_keys(source: Path) -> dict[str, str]:
+    """The instructor's keys to the written questions, by the names of their cells."""
+    notebook = _opened(source)
+    return {
+        str(cell.metadata.nbgrader.grade_id): str(cell.source)
+        for cell in (notebook.cells if notebook is not None else ())
+        if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def with_verdicts(
+    nb: NotebookNode, result: SubmissionResult, keys: Mapping[str, str]
+) -> NotebookNode:
+    """The notebook as the Formgrader shows it: each check with its verdict, each written answer
+    below its key; the result inside."""
+    for at in reversed(range(len(nb.cells))):
+        key = keys.get(nb.cells[at].metadata.get("nbgrader", {}).get("grade_id"))
+        if key is not None:
+            nb.cells.insert(at, nbformat.v4.new_markdown_cell(key))
     verdicts = {exercise.grade_id: exercise for exercise in result.exercises}
     for cell in nb.cells:
         verdict = verdicts.get(cell.metadata.get("nbgrader", {}).get("grade_id"))

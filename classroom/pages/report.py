@@ -194,7 +194,7 @@ def _plot(counts: dict[str, Counter[str]]) -> str:
     most = max(found.total() for found in counts.values())
     drawn = []
     for at, (name, found) in enumerate(sorted(counts.items())):
-        top, left = _ROW * (at + 1), float(_LABEL)
+        top, left = _ROW * at, float(_LABEL)
         drawn.append(f'<text x="0" y="{top + 15}" fill="currentColor">{name}</text>')
         for outcome, colour in zip(_OUTCOMES, _COLOURS, strict=True):
             width = _BAR * found[outcome] / most
@@ -207,7 +207,7 @@ def _plot(counts: dict[str, Counter[str]]) -> str:
         f"{escape(say(f'check.{outcome}'))}</li>"
         for outcome, colour in zip(_OUTCOMES, _COLOURS, strict=True)
     )
-    height = _ROW * (len(counts) + 1)
+    height = _ROW * len(counts)
     alt = escape(say("grading.outcomes_alt", words=words), quote=True)
     return (
         f'<ul class="legend">{legend}</ul>'

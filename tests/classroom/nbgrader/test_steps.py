@@ -295,6 +295,19 @@ def test_the_formgrader_has_every_graded_cell_once_as_it_was_handed_out(
     assert by_name["check-05-5-2"].source == 'check("5.2", proof)'
 
 
+def test_the_formgrader_has_the_marking_key_above_each_written_answer(told: Told) -> None:
+    cells = autograded(told.course, "ann").cells
+    for name in WRITTEN:
+        at = next(
+            n
+            for n, one in enumerate(cells)
+            if one.metadata.get("nbgrader", {}).get("grade_id") == name
+        )
+        key = LESSON.chapter.written[f"5.{name[-1]}"].key
+        assert all(point in cells[at - 1].source for point in key)
+        assert not any(point in feedback_page(told.course, "ann") for point in key)
+
+
 def test_the_formgrader_shows_what_a_student_wrote_and_does_not_run_it(told: Told) -> None:
     """By the Formgrader's own template; its pages act with the instructor's rights."""
     settings = Config()
