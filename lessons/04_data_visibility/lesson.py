@@ -2,8 +2,8 @@
 # jupyter:
 #   course:
 #     title: Data visibility
-#     promise: You see the items, the disk holds noise, and the audit trail knows who opened them. You find out how all three are true.
-#     minutes: {reading: 20, exercises: 25}
+#     promise: On the disk your items are ciphertext, and yet you read them as usual. Find out what happens in between, and what it does not protect from.
+#     minutes: {reading: 20, exercises: 35}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[03 DynamoDB's encryption options](03_dynamodb_encryption_options.ipynb)"
@@ -11,9 +11,10 @@
 #     outcomes:
 #       - compare an item as a caller sees it with what is stored of it
 #       - explain why a caller sees plaintext without ever holding a key
-#       - read in the audit trail who had a table key opened, and how often
-#       - name what encryption at rest does not protect from, and encrypt an attribute yourself
-#     simulated: The account, its keys and its table. The stored bytes are real ciphertext, and you may look at them.
+#       - answer an auditor's questions about a table from KMS's events
+#       - name what encryption at rest does not protect from
+#       - encrypt an attribute before you send it, and decrypt it again
+#     simulated: The account, its keys and its tables. The stored bytes are real ciphertext, and you may look at them.
 #     aws: Nobody outside DynamoDB sees the stored bytes or the wrapped table key. CloudTrail's events appear after some minutes.
 #     cost: A few cents. Two customer managed keys are USD 1 a month each, counted by the hour. DynamoDB's own prices come on top.
 # ---
@@ -21,32 +22,57 @@
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `players-2025` are under the studio's key. You may use the key, and so may some colleagues. One of them is Bruno, whose game server reads the players.
+# The tables `players` and `players-2025` are under the studio's key. You may use that key, and so may some of your colleagues. One of them is Bruno, who runs the game server.
+#
+# {{architecture}}
 
 # %%
 import json
 import os
 
 import boto3
-import pandas as pd
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from helpers import check, hint, open_lab, predict, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
+from helpers.display import show, table
 
 lab = open_lab("04")
 lab
 
 # %% [markdown]
-# {{architecture}}
+# ## 1. What you see, and what is stored
+#
+# Read a player from the encrypted table, and then look at the disk. On AWS, nobody outside DynamoDB can do the latter. (The clock moves first; section 3 shows why that matters.)
 
 # %%
-dynamodb = boto3.client("dynamodb")
-kms = boto3.client("kms")
+dynamodb, kms = boto3.client("dynamodb"), boto3.client("kms")
 cloudtrail = boto3.client("cloudtrail")
+lab.advance(minutes=6)
+request = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-001"}}}
+player = dynamodb.get_item(**request)["Item"]
+player
+
+# %%
+from helpers.display.layers import key_layers
+
+stored = lab.at_rest()
+key_layers(stored)
+
+# %%
+words = [player["name"]["S"], player["email"]["S"], "player_id", "p-001"]
+found = [(word, stored.contains(word)) for word in words]
+table(found, ["looked for", "found on the disk"])
 
 # %% [markdown]
-# ## 1. What you see
+# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it answers, so programs need not change. Nothing of the item can be read on the disk, neither its values nor the names of its attributes. The keys are stored next to the items, but they are encrypted as well. Only KMS can decrypt the table key, and without it everything below stays locked.
+#
+# On AWS there is one exception. A table's primary key may have a second part, the *sort key*. DynamoDB keeps some of its values in plaintext in the table's metadata, to mark where ranges begin and end. Never put a secret into a sort key.
+
+# %% [markdown]
+# ## 2. Who asked KMS?
+#
+# When you read the item, somebody had to ask KMS to decrypt the table key. CloudTrail has recorded it.
 #
 # {{predict 4.1}}
 
@@ -57,68 +83,199 @@ predict("4.1", "b")
 predict("4.1", ...)
 ### END SOLUTION
 
+
 # %%
-request = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-001"}}}
-player = dynamodb.get_item(**request)["Item"]
-player
+def events_of(operation):
+    """All events of an operation, oldest first."""
+    by_name = {"AttributeKey": "EventName", "AttributeValue": operation}
+    paginator = cloudtrail.get_paginator("lookup_events")
+    pages = paginator.paginate(LookupAttributes=[by_name])
+    events = [event for page in pages for event in page["Events"]]
+    return [json.loads(event["CloudTrailEvent"]) for event in reversed(events)]
+
+
+newest = events_of("Decrypt")[-1]
+parts = ["eventName", "userIdentity", "sourceIPAddress", "requestParameters"]
+show({part: newest[part] for part in parts})
 
 # %%
 predict("4.1")
 
 # %% [markdown]
-# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it answers. Programs need not change. It does so for every caller who may read the table and use its key.
-
-# %% [markdown]
-# ## 2. What the disk holds
+# **What just happened?** One call of `lookup_events` returns at most 50 events, so the *paginator* fetches page after page. The newest `Decrypt` event names you, and `invokedBy` says that DynamoDB made the call. The parameters name no KMS key, because the encrypted table key itself records which one is needed. They hold the *encryption context*: the table's name and the account's ID.
 #
-# The sandbox lets you look behind the scenes. On real AWS nobody outside DynamoDB sees this.
-
-# %%
-stored = lab.at_rest()
-stored
-
-# %%
-words = [player["name"]["S"], player["email"]["S"], "player_id", "p-001"]
-{word: stored.contains(word) for word in words}
-
-# %% [markdown]
-# **What just happened?** The sandbox keeps each item in a *page*, and nothing of it can be read: no value, no attribute's name. Beside the pages are the keys: the data encryption key that opens them, encrypted under the *table key*, and the table key, *wrapped*: encrypted under the studio's KMS key. Whoever steals this disk has noise, and keys that are themselves locked up. Only KMS can open the table key, and with it the rest.
+# KMS decides for each caller separately. Bruno does not *have* the key, and neither do you, because a KMS key never leaves KMS. What you both have is permission for single actions, such as `kms:Decrypt`. Key policies, IAM policies and grants give such permissions, and all of them can be taken away again.
 #
-# On AWS there is an exception. A table's key may have a second part, the *sort key*. Some of its values are stored in plaintext, among the table's metadata. Put no secret into a sort key.
-
-# %% [markdown]
-# ## 3. Who asked KMS
+# {{exercise 4.1}}
 #
-# Somebody must have asked KMS to unwrap the table key when you read the item. The audit trail knows. Each such call names the table in its *encryption context*.
+# *Inputs:* `lab.old_table_name`, `lab.account_id`. *Goal:* in `old_context`, the encryption context under which KMS opens the table key of `players-2025`, as a dictionary.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+old_context = {
+    "aws:dynamodb:tableName": lab.old_table_name,
+    "aws:dynamodb:subscriberId": lab.account_id,
+}
+### STUB
+old_context = ...
+### END SOLUTION
 
 # %%
-of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
-pair = f'"aws:dynamodb:tableName": "{lab.table_name}"'
-found = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
-texts = [event["CloudTrailEvent"] for event in found]
-records = [json.loads(text) for text in texts if pair in text]
-rows = []
-for record in reversed(records):
-    who = record["userIdentity"]
-    name = who.get("userName", who["type"])
-    rows.append((record["eventName"], name, who.get("invokedBy", "nobody")))
-pd.DataFrame(rows, columns=["call", "in whose name", "by way of"])
+check("4.1", old_context)
 
-# %% [markdown]
-# **What just happened?** When the table was made, DynamoDB made two *grants* for itself, in your name. Then it had a table key generated, in its own name. Since then there are `Decrypt` calls only. Each came by way of DynamoDB, and each carries the name of the person who read or wrote. Here is your last one:
+# %% wrong="the other table" says="KMS refuses it"
+old_context = {
+    "aws:dynamodb:tableName": lab.table_name,
+    "aws:dynamodb:subscriberId": lab.account_id,
+}
+
+# %% wrong="names cut short" says="the two names"
+old_context = {"tableName": lab.old_table_name, "subscriberId": lab.account_id}
+
+# %% wrong="the table only" says="the two names"
+old_context = {"aws:dynamodb:tableName": lab.old_table_name}
+
+# %% wrong="nothing" says="an empty dictionary"
+old_context = {}
+
+# %% wrong="the table's ARN" says="KMS refuses it"
+old_context = {
+    "aws:dynamodb:tableName": dynamodb.describe_table(
+        TableName=lab.old_table_name
+    )["Table"]["TableArn"],
+    "aws:dynamodb:subscriberId": lab.account_id,
+}
+
+# %% wrong="the account as a number" says="a value that is not text"
+old_context = {
+    "aws:dynamodb:tableName": lab.old_table_name,
+    "aws:dynamodb:subscriberId": int(lab.account_id),
+}
+
+# %% wrong="a name" says="a dictionary"
+old_context = lab.old_table_name
+
+# %% wrong="the whole parameters" says="encryptionContext"
+old_context = newest["requestParameters"]
+
+# %% [markdown] tags=["solution"]
+# The two names are the same for every table, and every `Decrypt` event of DynamoDB shows them. Because the context holds the table's name, one table's key cannot be passed off as another's, and a policy can allow the use of a KMS key for a single table.
+
 
 # %%
-decrypts = [record for record in records if record["eventName"] == "Decrypt"]
-newest = next(one for one in decrypts if "invokedBy" in one["userIdentity"])
-print(newest["userIdentity"]["arn"])
-shown = ["eventName", "sourceIPAddress", "requestParameters"]
-{name: newest[name] for name in shown}
+def table_of(event):
+    """The table that an event names in its encryption context, or None."""
+    parameters = event["requestParameters"] or {}
+    return parameters.get("encryptionContext", {}).get("aws:dynamodb:tableName")
+
 
 # %% [markdown]
-# The parameters name no key: the wrapped table key says which one it needs. And KMS decides anew for each person. Bruno does not *have* the key, and neither do you, for no KMS key leaves KMS. You both have permissions, for single actions such as `kms:Decrypt`. Key policy, IAM policies and grants give them. What is given can be taken away.
+# {{exercise 4.2}}
+#
+# Two tables share the studio's key, and `table_of` tells their events apart.
+#
+# *Inputs:* `events_of`, `table_of`, `lab.old_table_name`. *Goal:* in `last_reader`, the name of the IAM user in whose name DynamoDB made its latest `Decrypt` call for `players-2025`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+decrypts = [e for e in events_of("Decrypt") if table_of(e) == lab.old_table_name]
+last_reader = decrypts[-1]["userIdentity"]["userName"]
+### STUB
+last_reader = ...
+### END SOLUTION
+
+# %%
+check("4.2", last_reader)
+
+# %% wrong="the newest of all" says="of another table or of an earlier moment"
+last_reader = events_of("Decrypt")[-1]["userIdentity"]["userName"]
+
+# %% wrong="the oldest" says="of another table or of an earlier moment"
+last_reader = next(
+    e for e in events_of("Decrypt") if table_of(e) == lab.old_table_name
+)["userIdentity"]["userName"]
+
+# %% wrong="the one whom KMS refused" says="edda"
+last_reader = "edda"
+
+# %% wrong="the service" says="not who called it"
+last_reader = newest["userIdentity"]["invokedBy"]
+
+# %% wrong="the whole event" says="a user's name"
+last_reader = [
+    e for e in events_of("Decrypt") if table_of(e) == lab.old_table_name
+][-1]
+
+# %% wrong="somebody without an event" says="no Decrypt event"
+last_reader = "sana"
+
+# %% [markdown] tags=["solution"]
+# `events_of` returns the oldest event first, so the last one that names the table is the latest. `userName` is the person's name, although DynamoDB made the call.
 
 # %% [markdown]
-# ## 4. How often
+# {{exercise 4.3}}
+#
+# Last season's players have turned up in a forum. Who has looked at them?
+#
+# *Inputs:* `events_of`, `table_of`, `lab.old_table_name`. *Goal:* in `readers`, a list of the names of all IAM users for whom KMS opened the table key of `players-2025`. Leave out `admin`, which is you.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+readers = set()
+for event in events_of("Decrypt"):
+    if table_of(event) == lab.old_table_name and "errorCode" not in event:
+        readers.add(event["userIdentity"]["userName"])
+readers = sorted(readers - {"admin"})
+### STUB
+readers = ...
+### END SOLUTION
+
+# %%
+check("4.3", readers)
+
+# %% wrong="everybody who had a key opened" says="bruno, whose Decrypt was about another table"
+readers = sorted(
+    {e["userIdentity"]["userName"] for e in events_of("Decrypt")} - {"admin"}
+)
+
+# %% wrong="the refused one, too" says="edda, whom KMS refused"
+readers = [
+    e["userIdentity"]["userName"]
+    for e in events_of("Decrypt")
+    if table_of(e) == lab.old_table_name
+    and e["userIdentity"]["userName"] != "admin"
+]
+
+# %% wrong="admin, too" says="which is you"
+readers = ["admin", "nils", "tess"]
+
+# %% wrong="only the last" says="somebody is missing"
+readers = [
+    [e for e in events_of("Decrypt") if table_of(e) == lab.old_table_name][-1][
+        "userIdentity"
+    ]["userName"]
+]
+
+# %% wrong="nobody who called" says="no Decrypt event"
+readers = ["sana"]
+
+# %% wrong="reads instead of decryptions" says="0 of 2"
+readers = [e["userIdentity"]["userName"] for e in events_of("GetItem")]
+
+# %% wrong="whole events" says="in it, `{'eventVersion'"
+readers = events_of("Decrypt")
+
+# %% wrong="a text" says="a list of names"
+readers = "nils, tess"
+
+# %% [markdown] tags=["solution"]
+# The context says which table an event is about; the ARN of the key does not, because two tables share it. An `errorCode` says that the call was refused, as Edda's was. (That a refused call's event still shows the context is an assumption of the sandbox.)
+
+# %% tags=["solution"]
+readers
+
+# %% [markdown]
+# ## 3. How often?
 #
 # {{predict 4.2}}
 
@@ -131,98 +288,243 @@ predict("4.2", ...)
 
 
 # %%
-def count_decrypts():
-    by_name = [{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
-    events = cloudtrail.lookup_events(LookupAttributes=by_name)["Events"]
-    return sum(event["Username"] == "admin" for event in events)
-
-
 def read(*player_ids):
-    before = count_decrypts()
+    """Read players; return how many Decrypt events that has added."""
+    before = len(events_of("Decrypt"))
     for player_id in player_ids:
         key = {"player_id": {"S": player_id}}
         dynamodb.get_item(TableName=lab.table_name, Key=key)
-    return count_decrypts() - before
+    return len(events_of("Decrypt")) - before
 
 
-# %%
 lab.advance(minutes=6)
-print("three reads:", read("p-001", "p-002", "p-003"))
-print("one more:", read("p-001"))
-lab.advance(minutes=6)
-print("six minutes later:", read("p-001"))
+print("three reads:", read("p-001", "p-002", "p-003"), "Decrypt event")
 
 # %%
 predict("4.2")
 
-# %% [markdown]
-# **What just happened?** DynamoDB keeps the opened table key for about five minutes, and then asks KMS again. So the trail tells who had the key used, and not how many items were read. A permission that you take away can go on working that long, too. The sandbox keeps the table key for each caller and table. That is its assumption: AWS speaks of connections.
+# %%
+from helpers.course.following import follow
+
+lab.advance(minutes=6)
+follow(dynamodb.get_item(**request))  # a read, step by step
+
+# %%
+follow(dynamodb.get_item(**request))  # and another, right after it
 
 # %% [markdown]
-# ## 5. Open the table key yourself
+# **What just happened?** DynamoDB keeps the decrypted table key for about five minutes, and then it asks KMS again. So the trail shows on whose behalf the key was used, but not how many items were read. For the same reason, a permission that you take away can go on working for some minutes. The sandbox keeps the table key for each caller and table. (That is its assumption: AWS speaks of connections.)
+
+# %% [markdown]
+# ## 4. Open a table key yourself
 #
-# In the sandbox you have the wrapped table key, and your permission on the KMS key is not limited to DynamoDB. So you can do what DynamoDB does.
-
-# %%
-bound_to = dict(stored.encryption_context)
-wrapped = stored.wrapped_table_key
-opened = kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=bound_to)
-print(len(opened["Plaintext"]) * 8, "bits")
-print("opened with the studio's key:", opened["KeyId"] == lab.key_arn)
-
-# %% [markdown]
-# That is a table key, 256 bits, for AES-256. Now leave out the context, and then change one bit.
-
-# %%
-tampered = bytearray(wrapped)
-tampered[-1] ^= 1
-attempts = {"no context": (wrapped, {}), "one bit": (bytes(tampered), bound_to)}
-for what, (blob, pairs) in attempts.items():
-    try:
-        kms.decrypt(CiphertextBlob=blob, EncryptionContext=pairs)
-    except ClientError as error:
-        print(f"{what}: {error.response['Error']['Code']}")
-    else:
-        raise RuntimeError(f"{what}: KMS has decrypted it.")
-
-# %% [markdown]
-# **What just happened?** KMS uses AES-GCM, which notices every change. The encryption context is no secret, but it is bound to the ciphertext: one table's key cannot be passed off as another's. The sandbox encrypts the pages with AES-GCM as well. If one was changed, it refuses the read instead of giving out a wrong item. Which error you get then is its assumption.
-
-# %% [markdown]
-# ## 6. What it does not protect from
+# Your permission on the KMS key is not limited to requests through DynamoDB, and in the sandbox you have the encrypted, or *wrapped*, table key: `lab.at_rest(…).wrapped_table_key`. So you can do what DynamoDB does. DynamoDB leaves out `KeyId`; AWS recommends naming it, so that no other key is used by mistake.
 #
-# | danger | does encryption at rest help? | what helps |
-# |---|---|---|
-# | a stolen disk | yes | this is what it is for |
-# | someone who may read the table, and not use its key | yes | a customer managed key, with a policy that leaves this person out |
-# | someone who may do both | no | fewer permissions; encryption in the program |
-# | someone who listens on the network | no | encryption in transit, which is TLS |
-# | a program that logs what it has read | no | care in writing programs |
-# | someone who deletes the table | no | fewer permissions; backups |
-
-# %%
-dynamodb.meta.endpoint_url
-
-# %% [markdown]
-# The `s` in `https` stands for the TLS that protects your items on their way.
-
-# %% [markdown]
-# ## 7. Encrypt before you send
+# Without the right encryption context you get `InvalidCiphertextException`. KMS has not kept the context to compare it. The context goes into AES-GCM as *additional authenticated data*, so a wrong one fails in the same way as a damaged ciphertext. It is no secret, but nothing can be decrypted without it.
 #
-# Bruno's server needs the players, but not their e-mail addresses. He may read the table and use its key, so that key keeps nothing from him. You encrypt the address in your own program, under a *data key*, and the data key under a second KMS key, `alias/players-private`. This is *client-side encryption*. The encryption context is your choice here: it says where the address belongs.
+# {{exercise 4.4}}
+#
+# *Inputs:* `kms`, `lab.at_rest(lab.old_table_name)`, `lab.key_alias`. *Goal:* KMS opens the table key of `players-2025` for you, in a call that names the studio's key.
 
-# %%
-place = {"table": lab.table_name, "player_id": "p-004"}
-data_key = kms.generate_data_key(
-    KeyId=lab.private_key_alias, KeySpec="AES_256", EncryptionContext=place
+# %% tags=["answer"]
+### BEGIN SOLUTION
+old_stored = lab.at_rest(lab.old_table_name)
+answer = kms.decrypt(
+    KeyId=lab.key_alias,
+    CiphertextBlob=old_stored.wrapped_table_key,
+    EncryptionContext=dict(old_stored.encryption_context),
 )
-nonce = os.urandom(12)
-cipher = AESGCM(data_key["Plaintext"])
-email = nonce + cipher.encrypt(nonce, b"wren@example.com", None)
+len(answer["Plaintext"])
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("4.4")
+
+# %% wrong="no context" says="InvalidCiphertextException"
+try:
+    kms.decrypt(
+        KeyId=lab.key_alias,
+        CiphertextBlob=lab.at_rest(lab.old_table_name).wrapped_table_key,
+    )
+except ClientError:
+    pass
+
+# %% wrong="the context of the other table" says="the encryption context in it was"
+try:
+    kms.decrypt(
+        KeyId=lab.key_alias,
+        CiphertextBlob=lab.at_rest(lab.old_table_name).wrapped_table_key,
+        EncryptionContext=dict(stored.encryption_context),
+    )
+except ClientError:
+    pass
+
+# %% wrong="no key named" says="names no KeyId"
+old = lab.at_rest(lab.old_table_name)
+kms.decrypt(
+    CiphertextBlob=old.wrapped_table_key,
+    EncryptionContext=dict(old.encryption_context),
+)
+
+# %% wrong="the private key" says="IncorrectKeyException"
+old = lab.at_rest(lab.old_table_name)
+try:
+    kms.decrypt(
+        KeyId=lab.private_key_alias,
+        CiphertextBlob=old.wrapped_table_key,
+        EncryptionContext=dict(old.encryption_context),
+    )
+except ClientError:
+    pass
+
+# %% wrong="this season's table" says="table key of players."
+kms.decrypt(
+    KeyId=lab.key_alias,
+    CiphertextBlob=stored.wrapped_table_key,
+    EncryptionContext=dict(stored.encryption_context),
+)
+
+# %% wrong="an alias that does not exist" says="NotFoundException"
+old = lab.at_rest(lab.old_table_name)
+try:
+    kms.decrypt(
+        KeyId="alias/player-table",
+        CiphertextBlob=old.wrapped_table_key,
+        EncryptionContext=dict(old.encryption_context),
+    )
+except ClientError:
+    pass
+
+# %% [markdown] tags=["solution"]
+# The trail now has a `Decrypt` event without `invokedBy`: this time you called KMS yourself. A key policy can forbid that and still let you use the key through DynamoDB. Notebook 06 shows how.
+
+# %% [markdown]
+# ## 5. What encryption at rest does not protect from
+#
+# Encryption at rest protects stored data from whoever gets hold of the storage. It does not keep out anyone who may read the table and use its key, because DynamoDB decrypts for them. There are three ways to keep such a person from reading:
+#
+# - Take away the permission to read the table.
+# - Put the table under a customer managed key, and leave this person out of its key policy, IAM policies and grants.
+# - Encrypt the value in your own program before DynamoDB receives it. This is *client-side encryption*.
+#
+# Nor does encryption at rest protect the items on the network, since DynamoDB has decrypted them before it answers. That is the work of TLS, for which the `s` in `https` stands. (The sandbox sends nothing over a network, and uses no TLS.)
+#
+# {{exercise 4.5}}
+#
+# *Goal:* in `remedies`, what helps against each danger. Use each of these once: `"encryption at rest"`, `"TLS"`, `"customer managed key"`, `"client-side encryption"`, `"fewer permissions"`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+remedies = {
+    "A disk of DynamoDB is stolen": "encryption at rest",
+    "Somebody listens on the network": "TLS",
+    "Edda, who may read every table, reads players": "customer managed key",
+    "Bruno, who needs the players, reads an address": "client-side encryption",
+    "A colleague deletes the table": "fewer permissions",
+}
+### STUB
+remedies = {
+    "A disk of DynamoDB is stolen": ...,
+    "Somebody listens on the network": ...,
+    "Edda, who may read every table, reads players": ...,
+    "Bruno, who needs the players, reads an address": ...,
+    "A colleague deletes the table": ...,
+}
+### END SOLUTION
+
+# %%
+check("4.5", remedies)
+
+# %% wrong="at rest against the listener" says="decrypted the items before"
+remedies = {
+    "A disk of DynamoDB is stolen": "customer managed key",
+    "Somebody listens on the network": "encryption at rest",
+    "Edda, who may read every table, reads players": "fewer permissions",
+    "Bruno, who needs the players, reads an address": "client-side encryption",
+    "A colleague deletes the table": "TLS",
+}
+
+# %% wrong="the key against Bruno" says="Bruno may use the table's key"
+remedies = {
+    "A disk of DynamoDB is stolen": "encryption at rest",
+    "Somebody listens on the network": "TLS",
+    "Edda, who may read every table, reads players": "client-side encryption",
+    "Bruno, who needs the players, reads an address": "customer managed key",
+    "A colleague deletes the table": "fewer permissions",
+}
+
+# %% wrong="encryption against deletion" says="DeleteTable decrypts nothing"
+remedies = {
+    "A disk of DynamoDB is stolen": "encryption at rest",
+    "Somebody listens on the network": "TLS",
+    "Edda, who may read every table, reads players": "fewer permissions",
+    "Bruno, who needs the players, reads an address": "client-side encryption",
+    "A colleague deletes the table": "customer managed key",
+}
+
+# %% wrong="one for all" says="each of the five once"
+remedies = dict.fromkeys(
+    [
+        "A disk of DynamoDB is stolen",
+        "Somebody listens on the network",
+        "Edda, who may read every table, reads players",
+        "Bruno, who needs the players, reads an address",
+        "A colleague deletes the table",
+    ],
+    "client-side encryption",
+)
+
+# %% wrong="half of it" says="2 of 5 filled in"
+remedies = {
+    "A disk of DynamoDB is stolen": "encryption at rest",
+    "Somebody listens on the network": "TLS",
+    "Edda, who may read every table, reads players": ...,
+    "Bruno, who needs the players, reads an address": ...,
+    "A colleague deletes the table": ...,
+}
+
+# %% wrong="another word" says="`https`"
+remedies = {
+    "A disk of DynamoDB is stolen": "encryption at rest",
+    "Somebody listens on the network": "https",
+    "Edda, who may read every table, reads players": "customer managed key",
+    "Bruno, who needs the players, reads an address": "client-side encryption",
+    "A colleague deletes the table": "fewer permissions",
+}
+
+# %% wrong="no dictionary" says="a dictionary"
+remedies = ["TLS"]
+
+# %% [markdown] tags=["solution"]
+# Client-side encryption would help against the thief and the listener too. It is the only remedy against Bruno, who keeps his permissions, so it is needed there. Edda keeps her permission on tables; the key decides. Nothing that encrypts keeps anyone from deleting.
+
+# %% [markdown]
+# ## 6. Encrypt before you send
+#
+# Bruno's server needs the players, but not their e-mail addresses. He may read the table and use its key. So your program encrypts the address under a *data key*, and KMS encrypts that data key under a second KMS key, `alias/players-private`, which Bruno may not use. You choose the encryption context; here it says where the address belongs.
+
+
+# %%
+def protect(email, player_id):
+    """Encrypt an address; return two attributes for the player's item."""
+    place = {"table": lab.table_name, "player_id": player_id}
+    data_key = kms.generate_data_key(
+        KeyId=lab.private_key_alias, KeySpec="AES_256", EncryptionContext=place
+    )
+    nonce = os.urandom(12)
+    cipher = AESGCM(data_key["Plaintext"])
+    sealed = nonce + cipher.encrypt(nonce, email.encode(), None)
+    blob = data_key["CiphertextBlob"]
+    return {"email": {"B": sealed}, "email_key": {"B": blob}}
+
+
+# %%
 wren = {"player_id": {"S": "p-004"}, "name": {"S": "Wren"}}
-wren |= {"email": {"B": email}, "email_key": {"B": data_key["CiphertextBlob"]}}
-answer = dynamodb.put_item(TableName=lab.table_name, Item=wren)
-answer["ResponseMetadata"]["HTTPStatusCode"]
+wren |= protect("wren@example.com", "p-004")
+sent = dynamodb.put_item(TableName=lab.table_name, Item=wren)
+sent["ResponseMetadata"]["HTTPStatusCode"]
 
 # %% [markdown]
 # {{predict 4.3}}
@@ -236,167 +538,113 @@ predict("4.3", ...)
 
 # %%
 bruno = lab.as_user("bruno")  # a boto3 session with an access key of his
-bruno_dynamodb, bruno_kms = bruno.client("dynamodb"), bruno.client("kms")
-key = {"player_id": {"S": "p-004"}}
-seen = bruno_dynamodb.get_item(TableName=lab.table_name, Key=key)["Item"]
-stored_email = seen["email"]["B"]
-print("name:", seen["name"]["S"])
-print("email:", len(stored_email), "bytes; readable:", b"wren" in stored_email)
-
-# %%
-email_key = seen["email_key"]["B"]
-try:
-    bruno_kms.decrypt(CiphertextBlob=email_key, EncryptionContext=place)
-except ClientError as error:
-    print(error.response["Error"]["Code"])
-else:
-    raise RuntimeError("Bruno has opened the data key.")
+p_004 = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-004"}}}
+seen = bruno.client("dynamodb").get_item(**p_004)["Item"]
+print(seen["name"]["S"], "and", len(seen["email"]["B"]), "bytes")
+place = {"table": lab.table_name, "player_id": "p-004"}
+blob = seen["email_key"]["B"]
+with refused("AccessDeniedException") as denial:
+    bruno.client("kms").decrypt(CiphertextBlob=blob, EncryptionContext=place)
+denial
 
 # %%
 predict("4.3")
 
 # %% [markdown]
-# **What just happened?** DynamoDB opened the item for Bruno, and inside was another ciphertext: for DynamoDB, bytes like any other. This has a price. Nobody can search by this attribute any more, and your program must look after encryption. AWS has a library for it, the *AWS Database Encryption SDK*.
-
-# %% [markdown]
-# ## Exercises
+# {{picture client_server}}
 #
-# {{exercise 4.1}}
+# **What just happened?** DynamoDB decrypted the item for Bruno, and inside was another ciphertext. To DynamoDB these are bytes like any others. This has a price: as built here, nobody can search by the address, and your program has to manage encryption. And whoever has kept the plaintext data key can still decrypt this one address, even after losing the permission to ask KMS.
 #
-# *Inputs:* `lab.old_table_name`, `lab.account_id`. *Goal:* in `context`, the encryption context under which KMS opens the table key of `players-2025`, as a dictionary.
+# AWS's *Database Encryption SDK* takes over that work, and can search encrypted attributes by *beacons*. Its documentation names Java, .NET and Rust; for Python there is the older *DynamoDB Encryption Client*.
+#
+# {{exercise 4.6}}
+#
+# Player `p-002` was stored before the studio had `protect`, so Bruno can read the address.
+#
+# *Inputs:* `dynamodb`, `lab.table_name`, `protect`. *Goal:* in the table, the address of `p-002` is encrypted as Wren's is, and the item's other attributes are as they were.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-context = {
-    "aws:dynamodb:tableName": lab.old_table_name,
-    "aws:dynamodb:subscriberId": lab.account_id,
-}
+p_002 = {"player_id": {"S": "p-002"}}
+item = dynamodb.get_item(TableName=lab.table_name, Key=p_002)["Item"]
+item |= protect(item["email"]["S"], "p-002")
+dynamodb.put_item(TableName=lab.table_name, Item=item)["ResponseMetadata"][
+    "HTTPStatusCode"
+]
 ### STUB
-context = ...
+# Write your code here.
 ### END SOLUTION
 
 # %%
-check("4.1", context)
+check("4.6")
 
-# %% wrong="the other table" says="KMS refuses it"
-context = {
-    "aws:dynamodb:tableName": lab.table_name,
-    "aws:dynamodb:subscriberId": lab.account_id,
-}
-
-# %% wrong="names cut short" says="the two names"
-context = {"tableName": lab.old_table_name, "subscriberId": lab.account_id}
-
-# %% wrong="the table only" says="the two names"
-context = {"aws:dynamodb:tableName": lab.old_table_name}
-
-# %% wrong="nothing" says="an empty dictionary"
-context = {}
-
-# %% wrong="the table's ARN" says="KMS refuses it"
-context = {
-    "aws:dynamodb:tableName": dynamodb.describe_table(
-        TableName=lab.old_table_name
-    )["Table"]["TableArn"],
-    "aws:dynamodb:subscriberId": lab.account_id,
-}
-
-# %% wrong="the account as a number" says="no text"
-context = {
-    "aws:dynamodb:tableName": lab.old_table_name,
-    "aws:dynamodb:subscriberId": int(lab.account_id),
-}
-
-# %% wrong="a name" says="a dictionary"
-context = lab.old_table_name
-
-# %% [markdown] tags=["solution"]
-# It is the same pair of names for each table, and it stands in every `Decrypt` event. Because the table's name is in it, one table's key cannot be passed off as another's, and a policy can allow a KMS key for one table only.
-
-# %% [markdown]
-# {{exercise 4.2}}
-#
-# Somebody has looked at last season's players. Both tables are under the same key.
-#
-# *Inputs:* `cloudtrail`, `lab.old_table_name`. *Goal:* in `readers`, a list of the names of the IAM users for whom the table key of `players-2025` was opened. Leave out `admin`, which is you.
-
-# %% tags=["answer"]
-### BEGIN SOLUTION
-by_name = [{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
-readers = set()
-for event in cloudtrail.lookup_events(LookupAttributes=by_name)["Events"]:
-    record = json.loads(event["CloudTrailEvent"])
-    pairs = (record["requestParameters"] or {}).get("encryptionContext", {})
-    of_table = pairs.get("aws:dynamodb:tableName") == lab.old_table_name
-    if of_table and "errorCode" not in record:
-        readers.add(event["Username"])
-readers = sorted(readers - {"admin"})
-### STUB
-readers = ...
-### END SOLUTION
-
-# %%
-check("4.2", readers)
-
-# %% wrong="everybody who had a key opened" says="bruno, whose Decrypt was about another table"
-readers = sorted(
-    {
-        e["Username"]
-        for e in [
-            e
-            for e in cloudtrail.lookup_events()["Events"]
-            if e["EventName"] == "Decrypt"
-        ]
-    }
-    - {"admin"}
+# %% wrong="another player's context" says="does not open in the context of p-002"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+dynamodb.put_item(
+    TableName=lab.table_name,
+    Item=item | protect(item["email"]["S"], "p-004"),
 )
 
-# %% wrong="the refused one, too" says="edda, whom KMS refused"
-wanted = '"aws:dynamodb:tableName": "' + lab.old_table_name
-readers = [
-    e["Username"]
-    for e in [
-        e
-        for e in cloudtrail.lookup_events()["Events"]
-        if e["EventName"] == "Decrypt"
-    ]
-    if wanted in e["CloudTrailEvent"] and e["Username"] != "admin"
-]
+# %% wrong="the other attributes lost" says="name"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+dynamodb.put_item(
+    TableName=lab.table_name,
+    Item={
+        "player_id": {"S": "p-002"},
+        **protect(item["email"]["S"], "p-002"),
+    },
+)
 
-# %% wrong="admin, too" says="which is you"
-readers = ["admin", "nils", "tess"]
+# %% wrong="not stored" says="still in plaintext"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+item |= protect(item["email"]["S"], "p-002")
 
-# %% wrong="one of them" says="somebody is missing"
-readers = ["nils"]
+# %% wrong="somebody else's address" says="another text"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+dynamodb.put_item(
+    TableName=lab.table_name, Item=item | protect("wren@example.com", "p-002")
+)
 
-# %% wrong="nobody who called" says="no Decrypt event"
-readers = ["sana"]
+# %% wrong="the attribute value as the address" says="Seen: "
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+dynamodb.put_item(
+    TableName=lab.table_name, Item=item | protect(str(item["email"]), "p-002")
+)
 
-# %% wrong="reads instead of decryptions" says="0 of 2"
-readers = [
-    e["Username"]
-    for e in cloudtrail.lookup_events()["Events"]
-    if e["EventName"] == "GetItem"
-]
+# %% wrong="without the data key" says="no email_key"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+item["email"] = protect(item["email"]["S"], "p-002")["email"]
+dynamodb.put_item(TableName=lab.table_name, Item=item)
 
-# %% wrong="whole events" says="in it, `{'EventId'"
-readers = [
-    e for e in cloudtrail.lookup_events()["Events"] if e["EventName"] == "Decrypt"
-]
-
-# %% wrong="a text" says="a list of names"
-readers = "nils, tess"
+# %% wrong="by Bruno" says="AccessDenied"
+try:
+    bruno.client("dynamodb").update_item(
+        TableName=lab.table_name,
+        Key={"player_id": {"S": "p-002"}},
+        UpdateExpression="REMOVE email",
+    )
+except ClientError:
+    pass
 
 # %% [markdown] tags=["solution"]
-# Three things tell the events apart. The context says which table it was about: the ARN of the key does not, since two tables share it. An `errorCode` says that the call was refused, as it was for Edda. And the name is that of the person, although DynamoDB made the call.
-
-# %% tags=["solution"]
-readers
+# `put_item` replaces the whole item, so it has to be given every attribute. From now on Bruno sees bytes. A backup that was made earlier still holds the address under the table's key alone.
 
 # %% [markdown]
-# {{exercise 4.3}}
+# {{exercise 4.7}}
 #
-# *Inputs:* `item`, a player as `get_item` shows it, whose `email` and `email_key` were made as in section 7; and `kms`. *Goal:* the function returns the e-mail address as text, for any such player.
+# *Inputs:* `item`, a player as `get_item` returns it, with `email` and `email_key` from `protect`; and `kms`, `lab.table_name`. *Goal:* the function returns the address as text, for any such player.
 
 
 # %% tags=["answer"]
@@ -411,7 +659,7 @@ def read_email(item):
 
 
 # %%
-check("4.3", read_email)
+check("4.7", read_email)
 
 
 # %% wrong="the context of one player" says="the encryption context of this very player"
@@ -431,6 +679,9 @@ def read_email(item):
 
 # %% wrong="one data key for all" says="InvalidTag" outcome="raised"
 def read_email(item):
+    data_key = kms.generate_data_key(
+        KeyId=lab.private_key_alias, KeySpec="AES_256"
+    )
     return AESGCM(data_key["Plaintext"]).decrypt(
         item["email"]["B"][:12], item["email"]["B"][12:], None
     )
@@ -456,7 +707,17 @@ def read_email(item):
     return AESGCM(key["Plaintext"]).decrypt(whole[:12], whole[12:], None)
 
 
-# %% wrong="the address of one player" says="Expected: `noor@example.com`"
+# %% wrong="printed" says="print instead of return"
+def read_email(item):
+    place = {"table": lab.table_name, "player_id": item["player_id"]["S"]}
+    key = kms.decrypt(
+        CiphertextBlob=item["email_key"]["B"], EncryptionContext=place
+    )
+    whole = item["email"]["B"]
+    print(AESGCM(key["Plaintext"]).decrypt(whole[:12], whole[12:], None))
+
+
+# %% wrong="the address of one player" says="`wren@example.com`"
 def read_email(item):
     return "wren@example.com"
 
@@ -468,7 +729,7 @@ def read_email(item): ...
 read_email = "wren@example.com"
 
 # %% [markdown] tags=["solution"]
-# First KMS opens the data key, and only for somebody who may use `alias/players-private`. Then the program decrypts, with the nonce that comes before the ciphertext. The player's ID is in the encryption context, so nobody can move one player's address to another player unnoticed.
+# First KMS decrypts the data key, and only for somebody who may use `alias/players-private`. Then the program decrypts the address, with the nonce that is stored in front of it. The player's ID is in the encryption context, so nobody can move one player's address to another player unnoticed.
 
 # %% [markdown]
 # ## In your own words
@@ -485,7 +746,7 @@ read_email = "wren@example.com"
 
 # %%
 ### BEGIN SOLUTION
-quiz("04", {"q1": "b", "q2": "c", "q3": "b", "q4": "a", "q5": "c"})
+quiz("04", {"q1": "b", "q2": "c", "q3": "b", "q4": "b", "q5": "c"})
 ### STUB
 quiz("04", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 ### END SOLUTION
@@ -496,12 +757,17 @@ quiz("04", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - On the disk there is ciphertext and a wrapped table key. A caller sees plaintext.
-# - Nobody holds the KMS key. Permissions say for whom it is used.
-# - The audit trail names the person, the table and the way, but not each read.
-# - Encryption at rest does not stop somebody who may read the table and use the key.
+# - The disk holds ciphertext and a wrapped table key. A caller sees plaintext.
+# - Nobody holds the KMS key. Permissions decide for whom KMS uses it.
+# - KMS's events name the person, the table and the service, but not each read.
+# - Encryption at rest does not stop anyone who may read the table and use its key.
 # - Client-side encryption does, under a key that this person may not use.
 #
-# **Key terms.** *Transparent encryption*: the service encrypts when it stores and decrypts when it answers. *Table key*: the key of one table, itself encrypted under the KMS key. *Encryption context*: pairs of names and values without which KMS does not decrypt; they are no secret. *Data key*: a key that KMS makes for use outside KMS, once in plaintext and once encrypted. *Client-side encryption*: the program encrypts before it sends.
+# **Read more.** [How DynamoDB uses KMS](https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html): the table key, its cache and the events. [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html). [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html) and its pages. [Searchable encryption](https://docs.aws.amazon.com/database-encryption-sdk/latest/devguide/searchable-encryption.html) in the Database Encryption SDK.
 #
-# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: delete the tables, the users and their access keys, and schedule the deletion of both keys.
+# **Key terms.** *Transparent encryption*: the service encrypts what it stores and decrypts what it answers. *Table key*: the key of one table, itself encrypted under the KMS key. *Encryption context*: pairs of names and values without which KMS does not decrypt; they are no secret. *Data key*: a key that KMS makes for use outside KMS, in plaintext and encrypted. *Client-side encryption*: the program encrypts before it sends.
+#
+# **Clean up.** Here there is nothing to do: the account ends with the kernel. On a real account, delete the tables, the users and their access keys, and schedule the deletion of both keys.
+
+# %%
+progress()

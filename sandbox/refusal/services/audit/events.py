@@ -199,6 +199,7 @@ class Event:
             "awsRegion": self.region,
             "sourceIPAddress": call.source_ip,
             "userAgent": call.user_agent,
+            # Also of a call that was refused: the sandbox's assumption, as no record shows it.
             "requestParameters": _request_parameters(call),
             "responseElements": _response_elements(call, self.result),
             "requestID": call.request_id,
