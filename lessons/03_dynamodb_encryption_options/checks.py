@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from helpers.course.author import (
@@ -11,29 +12,157 @@ from helpers.course.author import (
     Studio,
     Verdict,
     correct,
+    key_aliases,
     key_metadata,
     not_attempted,
     not_yet,
+    records,
 )
+
+KMS = "kms.amazonaws.com"
+#: Events on one page of lookup_events, and what somebody's monitoring added to the trail: so
+#: many that the first page does not hold all.
+PAGE, LOOKS = 50, 30
 
 
 def world(studio: Studio) -> dict[str, str]:
     """Two keys of the studio, last season's players under the AWS managed key, and the names of
     the tables that the notebook makes."""
     key, following = studio.create_key(), studio.create_key("alias/players-next")
-    old = studio.create_table(
-        studio.name("players-2025"), Enabled=True, SSEType="KMS"
-    )
-    studio.put_players(old)
+    named = {
+        "oldest_table_name": "players-2024",
+        "old_table_name": "players-2025",
+    }
+    tables = {
+        label: studio.create_table(
+            studio.name(plain), Enabled=True, SSEType="KMS"
+        )
+        for label, plain in named.items()
+    }
+    for table in tables.values():
+        studio.put_players(table)
+    for _ in range(LOOKS):
+        studio.client("kms").describe_key(KeyId=key)
     return {
         "avatars_table_name": studio.name("avatars"),
         "scores_table_name": studio.name("scores"),
-        "table_name": studio.name("players"),
-        "old_table_name": old,
+        "guilds_table_name": studio.name("guilds"),
+        "table_name": studio.create_table(studio.name("players"), key),
+        **tables,
         "key_alias": "alias/players-table",
         "key_arn": key,
         "next_key_arn": following,
     }
+
+
+def scores_managed(evidence: Evidence) -> Verdict:
+    """Scores was created under the AWS managed key."""
+    return _created(
+        evidence, evidence.lab.scores_table_name, "the AWS managed key"
+    )
+
+
+def guilds_under_studio(evidence: Evidence) -> Verdict:
+    """Guilds was created under the studio's key."""
+    return _created(evidence, evidence.lab.guilds_table_name, "the studio's key")
+
+
+def _created(evidence: Evidence, table: str, wanted: str) -> Verdict:
+    """A table is there, under the key that was wanted."""
+    arn = evidence.table_key(table)
+    if arn is None:
+        tries = [
+            x for x in evidence.records("CreateTable") if x.asks(tableName=table)
+        ]
+        failed = [x for x in tries if x.error]
+        if failed:
+            told = f"{failed[-1].error}: {failed[-1].reason}"
+            return not_yet(f"a table {table} under {wanted}.", told)
+        return not_attempted(f"There is no table {table} yet.")
+    found = _name_of(evidence, arn)
+    if found == wanted:
+        return correct(f"{table} is under {wanted}.")
+    seen = f"{table} under {found}; delete the table, or change its key by update_table."
+    return not_yet(f"a table {table} under {wanted}.", seen)
+
+
+def _name_of(evidence: Evidence, arn: str) -> str:
+    """A table's key, in words."""
+    if not arn:
+        return "an AWS owned key"
+    if key_metadata(evidence, arn)["KeyManager"] == "AWS":
+        return "the AWS managed key"
+    if arn == evidence.lab.key_arn:
+        return "the studio's key"
+    return "another customer managed key"
+
+
+def manager_told(evidence: Evidence, manager: Any) -> Verdict:
+    """KeyManager of the key of players-2025, as it was or as it is since the move."""
+    table = evidence.lab.old_table_name
+    if not isinstance(manager, str):
+        return not_yet(
+            "a word, the value of KeyManager.", f"`{str(manager)[:60]}`."
+        )
+    arn = evidence.table_key(table)
+    now = key_metadata(evidence, arn)["KeyManager"] if arn else "AWS"
+    if manager in ("AWS", now):
+        return correct(f"KMS says that the key is managed by {manager}.")
+    return not_yet(f"the KeyManager of the key of {table}.", f"`{manager[:60]}`.")
+
+
+def move_awaited(evidence: Evidence, finished: Any) -> Verdict:
+    """Players-2024 was moved to the studio's key, and looked at until that was over."""
+    table, key = evidence.lab.oldest_table_name, evidence.lab.key_arn
+    wanted = f"the SSEDescription of {table}, ENABLED and with the ARN of the studio's key."
+    if isinstance(finished, dict) and "TableName" in finished:
+        return not_yet(
+            wanted,
+            "the description of a whole table; take its SSEDescription alone.",
+        )
+    if not isinstance(finished, dict) or "Status" not in finished:
+        return not_yet(wanted, f"`{str(finished)[:60]}`.")
+    if finished["Status"] != "ENABLED":
+        return not_yet(
+            wanted, f"`{finished['Status']}`: the move was not over yet."
+        )
+    if finished.get("KMSMasterKeyArn") != key:
+        tries = [x for x in _tries(evidence, table) if x.error]
+        told = f" Your last update_table: {tries[-1].reason}" if tries else ""
+        return not_yet(
+            wanted, f"ENABLED, and the ARN of the old key or of another.{told}"
+        )
+    arn = evidence.table_key(table)
+    if arn != key:
+        found = (
+            "no key, as it is gone" if arn is None else _name_of(evidence, arn)
+        )
+        return not_yet(
+            wanted, f"such a description, but {table} is under {found}."
+        )
+    return correct(
+        "ENABLED, with the new ARN: this table no longer needs the old key."
+    )
+
+
+def uses_counted(evidence: Evidence, uses: Any) -> Verdict:
+    """The number of Decrypt events for players-2025 on all pages of the trail."""
+    table = evidence.lab.old_table_name
+    if isinstance(uses, bool) or not isinstance(uses, int):
+        return not_yet("a number.", f"`{str(uses)[:60]}`.")
+    calls = [x for x in records(evidence.lab.trail) if x.source == KMS]
+    about = [x for x in calls if f'"{table}"' in json.dumps(x.parameters)]
+    right = [x for x in about if x.name == "Decrypt"]
+    if uses == len(right):
+        return correct("A key's use can be counted, table by table.")
+    wanted = f"all Decrypt events whose encryption context names {table}."
+    if uses == sum(x.name == "Decrypt" for x in calls):
+        return not_yet(wanted, f"{uses}: those of other tables as well.")
+    if uses == len(about):
+        return not_yet(wanted, f"{uses}: events of other operations as well.")
+    if uses == sum(x in right for x in calls[-PAGE:]):
+        return not_yet(wanted, f"{uses}, as many as on the first page.")
+    return not_yet(wanted, f"{uses}.")
 
 
 def audited(evidence: Evidence) -> Verdict:
@@ -42,7 +171,7 @@ def audited(evidence: Evidence) -> Verdict:
     tries, arn = _tries(evidence, table), evidence.table_key(table)
     wanted = "a key whose use is in the audit trail, without a monthly fee."
     if arn is None:
-        return _missing(table)
+        return _missing(evidence, table)
     if not arn and tries:
         return not_yet(wanted, tries[-1].reason or "the AWS owned key.")
     if not arn:
@@ -57,7 +186,11 @@ def audited(evidence: Evidence) -> Verdict:
     return not_yet(wanted, seen)
 
 
-def _missing(table: str) -> Verdict:
+def _missing(evidence: Evidence, table: str) -> Verdict:
+    """There is no such table: it was deleted, or it is still to be made."""
+    if any(x.asks(tableName=table) for x in evidence.records("DeleteTable")):
+        seen = f"no table {table}, because it was deleted; create it again."
+        return not_yet(f"the table {table} under another key.", seen)
     return not_attempted(
         f"There is no table {table}; run the cell that creates it."
     )
@@ -92,14 +225,22 @@ def tells_options(evidence: Evidence, option: Any) -> Verdict:
             **({"SSEDescription": sse} if arn else {}),
         }
         told = evidence.call(option, table=table)
-        if told is None and arn == managed:
-            return not_attempted(
-                "The function returns nothing yet; end each way with a return."
-            )
+        if told is None:
+            return _returned_none(evidence, right, about)
         if told != right:
             return not_yet(f"`{right}` for {about}.", f"`{str(told)[:60]}`.")
     return correct(
         "KMS says who manages a key, and no SSEDescription means the AWS owned key."
+    )
+
+
+def _returned_none(evidence: Evidence, right: str, about: str) -> Verdict:
+    """The function returned None: it has asked KMS, or it is as it was found."""
+    if evidence.records("DescribeKey"):  # In the copy, where only it asks.
+        seen = "None. Did you print instead of return?"
+        return not_yet(f"`{right}` for {about}, returned.", seen)
+    return not_attempted(
+        "The function returns None, and has not asked KMS about the key."
     )
 
 
@@ -109,9 +250,12 @@ def alias_followed(evidence: Evidence) -> Verdict:
     table, new = lab.table_name, lab.next_key_arn
     tries, arn = _tries(evidence, table), evidence.table_key(table)
     if arn is None:
-        return _missing(table)
-    aliases = evidence.client("kms").list_aliases(KeyId=new)["Aliases"]
-    if lab.key_alias not in [alias["AliasName"] for alias in aliases]:
+        return _missing(evidence, table)
+    named = key_aliases(evidence).get(lab.key_alias)
+    if named is None:
+        seen = "no such alias; make it again with create_alias."
+        return not_yet(f"{lab.key_alias} on the new key.", seen)
+    if named != new.rpartition("/")[2]:
         seen = "the alias on another key; run the cell of section 6 again."
         return not_yet(f"{lab.key_alias} on the new key.", seen)
     if arn == new:
@@ -139,19 +283,39 @@ def _whose(evidence: Evidence, arn: str) -> str:
 
 EXERCISES = [
     Exercise(
-        title="What the auditors ask for",
+        title="A table under the AWS managed key",
         points=1,
         hints=(
-            "Look at the table of section 3. Which column has “yes” for the audit trail, and "
-            "“free” for the month?",
-            "It is the option that scores is under. A table changes its key with update_table.",
-            "SSESpecification needs one member for this: Enabled.",
+            "Which row of the table above is it?",
+            "The call is the one that created avatars, with one more argument.",
+            'The argument is SSESpecification={"Enabled": True}.',
         ),
-        check=audited,
+        check=scores_managed,
+    ),
+    Exercise(
+        title="A table under the studio's key",
+        points=1,
+        hints=(
+            "Which row of the table above is it?",
+            "The specification has three members, and one of them names the key.",
+            'KMSMasterKeyId is lab.key_alias; "SSEType" is "KMS".',
+        ),
+        check=guilds_under_studio,
+    ),
+    Exercise(
+        title="Who manages the key?",
+        points=1,
+        hints=(
+            "Two questions, as for players: one to DynamoDB, one to KMS.",
+            'The key is in describe_table\'s ["Table"]["SSEDescription"]["KMSMasterKeyArn"].',
+            'kms.describe_key(KeyId=…)["KeyMetadata"]["KeyManager"] is the answer.',
+        ),
+        check=manager_told,
+        given="old_manager",
     ),
     Exercise(
         title="Which option is it?",
-        points=2,
+        points=1,
         hints=(
             "Which of the three options can you tell without asking KMS?",
             'Where there is an SSEDescription, ask KMS about its "KMSMasterKeyArn".',
@@ -161,13 +325,46 @@ EXERCISES = [
         given="encryption_option",
     ),
     Exercise(
+        title="What the auditors ask for",
+        points=1,
+        hints=(
+            "Which column above has “yes” for the audit trail, and “free” for the month?",
+            "A table that exists changes its key with update_table.",
+            "SSESpecification needs one member for this: Enabled.",
+        ),
+        check=audited,
+    ),
+    Exercise(
+        title="Wait until the move is over",
+        points=1,
+        hints=(
+            "The cell that moved last season's table does all of it, and more.",
+            "After update_table, call describe_table in a while loop as long as it is not over.",
+            'The loop goes on while the SSEDescription has the "Status" UPDATING.',
+        ),
+        check=move_awaited,
+        given="finished",
+    ),
+    Exercise(
         title="Follow the alias",
-        points=2,
+        points=1,
         hints=(
             "When does DynamoDB look up an alias? Make it do that once more.",
             "The call is update_table, as for last season's table.",
             'SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}',
         ),
         check=alias_followed,
+    ),
+    Exercise(
+        title="Count a table's Decrypt events",
+        points=1,
+        hints=(
+            "Go through all pages, and through the events of each.",
+            'json.loads(event["CloudTrailEvent"])["requestParameters"] may be None; '
+            "where it has an encryptionContext, look at that.",
+            'Count where EventName is Decrypt and "aws:dynamodb:tableName" is the table\'s name.',
+        ),
+        check=uses_counted,
+        given="uses",
     ),
 ]

@@ -2,8 +2,8 @@
 # jupyter:
 #   course:
 #     title: DynamoDB's encryption options
-#     promise: Every table is encrypted. You choose whose key it is under, and see what that choice changes.
-#     minutes: {reading: 20, exercises: 20}
+#     promise: DynamoDB has three encryption options. You use all three, and see what the choice changes and what it does not.
+#     minutes: {reading: 20, exercises: 30}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[02 A KMS key](02_a_kms_key.ipynb)"
@@ -12,43 +12,39 @@
 #       - create a table under each of the three encryption options
 #       - tell from the API which option a table is under
 #       - compare the options by owner, visibility, control, audit and price
-#       - move a table to another key, and read what DynamoDB says when it cannot
+#       - move a table to another key, and know when the move is over
+#       - count the uses of a table's key in the audit trail
 #     simulated: The account, its keys and its tables. What is accepted and what is refused, and with which words, follows AWS's rules.
-#     aws: A new table takes some seconds until it is active, and a change of key about 22 seconds. Here the clock moves on whenever you ask.
-#     cost: A few cents. Here are four customer managed keys, and each is USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
+#     aws: A new table takes some seconds until it is active. A change of key took about 22 seconds in one public measurement on small tables. Here the clock moves whenever you ask.
+#     cost: A few cents. There are three customer managed keys here, and each is USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The account holds two keys of the studio, and last season's table, `players-2025`. The other three tables are only names so far. You create them here.
+# The account holds two keys of the studio and three tables of players: this season's `players`, `players-2025` and `players-2024`. The other tables are only names so far. You create them here.
+#
+# {{architecture}}
 
 # %%
-import textwrap
+import json
 
 import boto3
-import pandas as pd
 from botocore.exceptions import ClientError
 
-from helpers import check, hint, open_lab, predict, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
+from helpers.display import table
+from helpers.display.layers import key_layers
 
 lab = open_lab("03")
 lab
 
 # %% [markdown]
-# {{architecture}}
-
-# %%
-dynamodb = boto3.client("dynamodb")
-kms = boto3.client("kms")
-cloudtrail = boto3.client("cloudtrail")
-
-# %% [markdown]
-# ## 1. A table, and no word on encryption
+# ## 1. A table without any encryption setting
 #
-# *Amazon DynamoDB* is AWS's NoSQL database: no servers to run, no fixed columns, and quick answers however large a table grows. A *table* holds *items*. An item is a set of attributes, and DynamoDB finds it by its *partition key*, here `player_id`.
+# *Amazon DynamoDB* is AWS's NoSQL database. There are no servers to run, items need not have the same attributes, and answers stay quick however large a table grows. DynamoDB finds an *item* by its *partition key*, here `player_id`.
 #
-# The table `avatars` says which picture each player has chosen. Everybody in the game sees these pictures. You say nothing of encryption, as the console's default settings do.
+# The table `avatars` records which picture each player has chosen. You create it without mentioning encryption.
 #
 # {{predict 3.1}}
 
@@ -60,12 +56,12 @@ predict("3.1", ...)
 ### END SOLUTION
 
 # %%
+dynamodb, kms = boto3.client("dynamodb"), boto3.client("kms")
+player_id = {"AttributeName": "player_id"}
 schema = {
-    "AttributeDefinitions": [
-        {"AttributeName": "player_id", "AttributeType": "S"},
-    ],
-    "KeySchema": [{"AttributeName": "player_id", "KeyType": "HASH"}],
-    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [{**player_id, "AttributeType": "S"}],  # a text
+    "KeySchema": [{**player_id, "KeyType": "HASH"}],  # the partition key
+    "BillingMode": "PAY_PER_REQUEST",  # no capacity to plan
 }
 dynamodb.create_table(TableName=lab.avatars_table_name, **schema)
 dynamodb.get_waiter("table_exists").wait(TableName=lab.avatars_table_name)
@@ -76,40 +72,244 @@ avatars["TableStatus"], avatars.get("SSEDescription", "no SSEDescription")
 predict("3.1")
 
 # %% [markdown]
-# **What just happened?** *SSE* is server-side encryption. DynamoDB encrypts every table, and nobody can switch that off. This one is under an *AWS owned key*. The key is in no account of yours, so there is nothing to describe.
-
-# %% [markdown]
+# **What just happened?** *SSE* is server-side encryption. DynamoDB encrypts every table, and nobody can switch that off. This one is under an *AWS owned key*. That key is not in your account, so there is nothing to describe.
+#
 # ## 2. The other two options
 #
-# The table `scores` goes under DynamoDB's *AWS managed key*. It is in your account, with the alias `alias/aws/dynamodb`. AWS made it when the first table asked for it, and AWS manages it.
+# `create_table` and `update_table` take the option as `SSESpecification`:
+#
+# | option | `SSESpecification` |
+# |---|---|
+# | AWS owned key | left out |
+# | AWS managed key | `{"Enabled": True}` |
+# | customer managed key | `{"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}` |
+#
+# The *AWS managed key* is in your account, with the alias `alias/aws/dynamodb`. AWS makes it when it is first needed, and manages it. A *customer managed key* is one that you made and manage. You name it by its ID, ARN or alias.
+#
+# {{exercise 3.1}}
+#
+# *Inputs:* `dynamodb`, `schema`, `lab.scores_table_name`. *Goal:* a new table `scores`, under the AWS managed key.
 
-# %%
-dynamodb.create_table(
+# %% tags=["answer"]
+### BEGIN SOLUTION
+answer = dynamodb.create_table(
     TableName=lab.scores_table_name, **schema, SSESpecification={"Enabled": True}
-)["TableDescription"]["SSEDescription"]
-
-# %% [markdown]
-# The table `players` will hold names and e-mail addresses. It goes under a key of the studio, a *customer managed key*. You name it, here by its alias.
+)
+answer["TableDescription"]["SSEDescription"]
+### STUB
+# Write your call here.
+### END SOLUTION
 
 # %%
+check("3.1")
+
+# %% wrong="no encryption setting" says="scores under an AWS owned key"
+dynamodb.create_table(TableName=lab.scores_table_name, **schema)
+
+# %% wrong="the studio's key" says="scores under the studio's key"
 dynamodb.create_table(
-    TableName=lab.table_name,
+    TableName=lab.scores_table_name,
     **schema,
     SSESpecification={
         "Enabled": True,
         "SSEType": "KMS",
-        "KMSMasterKeyId": lab.key_alias,
+        "KMSMasterKeyId": lab.key_arn,
     },
-)["TableDescription"]["SSEDescription"]
+)
+
+# %% wrong="the cipher as the type" says="AES256 is not supported"
+try:
+    dynamodb.create_table(
+        TableName=lab.scores_table_name,
+        **schema,
+        SSESpecification={"Enabled": True, "SSEType": "AES256"},
+    )
+except ClientError:
+    pass
+
+# %% wrong="not enabled" says="scores under an AWS owned key"
+dynamodb.create_table(
+    TableName=lab.scores_table_name,
+    **schema,
+    SSESpecification={"Enabled": False},
+)
+
+# %% [markdown] tags=["solution"]
+# KMS is the only `SSEType` that DynamoDB takes, so it can be left out. Without a `KMSMasterKeyId`, DynamoDB takes the AWS managed key.
 
 # %% [markdown]
-# Apart from the ARN, the two answers are the same. KMS can tell whose key it is.
+# {{exercise 3.2}}
+#
+# Guilds have members, and members have names. This table goes under the studio's own key.
+#
+# *Inputs:* `dynamodb`, `schema`, `lab.guilds_table_name`, `lab.key_alias`. *Goal:* a new table `guilds`, under the key that the alias names.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+under_studio = {
+    "Enabled": True,
+    "SSEType": "KMS",
+    "KMSMasterKeyId": lab.key_alias,
+}
+answer = dynamodb.create_table(
+    TableName=lab.guilds_table_name, **schema, SSESpecification=under_studio
+)
+answer["TableDescription"]["SSEDescription"]
+### STUB
+# Write your call here.
+### END SOLUTION
 
 # %%
-for name in (lab.scores_table_name, lab.table_name):
-    sse = dynamodb.describe_table(TableName=name)["Table"]["SSEDescription"]
-    key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]
-    print(f"{name}: SSEType {sse['SSEType']}, KeyManager {key['KeyManager']}")
+check("3.2")
+
+# %% wrong="the key not named" says="guilds under the AWS managed key"
+dynamodb.create_table(
+    TableName=lab.guilds_table_name,
+    **schema,
+    SSESpecification={"Enabled": True, "SSEType": "KMS"},
+)
+
+# %% wrong="no SSEType" says="SSEType KMS is required"
+try:
+    dynamodb.create_table(
+        TableName=lab.guilds_table_name,
+        **schema,
+        SSESpecification={"Enabled": True, "KMSMasterKeyId": lab.key_alias},
+    )
+except ClientError:
+    pass
+
+# %% wrong="the next key" says="guilds under another customer managed key"
+dynamodb.create_table(
+    TableName=lab.guilds_table_name,
+    **schema,
+    SSESpecification={
+        "Enabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": lab.next_key_arn,
+    },
+)
+
+# %% wrong="a mistyped alias" says="alias/player-table"
+try:
+    dynamodb.create_table(
+        TableName=lab.guilds_table_name,
+        **schema,
+        SSESpecification={
+            "Enabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": "alias/player-table",
+        },
+    )
+except ClientError:
+    pass
+
+# %% [markdown] tags=["solution"]
+# With a `KMSMasterKeyId`, DynamoDB requires `SSEType` as well. The answer shows the key's ARN, although the call gave its alias.
+
+# %% [markdown]
+# Once a table exists, how can you tell which of these two options it is under? Look at `players`:
+
+# %%
+sse = dynamodb.describe_table(TableName=lab.table_name)["Table"]["SSEDescription"]
+key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]
+sse["SSEType"], sse["KMSMasterKeyArn"], key["KeyManager"]
+
+# %% [markdown]
+# `SSEType` is `KMS` for both options. KMS knows who manages the key: `KeyManager` is `AWS` or `CUSTOMER`.
+#
+# {{exercise 3.3}}
+#
+# *Inputs:* `dynamodb`, `kms`, `lab.old_table_name`. *Goal:* in `old_manager`, the `KeyManager` of the key of `players-2025`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+old_table = dynamodb.describe_table(TableName=lab.old_table_name)["Table"]
+old_key = old_table["SSEDescription"]["KMSMasterKeyArn"]
+old_manager = kms.describe_key(KeyId=old_key)["KeyMetadata"]["KeyManager"]
+### STUB
+old_manager = ...
+### END SOLUTION
+
+# %%
+check("3.3", old_manager)
+
+# %% wrong="the type" says="`KMS`"
+old_manager = "KMS"
+
+# %% wrong="the manager of another table's key" says="`CUSTOMER`"
+old_manager = key["KeyManager"]
+
+# %% wrong="the whole answer" says="a word"
+old_manager = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]
+
+# %% wrong="the ARN" says="`arn:aws:kms"
+old_manager = sse["KMSMasterKeyArn"]
+
+# %% [markdown] tags=["solution"]
+# Last season's table is under DynamoDB's AWS managed key. The ARN alone would not have told you.
+
+# %% [markdown]
+# {{exercise 3.4}}
+#
+# *Inputs:* `table`, what `describe_table` returns under `"Table"`, and `kms`. *Goal:* the function returns `"AWS owned"`, `"AWS managed"` or `"customer managed"`, for any table and any key.
+
+
+# %% tags=["answer"]
+def encryption_option(table):
+    ### BEGIN SOLUTION
+    if "SSEDescription" not in table:
+        return "AWS owned"
+    arn = table["SSEDescription"]["KMSMasterKeyArn"]
+    manager = kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
+    return "AWS managed" if manager == "AWS" else "customer managed"
+    ### END SOLUTION
+
+
+# %%
+check("3.4", encryption_option)
+
+
+# %% wrong="an SSEDescription in each table" says="KeyError" outcome="raised"
+def encryption_option(table):
+    arn = table["SSEDescription"]["KMSMasterKeyArn"]
+    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    return {"AWS": "AWS managed"}.get(key["KeyManager"], "customer managed")
+
+
+# %% wrong="every KMS key is the customer's" says="Expected: `AWS managed`"
+def encryption_option(table):
+    return "customer managed" if "SSEDescription" in table else "AWS owned"
+
+
+# %% wrong="the one ARN that was known" says="Expected: `customer managed`"
+def encryption_option(table):
+    arn = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    known = {None: "AWS owned", lab.key_arn: "customer managed"}
+    return known.get(arn, "AWS managed")
+
+
+# %% wrong="printed" says="print instead of return"
+def encryption_option(table):
+    sse = table.get("SSEDescription")
+    key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"]) if sse else None
+    print(key["KeyMetadata"]["KeyManager"] if key else "AWS owned")
+
+
+# %% wrong="KMS's own word" says="Seen: `AWS`"
+def encryption_option(table):
+    arn = table["SSEDescription"]["KMSMasterKeyArn"]
+    return kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
+
+
+# %% wrong="no function" says="Expected: a function"
+def encryption_option(table): ...
+
+
+encryption_option = "AWS owned"
+
+# %% [markdown] tags=["solution"]
+# The ARN of a key does not say who manages it. Comparing it with the keys that you know fails with the next new key. `KeyManager` is KMS's own answer.
 
 # %% [markdown]
 # ## 3. What the choice changes
@@ -118,190 +318,29 @@ for name in (lab.scores_table_name, lab.table_name):
 
 # %%
 managed = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
-try:
+with refused("AccessDeniedException") as denial:
     kms.disable_key(KeyId=managed)
-except ClientError as error:
-    print(error.response["Error"]["Code"])
-else:
-    raise RuntimeError("The AWS managed key was disabled.")
+denial
 
 # %% [markdown]
-# Its key policy lets nobody do that. AWS wrote the policy, and you can only read it. Everybody in your account who may use DynamoDB may use this key, but only through DynamoDB.
+# AWS wrote this key's policy, and you can only read it. It lets everybody in your account who may use DynamoDB use the key, but only through DynamoDB. Here is how the three options compare:
 #
-# Next, audit. DynamoDB names the table in the *encryption context* of its calls to KMS. So you can count each table's calls in the audit trail.
-
-# %%
-of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
-events = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
-for name in (lab.avatars_table_name, lab.scores_table_name, lab.table_name):
-    pair = f'"aws:dynamodb:tableName": "{name}"'
-    print(name, sum(pair in event["CloudTrailEvent"] for event in events))
-
-# %% [markdown]
-# The AWS owned key leaves nothing in your trail. Here is the whole comparison:
-
-# %%
-options = {
-    "AWS owned": ["AWS", "nothing", "nothing", "no", "free", "free"],
-    "AWS managed": ["AWS", "all", "nothing", "yes", "free", "charged"],
-    "customer managed": ["you", "all", "all", "yes", "USD 1", "charged"],
-}
-rows = ["in whose hands", "you see", "you control", "in your audit trail"]
-rows += ["a month", "calls to KMS"]
-pd.DataFrame(options, index=rows)
-
-# %% [markdown]
-# **What just happened?** One row is missing, since it would be the same in each column: the cipher is AES-256. A key of your own is no stronger. But you control its policy, its rotation, and whether it is enabled or deleted. An account has 20,000 calls to KMS a month free; 10,000 more cost USD 0.03.
-
-# %% [markdown]
-# ## 4. Move a table to another key
+# | | AWS owned | AWS managed | customer managed |
+# |---|---|---|---|
+# | who manages it | AWS | AWS | you |
+# | what you see | nothing | key, policy, grants | key, policy, grants |
+# | what you control | nothing | nothing of its policy or life | policy, rotation, life |
+# | its use in your audit trail | no | yes | yes |
+# | price a month | free | free | USD 1, more once rotated |
+# | calls to KMS | free | charged | charged |
 #
-# Last season's table holds e-mail addresses as well. You move it from the AWS managed key to the studio's. First, look at the disk. `lab.at_rest` shows what nobody sees on real AWS: the items as encrypted *pages*, and the two keys that open them. Both are encrypted themselves. The *table key* is encrypted, or *wrapped*, under a KMS key. The next notebook is about it.
-
-# %%
-before = lab.at_rest(lab.old_table_name)
-before
-
-# %% [markdown]
-# {{predict 3.2}}
-
-# %%
-### BEGIN SOLUTION
-predict("3.2", "b")
-### STUB
-predict("3.2", ...)
-### END SOLUTION
-
-# %%
-old = {"TableName": lab.old_table_name}
-to = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
-table = dynamodb.update_table(**old, SSESpecification=to)["TableDescription"]
-seen = []
-while table["SSEDescription"]["Status"] == "UPDATING":
-    table = dynamodb.describe_table(**old)["Table"]
-    sse = table["SSEDescription"]
-    key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"])["KeyMetadata"]
-    read = dynamodb.scan(**old, Select="COUNT")["Count"]
-    seen.append((table["TableStatus"], sse["Status"], key["KeyManager"], read))
-pd.DataFrame(seen, columns=["table", "SSE", "KeyManager", "items read"])
-
-# %%
-predict("3.2")
-
-# %% [markdown]
-# **What just happened?** The table stayed `ACTIVE`, and each read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. On real AWS, wait a few seconds between two looks.
-
-# %%
-after = lab.at_rest(lab.old_table_name)
-print("same pages:", after.pages == before.pages)
-for stored in ("wrapped_table_key", "encrypted_data_key"):
-    print(f"same {stored}:", getattr(after, stored) == getattr(before, stored))
-
-# %% [markdown]
-# No item was encrypted anew, because the KMS key never touches an item. There are three layers:
+# The cipher is AES-256 under all three: a key of your own is no stronger. An account has 20,000 calls to KMS a month free; 10,000 more cost USD 0.03.
 #
-# | key | how many | it encrypts |
-# |---|---|---|
-# | KMS key | one for any number of tables | table keys |
-# | table key | one for each table | data encryption keys |
-# | data encryption key | on AWS, many for each table; here, one | the items |
+# {{exercise 3.5}}
 #
-# A new KMS key means a new table key, and the data encryption keys are encrypted under that. It is little work, however large the table.
-
-# %% [markdown]
-# The move is in the audit trail. `Resources` says which key a call was about.
-
-# %%
-pair = f'"aws:dynamodb:tableName": "{lab.old_table_name}"'
-owners = {before.key_arn: "AWS managed", lab.key_arn: "customer managed"}
-events = cloudtrail.lookup_events(LookupAttributes=of_kms)["Events"]
-calls = []
-for event in reversed(events):
-    if pair in event["CloudTrailEvent"]:
-        owner = owners[event["Resources"][0]["ResourceName"]]
-        calls.append((event["EventName"], owner, event["Username"]))
-pd.DataFrame(calls, columns=["call", "key", "caller"])
-
-# %% [markdown]
-# **What just happened?** Lines 0 to 3 are from making and filling the table, the rest from the move and from your reads. A *grant* is a permission on one key for one principal. In your name DynamoDB made two for itself on the studio's key, so that it can look after the table while nobody calls. Then it had the old table key decrypted, and a new one made with `GenerateDataKey`. (That the old one is decrypted in your name is the sandbox's assumption.) On the old key, only the grants for `scores` are left. (That DynamoDB retires them at a change of key is the sandbox's assumption.)
-
-# %%
-for arn, owner in owners.items():
-    grants = kms.list_grants(KeyId=arn)["Grants"]
-    bound = [grant["Constraints"]["EncryptionContextSubset"] for grant in grants]
-    print(owner, [context["aws:dynamodb:tableName"] for context in bound])
-
-# %% [markdown]
-# ## 5. What goes wrong
+# The auditors want to find each use of the key of `avatars` in the audit trail. The studio does not want to pay a monthly fee for that key, or to look after it.
 #
-# DynamoDB looks at the request, then KMS at the key. If either refuses, the table stays as it was. Five mistakes:
-
-# %%
-rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
-off = kms.create_key(Description="for the next cell")["KeyMetadata"]
-kms.disable_key(KeyId=off["KeyId"])
-on = {"Enabled": True, "SSEType": "KMS"}
-mistakes = {
-    "no SSEType": {"Enabled": True, "KMSMasterKeyId": lab.key_arn},
-    "not enabled": {**on, "Enabled": False, "KMSMasterKeyId": lab.key_arn},
-    "no such alias": {**on, "KMSMasterKeyId": "alias/player-table"},
-    "disabled key": {**on, "KMSMasterKeyId": off["Arn"]},
-    "RSA key": {**on, "KMSMasterKeyId": rsa["KeyMetadata"]["Arn"]},
-}
-
-# %%
-wrap = textwrap.TextWrapper(80, subsequent_indent="  ", break_on_hyphens=False)
-scores = {"TableName": lab.scores_table_name}
-for what, specification in mistakes.items():
-    try:
-        dynamodb.update_table(**scores, SSESpecification=specification)
-    except ClientError as error:
-        refusal = error.response["Error"]
-        message = refusal["Message"].partition(" (Service")[0]
-        print(wrap.fill(f"{what}: {refusal['Code']}. {message}"))
-    else:
-        raise RuntimeError(f"{what}: DynamoDB has accepted it.")
-
-# %% [markdown]
-# **What just happened?** The first two never reached KMS. The others pass on what KMS said. The last one speaks of a grant and means this: DynamoDB takes symmetric keys only.
-#
-# A sixth mistake is to move too often. After four changes in 24 hours DynamoDB allows one in six hours. The way back to the AWS owned key is always open.
-
-# %% [markdown]
-# ## 6. A new key behind the old alias
-#
-# For the next season the studio has a second key. You point the alias `alias/players-table` at it.
-#
-# {{predict 3.3}}
-
-# %%
-### BEGIN SOLUTION
-predict("3.3", "c")
-### STUB
-predict("3.3", ...)
-### END SOLUTION
-
-# %%
-kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.next_key_arn)
-sse = dynamodb.describe_table(TableName=lab.table_name)["Table"]["SSEDescription"]
-alias_target = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["Arn"]
-print("the alias is the new key:", alias_target == lab.next_key_arn)
-print("players is under the new key:", sse["KMSMasterKeyArn"] == lab.next_key_arn)
-
-# %%
-predict("3.3")
-
-# %% [markdown]
-# **What just happened?** DynamoDB keeps the ARN of a key, never its alias. So nobody moves your tables by moving an alias.
-
-# %% [markdown]
-# ## Exercises
-#
-# {{exercise 3.1}}
-#
-# The auditors want to find each use of the key of `avatars` in the audit trail. The studio wants to pay no monthly fee for that key, and not to look after it.
-#
-# *Inputs:* `dynamodb`, `lab.avatars_table_name`. *Goal:* the table `avatars` under the option that gives them this.
+# *Inputs:* `dynamodb`, `lab.avatars_table_name`. *Goal:* the table `avatars` is under the option that gives them this.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -315,7 +354,7 @@ answer["TableDescription"]["SSEDescription"]
 ### END SOLUTION
 
 # %%
-check("3.1")
+check("3.5")
 
 # %% wrong="a key of the studio" says="under a customer managed key"
 dynamodb.update_table(
@@ -362,90 +401,177 @@ dynamodb.update_table(
     TableName=lab.table_name, SSESpecification={"Enabled": True}
 )
 
-# %% wrong="table deleted" says="There is no table avatars" outcome="not attempted"
+# %% wrong="table deleted" says="because it was deleted"
 dynamodb.delete_table(TableName=lab.avatars_table_name)
 
 # %% [markdown] tags=["solution"]
-# Only the AWS managed key does both: its use is in the audit trail, and it costs no monthly fee. `{"Enabled": True}` is enough, since KMS is the only `SSEType` that DynamoDB takes. The answer shows `UPDATING` and no ARN yet: the old key is AWS's own, and has no ARN that you may see.
+# Only the AWS managed key does both: its use is in the audit trail, and it has no monthly fee. The answer shows `UPDATING` and no ARN yet, because the old key is AWS's own and has no ARN that you may see.
 
 # %% [markdown]
-# {{exercise 3.2}}
+# ## 4. Move a table to another key
 #
-# *Inputs:* `table`, what `describe_table` shows under `"Table"`, and `kms`. *Goal:* the function returns `"AWS owned"`, `"AWS managed"` or `"customer managed"`, for any table and any key.
-
-
-# %% tags=["answer"]
-def encryption_option(table):
-    ### BEGIN SOLUTION
-    if "SSEDescription" not in table:
-        return "AWS owned"
-    arn = table["SSEDescription"]["KMSMasterKeyArn"]
-    manager = kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
-    return "AWS managed" if manager == "AWS" else "customer managed"
-    ### END SOLUTION
-
+# Last season's table holds e-mail addresses too. You move it from the AWS managed key to the studio's. The sandbox can show the disk before and after.
+#
+# {{predict 3.2}}
 
 # %%
-check("3.2", encryption_option)
+### BEGIN SOLUTION
+predict("3.2", "b")
+### STUB
+predict("3.2", ...)
+### END SOLUTION
 
+# %%
+old, before = {"TableName": lab.old_table_name}, lab.at_rest(lab.old_table_name)
+to = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
+seen = [dynamodb.update_table(**old, SSESpecification=to)["TableDescription"]]
+reads = ["none yet"]
+while seen[-1]["SSEDescription"]["Status"] == "UPDATING":
+    seen.append(dynamodb.describe_table(**old)["Table"])
+    reads.append(dynamodb.scan(**old, Select="COUNT")["Count"])
+shown = [(x["TableStatus"], *x["SSEDescription"].values()) for x in seen]
+rows = [(*row, count) for row, count in zip(shown, reads, strict=True)]
+table(rows, ["table", *seen[-1]["SSEDescription"], "items read"])
 
-# %% wrong="an SSEDescription in each table" says="KeyError" outcome="raised"
-def encryption_option(table):
-    arn = table["SSEDescription"]["KMSMasterKeyArn"]
-    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
-    return {"AWS": "AWS managed"}.get(key["KeyManager"], "customer managed")
+# %%
+predict("3.2")
 
-
-# %% wrong="every KMS key is the customer's" says="Expected: `AWS managed`"
-def encryption_option(table):
-    return "customer managed" if "SSEDescription" in table else "AWS owned"
-
-
-# %% wrong="the one ARN that was known" says="Expected: `customer managed`"
-def encryption_option(table):
-    arn = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
-    known = {None: "AWS owned", lab.key_arn: "customer managed"}
-    return known.get(arn, "AWS managed")
-
-
-# %% wrong="printed" says="end each way with a return" outcome="not attempted"
-def encryption_option(table):
-    print("AWS owned")
-
-
-# %% wrong="KMS's own word" says="Seen: `AWS`"
-def encryption_option(table):
-    arn = table["SSEDescription"]["KMSMasterKeyArn"]
-    return kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
-
-
-# %% wrong="no function" says="Expected: a function"
-def encryption_option(table): ...
-
-
-encryption_option = "AWS owned"
-
-# %% [markdown] tags=["solution"]
-# The ARN of a key does not say who manages it. Comparing it with the keys that you know fails with the next new key. `KeyManager` is KMS's own answer.
+# %%
+key_layers(lab.at_rest(lab.old_table_name), before)
 
 # %% [markdown]
-# {{exercise 3.3}}
+# **What just happened?** The table stayed `ACTIVE`, and every read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. No item was encrypted again, because a KMS key never touches an item. There are three layers of keys. The KMS key encrypts *table keys*, one for each table. The table key encrypts *data encryption keys*; on AWS a table has many, here it has one. These encrypt the items. A new KMS key means a new table key, under which the data encryption keys are encrypted again. That is far less work than encrypting every item.
 #
-# The alias names the new key, and the table `players` is still under the old one.
+# **Keep the old key enabled** until `Status` is `ENABLED` and the ARN is the new key's. Until then DynamoDB may need it. On a real account, wait a few seconds between two calls.
+#
+# {{exercise 3.6}}
+#
+# *Inputs:* `dynamodb`, `lab.oldest_table_name`, `lab.key_alias`. *Goal:* `players-2024` is moved to the studio's key, and `finished` is its `SSEDescription` when the move is over, as `describe_table` returns it.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+oldest = {"TableName": lab.oldest_table_name}
+studio = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
+dynamodb.update_table(**oldest, SSESpecification=studio)
+finished = {"Status": "UPDATING"}
+while finished["Status"] == "UPDATING":
+    finished = dynamodb.describe_table(**oldest)["Table"]["SSEDescription"]
+### STUB
+finished = ...
+### END SOLUTION
+
+# %%
+check("3.6", finished)
+
+# %% wrong="the answer of update_table" says="`UPDATING`"
+finished = dynamodb.update_table(
+    TableName=lab.oldest_table_name,
+    SSESpecification={
+        "Enabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": lab.key_alias,
+    },
+)["TableDescription"]["SSEDescription"]
+
+# %% wrong="described before the move" says="the ARN of the old key"
+finished = dynamodb.describe_table(TableName=lab.oldest_table_name)["Table"][
+    "SSEDescription"
+]
+
+# %% wrong="another table" says="players-2024 is under"
+finished = dynamodb.describe_table(TableName=lab.old_table_name)["Table"][
+    "SSEDescription"
+]
+
+# %% wrong="the status only" says="`ENABLED`"
+finished = "ENABLED"
+
+# %% wrong="the whole table" says="SSEDescription alone"
+finished = dynamodb.describe_table(TableName=lab.oldest_table_name)["Table"]
+
+# %% [markdown] tags=["solution"]
+# `Status` alone is not enough to look at: it was `ENABLED` before the move as well. `TableStatus` would tell even less, since it is `ACTIVE` all the time.
+
+# %% [markdown]
+# How can DynamoDB use the studio's key when nobody is calling it? A *grant* is a permission on one key for one principal. Here are those on the studio's key for `players-2025`:
+
+# %%
+grants = kms.list_grants(KeyId=lab.key_arn)["Grants"]
+bound = [(g, g["Constraints"]["EncryptionContextSubset"]) for g in grants]
+old_grants = [
+    (g["GranteePrincipal"], g["Operations"], pairs)
+    for g, pairs in bound
+    if pairs["aws:dynamodb:tableName"] == lab.old_table_name
+]
+table(old_grants, ["for whom", "operations", "only in this encryption context"])
+
+# %% [markdown]
+# **What just happened?** DynamoDB made these grants for itself, in your name, when you moved the table. AWS documents that it does so for each table; that there are two comes from one public observation. DynamoDB has given up its grants on the old key. (AWS says so of deleted tables; that it does so after a move is the sandbox's assumption.)
+#
+# ## 5. What goes wrong
+#
+# DynamoDB looks at the request, and then KMS looks at the key. If either refuses, the table stays as it was. Three mistakes:
+
+# %%
+rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+mistakes = {
+    "no SSEType": {"Enabled": True, "KMSMasterKeyId": lab.key_arn},
+    "no such alias": {**to, "KMSMasterKeyId": "alias/player-table"},
+    "RSA key": {**to, "KMSMasterKeyId": rsa["KeyMetadata"]["Arn"]},
+}
+for what, specification in mistakes.items():
+    with refused("ValidationException", "InternalServerError") as denial:
+        dynamodb.update_table(**old, SSESpecification=specification)
+    print(f"{what}: {denial.message.partition(' (Service')[0]}")
+
+# %% [markdown]
+# **What just happened?** The first request never reached KMS. The other two answers pass on what KMS said. The last one mentions a grant; what it means is that DynamoDB takes symmetric keys only.
+#
+# A fourth mistake is to move too often: after four changes in 24 hours, DynamoDB allows one in six hours. The way back to the AWS owned key is always open.
+#
+# ## 6. A new key behind the old alias
+#
+# For the next season the studio has a second key. You point the alias `alias/players-table` at it.
+#
+# {{predict 3.3}}
+
+# %%
+### BEGIN SOLUTION
+predict("3.3", "c")
+### STUB
+predict("3.3", ...)
+### END SOLUTION
+
+# %%
+kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.next_key_arn)
+sse = dynamodb.describe_table(TableName=lab.table_name)["Table"]["SSEDescription"]
+alias_target = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["Arn"]
+print("the alias is the new key:", alias_target == lab.next_key_arn)
+print("players is under the new key:", sse["KMSMasterKeyArn"] == lab.next_key_arn)
+
+# %%
+predict("3.3")
+
+# %% [markdown]
+# **What just happened?** DynamoDB keeps the ARN of a key, never its alias. So nobody moves your tables by moving an alias.
+#
+# {{exercise 3.7}}
 #
 # *Inputs:* `dynamodb`, `lab.table_name`, `lab.key_alias`. *Goal:* `players` is under the key that the alias names now.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-to = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
-answer = dynamodb.update_table(TableName=lab.table_name, SSESpecification=to)
+to_alias = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
+answer = dynamodb.update_table(
+    TableName=lab.table_name, SSESpecification=to_alias
+)
 answer["TableDescription"]["SSEDescription"]["Status"]
 ### STUB
 # Write your call here.
 ### END SOLUTION
 
 # %%
-check("3.3")
+check("3.7")
 
 # %% wrong="the old key's ARN" says="already encrypted with given KMSMasterKeyId"
 try:
@@ -492,11 +618,75 @@ dynamodb.update_table(
 # %% wrong="alias moved back" says="on the new key"
 kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.key_arn)
 
-# %% wrong="alias deleted" says="run the cell of section 6"
+# %% wrong="alias deleted" says="no such alias"
 kms.delete_alias(AliasName=lab.key_alias)
 
 # %% [markdown] tags=["solution"]
-# DynamoDB looks an alias up once for each `create_table` or `update_table`, and keeps the key's ARN. To move a table, ask it again. Keep the old key as long as anything needs it, such as a backup that was made under it.
+# DynamoDB looks an alias up once for each `create_table` or `update_table`, and keeps the key's ARN. To move a table, ask again. Keep the old key as long as anything needs it, such as a backup that was made under it.
+
+# %% [markdown]
+# ## 7. Count the uses of a key
+#
+# DynamoDB names the table in the encryption context of its calls to KMS, so you can tell each table's calls apart in the audit trail. One call of `lookup_events` returns at most 50 events. A *paginator* fetches page after page:
+
+# %%
+trail = boto3.client("cloudtrail").get_paginator("lookup_events")
+of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
+pages = list(trail.paginate(LookupAttributes=of_kms))
+print([len(page["Events"]) for page in pages], "events of KMS")
+first = pages[0]["Events"][0]
+print(first["EventName"], list(json.loads(first["CloudTrailEvent"])))
+
+# %% [markdown]
+# {{exercise 3.8}}
+#
+# *Inputs:* `trail`, `of_kms`, `lab.old_table_name`. *Goal:* in `uses`, the number of `Decrypt` events whose encryption context names `players-2025`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+uses = 0
+for page in trail.paginate(LookupAttributes=of_kms):
+    for event in page["Events"]:
+        asked = json.loads(event["CloudTrailEvent"])["requestParameters"] or {}
+        pairs = asked.get("encryptionContext", {})
+        named = pairs.get("aws:dynamodb:tableName") == lab.old_table_name
+        uses += event["EventName"] == "Decrypt" and named
+### STUB
+uses = ...
+### END SOLUTION
+
+# %%
+check("3.8", uses)
+
+# %% wrong="the first page only" says="first page"
+uses = sum(
+    event["EventName"] == "Decrypt"
+    and f'"aws:dynamodb:tableName": "{lab.old_table_name}"'
+    in event["CloudTrailEvent"]
+    for event in pages[0]["Events"]
+)
+
+# %% wrong="every event for the table" says="other operations"
+uses = sum(
+    f'"aws:dynamodb:tableName": "{lab.old_table_name}"'
+    in event["CloudTrailEvent"]
+    for page in pages
+    for event in page["Events"]
+)
+
+# %% wrong="the Decrypt events of all tables" says="other tables"
+uses = sum(
+    event["EventName"] == "Decrypt" for page in pages for event in page["Events"]
+)
+
+# %% wrong="the events themselves" says="a number"
+uses = pages
+
+# %% wrong="none" says="Seen: 0"
+uses = 0
+
+# %% [markdown] tags=["solution"]
+# The oldest of these events is on the last page. Notebook 04 shows on whose behalf each call was made.
 
 # %% [markdown]
 # ## In your own words
@@ -524,12 +714,17 @@ quiz("03", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - Every table is encrypted with AES-256. You choose the owner of the KMS key.
-# - No `SSEDescription`: AWS owned key. With one, `KeyManager` tells managed from customer.
+# - Every table is encrypted with AES-256. You choose whose KMS key it is under.
+# - Without an `SSEDescription` it is an AWS owned key. With one, `KeyManager` tells the other two apart.
 # - Only a customer managed key lets you say who may use it, and take that back.
-# - `update_table` changes the key of a table in use. The items are not encrypted anew.
+# - `update_table` changes the key of a table in use. The items are not encrypted again.
 # - DynamoDB takes symmetric keys only, and looks an alias up once.
 #
-# **Key terms.** *AWS owned key*: a key that lies in no account of yours. *AWS managed key*: a key in your account that AWS made and manages for one service. *Customer managed key*: a key in your account that you made and manage. *Table key*: the key of one table, itself encrypted under the KMS key. *Data encryption key*: a key that items are encrypted under, itself encrypted under the table key. *Grant*: a permission on one key for one principal. *Encryption context*: pairs of names and values that belong to a call to KMS and stand in the audit trail.
+# **Read more.** [DynamoDB encryption at rest: usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html): the three options, and moving a table. [How DynamoDB uses KMS](https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html): layers of keys, grants. [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 #
-# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: delete the tables, and schedule the deletion of the four customer managed keys. The AWS managed key stays, without a monthly fee.
+# **Key terms.** *AWS owned key*: a key that belongs to AWS, outside your account. *AWS managed key*: a key in your account that AWS made and manages for one service. *Customer managed key*: a key in your account that you made and manage. *Table key*: the key of one table, itself encrypted under the KMS key. *Data encryption key*: a key that encrypts items, itself encrypted under the table key. *Grant*: a permission on one key for one principal.
+#
+# **Clean up.** Here there is nothing to do: the account ends with the kernel. On a real account, delete the tables, and schedule the deletion of the three customer managed keys. The AWS managed key stays, without a monthly fee.
+
+# %%
+progress()
