@@ -147,7 +147,7 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
         )
     return not_yet(
         wanted,
-        f"{name}, whose event is of another table or of an earlier moment.",
+        f"{name}, whose event is about another table, or is older.",
     )
 
 
@@ -201,8 +201,6 @@ def table_key_opened(evidence: Evidence) -> Verdict:
             f"KMS opened the table key of {old} with the key that you named."
         )
     wanted = f"a Decrypt call that opens the table key of {old} and names the studio's key."
-    if opened:
-        return not_yet(wanted, "such a call that names no KeyId.")
     tries = [x for x in calls if x.error or _table(x)]
     if not tries:
         return not_attempted(
@@ -211,6 +209,8 @@ def table_key_opened(evidence: Evidence) -> Verdict:
     last = tries[-1]
     if not last.error:
         seen = f"a call that opened the table key of {_table(last)}."
+        if last in opened:
+            seen = "such a call that names no KeyId."
         return not_yet(wanted, seen)
     seen = f"{last.error}. {last.reason}".strip()
     if last.error == "InvalidCiphertextException":
@@ -335,6 +335,11 @@ def address_protected(evidence: Evidence) -> Verdict:
         return _nothing_changed(evidence, name, wanted)
     if "S" in item.get("email", {}):
         return not_yet(wanted, "an address that is still in plaintext.")
+    old = evidence.client("dynamodb").get_item(
+        TableName=lab.old_table_name, Key=key
+    )
+    if old.get("Item") == player.item:
+        wanted += f" The table {lab.old_table_name} has the item as it was."
     lost = [part for part in player.item if part not in item]
     if lost:
         return not_yet(wanted, f"an item without {', '.join(lost)}.")

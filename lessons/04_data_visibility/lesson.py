@@ -187,10 +187,10 @@ last_reader = ...
 # %%
 check("4.2", last_reader)
 
-# %% wrong="the newest of all" says="of another table or of an earlier moment"
+# %% wrong="the newest of all" says="about another table, or is older"
 last_reader = events_of("Decrypt")[-1]["userIdentity"]["userName"]
 
-# %% wrong="the oldest" says="of another table or of an earlier moment"
+# %% wrong="the oldest" says="about another table, or is older"
 last_reader = next(
     e for e in events_of("Decrypt") if table_of(e) == lab.old_table_name
 )["userIdentity"]["userName"]
@@ -409,7 +409,7 @@ except ClientError:
 # - Put the table under a customer managed key, and leave this person out of its key policy, IAM policies and grants.
 # - Encrypt the value in your own program before DynamoDB receives it. This is *client-side encryption*.
 #
-# Nor does encryption at rest protect the items on the network, since DynamoDB has decrypted them before it answers. That is the work of TLS, for which the `s` in `https` stands. (The sandbox sends nothing over a network, and uses no TLS.)
+# Nor does encryption at rest protect the items on the network, since DynamoDB has decrypted them before it answers. TLS does that; it is the `s` in `https`. (The sandbox sends nothing over a network, and uses no TLS.)
 #
 # {{exercise 4.5}}
 #
@@ -498,7 +498,7 @@ remedies = {
 remedies = ["TLS"]
 
 # %% [markdown] tags=["solution"]
-# Client-side encryption would help against the thief and the listener too. It is the only remedy against Bruno, who keeps his permissions, so it is needed there. Edda keeps her permission on tables; the key decides. Nothing that encrypts keeps anyone from deleting.
+# Client-side encryption would help against the thief and the listener too. It is the only remedy against Bruno, who keeps his permissions, so it is needed there. Edda keeps her permission to read tables, so the key has to keep her out. No encryption keeps anyone from deleting a table.
 
 # %% [markdown]
 # ## 6. Encrypt before you send
@@ -555,7 +555,7 @@ predict("4.3")
 #
 # **What just happened?** DynamoDB decrypted the item for Bruno, and inside was another ciphertext. To DynamoDB these are bytes like any others. This has a price: as built here, nobody can search by the address, and your program has to manage encryption. And whoever has kept the plaintext data key can still decrypt this one address, even after losing the permission to ask KMS.
 #
-# AWS's *Database Encryption SDK* takes over that work, and can search encrypted attributes by *beacons*. Its documentation names Java, .NET and Rust; for Python there is the older *DynamoDB Encryption Client*.
+# AWS's *Database Encryption SDK* takes over that work, and can search encrypted attributes with *beacons*. Its documentation names Java, .NET and Rust; for Python there is the older *DynamoDB Encryption Client*.
 #
 # {{exercise 4.6}}
 #
