@@ -1,8 +1,11 @@
-"""Made, named, shared out, used, rotated."""
+"""Created, named, shared out, used, moved, rotated: the exercises of a KMS key."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
+from types import EllipsisType
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,6 +13,7 @@ from botocore.exceptions import ClientError
 from helpers.course.author import (
     Evidence,
     Exercise,
+    Record,
     Studio,
     Verdict,
     allows,
@@ -21,19 +25,27 @@ from helpers.course.author import (
     not_yet,
 )
 
-PLAYERS, SCORES = "alias/players-table", "alias/scores-table"
+PLAYERS, BACKUPS = "alias/players-table", "alias/backups"
 
 #: What the guided cells encrypt.
 PLAINTEXT, TABLE_CONTEXT = b"juno@example.com", {"table": "players"}
 
-SHOP_CONTEXT = {"service": "shop"}
+SHOP_CONTEXT, BACKUP_CONTEXT = {"service": "shop"}, {"file": "backup"}
+PERIOD = 180  # days
 RUN_FIRST = not_attempted(
     f"There is no key {PLAYERS} yet; run the cells of section 1 first."
 )
+#: One of each kind of thing that an administrator does.
+MANAGING = [
+    *("kms:PutKeyPolicy", "kms:DescribeKey", "kms:ListGrants", "kms:DisableKey"),
+    *("kms:EnableKey", "kms:UpdateAlias", "kms:RevokeGrant", "kms:DeleteAlias"),
+    *("kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
+    *("kms:CancelKeyDeletion", "kms:RotateKeyOnDemand", "kms:CreateAlias"),
+]
 
 
 def world(studio: Studio) -> dict[str, str]:
-    """Three users without a policy, and the key of the studio's shop."""
+    """Three users without a policy, the key of the studio's shop, and one without an alias."""
     people = {
         "administrator": "tess",
         "key_user": "bruno",
@@ -43,8 +55,13 @@ def world(studio: Studio) -> dict[str, str]:
         studio.create_user(name)
     shop = studio.name("alias/shop")
     studio.create_key(shop, "Protects what the shop keeps")
+    backups = studio.client("kms").create_key(Description="Protects the backups")
     token = f"token-{studio.random('token').getrandbits(40):010x}"
-    return {**people, "shop_key_alias": shop, "token": token}
+    keys = {
+        "shop_key_alias": shop,
+        "backup_key_id": backups["KeyMetadata"]["KeyId"],
+    }
+    return {**people, **keys, "token": token}
 
 
 def _key_of(evidence: Evidence, alias: str) -> Any:
@@ -53,42 +70,220 @@ def _key_of(evidence: Evidence, alias: str) -> Any:
     return key_metadata(evidence, target) if target else None
 
 
-def scores_key(evidence: Evidence) -> Verdict:
-    """A symmetric key of its own, with a description and the alias alias/scores-table."""
-    kms, wanted = evidence.client("kms"), f"a key with the alias {SCORES}."
-    key = _key_of(evidence, SCORES)
-    if key is None:
-        aliases = kms.list_aliases()["Aliases"]
-        known = (PLAYERS, evidence.lab.shop_key_alias)
-        if new := [
-            x["AliasName"] for x in aliases if x["AliasName"] not in known
-        ]:
-            return not_yet(wanted, f"the alias {new[0]}.")
-        named = {x.get("TargetKeyId") for x in aliases}
-        if any(x["KeyId"] not in named for x in kms.list_keys()["Keys"]):
-            return not_yet(
-                wanted, "a key without an alias; the API makes none by itself."
-            )
-        return not_attempted(
-            "There is no further key yet; begin with create_key."
-        )
-    others = [
-        _key_of(evidence, alias)
-        for alias in (PLAYERS, evidence.lab.shop_key_alias)
+def _failure(record: Record) -> str:
+    """A failed call in AWS's words, and who made it, if that was not the administrator."""
+    who = "" if record.user in ("", "admin") else f", called by {record.user}"
+    said = f": {record.message.rstrip('.')}" if record.message else ""
+    return f"{record.name} failed with {record.error}{who}{said}"
+
+
+def _last_failure(evidence: Evidence, *names: str) -> str:
+    """The last call of these operations, if it failed."""
+    calls = evidence.records(*names)
+    return _failure(calls[-1]) if calls and calls[-1].error else ""
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, EllipsisType):
+        return "the dots"
+    return f"a value of the type {type(value).__name__}"
+
+
+def _new_keys(evidence: Evidence) -> list[Any]:
+    """KMS's metadata of the enabled keys that neither the world nor section 1 made."""
+    aliases = key_aliases(evidence)
+    before = {aliases.get(PLAYERS), aliases.get(evidence.lab.shop_key_alias)}
+    before.add(evidence.lab.backup_key_id)
+    listed = evidence.client("kms").list_keys()["Keys"]
+    found = [
+        key_metadata(evidence, x["KeyId"])
+        for x in listed
+        if x["KeyId"] not in before
     ]
-    if key["KeyId"] in [other["KeyId"] for other in others if other]:
-        return not_yet(
-            "a key of its own.",
-            f"the alias {SCORES} on a key that was there before.",
+    return [
+        key
+        for key in found
+        if key
+        and key["KeyManager"] == "CUSTOMER"
+        and key["KeyState"] == "Enabled"
+    ]
+
+
+def further_key(evidence: Evidence) -> Verdict:
+    """One more symmetric encryption key, described as that of the scores."""
+    wanted = "a symmetric encryption key with `scores` in its description."
+    new = _new_keys(evidence)
+    for key in new:
+        symmetric = key["KeySpec"] == "SYMMETRIC_DEFAULT"
+        if symmetric and "scores" in key["Description"].lower():
+            return correct("One call, and the account has one more key.")
+    if not new:
+        if failure := _last_failure(evidence, "CreateKey"):
+            return not_yet(wanted, f"{failure}.")
+        return not_attempted(
+            "The account has no further key yet; make one in the cell above."
         )
+    key = new[-1]
     if key["KeySpec"] != "SYMMETRIC_DEFAULT":
-        return not_yet(
-            "a symmetric encryption key.",
-            f"a key with the spec {key['KeySpec']}.",
-        )
+        return not_yet(wanted, f"a key with the spec {key['KeySpec']}.")
     if not key["Description"]:
-        return not_yet("a key with a description.", "a key without one.")
-    return correct("Two calls: one makes the key, one gives it a name.")
+        return not_yet(wanted, "a key without a description.")
+    return not_yet(wanted, f"a key described as “{key['Description']}”.")
+
+
+def named_key(evidence: Evidence) -> Verdict:
+    """The key for the backups has the alias alias/backups."""
+    aliases, key_id = key_aliases(evidence), evidence.lab.backup_key_id
+    wanted = f"the alias {BACKUPS} on the key for the backups."
+    if aliases.get(BACKUPS) == key_id:
+        return correct(
+            "The alias now stands for this key, and can be moved later."
+        )
+    if other := _key_of(evidence, BACKUPS):
+        seen = f"it is on another key, described as “{other['Description']}”"
+        return not_yet(
+            wanted, f"{seen}; update_alias can point it to the right one."
+        )
+    if named := [name for name, target in aliases.items() if target == key_id]:
+        return not_yet(wanted, f"the alias {named[0]} on that key.")
+    if failure := _last_failure(evidence, "CreateAlias"):
+        return not_yet(wanted, f"{failure}.")
+    return not_attempted("The key for the backups has no alias yet.")
+
+
+def whose_key(evidence: Evidence, given: object) -> Verdict:
+    """Account, Region and manager of the shop's key."""
+    key = _key_of(evidence, evidence.lab.shop_key_alias)
+    if key is None:
+        return not_yet(
+            f"the key {evidence.lab.shop_key_alias}.",
+            "there is no such alias any more; run the set-up cell again.",
+        )
+    right = {
+        "account": key["AWSAccountId"],
+        "Region": key["Arn"].split(":")[3],
+        "KeyManager": key["KeyManager"],
+    }
+    if not isinstance(given, dict):
+        return not_yet("a dictionary of three texts.", f"{_kind(given)}.")
+    if all(isinstance(given.get(name, ...), EllipsisType) for name in right):
+        return not_attempted(
+            "The dots are still there; put a text in place of each."
+        )
+    for name, value in right.items():
+        seen = given.get(name, ...)
+        if not isinstance(seen, str):
+            return not_yet(
+                "a text for each of the three.", f"{_kind(seen)}, under {name}."
+            )
+        if seen != value:
+            mine = name == "account" and seen in ("admin", key["Arn"], "you")
+            return not_yet(
+                f"the {name} of the shop's key, as describe_key shows it.",
+                f"`{seen[:60]}`, under {name}.",
+                "key-belongs-to-user" if mine else "",
+            )
+    return correct("The account, in this one Region; no person is named.")
+
+
+def _without_nils(evidence: Evidence, name: str) -> Verdict:
+    """What to say while the key policy does not name Nils."""
+    iam = evidence.client("iam")
+    attached = iam.list_attached_user_policies(UserName=name)
+    inline = iam.list_user_policies(UserName=name)
+    if attached["AttachedPolicies"] or inline["PolicyNames"]:
+        return not_yet("a key policy that names Nils.", "an IAM policy of his.")
+    if failure := _last_failure(evidence, "PutKeyPolicy"):
+        return not_yet("a key policy that names Nils.", f"{failure}.")
+    return not_attempted("The key policy in KMS does not name Nils yet.")
+
+
+def second_administrator(evidence: Evidence) -> Verdict:
+    """The key policy lets Nils manage the key as Tess does, and not use it."""
+    lab, key = evidence.lab, _key_of(evidence, PLAYERS)
+    if key is None:
+        return RUN_FIRST
+    policy = key_policy(evidence, key["KeyId"])
+    nils, tess, bruno = (
+        f"arn:aws:iam::{lab.account_id}:user/{name}"
+        for name in (lab.second_administrator, lab.administrator, lab.key_user)
+    )
+    if nils not in json.dumps(policy):
+        return _without_nils(evidence, lab.second_administrator)
+    for statement in policy:
+        if allows([statement], nils, "kms:Decrypt"):
+            sid = statement.get("Sid", "without a Sid")
+            return not_yet(
+                "Nils as an administrator only.",
+                f"the statement “{sid}” lets him decrypt as well.",
+            )
+    for name, arn in (("Nils", nils), ("Tess", tess)):
+        lacking = [x for x in MANAGING if not allows(policy, arn, x)]
+        if lacking:
+            may = "may not" if name == "Nils" else "may no longer"
+            return not_yet(
+                "two administrators with the same actions.",
+                f"a key policy by which {name} {may} {lacking[0]}.",
+            )
+    if not allows(policy, bruno, "kms:Decrypt"):
+        return not_yet(
+            "Bruno as before.", "a key policy that no longer lets Bruno decrypt."
+        )
+    root = f"arn:aws:iam::{lab.account_id}:root"
+    if not allows(policy, root, "kms:PutKeyPolicy"):
+        return not_yet(
+            "the account's statement as before.",
+            "a key policy without it: IAM policies no longer count.",
+        )
+    return correct(
+        "Two administrators; neither may decrypt, and Bruno still may."
+    )
+
+
+def decided(evidence: Evidence, given: object) -> Verdict:
+    """What the policy simulator says of Bruno, after it was asked."""
+    lab, key = evidence.lab, _key_of(evidence, PLAYERS)
+    if key is None:
+        return RUN_FIRST
+    bruno = f"arn:aws:iam::{lab.account_id}:user/{lab.key_user}"
+    calls = evidence.records("SimulatePrincipalPolicy")
+    asked = [
+        x
+        for x in calls
+        if not x.error
+        and x.parameters.get("policySourceArn") == bruno
+        and "kms:Decrypt" in x.parameters.get("actionNames", [])
+    ]
+    wanted = "the simulator's word on Bruno and kms:Decrypt."
+    if not isinstance(given, str):
+        return not_yet("the value of EvalDecision, a text.", f"{_kind(given)}.")
+    if not asked:
+        if failure := _last_failure(evidence, "SimulatePrincipalPolicy"):
+            return not_yet(wanted, f"{failure}.")
+        return not_yet(
+            wanted, "no simulation for Bruno's kms:Decrypt in the audit trail."
+        )
+    simulated = evidence.client("iam").simulate_principal_policy(
+        PolicySourceArn=bruno,
+        ActionNames=["kms:Decrypt"],
+        ResourceArns=[key["Arn"]],
+    )["EvaluationResults"][0]["EvalDecision"]
+    if given != simulated:
+        return not_yet(
+            wanted, f"`{given[:40]}`, where the simulator says something else."
+        )
+    return correct(
+        "No IAM policy of Bruno's allows it; what lets him in is the key policy, "
+        "which the simulator did not look at."
+    )
+
+
+def _base64(blob: bytes) -> bool:
+    """Whether bytes are a ciphertext of KMS that somebody has encoded as text."""
+    try:
+        return len(base64.b64decode(blob, validate=True)) > 60
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _opened(
@@ -98,14 +293,19 @@ def _opened(
     if isinstance(blob, dict):
         return {}, "KMS's whole answer; the ciphertext is its CiphertextBlob."
     if not isinstance(blob, bytes):
-        return {}, f"a value of the type {type(blob).__name__}."
+        return {}, f"{_kind(blob)}."
+    if not blob:
+        return {}, "no bytes at all."
     try:
         return kms.decrypt(CiphertextBlob=blob, EncryptionContext=context), ""
     except ClientError as error:
-        return (
-            {},
-            f"{error.response['Error']['Code']}, when it was opened with {context}.",
-        )
+        if _base64(blob):
+            return (
+                {},
+                "a ciphertext encoded in base64; boto3 gives and takes bytes.",
+            )
+        code = error.response["Error"]["Code"]
+        return {}, f"{code}, when it was opened with {context}."
 
 
 def sealed_token(evidence: Evidence, blob: object) -> Verdict:
@@ -118,10 +318,11 @@ def sealed_token(evidence: Evidence, blob: object) -> Verdict:
         return not_yet("a ciphertext.", "the text itself.")
     answer, problem = _opened(kms, blob, SHOP_CONTEXT)
     if problem:
-        given = [x.parameters for x in evidence.records("Encrypt")]
-        last = given[-1].get("encryptionContext", "none") if given else "none"
-        if "InvalidCiphertext" in problem:
-            problem += f" The context of your last Encrypt was {last}."
+        calls = evidence.records("Encrypt", user="admin")
+        if "InvalidCiphertext" in problem and calls:
+            last = calls[-1].parameters.get("encryptionContext", "none")
+            if last != SHOP_CONTEXT:
+                problem += f" The context of your last Encrypt was {last}."
         return not_yet(
             f"a ciphertext bound to the context {SHOP_CONTEXT}.", problem
         )
@@ -140,48 +341,42 @@ def sealed_token(evidence: Evidence, blob: object) -> Verdict:
     )
 
 
-def second_administrator(evidence: Evidence) -> Verdict:
-    """The key policy lets Nils manage the key as Tess does, and not use it."""
-    iam, lab = evidence.client("iam"), evidence.lab
-    key = _key_of(evidence, PLAYERS)
-    if key is None:
-        return RUN_FIRST
-    policy = key_policy(evidence, key["KeyId"])
-    nils, tess, bruno = (
-        f"arn:aws:iam::{lab.account_id}:user/{name}"
-        for name in (lab.second_administrator, lab.administrator, lab.key_user)
-    )
-    if nils not in json.dumps(policy):
-        name = lab.second_administrator
-        attached = iam.list_attached_user_policies(UserName=name)[
-            "AttachedPolicies"
-        ]
-        if attached or iam.list_user_policies(UserName=name)["PolicyNames"]:
-            return not_yet(
-                "a key policy that names Nils.", "an IAM policy of his."
-            )
-        return not_attempted("The key policy does not name Nils yet.")
-    if allows(policy, nils, "kms:Decrypt"):
+def _done(evidence: Evidence, name: str, arn: str) -> list[Record]:
+    """The successful calls of an operation that concern a key."""
+    return [x for x in evidence.records(name) if not x.error and x.touches(arn)]
+
+
+def key_for_later(evidence: Evidence, blob: object) -> Verdict:
+    """An encrypted data key under the key for the backups, whose plaintext stayed in KMS."""
+    kms = evidence.client("kms")
+    key = key_metadata(evidence, evidence.lab.backup_key_id)
+    answer, problem = _opened(kms, blob, BACKUP_CONTEXT)
+    if problem:
+        if failure := _last_failure(evidence, "GenerateDataKeyWithoutPlaintext"):
+            problem = f"{failure}."
         return not_yet(
-            "Nils as an administrator only.",
-            "a statement that lets him decrypt, too.",
+            f"an encrypted data key bound to the context {BACKUP_CONTEXT}.",
+            problem,
         )
-    managing = ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion")
-    if not all(allows(policy, nils, action) for action in managing):
+    if answer["KeyId"] != key["Arn"]:
         return not_yet(
-            "Nils with all that Tess may do.", "Nils with a part of it."
+            "a data key under the key for the backups.",
+            f"one under the key {answer['KeyId']}.",
         )
-    if not all(allows(policy, tess, action) for action in managing):
+    bits = 8 * len(answer["Plaintext"])
+    if bits != 256:
+        return not_yet("a data key of 256 bits.", f"a data key of {bits} bits.")
+    if _done(evidence, "GenerateDataKeyWithoutPlaintext", key["Arn"]):
+        return correct("The data key exists, and only KMS has seen it.")
+    wanted = "a data key whose plaintext did not come out of KMS."
+    if _done(evidence, "GenerateDataKey", key["Arn"]):
         return not_yet(
-            "Nils beside Tess.",
-            "Nils in her place: she can manage the key no more.",
+            wanted, "GenerateDataKey, whose answer holds the plaintext."
         )
-    if not allows(policy, bruno, "kms:Decrypt"):
-        return not_yet(
-            "Bruno as before.", "a key policy that no longer lets him decrypt."
-        )
-    return correct(
-        "Two administrators; neither may decrypt, and Bruno still may."
+    if _done(evidence, "Encrypt", key["Arn"]):
+        return not_yet(wanted, "Encrypt, for a key that was made outside KMS.")
+    return not_yet(
+        wanted, "no data key under that key in the audit trail of this lab."
     )
 
 
@@ -190,22 +385,62 @@ def moved(evidence: Evidence, blob: object) -> Verdict:
     kms = evidence.client("kms")
     shop = _key_of(evidence, evidence.lab.shop_key_alias)
     answer, problem = _opened(kms, blob, TABLE_CONTEXT)
+    failure = _last_failure(evidence, "ReEncrypt")
     if problem:
         return not_yet(
-            f"a ciphertext that opens with the context {TABLE_CONTEXT}.", problem
+            f"a ciphertext that opens with the context {TABLE_CONTEXT}.",
+            f"{failure}." if failure else problem,
         )
     if shop is None or answer["KeyId"] != shop["Arn"]:
-        return not_yet(
-            "a ciphertext under the shop's key.", "one under another key."
-        )
+        seen = f"{failure}" if failure else f"one under the key {answer['KeyId']}"
+        return not_yet("a ciphertext under the shop's key.", f"{seen}.")
     if answer["Plaintext"] != PLAINTEXT:
-        return not_yet("the plaintext of sealed.", "another plaintext.")
-    if not any(not x.error for x in evidence.records("ReEncrypt")):
+        return not_yet("the plaintext of sealed_email.", "another plaintext.")
+    if any(not x.error for x in evidence.records("ReEncrypt")):
+        return correct("Another key, the same plaintext, and nobody has seen it.")
+    wanted = "a call of ReEncrypt."
+    by_hand = _done(evidence, "Encrypt", shop["Arn"])
+    players = _key_of(evidence, PLAYERS)
+    opened = _done(evidence, "Decrypt", players["Arn"]) if players else []
+    if by_hand and by_hand[-1].user in [x.user for x in opened]:
         return not_yet(
-            "a call of ReEncrypt.",
+            wanted,
             "Decrypt and Encrypt: the plaintext has been in this notebook in between.",
         )
-    return correct("Another key, the same plaintext, and nobody has seen it.")
+    return not_yet(
+        wanted,
+        "no ReEncrypt in the audit trail of this lab; if you have started over, "
+        "run your cell again.",
+    )
+
+
+def rotates(evidence: Evidence) -> Verdict:
+    """KMS rotates the players' key every 180 days."""
+    kms, key = evidence.client("kms"), _key_of(evidence, PLAYERS)
+    if key is None:
+        return RUN_FIRST
+    wanted = f"automatic rotation of the players' key every {PERIOD} days."
+    status = kms.get_key_rotation_status(KeyId=key["KeyId"])
+    if status["KeyRotationEnabled"]:
+        period = status.get("RotationPeriodInDays")
+        if period == PERIOD:
+            return correct(
+                "KMS now rotates it by itself; the next date is in the status."
+            )
+        return not_yet(wanted, f"a rotation every {period} days.")
+    calls = evidence.records("EnableKeyRotation")
+    if calls and calls[-1].error:
+        return not_yet(wanted, f"{_failure(calls[-1])}.")
+    if calls and calls[-1].parameters.get("keyId") not in (
+        key["KeyId"],
+        key["Arn"],
+    ):
+        return not_yet(wanted, "automatic rotation of another key.")
+    if calls:
+        return not_yet(wanted, "automatic rotation that is off again.")
+    if evidence.records("RotateKeyOnDemand", user="admin"):
+        return not_yet(wanted, "RotateKeyOnDemand by admin, which rotates once.")
+    return not_attempted("Automatic rotation of the players' key is off.")
 
 
 EXERCISES = [
@@ -213,15 +448,58 @@ EXERCISES = [
         title="A key for the scores",
         points=1,
         hints=(
-            "Section 1 made a key and then gave it a name.",
-            "create_key takes a Description; its answer's KeyMetadata has the KeyId.",
-            'create_alias takes AliasName="alias/scores-table" and TargetKeyId.',
+            "The first cell of section 1 makes a key and keeps its metadata.",
+            "create_key takes a Description; leave the rest as it is.",
+            'kms.create_key(Description="…"), with the word scores in the text.',
         ),
-        check=scores_key,
+        check=further_key,
+    ),
+    Exercise(
+        title="A name for a key",
+        points=1,
+        hints=(
+            "The first cell of section 1 gives its key an alias.",
+            "An alias's name begins with alias/, and the alias points to a key's ID.",
+            'create_alias takes AliasName="alias/backups" and TargetKeyId.',
+        ),
+        check=named_key,
+    ),
+    Exercise(
+        title="Facts for the auditors",
+        points=1,
+        hints=(
+            "One call describes a key, and takes an alias.",
+            'describe_key(KeyId=…)["KeyMetadata"] has AWSAccountId, Arn and KeyManager.',
+            'The Region is the fourth part of the ARN: split(":")[3].',
+        ),
+        check=whose_key,
+        given="whose_key",
+    ),
+    Exercise(
+        title="A second administrator",
+        points=2,
+        hints=(
+            "Which statement is about administrators? Who is its Principal?",
+            "Get the policy, make that Principal a list of two ARNs, and put the policy back.",
+            '["Statement"][1]["Principal"] = {"AWS": [tess, nils]}, and then '
+            "kms.put_key_policy with json.dumps.",
+        ),
+        check=second_administrator,
+    ),
+    Exercise(
+        title="Ask the simulator",
+        points=1,
+        hints=(
+            "The cell above asks the simulator about admin. What has to change?",
+            "PolicySourceArn is the ARN of the user whose policies are evaluated.",
+            '["EvaluationResults"][0]["EvalDecision"] of the answer is the word.',
+        ),
+        check=decided,
+        given="decision",
     ),
     Exercise(
         title="Seal a token",
-        points=2,
+        points=1,
         hints=(
             "Bruno's first cell encrypts with a context. What differs here?",
             "KMS takes bytes: lab.token.encode(). It answers with a dictionary.",
@@ -232,19 +510,19 @@ EXERCISES = [
         given="sealed_token",
     ),
     Exercise(
-        title="A second administrator",
-        points=2,
+        title="A data key for tonight",
+        points=1,
         hints=(
-            "Which statement speaks of administrators? Who is its Principal?",
-            "Get the policy, make that Principal a list of two ARNs, and put the policy back.",
-            'policy["Statement"][1]["Principal"] = {"AWS": [tess, nils]}, with '
-            "nils made as tess was; then kms.put_key_policy.",
+            "The paragraph above names the call. What does the cell before it give?",
+            "KeyId is the key for the backups; KeySpec and EncryptionContext as before.",
+            'KeySpec="AES_256" asks for 256 bits; keep the answer\'s CiphertextBlob.',
         ),
-        check=second_administrator,
+        check=key_for_later,
+        given="tonights_key",
     ),
     Exercise(
         title="Move a ciphertext",
-        points=2,
+        points=1,
         hints=(
             "One call of KMS decrypts under one key and encrypts under another.",
             "re_encrypt takes the ciphertext, the key to go to, and a context for each side.",
@@ -253,5 +531,15 @@ EXERCISES = [
         ),
         check=moved,
         given="moved",
+    ),
+    Exercise(
+        title="Rotate by itself",
+        points=1,
+        hints=(
+            "The paragraph above names the call and its argument.",
+            "enable_key_rotation takes the key's ID, not an alias.",
+            "RotationPeriodInDays says how often, in days.",
+        ),
+        check=rotates,
     ),
 ]

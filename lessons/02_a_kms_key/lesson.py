@@ -2,174 +2,367 @@
 # jupyter:
 #   course:
 #     title: A KMS key
-#     promise: You make a key, say who may use it, and find out what it will not do.
-#     minutes: {reading: 20, exercises: 25}
+#     promise: You make a key, decide who may use it, and find out what it will not do.
+#     minutes: {reading: 20, exercises: 35}
 #     level: Beginner. You can read Python and JSON.
 #     needs:
 #       - "[00 Start here](00_start_here.ipynb)"
 #       - what encryption and a data key are, from [01 Encryption concepts](01_encryption_concepts.ipynb)
 #     outcomes:
-#       - create a symmetric key with an alias and a description
+#       - create a symmetric key with a description and an alias
 #       - read a key policy line by line, and tell an administrator from a user of the key
-#       - encrypt and decrypt with an encryption context
-#       - rotate a key, and say what stays as it was
+#       - encrypt, decrypt and move a ciphertext with an encryption context
+#       - rotate a key, and say what stays the same and what it costs
 #     simulated: The account, its users and its keys. Who may do what, and what each error says, follows AWS's rules.
-#     aws: The calls are the same. A new key policy can take a moment to count everywhere. A rotation can take a moment, too.
-#     cost: A few cents. A customer managed key is USD 1 a month, counted by the hour.
+#     aws: The calls are the same. A new key policy and a rotation can take a moment to take effect everywhere.
+#     cost: A few cents. A customer managed key is USD 1 a month, prorated hourly, and rotation adds to that (section 7).
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The studio's account has three new IAM users: Tess, who looks after security; Bruno, whose server works with the players; and Nils, who helps Tess. None of them has an IAM policy. So far the account has one key, which belongs to the studio's shop.
+# The studio's account has three new IAM users. Tess looks after security, Nils helps her, and Bruno runs the server that works with the players' data. None of them has an IAM policy. The account already holds two keys: one protects the shop's data, and the other was made for backups and has no name yet.
 
 # %%
 import json
-import textwrap
 
 import boto3
-import pandas as pd
-from botocore.exceptions import ClientError
 
-from helpers import check, hint, open_lab, predict, quiz
+from helpers import (
+    check,
+    hint,
+    open_lab,
+    policy_lab,
+    predict,
+    progress,
+    quiz,
+    refused,
+)
+from helpers.display import show, table
 
-pd.options.display.max_colwidth = None  # Tables show long texts whole.
 lab = open_lab("02")
 lab
 
 # %% [markdown]
 # {{architecture}}
-
-# %% [markdown]
+#
 # ## 1. Make a key
 #
-# You are `admin`. The players' table is to have a key of its own.
+# You are `admin`. The players' table is going to have a key of its own.
 
 # %%
 kms = boto3.client("kms")
-key = kms.create_key(Description="Protects the players' table")["KeyMetadata"]
-shown = [
-    "Description",
-    "KeyId",
-    "KeySpec",
-    "KeyUsage",
-    "KeyState",
-    "KeyManager",
-    "Origin",
-]
-pd.Series({name: key[name] for name in shown}, name="KeyMetadata").to_frame()
+made = kms.create_key(Description="Protects the players' table")
+players_key = made["KeyMetadata"]
+kms.create_alias(
+    AliasName="alias/players-table", TargetKeyId=players_key["KeyId"]
+)
+shown = ["Description", "KeyId", "KeySpec", "KeyUsage", "KeyState", "Origin"]
+table([(name, players_key[name]) for name in shown], ["KeyMetadata", "value"])
 
 # %% [markdown]
-# **What just happened?** KMS made a *symmetric encryption key*: 256 bits for AES in Galois/Counter Mode, which is what `SYMMETRIC_DEFAULT` stands for. These bits never leave KMS. You chose a description. `KeySpec` and `KeyUsage` kept their defaults, and nobody can change them later.
+# **What just happened?** KMS made a *symmetric encryption key*, 256 bits for AES-GCM. That is what the *key spec* `SYMMETRIC_DEFAULT` stands for. The bits are the *key material*, and they never leave KMS in plaintext. You chose the description. The key spec and the *key usage* kept their defaults, and nobody can change them later.
 #
-# Nobody remembers a `KeyId`. An *alias* is a name for a key. The console asks for one; in the API it is a call of its own.
+# {{exercise 2.1}}
+#
+# *Inputs:* `kms`. *Goal:* another symmetric encryption key, with a description that contains the word `scores`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+scores_key = kms.create_key(Description="Protects the table scores")
+scores_key["KeyMetadata"]["Description"]
+### STUB
+# Write your call here.
+### END SOLUTION
 
 # %%
-kms.create_alias(AliasName="alias/players-table", TargetKeyId=key["KeyId"])
-[alias["AliasName"] for alias in kms.list_aliases(KeyId=key["KeyId"])["Aliases"]]
+check("2.1")
+
+# %% wrong="no description" says="a key without a description"
+kms.create_key()["KeyMetadata"]["KeyId"]
+
+# %% wrong="another description" says="described as “For the points”"
+kms.create_key(Description="For the points")["KeyMetadata"]["KeyId"]
+
+# %% wrong="a key pair" says="the spec RSA_2048"
+kms.create_key(
+    Description="Protects scores", KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT"
+)["KeyMetadata"]["KeyId"]
+
+# %% wrong="as Bruno" says="CreateKey failed with AccessDenied, called by bruno"
+with refused("AccessDeniedException"):
+    lab.as_user("bruno").client("kms").create_key(Description="Protects scores")
+
+# %% wrong="the scores' points" says="described as “Keeps score”"
+kms.create_key(Description="Keeps score")["KeyMetadata"]["KeyId"]
+
+# %% [markdown] tags=["solution"]
+# A description is for people: it says why the key is there. Unlike the key spec, it can be changed later, with `update_key_description`.
+
+# %% [markdown]
+# A `KeyId` is hard to remember, so `create_alias` gave the key a second name. An *alias* begins with `alias/` and points to one key. The console asks for one when you create a key; the API does not.
+#
+# {{exercise 2.2}}
+#
+# *Inputs:* `kms`, `lab.backup_key_id`. *Goal:* the key for the backups has the alias `alias/backups`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+kms.create_alias(AliasName="alias/backups", TargetKeyId=lab.backup_key_id)
+kms.describe_key(KeyId="alias/backups")["KeyMetadata"]["Description"]
+### STUB
+# Write your call here.
+### END SOLUTION
+
+# %%
+check("2.2")
+
+# %% wrong="without the prefix" says="CreateAlias failed with ValidationException"
+with refused("ValidationException"):
+    kms.create_alias(AliasName="backups", TargetKeyId=lab.backup_key_id)
+
+# %% wrong="another name" says="the alias alias/backup on that key"
+kms.create_alias(AliasName="alias/backup", TargetKeyId=lab.backup_key_id)
+
+# %% wrong="the players' key" says="on another key, described as “Protects the players' table”"
+kms.create_alias(AliasName="alias/backups", TargetKeyId=players_key["KeyId"])
+
+# %% wrong="an alias that is taken" says="CreateAlias failed with AlreadyExistsException"
+with refused("AlreadyExistsException"):
+    kms.create_alias(
+        AliasName="alias/players-table", TargetKeyId=lab.backup_key_id
+    )
+
+# %% [markdown] tags=["solution"]
+# `describe_key` takes an alias, and so do `encrypt` and `generate_data_key`. Most calls that manage a key take its ID or ARN only.
 
 # %% [markdown]
 # ## 2. Whose key is it?
 #
-# {{predict 2.1}}
+# A key's ARN answers that question.
 
 # %%
+_, _, service, region, account, resource = players_key["Arn"].split(":")
+parts = {"service": service, "Region": region, "account": account}
+print(parts | {"resource": resource})
+elsewhere = boto3.client("kms", region_name="eu-west-1")
+with refused("NotFoundException") as denial:
+    elsewhere.describe_key(KeyId=players_key["KeyId"])
+denial
+
+# %% [markdown]
+# **What just happened?** The ARN names a Region and an account, and no user. In another Region this key does not exist. `KeyManager` in the metadata says whether the account manages the key itself, a *customer managed key*, or AWS does, an *AWS managed key*.
+#
+# {{exercise 2.3}}
+#
+# *Inputs:* `kms`, `lab.shop_key_alias`. *Goal:* for the auditors, the facts about the shop's key as three texts: the ID of the account that it belongs to, its Region, and its `KeyManager`.
+
+# %% tags=["answer"]
 ### BEGIN SOLUTION
-predict("2.1", "c")
+shop_key = kms.describe_key(KeyId=lab.shop_key_alias)["KeyMetadata"]
+whose_key = {
+    "account": shop_key["AWSAccountId"],
+    "Region": shop_key["Arn"].split(":")[3],
+    "KeyManager": shop_key["KeyManager"],
+}
 ### STUB
-predict("2.1", ...)
+whose_key = {"account": ..., "Region": ..., "KeyManager": ...}
 ### END SOLUTION
 
 # %%
-_, _, service, region, account, resource = key["Arn"].split(":")
-{"service": service, "Region": region, "account": account, "resource": resource}
+check("2.3", whose_key)
 
-# %%
-elsewhere = boto3.client("kms", region_name="eu-west-1")
-try:
-    elsewhere.describe_key(KeyId=key["KeyId"])
-except ClientError as error:
-    print(textwrap.fill(str(error), 80, break_on_hyphens=False))
-else:
-    raise RuntimeError("The key is in another Region as well.")
+# %% wrong="mine" says="It belongs to an AWS account"
+whose_key = {"account": "admin", "Region": lab.region, "KeyManager": "CUSTOMER"}
 
-# %%
-predict("2.1")
+# %% wrong="AWS manages it" says="`AWS`, under KeyManager"
+whose_key = {"account": lab.account_id, "Region": lab.region, "KeyManager": "AWS"}
 
-# %% [markdown]
-# **What just happened?** The key's ARN names a Region and an account, and no user. In another Region there is no such key. Having made it gives you no right to use it, either. Every right begins in the *key policy*.
+# %% wrong="another Region" says="`eu-west-1`, under Region"
+whose_key = {
+    "account": lab.account_id,
+    "Region": "eu-west-1",
+    "KeyManager": "CUSTOMER",
+}
+
+# %% wrong="a number" says="a value of the type int, under account"
+whose_key = {
+    "account": int(lab.account_id),
+    "Region": lab.region,
+    "KeyManager": "CUSTOMER",
+}
+
+# %% wrong="half of it" says="the dots, under KeyManager"
+whose_key = {"account": lab.account_id, "Region": lab.region, "KeyManager": ...}
+
+# %% wrong="only the ARN" says="a value of the type str"
+whose_key = kms.describe_key(KeyId=lab.shop_key_alias)["KeyMetadata"]["Arn"]
+
+# %% [markdown] tags=["solution"]
+# `CUSTOMER` means the account, and not the person who made the key. `describe_key` has the account's ID twice: as `AWSAccountId` and inside the ARN.
 
 # %% [markdown]
 # ## 3. The key policy
 #
-# You gave none, so KMS wrote its default.
+# Having made a key gives you no right to use it. Every right begins in the *key policy*. You gave none, so KMS wrote its default.
 
 # %%
-print(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
+default = kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"]
+show(default)
 
 # %% [markdown]
-# The one statement names the account: `:root` is not a person. It says that for this key the account's IAM policies count. You may use the key because of your own IAM policy, AdministratorAccess. Tess and Bruno have none, so they may do nothing.
+# The principal `…:root` is the account. This statement gives the account's root user full access. It also lets the account's IAM policies count for this key, and gives no IAM user or role anything by itself. You may use the key because of your own IAM policy, `AdministratorAccess`. Tess and Bruno have none.
 #
-# The console writes three statements more. It asks for *key administrators* and *key users*: here Tess, and Bruno.
+# The console asks for *key administrators* and *key users*, and adds a statement for each. Here they are Tess and Bruno.
 
 # %%
-root = f"arn:aws:iam::{lab.account_id}:root"
-tess = f"arn:aws:iam::{lab.account_id}:user/{lab.administrator}"
-bruno = f"arn:aws:iam::{lab.account_id}:user/{lab.key_user}"
-
-
-def allow(sid, who, actions, **condition):
-    statement = {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": who}}
-    return {**statement, "Action": actions, "Resource": "*", **condition}
-
-
-# %%
-# What the console gives to administrators, to users, and to users by way of a
-# service.
-names = (
-    "Create* Describe* Enable* List* Put* Update* Revoke* Disable* Get* Delete*"
-)
-names += " TagResource UntagResource ScheduleKeyDeletion CancelKeyDeletion"
-names += " RotateKeyOnDemand"
-administration = [f"kms:{name}" for name in names.split()]
-names = "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey"
-use = [f"kms:{name}" for name in names.split()]
-grants = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
-by_service = {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}}
+users = f"arn:aws:iam::{lab.account_id}:user/"
+tess, nils, bruno = users + "tess", users + "nils", users + "bruno"
+for_administrators = {
+    "Sid": "Allow access for Key Administrators",
+    "Effect": "Allow",
+    "Principal": {"AWS": tess},
+    "Action": """kms:Create* kms:Describe* kms:Enable* kms:List* kms:Put* kms:Update*
+    kms:Revoke* kms:Disable* kms:Get* kms:Delete* kms:TagResource kms:UntagResource
+    kms:ScheduleKeyDeletion kms:CancelKeyDeletion kms:RotateKeyOnDemand""".split(),
+    "Resource": "*",
+}
 
 # %%
-statements = [
-    allow("Enable IAM User Permissions", root, "kms:*"),
-    allow("Allow access for Key Administrators", tess, administration),
-    allow("Allow use of the key", bruno, use),
-    allow(
-        "Allow attachment of persistent resources", bruno, grants, **by_service
-    ),
-]
-policy = {"Version": "2012-10-17", "Id": "key-consolepolicy-3"}
-policy["Statement"] = statements
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(policy))
-
-# %%
-shown = pd.DataFrame(statements)[["Sid", "Principal", "Action", "Condition"]]
-shown["Principal"] = [s["Principal"]["AWS"].split("::")[1] for s in statements]
-shown["Condition"] = [str(s.get("Condition", "")) for s in statements]
-shown
+for_users = for_administrators | {
+    "Sid": "Allow use of the key",
+    "Principal": {"AWS": bruno},
+    "Action": """kms:Encrypt kms:Decrypt kms:ReEncrypt* kms:GenerateDataKey*
+    kms:DescribeKey""".split(),
+}
+policy = json.loads(default)
+policy["Statement"] += [for_administrators, for_users]
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(policy))
+show(policy["Statement"][1:])
 
 # %% [markdown]
 # **What just happened?** Line by line:
 #
 # | the line | what it says |
 # |---|---|
-# | `Principal` | Who. A group is not allowed here; a user, a role or an account is. |
+# | `Sid` | A name for the statement. It has no effect. |
+# | `Effect` | `Allow` or `Deny`. |
+# | `Principal` | Who: an account, a user or a role. A group is not allowed here. |
 # | `Action` | What. `kms:ReEncrypt*` stands for two actions, `kms:GenerateDataKey*` for four. |
 # | `Resource` | `*` is this key and no other. |
-# | `Condition` | When. Bruno may make grants only through an AWS service such as DynamoDB. |
+# | `Condition` | When. Neither statement has one. The console's last statement does; it lets key users give permissions to AWS services, which [06](06_granting_access.ipynb) explains. |
 #
-# Look for `kms:Decrypt`. It is in one list only, beside the `kms:*` of the account.
+# The account's statement is also a safety net. Without it, a key whose administrators are deleted can no longer be managed, and only AWS Support can help. So KMS refuses a new key policy under which the caller could not change the policy again. This is its *lockout safety check*; you will meet it in [06](06_granting_access.ipynb).
+#
+# {{exercise 2.4}}
+#
+# *Inputs:* `kms`, `players_key["KeyId"]`, `tess`, `nils`. *Goal:* Nils is a key administrator as well as Tess. He must not be able to decrypt.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+current = kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"]
+shared = json.loads(current)
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+### STUB
+# Write your calls here.
+### END SOLUTION
+
+# %%
+check("2.4")
+
+# %% wrong="a user as well" says="“Allow use of the key” lets him decrypt"
+shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared["Statement"][2]["Principal"] = {"AWS": [bruno, nils]}
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+
+# %% wrong="everything" says="“Nils” lets him decrypt"
+shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared["Statement"].append(
+    {
+        **{"Sid": "Nils", "Effect": "Allow", "Principal": {"AWS": nils}},
+        **{"Action": "kms:*", "Resource": "*"},
+    }
+)
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+
+# %% wrong="in her place" says="Tess may no longer kms:PutKeyPolicy"
+shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": nils}
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+
+# %% wrong="everything else gone" says="no longer lets Bruno decrypt"
+shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+del shared["Statement"][2:]
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+
+# %% wrong="a part of it" says="Nils may not kms:PutKeyPolicy"
+shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared["Statement"].append(
+    {
+        **{"Sid": "Nils", "Effect": "Allow", "Principal": {"AWS": nils}},
+        **{"Action": "kms:Describe*", "Resource": "*"},
+    }
+)
+kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+
+# %% wrong="an IAM policy" says="an IAM policy of his"
+boto3.client("iam").attach_user_policy(
+    UserName=lab.second_administrator,
+    PolicyArn="arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser",
+)
+
+# %% wrong="only the new statement" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
+with refused("MalformedPolicyDocumentException"):
+    kms.put_key_policy(
+        KeyId=players_key["KeyId"],
+        Policy=json.dumps(
+            {
+                **policy,
+                "Statement": [{**for_administrators, "Principal": {"AWS": nils}}],
+            }
+        ),
+    )
+
+# %% wrong="changed here only" says="does not name Nils yet" outcome="not attempted"
+policy["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+
+# %% [markdown] tags=["solution"]
+# A key policy is always replaced as a whole: read it, change it, and put it back. A `Principal` may be a list. If you put a policy without the other statements, Bruno loses his rights.
 
 # %% [markdown]
 # ## 4. Administrator and user
+#
+# {{predict 2.1}}
+
+# %%
+### BEGIN SOLUTION
+predict("2.1", "b")
+### STUB
+predict("2.1", ...)
+### END SOLUTION
+
+# %%
+bruno_kms = lab.as_user(lab.key_user).client("kms")
+table_context = {"table": "players"}
+sealed_email = bruno_kms.encrypt(
+    KeyId="alias/players-table",
+    Plaintext=b"juno@example.com",
+    EncryptionContext=table_context,
+)["CiphertextBlob"]
+iam = boto3.client("iam")
+print(iam.list_attached_user_policies(UserName=lab.key_user)["AttachedPolicies"])
+print(iam.list_user_policies(UserName=lab.key_user)["PolicyNames"])
+
+# %%
+predict("2.1")
+
+# %% [markdown]
+# **What just happened?** `lab.as_user` gives you a session that signs as Bruno. KMS found his ARN in the key policy, and that was enough.
+#
+# To decrypt, Bruno need not name the key, because the ciphertext does. AWS recommends naming it all the same: then KMS uses the key that you intend, and no other.
 #
 # {{predict 2.2}}
 
@@ -181,213 +374,131 @@ predict("2.2", ...)
 ### END SOLUTION
 
 # %%
-bruno_kms = lab.as_user(lab.key_user).client("kms")
-context = {"table": "players"}
-answer = bruno_kms.encrypt(
-    KeyId="alias/players-table",
-    Plaintext=b"juno@example.com",
-    EncryptionContext=context,
-)
-sealed = answer["CiphertextBlob"]
-print(len(sealed), "bytes, encrypted under", answer["KeyId"])
-
-# %%
-iam = boto3.client("iam")
-attached = iam.list_attached_user_policies(UserName=lab.key_user)
-inline = iam.list_user_policies(UserName=lab.key_user)
-print("Bruno's policies:", attached["AttachedPolicies"] + inline["PolicyNames"])
+tess_kms = lab.as_user(lab.administrator).client("kms")
+request = {
+    "KeyId": "alias/players-table",
+    "CiphertextBlob": sealed_email,
+    "EncryptionContext": table_context,
+}
+print("Bruno:", bruno_kms.decrypt(**request)["Plaintext"])
+with refused("AccessDeniedException") as denial:
+    tess_kms.decrypt(**request)
+denial
 
 # %%
 predict("2.2")
 
 # %% [markdown]
-# **What just happened?** `lab.as_user` gives you a session that signs as Bruno. KMS found his ARN in the key policy, and that was enough. To decrypt he need not name the key: the ciphertext says which one it was.
+# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The wall is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that is no part of any policy. Either way she could let herself in, and the audit trail would show it.
+#
+# Two tools answer *May this user …?* without a call to KMS. AWS's own is IAM's *policy simulator*. It evaluates the IAM policies of a user. This course has `policy_lab`, which weighs all policies and grants and shows which statement decides.
 
 # %%
-bruno_kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"]
+simulated = iam.simulate_principal_policy(
+    PolicySourceArn=users + "admin",
+    ActionNames=["kms:Decrypt"],
+    ResourceArns=[players_key["Arn"]],
+)
+print("admin:", simulated["EvaluationResults"][0]["EvalDecision"])
+policy_lab(user="tess", action="kms:Decrypt", resource=players_key["Arn"])
 
 # %% [markdown]
+# {{exercise 2.5}}
+#
+# *Inputs:* `iam`, `bruno`, `players_key["Arn"]`. *Goal:* in `decision`, the word with which the policy simulator answers whether Bruno may `kms:Decrypt` with the players' key. You have just seen him decrypt.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+of_bruno = iam.simulate_principal_policy(
+    PolicySourceArn=bruno,
+    ActionNames=["kms:Decrypt"],
+    ResourceArns=[players_key["Arn"]],
+)
+decision = of_bruno["EvaluationResults"][0]["EvalDecision"]
+decision
+### STUB
+decision = ...
+### END SOLUTION
+
+# %%
+check("2.5", decision)
+
+# %% wrong="a guess" says="no simulation for Bruno"
+decision = "allowed"
+
+# %% wrong="a good guess" says="no simulation for Bruno"
+decision = "implicitDeny"
+
+# %% wrong="admin's" says="no simulation for Bruno"
+decision = simulated["EvaluationResults"][0]["EvalDecision"]
+
+# %% wrong="the whole answer" says="a value of the type dict"
+decision = iam.simulate_principal_policy(
+    PolicySourceArn=bruno,
+    ActionNames=["kms:Decrypt"],
+    ResourceArns=[players_key["Arn"]],
+)
+
+# %% wrong="what KMS did" says="`allowed`, where the simulator says something else"
+iam.simulate_principal_policy(
+    PolicySourceArn=bruno,
+    ActionNames=["kms:Decrypt"],
+    ResourceArns=[players_key["Arn"]],
+)
+decision = "allowed"
+
+# %% wrong="his ARN is no ARN" says="SimulatePrincipalPolicy failed with"
+with refused("InvalidInput", "ValidationError", "NoSuchEntity"):
+    iam.simulate_principal_policy(
+        PolicySourceArn=bruno + "o",
+        ActionNames=["kms:Decrypt"],
+        ResourceArns=[players_key["Arn"]],
+    )
+decision = "denied"
+
+# %% [markdown] tags=["solution"]
+# The simulator says `implicitDeny`: no IAM policy of Bruno's allows it. It did not look at the key policy, which does. For a KMS key, the simulator tells you what IAM policies say and no more. `policy_lab(user="bruno", action="kms:Decrypt", resource=players_key["Arn"])` says *allowed*.
+
+# %% [markdown]
+# ## 5. The encryption context
+#
+# `{"table": "players"}` is an *encryption context*: KMS's name for the associated data of [01](01_encryption_concepts.ipynb). Whoever decrypts must give the same pairs.
+#
 # {{predict 2.3}}
 
 # %%
 ### BEGIN SOLUTION
-predict("2.3", "b")
+predict("2.3", "c")
 ### STUB
 predict("2.3", ...)
 ### END SOLUTION
 
 # %%
-tess_kms = lab.as_user(lab.administrator).client("kms")
-try:
-    tess_kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
-except ClientError as error:
-    assert error.response["Error"]["Code"] == "AccessDeniedException", error
-    print(textwrap.fill(str(error), 80, break_on_hyphens=False))
-else:
-    raise RuntimeError("Tess has decrypted: nothing stopped her.")
+with refused("InvalidCiphertextException") as denial:
+    bruno_kms.decrypt(**request | {"EncryptionContext": {"Table": "players"}})
+denial
 
 # %%
 predict("2.3")
 
 # %%
-try:
-    bruno_kms.disable_key(KeyId=key["KeyId"])
-except ClientError as error:
-    assert error.response["Error"]["Code"] == "AccessDeniedException", error
-    print(textwrap.fill(str(error), 80, break_on_hyphens=False))
-else:
-    raise RuntimeError("Bruno has disabled the key: nothing stopped him.")
+# An answer of lookup_events holds 50 events at most; a paginator asks for all.
+trail = boto3.client("cloudtrail").get_paginator("lookup_events")
+asked = [{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
+pages = trail.paginate(LookupAttributes=asked)
+found = [event["CloudTrailEvent"] for page in pages for event in page["Events"]]
+rows = [
+    (e["userIdentity"]["userName"], e["requestParameters"], e.get("errorCode"))
+    for e in map(json.loads, found)
+]
+table(rows, ["who", "requestParameters", "errorCode"])
 
 # %% [markdown]
-# **What just happened?** The two roles are kept apart. Tess runs the key and cannot read with it. Bruno reads with it and cannot run it. The wall is not perfect: Tess may write the key policy, so she could name herself a user. The audit trail would show it. Both messages blame a missing *identity-based policy*, because the key policy's first statement would let one count; [05](05_denying_access.ipynb) reads such a message word by word.
-
-# %% [markdown]
-# ## 5. The encryption context
+# **What just happened?** KMS does not keep the context. It feeds the pairs into AES-GCM as *additional authenticated data*, so with other pairs the tag does not match. That is why a wrong context and a damaged ciphertext look the same, and why the message is empty. The order of the pairs does not matter; upper and lower case do.
 #
-# `{"table": "players"}` is an *encryption context*: words that KMS binds to the ciphertext. Whoever decrypts must give the same words.
+# A context is not secret. The audit trail shows it and never shows the plaintext, so put nothing private into a context. CloudTrail writes `AccessDenied` for `AccessDeniedException`. That such an event shows the context too is an assumption of the sandbox.
 #
-# {{predict 2.4}}
-
-# %%
-### BEGIN SOLUTION
-predict("2.4", "c")
-### STUB
-predict("2.4", ...)
-### END SOLUTION
-
-# %%
-try:
-    bruno_kms.decrypt(
-        CiphertextBlob=sealed, EncryptionContext={"Table": "players"}
-    )
-except ClientError as error:
-    print(error.response["Error"])
-else:
-    raise RuntimeError("It opened: the context did not count.")
-
-# %%
-predict("2.4")
-
-# %% [markdown]
-# **What just happened?** KMS compares pair by pair, with upper and lower case; only the order is free. Its message is empty: a wrong context and a damaged ciphertext look the same. A context is no secret, though. The audit trail shows it to whoever may read there.
-
-# %%
-decrypts = boto3.client("cloudtrail").lookup_events(
-    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
-)["Events"]
-events = [json.loads(event["CloudTrailEvent"]) for event in decrypts]
-pd.DataFrame(
-    {
-        "who": [event["userIdentity"]["userName"] for event in events],
-        "requestParameters": [event["requestParameters"] for event in events],
-        "errorCode": [event.get("errorCode", "") for event in events],
-    }
-)
-
-# %% [markdown]
-# `AccessDenied` is how CloudTrail writes `AccessDeniedException`. The plaintext stands nowhere, the context does. So put nothing private into a context: no address, no name. What a table is called will do.
-
-# %% [markdown]
-# ## 6. How much fits?
-#
-# Two tries, one byte apart.
-
-# %%
-most = bruno_kms.encrypt(KeyId=key["KeyId"], Plaintext=bytes(4096))
-print(len(most["CiphertextBlob"]))
-try:
-    bruno_kms.encrypt(KeyId=key["KeyId"], Plaintext=bytes(4097))
-except ClientError as error:
-    words = error.response["Error"]["Message"]
-    print(textwrap.fill(words, 80, break_on_hyphens=False))
-else:
-    raise RuntimeError("More than 4,096 bytes were encrypted.")
-
-# %% [markdown]
-# A KMS key encrypts 4,096 bytes at most: other keys, and short secrets. For anything longer, ask for a *data key*, and encrypt with that outside KMS.
-
-# %%
-data_key = bruno_kms.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")
-print(len(data_key["Plaintext"]), "bytes to use now and forget,")
-print(len(data_key["CiphertextBlob"]), "bytes to keep beside the data")
-
-# %% [markdown]
-# ## 7. Rotation
-#
-# Tess gives the key new material. What becomes of the ciphertext from before?
-
-# %%
-tess_kms.rotate_key_on_demand(KeyId=key["KeyId"])
-newer = bruno_kms.encrypt(
-    KeyId=key["KeyId"], Plaintext=b"teo@example.com", EncryptionContext=context
-)["CiphertextBlob"]
-opened = {
-    name: bruno_kms.decrypt(CiphertextBlob=blob, EncryptionContext=context)
-    for name, blob in (("before the rotation", sealed), ("after it", newer))
-}
-shown = pd.DataFrame(opened).loc[["Plaintext", "KeyId", "KeyMaterialId"]]
-shown.map(lambda value: str(value)[-24:])  # the end of each
-
-# %% [markdown]
-# **What just happened?** Both open. The *key material* is new; the key's id, alias and policy stayed. KMS keeps the old material and uses it for the old ciphertexts. Nothing was encrypted anew, so a rotation does not help against a ciphertext that is already in wrong hands. `enable_key_rotation` makes KMS do it by itself, every 365 days unless you choose from 90 to 2,560. It is off at first.
-
-# %% [markdown]
-# ## 8. What it costs
-#
-# | what | price |
-# |---|---|
-# | a customer managed key | USD 1 a month, counted by the hour |
-# | an AWS managed key, or one that AWS owns | nothing a month |
-# | 20,000 requests a month | nothing |
-# | each further 10,000 symmetric requests | USD 0.03 |
-
-# %% [markdown]
-# ## Exercises
-#
-# {{exercise 2.1}}
-#
-# *Inputs:* `kms`. *Goal:* one more key, for the table `scores`: a symmetric encryption key that has a description and the alias `alias/scores-table`.
-
-# %% tags=["answer"]
-### BEGIN SOLUTION
-made = kms.create_key(Description="Protects the table of the scores")
-scores_key = made["KeyMetadata"]
-kms.create_alias(AliasName="alias/scores-table", TargetKeyId=scores_key["KeyId"])
-kms.describe_key(KeyId="alias/scores-table")["KeyMetadata"]["Description"]
-### STUB
-# Write your calls here.
-### END SOLUTION
-
-# %%
-check("2.1")
-
-# %% wrong="no alias" says="a key without an alias"
-kms.create_key(Description="For the scores")["KeyMetadata"]["KeyId"]
-
-# %% wrong="no description" says="a key without one"
-kms.create_alias(
-    AliasName="alias/scores-table",
-    TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"],
-)
-
-# %% wrong="an alias for the players' key" says="was there before"
-kms.create_alias(AliasName="alias/scores-table", TargetKeyId=key["KeyId"])
-
-# %% wrong="another alias" says="the alias alias/scores_table"
-new = kms.create_key(Description="For the scores")["KeyMetadata"]["KeyId"]
-kms.create_alias(AliasName="alias/scores_table", TargetKeyId=new)
-
-# %% wrong="a key pair" says="the spec RSA_2048"
-new = kms.create_key(
-    Description="For the scores", KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT"
-)["KeyMetadata"]["KeyId"]
-kms.create_alias(AliasName="alias/scores-table", TargetKeyId=new)
-
-# %% [markdown] tags=["solution"]
-# Two calls, because a key and its name are two things. `describe_key` takes an alias as well as an id. Most calls that manage a key do not.
-
-# %% [markdown]
-# {{exercise 2.2}}
+# {{exercise 2.6}}
 #
 # *Inputs:* `kms`, `lab.token`, a text. *Goal:* in `sealed_token`, the ciphertext of that text under the key `alias/players-table`, bound to the encryption context `{"service": "shop"}`.
 
@@ -403,16 +514,16 @@ sealed_token = ...
 ### END SOLUTION
 
 # %%
-check("2.2", sealed_token)
+check("2.6", sealed_token)
 
-# %% wrong="no context" says="your last Encrypt was none"
-sealed_token = kms.encrypt(KeyId=key["KeyId"], Plaintext=lab.token.encode())[
-    "CiphertextBlob"
-]
+# %% wrong="no context" says="The context of your last Encrypt was none."
+sealed_token = kms.encrypt(
+    KeyId=players_key["KeyId"], Plaintext=lab.token.encode()
+)["CiphertextBlob"]
 
 # %% wrong="a capital" says="was {'Service': 'shop'}"
 sealed_token = kms.encrypt(
-    KeyId=key["KeyId"],
+    KeyId=players_key["KeyId"],
     Plaintext=lab.token.encode(),
     EncryptionContext={"Service": "shop"},
 )["CiphertextBlob"]
@@ -424,138 +535,260 @@ sealed_token = kms.encrypt(
     EncryptionContext={"service": "shop"},
 )["CiphertextBlob"]
 
-# %% wrong="the name and not the value" says="another text"
+# %% wrong="the name and not the value" says="9 bytes of another text"
 sealed_token = kms.encrypt(
-    KeyId=key["KeyId"],
+    KeyId=players_key["KeyId"],
     Plaintext=b"lab.token",
     EncryptionContext={"service": "shop"},
 )["CiphertextBlob"]
 
 # %% wrong="the whole answer" says="KMS's whole answer"
 sealed_token = kms.encrypt(
-    KeyId=key["KeyId"],
+    KeyId=players_key["KeyId"],
     Plaintext=lab.token.encode(),
     EncryptionContext={"service": "shop"},
+)
+
+# %% wrong="encoded once more" says="encoded in base64"
+import base64
+
+sealed_token = base64.b64encode(
+    kms.encrypt(
+        KeyId=players_key["KeyId"],
+        Plaintext=lab.token.encode(),
+        EncryptionContext={"service": "shop"},
+    )["CiphertextBlob"]
 )
 
 # %% wrong="not encrypted" says="the text itself"
 sealed_token = lab.token.encode()
 
 # %% wrong="a text" says="the type str"
-sealed_token = str(sealed)
+sealed_token = str(sealed_email)
 
 # %% [markdown] tags=["solution"]
-# KMS encrypts bytes, so the text is encoded first. The context costs one line, and now a ciphertext from the shop cannot be passed off as one from elsewhere.
+# KMS encrypts bytes, so the text is encoded first. With the context, a ciphertext from the shop cannot be passed off as one from elsewhere. boto3 returns bytes; the command line shows the same bytes as base64.
 
 # %% [markdown]
-# {{exercise 2.3}}
+# ## 6. What fits, and how it moves
 #
-# *Inputs:* `kms`, `key["KeyId"]`, `lab.second_administrator`, the name of Nils's IAM user. *Goal:* the key policy makes Nils a key administrator as well as Tess. He must not be able to decrypt.
+# A KMS key encrypts other keys and short secrets. For anything longer, ask for a *data key*.
+
+# %%
+with refused("ValidationException") as denial:
+    bruno_kms.encrypt(KeyId="alias/players-table", Plaintext=bytes(4097))
+print(denial.code)
+data_key = bruno_kms.generate_data_key(
+    KeyId="alias/players-table",
+    KeySpec="AES_256",
+    EncryptionContext=table_context,
+)
+print(len(data_key["Plaintext"]), "bytes to use now and then forget,")
+print(len(data_key["CiphertextBlob"]), "bytes to keep beside the data")
+
+# %% [markdown]
+# **What just happened?** The limit is 4,096 bytes. (On AWS the encrypted key is longer than here.) Sometimes a data key is wanted later, by somebody else. `generate_data_key_without_plaintext` takes the same arguments and returns the encrypted key only.
+#
+# {{exercise 2.7}}
+#
+# *Inputs:* `kms`, `lab.backup_key_id`. *Goal:* in `tonights_key`, an encrypted data key of 256 bits under the key for the backups, bound to the context `{"file": "backup"}`. The plaintext of that data key must not come out of KMS.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-nils = f"arn:aws:iam::{lab.account_id}:user/{lab.second_administrator}"
-new_policy = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-new_policy["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(new_policy))
+tonights_key = kms.generate_data_key_without_plaintext(
+    KeyId=lab.backup_key_id,
+    KeySpec="AES_256",
+    EncryptionContext={"file": "backup"},
+)["CiphertextBlob"]
 ### STUB
-# Write your calls here.
+tonights_key = ...
 ### END SOLUTION
 
 # %%
-check("2.3")
+check("2.7", tonights_key)
 
-# %% wrong="a user as well" says="lets him decrypt"
-nils = f"arn:aws:iam::{lab.account_id}:user/{lab.second_administrator}"
-new = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-new["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
-new["Statement"][2]["Principal"] = {"AWS": [bruno, nils]}
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(new))
+# %% wrong="with the plaintext" says="GenerateDataKey, whose answer holds the plaintext"
+tonights_key = kms.generate_data_key(
+    KeyId=lab.backup_key_id,
+    KeySpec="AES_256",
+    EncryptionContext={"file": "backup"},
+)["CiphertextBlob"]
 
-# %% wrong="a user only" says="lets him decrypt"
-nils = f"arn:aws:iam::{lab.account_id}:user/{lab.second_administrator}"
-new = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-new["Statement"][2]["Principal"] = {"AWS": [bruno, nils]}
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(new))
+# %% wrong="no context" says="InvalidCiphertextException, when it was opened with"
+tonights_key = kms.generate_data_key_without_plaintext(
+    KeyId=lab.backup_key_id, KeySpec="AES_256"
+)["CiphertextBlob"]
 
-# %% wrong="in her place" says="in her place"
-nils = f"arn:aws:iam::{lab.account_id}:user/{lab.second_administrator}"
-new = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-new["Statement"][1]["Principal"] = {"AWS": nils}
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(new))
+# %% wrong="128 bits" says="a data key of 128 bits"
+tonights_key = kms.generate_data_key_without_plaintext(
+    KeyId=lab.backup_key_id,
+    KeySpec="AES_128",
+    EncryptionContext={"file": "backup"},
+)["CiphertextBlob"]
 
-# %% wrong="everything else gone" says="no longer lets him decrypt"
-nils = f"arn:aws:iam::{lab.account_id}:user/{lab.second_administrator}"
-new = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-new["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
-del new["Statement"][2:]
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(new))
+# %% wrong="the players' key" says="one under the key"
+tonights_key = kms.generate_data_key_without_plaintext(
+    KeyId="alias/players-table",
+    KeySpec="AES_256",
+    EncryptionContext={"file": "backup"},
+)["CiphertextBlob"]
 
-# %% wrong="a part of it" says="a part of it"
-nils = f"arn:aws:iam::{lab.account_id}:user/{lab.second_administrator}"
-new = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-new["Statement"].append(allow("Nils", nils, ["kms:Describe*"]))
-kms.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(new))
+# %% wrong="made at home" says="Encrypt, for a key that was made outside KMS"
+import os
 
-# %% wrong="an IAM policy" says="an IAM policy of his"
-boto3.client("iam").attach_user_policy(
-    UserName=lab.second_administrator,
-    PolicyArn="arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser",
+tonights_key = kms.encrypt(
+    KeyId=lab.backup_key_id,
+    Plaintext=os.urandom(32),
+    EncryptionContext={"file": "backup"},
+)["CiphertextBlob"]
+
+# %% wrong="the whole answer" says="KMS's whole answer"
+tonights_key = kms.generate_data_key_without_plaintext(
+    KeyId=lab.backup_key_id,
+    KeySpec="AES_256",
+    EncryptionContext={"file": "backup"},
 )
 
 # %% [markdown] tags=["solution"]
-# A key policy is always written as a whole: read it, change it, put it back. A statement's `Principal` may be a list. A policy without the other statements would have taken Bruno's rights away.
+# The program that prepares the backup sees no key. The one that writes it has the data key decrypted, and needs `kms:Decrypt` for that.
 
 # %% [markdown]
-# {{exercise 2.4}}
+# A ciphertext can also move to another key. `re_encrypt` decrypts under one key and encrypts under another, inside KMS. Each side has its context: `SourceEncryptionContext` and `DestinationEncryptionContext`.
 #
-# *Inputs:* `kms`, `sealed` and its `context`, `lab.shop_key_alias`. *Goal:* in `moved`, the same plaintext under the shop's key, with the same context. The plaintext must not leave KMS: look for `re_encrypt` in the [API reference](https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html).
+# {{exercise 2.8}}
+#
+# *Inputs:* `kms`, `sealed_email`, `table_context`, `lab.shop_key_alias`. *Goal:* in `moved`, the same plaintext under the shop's key, with the same context. The plaintext must not leave KMS.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
 moved = kms.re_encrypt(
-    CiphertextBlob=sealed,
-    SourceEncryptionContext=context,
+    CiphertextBlob=sealed_email,
+    SourceEncryptionContext=table_context,
     DestinationKeyId=lab.shop_key_alias,
-    DestinationEncryptionContext=context,
+    DestinationEncryptionContext=table_context,
 )["CiphertextBlob"]
 ### STUB
 moved = ...
 ### END SOLUTION
 
 # %%
-check("2.4", moved)
+check("2.8", moved)
 
 # %% wrong="by hand" says="Decrypt and Encrypt"
-plain = kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
+plain = kms.decrypt(CiphertextBlob=sealed_email, EncryptionContext=table_context)
 moved = kms.encrypt(
     KeyId=lab.shop_key_alias,
     Plaintext=plain["Plaintext"],
-    EncryptionContext=context,
+    EncryptionContext=table_context,
 )["CiphertextBlob"]
 
-# %% wrong="the context is lost" says="InvalidCiphertextException"
+# %% wrong="the context is lost" says="InvalidCiphertextException, when it was opened with"
 moved = kms.re_encrypt(
-    CiphertextBlob=sealed,
-    SourceEncryptionContext=context,
+    CiphertextBlob=sealed_email,
+    SourceEncryptionContext=table_context,
     DestinationKeyId=lab.shop_key_alias,
 )["CiphertextBlob"]
 
-# %% wrong="not moved" says="one under another key"
-moved = sealed
+# %% wrong="no source context" says="ReEncrypt failed with InvalidCiphertextException"
+moved = sealed_email
+with refused("InvalidCiphertextException"):
+    moved = kms.re_encrypt(
+        CiphertextBlob=sealed_email,
+        DestinationKeyId=lab.shop_key_alias,
+        DestinationEncryptionContext=table_context,
+    )["CiphertextBlob"]
+
+# %% wrong="not moved" says="one under the key"
+moved = sealed_email
 
 # %% wrong="another plaintext" says="another plaintext"
 moved = kms.encrypt(
-    KeyId=lab.shop_key_alias, Plaintext=b"juno", EncryptionContext=context
+    KeyId=lab.shop_key_alias, Plaintext=b"juno", EncryptionContext=table_context
+)["CiphertextBlob"]
+
+# %% wrong="typed in" says="no ReEncrypt in the audit trail"
+moved = kms.encrypt(
+    KeyId=lab.shop_key_alias,
+    Plaintext=b"juno@example.com",
+    EncryptionContext=table_context,
 )["CiphertextBlob"]
 
 # %% [markdown] tags=["solution"]
-# `ReEncrypt` decrypts and encrypts inside KMS. The caller needs `kms:ReEncryptFrom` on the one key and `kms:ReEncryptTo` on the other, and sees the plaintext at no time.
+# The caller needs `kms:ReEncryptFrom` on the one key and `kms:ReEncryptTo` on the other, and never sees the plaintext.
 
 # %% [markdown]
-# ## In your own words
+# ## 7. Rotation
 #
-# {{written 2.a}}
+# Tess gives the key new material. What becomes of the ciphertext from before?
+
+# %%
+tess_kms.rotate_key_on_demand(KeyId=players_key["KeyId"])
+newer = bruno_kms.encrypt(
+    KeyId="alias/players-table",
+    Plaintext=b"teo@example.com",
+    EncryptionContext=table_context,
+)["CiphertextBlob"]
+rows = []
+for when, blob in (("before", sealed_email), ("after", newer)):
+    answer = bruno_kms.decrypt(**request | {"CiphertextBlob": blob})
+    rows.append((when, answer["Plaintext"].decode(), answer["KeyMaterialId"][:8]))
+table(rows, ["encrypted", "plaintext", "key material"])
+
+# %% [markdown]
+# **What just happened?** Both open. The key material is new; the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or after the 90 to 2,560 days that you give as `RotationPeriodInDays`. It is off by default. Control has its price:
+#
+# | what | price |
+# |---|---|
+# | a customer managed key | USD 1 a month, prorated hourly |
+# | its first and second rotation | USD 1 a month more for each; further rotations add nothing |
+# | an AWS managed key, or one that AWS owns | nothing a month |
+# | 20,000 requests a month | nothing |
+# | each further 10,000 symmetric requests | USD 0.03 |
+#
+# {{exercise 2.9}}
+#
+# *Inputs:* `kms`, `players_key["KeyId"]`. *Goal:* KMS rotates the players' key every 180 days.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+kms.enable_key_rotation(KeyId=players_key["KeyId"], RotationPeriodInDays=180)
+rotation = kms.get_key_rotation_status(KeyId=players_key["KeyId"])
+rotation["RotationPeriodInDays"]
+### STUB
+# Write your call here.
+### END SOLUTION
+
+# %%
+check("2.9")
+
+# %% wrong="the default" says="a rotation every 365 days"
+kms.enable_key_rotation(KeyId=players_key["KeyId"])
+
+# %% wrong="by its alias" says="EnableKeyRotation failed with NotFoundException"
+with refused("NotFoundException"):
+    kms.enable_key_rotation(KeyId="alias/players-table", RotationPeriodInDays=180)
+
+# %% wrong="another key" says="automatic rotation of another key"
+kms.enable_key_rotation(KeyId=lab.backup_key_id, RotationPeriodInDays=180)
+
+# %% wrong="on demand" says="RotateKeyOnDemand by admin"
+kms.rotate_key_on_demand(KeyId=players_key["KeyId"])
+
+# %% wrong="twice as often" says="a rotation every 90 days"
+kms.enable_key_rotation(KeyId=players_key["KeyId"], RotationPeriodInDays=90)
+
+# %% wrong="switched off again" says="automatic rotation that is off again"
+kms.enable_key_rotation(KeyId=players_key["KeyId"], RotationPeriodInDays=180)
+kms.disable_key_rotation(KeyId=players_key["KeyId"])
+
+# %% wrong="as Bruno" says="AccessDenied, called by bruno"
+with refused("AccessDeniedException"):
+    bruno_kms.enable_key_rotation(
+        KeyId=players_key["KeyId"], RotationPeriodInDays=180
+    )
+
+# %% [markdown] tags=["solution"]
+# Tess could have done it too: `kms:Enable*` is among her actions. Like most calls that manage a key, this one takes no alias.
 
 # %% [markdown]
 # ## Quiz
@@ -573,14 +806,22 @@ quiz("02", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # {{answers}}
 
 # %% [markdown]
+# ## In your own words
+#
+# {{written 2.a}}
+
+# %% [markdown]
 # ## Recap
 #
-# - A key belongs to an account, in one Region. An alias is a name for it.
-# - The key policy says who may do what with the key. An administrator is not a user.
-# - An encryption context must match exactly, and everybody may see it.
-# - Up to 4,096 bytes go to KMS; beyond that, use a data key.
-# - A rotation makes new material. The key and all old ciphertexts stay good.
+# - A key belongs to an account and a Region. Its key spec and key usage are fixed. Read more: [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html).
+# - Every right begins in the key policy. IAM policies count only where it lets them. Read more: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
+# - An administrator manages the key, and a user of the key encrypts and decrypts with it.
+# - An encryption context is bound to the ciphertext, and is not secret. Read more: [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html).
+# - Rotation changes the key material, and the first two cost extra. Read more: [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
 #
-# **Key terms.** *KMS key*: a key that stays in AWS KMS and is used there. *Key material*: the secret bits of a KMS key. *Alias*: a name that stands for a key. *Key policy*: the resource-based policy of a key. *Key administrator*: who may manage the key. *Key user*: who may encrypt and decrypt with it. *Encryption context*: pairs of words that are bound to a ciphertext.
+# **Key terms**, in the [glossary](../docs/glossary.md): KMS key, key spec, key material, alias, customer managed key, AWS managed key, key policy, key administrator, key user, grant, policy simulator, encryption context, data key, rotation.
 #
-# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: schedule the deletion of the keys that you made, which takes at least seven days, and delete the users with their access keys. Aliases go with their key.
+# **Clean up.** Nothing here: the account disappears with the kernel. On AWS you would schedule the deletion of every key that you made; until then each one costs at least USD 1 a month.
+
+# %%
+progress()
