@@ -1,9 +1,10 @@
-"""Where data can be seen, AES-GCM by hand, envelope encryption."""
+"""Where data can be seen, AES-GCM by hand, which kind of key, envelope encryption."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
@@ -32,6 +33,21 @@ SITUATIONS = {
     "variable": "in use",
     "uploaded": "in transit",
 }
+#: Words that tell each situation of 1.5, and which kind of key it asks for.
+KINDS = ("symmetric", "asymmetric")
+USES = {
+    "export": "symmetric",
+    "partner": "asymmetric",
+    "table": "symmetric",
+    "players check": "asymmetric",
+}
+#: What the guided cells have encrypted, and what the learner encrypts.
+FIRST_LINE, SECOND_LINE = (
+    b"p-001,juno@example.com,1250",
+    b"p-002,teo@example.com,310",
+)
+BOUND_TO, EXPORT = b"file=backup", b"file=export"
+BACKUP_CONTEXT = {"file": "backup"}
 ENVELOPE = ("encrypted_key", "nonce", "ciphertext")
 #: What the functions are tried on: longer than what KMS takes, and a context of two pairs.
 PLAINTEXT = b"p-002,teo@example.com,310\n" * 250
@@ -57,35 +73,147 @@ def _kind(value: object) -> str:
     )
 
 
+def _chosen(
+    given: object, wanted: Mapping[str, str], words: tuple[str, ...]
+) -> Verdict | list[tuple[str, str, str]]:
+    """What is wrong with a choice of one word for each situation: a verdict on its form, or else
+    each wrong one with the word that was given and the right one."""
+    if not isinstance(given, dict) or len(given) != len(wanted):
+        return not_yet(
+            f"a dictionary of the {len(wanted)} situations.", f"{_kind(given)}."
+        )
+    if all(isinstance(word, EllipsisType) for word in given.values()):
+        return not_attempted(
+            f"The dots are still there; put one of {', '.join(words)} for each."
+        )
+    odd = {
+        situation: "dots"
+        if isinstance(word, EllipsisType)
+        else f"`{str(word)[:30]}`"
+        for situation, word in given.items()
+        if str(word).strip().lower() not in words
+    }
+    if odd:
+        named = ", ".join(f"{shown} for “{name}”" for name, shown in odd.items())
+        return not_yet(f"one of {', '.join(words)} for each.", f"{named}.")
+    return [
+        (str(situation), word, right)
+        for situation, word in given.items()
+        for key, right in wanted.items()
+        if key in str(situation) and str(word).strip().lower() != right
+    ]
+
+
+def _some(wrong: list[tuple[str, str, str]]) -> str:
+    """The first wrong one, and how many more there are; never the right word."""
+    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    return f"`{wrong[0][1]}` for “{wrong[0][0]}”{more}."
+
+
 def states(evidence: Evidence, given: object) -> Verdict:
     """Each situation with the state of its data."""
-    if not isinstance(given, dict) or len(given) != len(SITUATIONS):
-        return not_yet("a dictionary of the five situations.", f"{_kind(given)}.")
-    if all(isinstance(state, EllipsisType) for state in given.values()):
-        return not_attempted(
-            "The dots are still there; put one of the three words for each."
+    wrong = _chosen(given, SITUATIONS, STATES)
+    if isinstance(wrong, Verdict):
+        return wrong
+    if wrong:
+        verdict = not_yet(
+            "where the bytes are at that moment, for each situation.",
+            _some(wrong),
         )
-    for situation, state in given.items():
-        wanted = next(
-            (w for word, w in SITUATIONS.items() if word in str(situation)), ""
+        covers = ("at rest", "in transit") in [x[1:] for x in wrong]
+        claim = "at-rest-covers-transit" if covers else ""
+        # The claim is noted, and its truth is not told: it would be the answer.
+        return replace(verdict, misconception=claim)
+    return correct("In each place something else protects the data.")
+
+
+def kinds(evidence: Evidence, given: object) -> Verdict:
+    """Each situation with the kind of key that it asks for."""
+    wrong = _chosen(given, USES, KINDS)
+    if isinstance(wrong, Verdict):
+        return wrong
+    if wrong:
+        return not_yet(
+            "an asymmetric key where the two sides are different people, and a "
+            "symmetric one for data.",
+            _some(wrong),
         )
-        if state not in STATES:
-            shown = (
-                "dots"
-                if isinstance(state, EllipsisType)
-                else f"`{str(state)[:30]}`"
-            )
-            return not_yet(
-                f"one of {', '.join(STATES)} for “{situation}”.", f"{shown}."
-            )
-        if state != wanted:
-            claim = "at-rest-covers-transit" if wanted == "in transit" else ""
-            return not_yet(
-                f"for “{situation}” the place of the bytes then.",
-                f"`{state}`.",
-                claim,
-            )
-    return correct("Each place needs a protection of its own.")
+    return correct(
+        "Data under symmetric keys; asymmetric keys for people outside."
+    )
+
+
+def _unsealed(key: bytes, stored: bytes, bound_to: bytes | None) -> bytes | None:
+    """The plaintext of a nonce and a ciphertext; None if they do not open."""
+    try:
+        return AESGCM(key).decrypt(stored[:12], stored[12:], bound_to)
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _stored(
+    key: object, first_nonce: object, stored: object
+) -> tuple[bytes, bytes] | Verdict:
+    """The key and what is stored, if they are what they should be."""
+    if not isinstance(key, bytes) or not isinstance(first_nonce, bytes):
+        return not_yet(
+            "export_key and first_nonce as section 2 made them.",
+            "other values; run the first cell of section 2 again.",
+        )
+    if not isinstance(stored, bytes):
+        return not_yet("bytes: nonce and ciphertext in one.", f"{_kind(stored)}.")
+    if SECOND_LINE in stored:
+        return not_yet("an encrypted line.", "the line itself, readable.")
+    if stored.startswith(first_nonce):
+        return not_yet(
+            "a new nonce.",
+            "the nonce of the first line, which this key has seen before.",
+        )
+    return key, stored
+
+
+def fresh_nonce(
+    evidence: Evidence, key: object, first_nonce: object, stored: object
+) -> Verdict:
+    """A new nonce, and the second line encrypted with it."""
+    given = _stored(key, first_nonce, stored)
+    if isinstance(given, Verdict):
+        return given
+    opened = _unsealed(*given, None)
+    if opened is None:
+        return not_yet(
+            "a nonce of 12 bytes, then what encrypt returned with this nonce.",
+            f"{len(given[1])} bytes that do not open with export_key.",
+        )
+    if opened != SECOND_LINE:
+        return not_yet(
+            f"the plaintext {SECOND_LINE!r}.", f"the plaintext {opened[:40]!r}."
+        )
+    return correct("It opens, and its nonce has not been used before.")
+
+
+def bound(
+    evidence: Evidence, key: object, first_nonce: object, stored: object
+) -> Verdict:
+    """The second line, bound to b"file=backup"."""
+    given = _stored(key, first_nonce, stored)
+    if isinstance(given, Verdict):
+        return given
+    wanted = f"a ciphertext bound to {BOUND_TO!r}."
+    for other, how in (
+        (None, "without associated data"),
+        (EXPORT, f"with {EXPORT!r}"),
+    ):
+        if _unsealed(*given, other) is not None:
+            return not_yet(wanted, f"one that opens {how}.")
+    opened = _unsealed(*given, BOUND_TO)
+    if opened is None:
+        return not_yet(wanted, f"{len(given[1])} bytes that do not open with it.")
+    if opened != SECOND_LINE:
+        return not_yet(
+            f"the plaintext {SECOND_LINE!r}.", f"the plaintext {opened[:40]!r}."
+        )
+    return correct("It opens with these bytes, and with no others.")
 
 
 def _uncallable(function: object) -> Verdict | None:
@@ -93,6 +221,21 @@ def _uncallable(function: object) -> Verdict | None:
         return None
     return not_yet(
         "the function itself, without parentheses.", f"{_kind(function)}."
+    )
+
+
+def _written(function: object) -> bool:
+    """Whether a function does anything: the stub calls nothing."""
+    code = getattr(function, "__code__", None)
+    return bool(code and (code.co_names or code.co_freevars))
+
+
+def _nothing(function: object, wanted: str, when: str = "") -> Verdict:
+    """What to say of a function that returns None."""
+    if not _written(function):
+        return not_attempted("The function does nothing yet; write its body.")
+    return not_yet(
+        wanted, f"None{when}; did you print the value instead of returning it?"
     )
 
 
@@ -108,8 +251,8 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     stored = nonce + AESGCM(key).encrypt(nonce, line, None)
     whole = evidence.call(function, key=key, stored=stored)
     if whole is None:
-        return not_attempted(
-            "For a message that is whole, the function returns None."
+        return _nothing(
+            function, "the plaintext, as bytes.", " for a message that is whole"
         )
     if whole != line:
         seen = "other bytes" if isinstance(whole, bytes) else _kind(whole)
@@ -203,10 +346,8 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     given = {"key_id": key, "plaintext": PLAINTEXT, "encryption_context": CONTEXT}
     envelopes = [evidence.call(function, **given) for _ in range(2)]
     asked = evidence.records("GenerateDataKey")
-    if not asked and envelopes[0] is None:
-        return not_attempted(
-            "The function returns nothing yet; begin with generate_data_key."
-        )
+    if envelopes[0] is None:
+        return _nothing(function, "an envelope, as a dictionary.")
     if len(asked) < len(envelopes):
         return not_yet(
             "a data key from KMS for each call.",
@@ -234,7 +375,7 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
             "two ciphertexts from two calls.", "the same ciphertext twice."
         )
     return correct(
-        "KMS gave a data key for each call, and the envelopes open; no key lies open."
+        "KMS gave a data key for each call; the envelopes open, and hold no plaintext key."
     )
 
 
@@ -243,8 +384,9 @@ def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     if problem := _uncallable(function):
         return problem
     evidence.fresh()
+    key_id = evidence.lab.backup_key_arn
     answer = evidence.client("kms").generate_data_key(
-        KeyId=evidence.lab.backup_key_arn,
+        KeyId=key_id,
         KeySpec="AES_256",
         EncryptionContext=CONTEXT,
     )
@@ -252,22 +394,77 @@ def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     ciphertext = AESGCM(answer["Plaintext"]).encrypt(nonce, PLAINTEXT, None)
     parts = (answer["CiphertextBlob"], nonce, ciphertext)
     envelope = dict(zip(ENVELOPE, parts, strict=True))
-    opened = evidence.call(
-        function, envelope=envelope, encryption_context=CONTEXT
-    )
-    asked = evidence.records("Decrypt")
-    if opened is None and not asked:
-        return not_attempted(
-            "The function returns nothing yet; begin with kms.decrypt."
+    given = {
+        "key_id": key_id,
+        "envelope": envelope,
+        "encryption_context": CONTEXT,
+    }
+    try:
+        opened = evidence.call(function, **given)
+    except LearnerError:
+        calls = evidence.records("Decrypt")
+        if not calls or not calls[-1].error:
+            raise
+        context = calls[-1].parameters.get("encryptionContext", "none")
+        return not_yet(
+            f"a Decrypt with the key and the context that are given, here {CONTEXT}.",
+            f"Decrypt failed with {calls[-1].error}; its encryption context was {context}.",
         )
+    asked = evidence.records("Decrypt")
+    if opened is None:
+        return _nothing(function, "the plaintext, as bytes.")
     if not asked:
         return not_yet(
-            "a Decrypt of the data key by KMS.", "none in the audit trail."
+            "a Decrypt of the data key by KMS.", "no Decrypt in the audit trail."
         )
     if opened != PLAINTEXT:
         what = "the data key" if opened == answer["Plaintext"] else _kind(opened)
         return not_yet("the plaintext, as bytes.", f"{what}.")
+    if not any(x.parameters.get("keyId") for x in asked):
+        return not_yet(
+            "a Decrypt that names the key `key_id`.", "a Decrypt without KeyId."
+        )
     return correct("KMS opened the data key, and the data was opened here.")
+
+
+def backup_key(evidence: Evidence, given: object) -> Verdict:
+    """KMS's answer: a data key of 256 bits under the key for the backups, bound to a context."""
+    wanted = f"a data key for the backups, bound to {BACKUP_CONTEXT}."
+    if not isinstance(given, dict):
+        return not_yet("KMS's whole answer, a dictionary.", f"{_kind(given)}.")
+    parts = [given.get(name) for name in ("Plaintext", "CiphertextBlob")]
+    if not all(isinstance(part, bytes) for part in parts):
+        return not_yet(
+            "KMS's whole answer.",
+            "a dictionary without Plaintext and CiphertextBlob.",
+        )
+    kms, key_arn = evidence.client("kms"), evidence.lab.backup_key_arn
+    asked = [x for x in evidence.records("GenerateDataKey") if not x.error]
+    if not asked:
+        return not_yet(wanted, "no GenerateDataKey in the audit trail.")
+    if given.get("KeyId") != key_arn:
+        return not_yet(wanted, "a data key under another key.")
+    try:
+        opened = kms.decrypt(
+            CiphertextBlob=parts[1], EncryptionContext=BACKUP_CONTEXT
+        )["Plaintext"]
+    except (ClientError, ParamValidationError):
+        mine = [x for x in asked if x.touches(key_arn)]
+        context = mine[-1].parameters.get("encryptionContext") if mine else None
+        how = (
+            f"bound to {context}" if context else "without an encryption context"
+        )
+        return not_yet(wanted, f"a data key {how}.")
+    if opened != parts[0]:
+        return not_yet(
+            "the two halves of one data key.",
+            "a CiphertextBlob that holds another key than Plaintext.",
+        )
+    if len(opened) != 32:
+        return not_yet(
+            "a data key of 256 bits.", f"a data key of {8 * len(opened)} bits."
+        )
+    return correct("Use the plaintext now, and keep the encrypted one.")
 
 
 EXERCISES = [
@@ -284,8 +481,30 @@ EXERCISES = [
         given="states",
     ),
     Exercise(
+        title="A line of its own",
+        points=1,
+        hints=(
+            "The first cell of section 2 encrypts a line. What must be new each time?",
+            "os.urandom(12) makes a nonce. Keep it in a variable, since you need it twice.",
+            "Bytes are joined by +: the nonce, then AESGCM(export_key).encrypt(…).",
+        ),
+        check=fresh_nonce,
+        given="export_key, first_nonce, stored_line",
+    ),
+    Exercise(
+        title="Bound to the backup",
+        points=1,
+        hints=(
+            "What is the third argument of encrypt?",
+            "It is the associated data, as bytes; the rest is as in exercise 1.2.",
+            'encrypt(nonce, second_line, b"file=backup"), with a nonce of its own.',
+        ),
+        check=bound,
+        given="export_key, first_nonce, bound_line",
+    ),
+    Exercise(
         title="Open it, or nothing",
-        points=2,
+        points=1,
         hints=(
             "Section 3 opens a stored message. Where does its nonce end?",
             "The nonce is stored[:12]; the rest is what decrypt takes as data.",
@@ -295,10 +514,32 @@ EXERCISES = [
         given="open_sealed",
     ),
     Exercise(
-        title="Seal an envelope",
-        points=3,
+        title="Which kind of key?",
+        points=1,
         hints=(
-            "Section 6 has the steps: a data key, a nonce, encrypt here, keep three things.",
+            "Ask of each situation: is there somebody who must not have the secret key?",
+            "Data that you encrypt and decrypt yourself needs one key.",
+            "Two of the four are symmetric.",
+        ),
+        check=kinds,
+        given="kinds",
+    ),
+    Exercise(
+        title="Ask for a data key",
+        points=1,
+        hints=(
+            "Section 5 asks KMS for a data key. What differs here?",
+            "Another KeyId, and another EncryptionContext; keep all of the answer.",
+            'kms.generate_data_key(KeyId=…, KeySpec="AES_256", EncryptionContext={…})',
+        ),
+        check=backup_key,
+        given="backup_key",
+    ),
+    Exercise(
+        title="Seal an envelope",
+        points=2,
+        hints=(
+            "Section 5 has the steps: a data key, a nonce, encrypt here, keep three things.",
             "Take the key and the context from the arguments, not from the cells above.",
             'answer["Plaintext"] is for AESGCM only; answer["CiphertextBlob"] goes into the '
             "envelope as encrypted_key.",
@@ -311,7 +552,8 @@ EXERCISES = [
         points=2,
         hints=(
             "Which part of the envelope can only KMS open?",
-            "kms.decrypt takes the encrypted key as CiphertextBlob, and the context.",
+            "kms.decrypt takes the key as KeyId, the encrypted key as CiphertextBlob, and the "
+            "context.",
             "AESGCM with its Plaintext then decrypts the ciphertext with the nonce.",
         ),
         check=decrypts,

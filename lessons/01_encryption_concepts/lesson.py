@@ -2,53 +2,47 @@
 # jupyter:
 #   course:
 #     title: Encryption concepts
-#     promise: You encrypt by hand, see what a changed byte does, and find out why keys need a vault.
-#     minutes: {reading: 20, exercises: 30}
+#     promise: You encrypt by hand, see what a changed byte does, and find out why keys need a service of their own.
+#     minutes: {reading: 20, exercises: 40}
 #     level: Beginner. You can read Python, and you have seen bytes.
 #     needs:
 #       - "[00 Start here](00_start_here.ipynb)"
 #     outcomes:
 #       - tell encryption at rest, in transit and in use apart
-#       - encrypt with AES-256-GCM, and say what nonce and tag are for
+#       - encrypt with AES-256-GCM, and say what nonce, tag and associated data are for
 #       - choose between a symmetric and an asymmetric key
 #       - encrypt a file under a data key from KMS, and open it again
 #     simulated: KMS, DynamoDB and the audit trail. The encryption that you do yourself is real, with the library that you would use anywhere.
 #     aws: The calls are the same. CloudTrail shows an event some minutes after the call.
-#     cost: A few cents. A customer managed key is USD 1 a month, counted by the hour.
+#     cost: A few cents. A customer managed key is USD 1 a month, prorated hourly.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# Every night Lanternfish Games writes its players into a file, the export. A newsletter and a backup need it, and it is full of addresses. You are to encrypt it.
+# Every night Lanternfish Games writes its players into a file, the export. A newsletter and a backup need it, and it is full of e-mail addresses. Your task is to encrypt it.
 
 # %%
 import json
+import os
 import time
 
 import boto3
 import pandas as pd
 
-from helpers import check, hint, open_lab, predict, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz
+from helpers.display import table
 from lessons.charts import byte_grid, line_chart, recorded_timings
 
-pd.options.display.max_colwidth = None  # Tables show long texts whole.
 lab = open_lab("01")
 lab
 
 # %% [markdown]
 # {{architecture}}
-
-# %% [markdown]
+#
 # ## 1. Where can data be seen?
 #
-# | data is | where | what protects it there |
-# |---|---|---|
-# | *at rest* | on a disk, in a backup, in a file | encryption of what is stored |
-# | *in transit* | on a network | encryption of the connection: TLS |
-# | *in use* | in the memory of a program that works with it | who may run the program and call it |
-#
-# Each row is a place of its own. Protection in one is none in the others.
+# An address lies on a disk, travels through a network, and is worked with in a program's memory. A different protection belongs to each of these places.
 #
 # {{predict 1.1}}
 
@@ -60,7 +54,7 @@ predict("1.1", ...)
 ### END SOLUTION
 
 # %%
-sent = {}
+sent = {}  # A copy of each request, taken just before boto3 sends it.
 dynamodb = boto3.client("dynamodb")
 dynamodb.meta.events.register(
     "before-call.dynamodb", lambda params, **_: sent.update(params)
@@ -74,239 +68,17 @@ print(sent["body"].decode())
 predict("1.1")
 
 # %% [markdown]
-# **What just happened?** You looked at the request as boto3 makes it. The address is in it, readable. The `s` of `https` stands for TLS, which encrypts the connection, and the connection only. When the request arrives, DynamoDB has the address in clear again. Encryption at rest begins after that, on the way to the disk.
-
-# %% [markdown]
-# ## 2. A key
+# **What just happened?** You looked at the request as boto3 makes it, and the address in it is readable. The `s` of `https` stands for TLS, which encrypts the connection. When the request arrives, DynamoDB has the readable address again. DynamoDB's encryption at rest begins after that, on the way to the disk.
 #
-# `cryptography` is a library that many Python programs encrypt with.
-
-# %%
-import os
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-line = b"p-001,juno@example.com,1250"
-key = AESGCM.generate_key(bit_length=256)
-nonce = os.urandom(12)
-sealed = AESGCM(key).encrypt(nonce, line, None)
-{"line": len(line), "sealed": len(sealed), "bits of the key": 8 * len(key)}
-
-# %%
-AESGCM(key).decrypt(nonce, sealed, None)
-
-# %% [markdown]
-# **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode, is public. All the secrecy is in the *key*: 256 random bits. Whoever has it reads the line. Without it the line is lost, for you as well.
-#
-# The *nonce* is a number used once. It is no secret, and lies beside the ciphertext. With a new one, the same plaintext gives another ciphertext, so nobody sees that two lines are equal. Under one key it must never come twice.
-
-# %%
-another = AESGCM(key).encrypt(os.urandom(12), line, None)
-{"the same ciphertext": another == sealed}
-
-# %% [markdown]
-# The ciphertext is 16 bytes longer than the line. These bytes are the *tag*.
-
-# %% [markdown]
-# ## 3. A changed byte
-#
-# {{predict 1.2}}
-
-# %%
-### BEGIN SOLUTION
-predict("1.2", "c")
-### STUB
-predict("1.2", ...)
-### END SOLUTION
-
-# %%
-stored = nonce + sealed
-damaged = bytearray(stored)
-damaged[20] ^= 1  # One bit, in the address.
-parts = {"nonce": 12, "ciphertext": len(line), "tag": 16}
-byte_grid(
-    "What is stored, byte by byte, with one bit flipped",
-    parts,
-    stored,
-    bytes(damaged),
-)
-
-# %%
-try:
-    AESGCM(key).decrypt(bytes(damaged[:12]), bytes(damaged[12:]), None)
-except InvalidTag:
-    print("Refused: the tag does not fit.")
-else:
-    raise RuntimeError("The damaged message was opened.")
-
-# %%
-predict("1.2")
-
-# %% [markdown]
-# **What just happened?** The tag is computed from the key, the nonce and every byte of the ciphertext. On decrypting it is computed again, and if one bit differs you get nothing. So AES-GCM keeps a text secret, and tells you whether somebody has changed it.
-
-# %% [markdown]
-# ## 4. One key or two?
-#
-# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the *private key* decrypts.
-
-# %%
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
-private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-public_key = private_key.public_key()
-oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
-
-
-# %%
-def symmetric(data):
-    box = AESGCM(key).encrypt(nonce, data, None)
-    return AESGCM(key).decrypt(nonce, box, None)
-
-
-# 190 bytes at a time: no more fits into one block of RSA-2048.
-def asymmetric(data):
-    parts = [data[i : i + 190] for i in range(0, len(data), 190)]
-    blocks = [public_key.encrypt(part, oaep) for part in parts]
-    return b"".join(private_key.decrypt(block, oaep) for block in blocks)
-
-
-# %% [markdown]
-# A test may use a nonce twice. Nothing else may. What do you expect of the time that each takes?
-#
-# {{predict 1.3}}
-
-# %%
-### BEGIN SOLUTION
-predict("1.3", "c")
-### STUB
-predict("1.3", ...)
-### END SOLUTION
-
-
-# %% tags=["blank"]
-def milliseconds(function, size):
-    start = time.perf_counter()
-    assert function(bytes(size)) == bytes(size)
-    return 1000 * (time.perf_counter() - start)
-
-
-sizes = [256, 1024, 4096, 16384]
-timings = pd.DataFrame({"bytes": sizes})
-for name, do in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items():
-    timings[name] = [min(milliseconds(do, n) for _ in range(3)) for n in sizes]
-timings.round(4)
-
-# %% [markdown] tags=["solution"]
-# Your notebook measures this on your own computer, so its numbers are others, and change from run to run. Here are the numbers of one such run, kept in a file.
-
-# %% tags=["solution"]
-timings = recorded_timings()
-timings.round(4)
-
-# %%
-ciphers = ["AES-256-GCM", "RSA-2048"]
-lines = {
-    name: list(zip(timings["bytes"], timings[name], strict=True))
-    for name in ciphers
-}
-line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
-
-# %%
-predict("1.3")
-
-# %% [markdown]
-# **What just happened?** Look at the steps of the axis: each is ten times the one before. Data is encrypted with symmetric keys, therefore. The other kind has other work. Somebody outside AWS can encrypt for you with a public key, and cannot decrypt. And a *signature* made with a private key can be checked by everybody. For its tables, DynamoDB takes symmetric keys only.
-
-# %% [markdown]
-# ## 5. Why a vault?
-#
-# Where is `key` now? In this notebook's memory. Write it into a file beside the export, and the encryption is worth nothing. Lose it, and so is the export. Give it to a colleague, and nobody can take it back, or say who used it.
-#
-# *AWS KMS* is a vault for keys. A *KMS key* never comes out of it. You send something in, KMS encrypts or decrypts it, a policy says who may ask, and an audit trail records who did. But a vault is no place for a big file: KMS takes 4,096 bytes at most.
-
-# %% [markdown]
-# ## 6. Envelope encryption
-#
-# {{predict 1.4}}
-
-# %%
-### BEGIN SOLUTION
-predict("1.4", "b")
-### STUB
-predict("1.4", ...)
-### END SOLUTION
-
-# %% [markdown]
-# First, ask KMS for a *data key*. It comes twice: in clear, and encrypted under the KMS key.
-
-# %%
-kms = boto3.client("kms")
-context = {"file": "export"}
-answer = kms.generate_data_key(
-    KeyId=lab.key_alias, KeySpec="AES_256", EncryptionContext=context
-)
-{name: len(answer[name]) for name in ("Plaintext", "CiphertextBlob")}
-
-# %% [markdown]
-# Then encrypt here, with the plaintext key.
-
-# %%
-export = b"\n".join(
-    b"p-%04d,player%d@example.com" % (n, n) for n in range(1, 1001)
-)
-export_nonce = os.urandom(12)
-envelope = {
-    "encrypted_key": answer["CiphertextBlob"],
-    "nonce": export_nonce,
-    "ciphertext": AESGCM(answer["Plaintext"]).encrypt(export_nonce, export, None),
-}
-{name: len(value) for name, value in envelope.items()}
-
-# %%
-answer = None  # Throw the plaintext key away.
-
-# %% [markdown]
-# What remains is the *envelope*: the data, and beside it its key, which only KMS can open. The *encryption context* is bound to the data key, as the next notebook shows.
-#
-# To read the export, have KMS decrypt the data key. Which KMS key that takes stands in the ciphertext.
-
-# %%
-data_key = kms.decrypt(
-    CiphertextBlob=envelope["encrypted_key"], EncryptionContext=context
-)
-opened = AESGCM(data_key["Plaintext"]).decrypt(
-    envelope["nonce"], envelope["ciphertext"], None
-)
-{"the export is back": opened == export}
-
-# %% [markdown]
-# And what has KMS seen? Ask the audit trail.
-
-# %%
-source = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
-found = boto3.client("cloudtrail").lookup_events(LookupAttributes=source)
-events = [json.loads(event["CloudTrailEvent"]) for event in found["Events"]]
-names = ("GenerateDataKey", "Decrypt")
-calls = [event for event in events if event["eventName"] in names]
-pd.DataFrame(calls, columns=["eventName", "requestParameters"])
-
-# %%
-predict("1.4")
-
-# %% [markdown]
-# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` got the 97 bytes of the encrypted key. Yet KMS has the last word: who may not use the KMS key cannot open the data key, and without that the envelope stays shut. A new KMS key would mean a new `encrypted_key`, not a new ciphertext. DynamoDB works in this manner, with a *table key* for each table.
-#
-# To throw away a value is not to wipe its bytes: Python promises no such thing. Until they are overwritten they are data in use, the third row of the table.
-
-# %% [markdown]
-# ## Exercises
+# | data is | where | what protects it there |
+# |---|---|---|
+# | *at rest* | on a disk, in a backup, in a file | encryption of what is stored |
+# | *in transit* | on a network | encryption of the connection: TLS |
+# | *in use* | in the memory of a program that works with it | control over who may run the program and call it |
 #
 # {{exercise 1.1}}
 #
-# *Inputs:* the table of section 1. *Goal:* in `states`, for each of the five situations, where the addresses are: `"at rest"`, `"in transit"` or `"in use"`.
+# *Inputs:* the table above. *Goal:* in `states`, for each of the five situations, where the addresses are: `"at rest"`, `"in transit"` or `"in use"`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -330,7 +102,7 @@ states = {
 # %%
 check("1.1", states)
 
-# %% wrong="at rest on the network" says="the work of TLS"
+# %% wrong="at rest on the network" says="`at rest` for “a network”"
 states = {
     "a disk": "at rest",
     "a network": "at rest",
@@ -339,7 +111,7 @@ states = {
     "uploaded": "in transit",
 }
 
-# %% wrong="a variable at rest" says="variable"
+# %% wrong="a variable at rest" says="`at rest` for “a variable”"
 states = {
     "a disk": "at rest",
     "a network": "in transit",
@@ -366,16 +138,196 @@ states = {
     "uploaded": "in transit",
 }
 
+# %% wrong="three of them" says="and 2 more"
+states = {
+    "a disk": "in use",
+    "a network": "at rest",
+    "an archive": "in transit",
+    "a variable": "in use",
+    "uploaded": "in transit",
+}
+
 # %% wrong="a list" says="the type list"
 states = ["at rest", "in transit"]
 
 # %% [markdown] tags=["solution"]
-# Ask where the bytes are when somebody could see them. On a disk or in an archive they lie still; in a network they move; in a variable a program works with them. The same address passes through all three.
+# Ask what happens to the bytes when somebody could see them. On a disk or in an archive they lie still, on a network they move, and in a variable a program works with them. The same address passes through all three.
 
 # %% [markdown]
+# ## 2. Encrypt
+#
+# `cryptography` is a library that many Python programs encrypt with.
+
+# %%
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+first_line = b"p-001,juno@example.com,1250"
+second_line = b"p-002,teo@example.com,310"
+export_key = AESGCM.generate_key(bit_length=256)
+first_nonce = os.urandom(12)
+sealed = AESGCM(export_key).encrypt(first_nonce, first_line, None)
+print(len(first_line), "bytes became", len(sealed))
+AESGCM(export_key).decrypt(first_nonce, sealed, None)
+
+# %% [markdown]
+# **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (AES-GCM), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, for you as well.
+#
+# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four thousand million messages under one key, a repetition is too unlikely to matter.
+#
+# The ciphertext is 16 bytes longer than the line. These bytes are the *tag*.
+#
 # {{exercise 1.2}}
 #
-# *Inputs:* a `key`, and bytes in `stored`: a nonce of 12 bytes, then what `encrypt` gave. *Goal:* a function that returns the plaintext, and `None` if a byte was changed.
+# *Inputs:* `export_key`, `second_line`. *Goal:* in `stored_line`, a new nonce of 12 bytes followed by what `encrypt` returns for the second line.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+second_nonce = os.urandom(12)
+stored_line = second_nonce + AESGCM(export_key).encrypt(
+    second_nonce, second_line, None
+)
+### STUB
+stored_line = ...
+### END SOLUTION
+
+# %%
+check("1.2", export_key, first_nonce, stored_line)
+
+# %% wrong="the old nonce" says="the nonce of the first line"
+stored_line = first_nonce + AESGCM(export_key).encrypt(
+    first_nonce, second_line, None
+)
+
+# %% wrong="no nonce" says="41 bytes that do not open"
+stored_line = AESGCM(export_key).encrypt(os.urandom(12), second_line, None)
+
+# %% wrong="the nonce at the end" says="53 bytes that do not open"
+new_nonce = os.urandom(12)
+stored_line = AESGCM(export_key).encrypt(new_nonce, second_line, None) + new_nonce
+
+# %% wrong="two nonces" says="53 bytes that do not open"
+stored_line = os.urandom(12) + AESGCM(export_key).encrypt(
+    os.urandom(12), second_line, None
+)
+
+# %% wrong="the first line" says="the plaintext b'p-001"
+new_nonce = os.urandom(12)
+stored_line = new_nonce + AESGCM(export_key).encrypt(new_nonce, first_line, None)
+
+# %% wrong="not encrypted" says="the line itself"
+stored_line = os.urandom(12) + second_line
+
+# %% wrong="two values" says="the type tuple"
+stored_line = (first_nonce, sealed)
+
+# %% [markdown] tags=["solution"]
+# The nonce is needed to decrypt, so it is stored with the ciphertext. Its length is always the same, so no separator is needed.
+
+# %% [markdown]
+# ## 3. A changed byte
+#
+# {{predict 1.2}}
+
+# %%
+### BEGIN SOLUTION
+predict("1.2", "c")
+### STUB
+predict("1.2", ...)
+### END SOLUTION
+
+# %%
+stored = first_nonce + sealed
+damaged = bytearray(stored)
+damaged[20] ^= 1  # One bit, in the address.
+byte_grid(
+    "What is stored, byte by byte, with one bit flipped",
+    {"nonce": 12, "ciphertext": len(first_line), "tag": 16},
+    stored,
+    bytes(damaged),
+)
+
+# %%
+try:
+    AESGCM(export_key).decrypt(bytes(damaged[:12]), bytes(damaged[12:]), None)
+except InvalidTag:
+    print("Refused: the tag does not match.")
+else:
+    raise RuntimeError("The damaged message was opened.")
+
+# %%
+predict("1.2")
+
+# %% [markdown]
+# **What just happened?** The tag is computed from the key, the nonce and every byte of the ciphertext. When you decrypt, it is computed again, and if one bit differs you get nothing. So AES-GCM keeps a text secret, and also shows whether somebody has changed it.
+#
+# The third argument, so far `None`, is the *associated data*. It goes into the tag too, but not into the ciphertext. It is not secret. Decryption needs the same bytes again, and so a ciphertext can be bound to a place or a purpose.
+
+# %%
+bound_nonce = os.urandom(12)
+bound = AESGCM(export_key).encrypt(bound_nonce, first_line, b"file=export")
+try:
+    AESGCM(export_key).decrypt(bound_nonce, bound, b"file=newsletter")
+except InvalidTag:
+    print("Refused: other associated data.")
+else:
+    raise RuntimeError("It opened with other associated data.")
+AESGCM(export_key).decrypt(bound_nonce, bound, b"file=export")
+
+# %% [markdown]
+# {{exercise 1.3}}
+#
+# *Inputs:* `export_key`, `second_line`. *Goal:* in `bound_line`, a new nonce and the encrypted second line as before, now bound to the associated data `b"file=backup"`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+third_nonce = os.urandom(12)
+bound_line = third_nonce + AESGCM(export_key).encrypt(
+    third_nonce, second_line, b"file=backup"
+)
+### STUB
+bound_line = ...
+### END SOLUTION
+
+# %%
+check("1.3", export_key, first_nonce, bound_line)
+
+# %% wrong="none" says="opens without associated data"
+new_nonce = os.urandom(12)
+bound_line = new_nonce + AESGCM(export_key).encrypt(new_nonce, second_line, None)
+
+# %% wrong="the export's" says="opens with b'file=export'"
+new_nonce = os.urandom(12)
+bound_line = new_nonce + AESGCM(export_key).encrypt(
+    new_nonce, second_line, b"file=export"
+)
+
+# %% wrong="in the plaintext" says="opens without associated data"
+new_nonce = os.urandom(12)
+bound_line = new_nonce + AESGCM(export_key).encrypt(
+    new_nonce, second_line + b"file=backup", None
+)
+
+# %% wrong="the old nonce" says="the nonce of the first line"
+bound_line = first_nonce + AESGCM(export_key).encrypt(
+    first_nonce, second_line, b"file=backup"
+)
+
+# %% wrong="stored as well" says="64 bytes that do not open"
+new_nonce = os.urandom(12)
+bound_line = (
+    new_nonce
+    + AESGCM(export_key).encrypt(new_nonce, second_line, b"file=backup")
+    + b"file=backup"
+)
+
+# %% [markdown] tags=["solution"]
+# The associated data adds nothing to what is stored. Whoever decrypts must know it: here it follows from the place where the line was found.
+
+# %% [markdown]
+# {{exercise 1.4}}
+#
+# *Inputs:* a `key`, and bytes in `stored`: a nonce of 12 bytes, then what `encrypt` returned without associated data. *Goal:* a function that returns the plaintext, and `None` if a byte was changed.
 
 
 # %% tags=["answer"]
@@ -389,7 +341,7 @@ def open_sealed(key, stored):
 
 
 # %%
-check("1.2", open_sealed)
+check("1.4", open_sealed)
 
 
 # %% wrong="no except" says="InvalidTag"
@@ -402,12 +354,20 @@ def open_sealed(key, stored):
     return AESGCM(key).decrypt(stored[:12], stored, None)
 
 
-# %% wrong="nothing for all" says="message that is whole" outcome="not attempted"
+# %% wrong="nothing for all" says="None for a message that is whole"
 def open_sealed(key, stored):
     try:
         return AESGCM(key).decrypt(stored[:12], stored, None)
     except InvalidTag:
         return None
+
+
+# %% wrong="print in place of return" says="did you print"
+def open_sealed(key, stored):
+    try:
+        print(AESGCM(key).decrypt(stored[:12], stored[12:], None))
+    except InvalidTag:
+        print(None)
 
 
 # %% wrong="a text" says="the type str"
@@ -424,12 +384,270 @@ def open_sealed(key, stored):
 
 
 # %% [markdown] tags=["solution"]
-# The check called your function with messages of its own, whole and damaged. Note what it must not do: give back a part of the text. With AES-GCM there is all or nothing.
+# The check called your function with messages of its own, whole and damaged. With AES-GCM there is all or nothing: no part of a damaged text comes out.
 
 # %% [markdown]
-# {{exercise 1.3}}
+# ## 4. One key or two?
 #
-# *Inputs:* `kms`, and three arguments: a `key_id`, a `plaintext` of any length, an `encryption_context`. *Goal:* a function that returns an envelope as in section 6, a dictionary with `encrypted_key`, `nonce` and `ciphertext`, under a data key of its own.
+# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the matching *private key* decrypts.
+
+# %%
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+public_key = private_key.public_key()
+oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+
+
+# %%
+def symmetric(data):  # A test may use a nonce twice; nothing else may.
+    box = AESGCM(export_key).encrypt(first_nonce, data, None)
+    return AESGCM(export_key).decrypt(first_nonce, box, None)
+
+
+# 190 bytes at a time: with this padding, no more fits into a block of RSA-2048.
+def asymmetric(data):
+    parts = [data[i : i + 190] for i in range(0, len(data), 190)]
+    blocks = [public_key.encrypt(part, oaep) for part in parts]
+    return b"".join(private_key.decrypt(block, oaep) for block in blocks)
+
+
+# %% [markdown]
+# {{predict 1.3}}
+
+# %%
+### BEGIN SOLUTION
+predict("1.3", "c")
+### STUB
+predict("1.3", ...)
+### END SOLUTION
+
+
+# %% tags=["blank"]
+def milliseconds(function, size):
+    start = time.perf_counter()
+    assert function(bytes(size)) == bytes(size)
+    return 1000 * (time.perf_counter() - start)
+
+
+sizes = [256, 1024, 4096, 16384]
+timings = pd.DataFrame({"bytes": sizes})
+for name, do in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items():
+    timings[name] = [min(milliseconds(do, n) for _ in range(3)) for n in sizes]
+timings.round(4)
+
+# %% [markdown] tags=["solution"]
+# Your notebook measures this on your own computer, so your numbers will differ, and change from run to run. Here are the numbers of one such run, kept in a file.
+
+# %% tags=["solution"]
+timings = recorded_timings()
+timings.round(4)
+
+# %%
+ciphers = ["AES-256-GCM", "RSA-2048"]
+lines = {
+    name: list(zip(timings["bytes"], timings[name], strict=True))
+    for name in ciphers
+}
+line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
+
+# %%
+predict("1.3")
+
+# %% [markdown]
+# **What just happened?** Look at the steps of the axis: each is ten times the one before. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With a public key, somebody outside AWS can encrypt for you and cannot decrypt. With a private key you can make a *signature*, which everybody can check with the public key. DynamoDB takes symmetric keys only.
+#
+# {{exercise 1.5}}
+#
+# *Inputs:* what you have just read. *Goal:* in `kinds`, the kind of key for each of the four situations: `"symmetric"` or `"asymmetric"`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+kinds = {
+    "the nightly export, two gigabytes": "symmetric",
+    "a partner without an AWS account encrypts files for us": "asymmetric",
+    "our DynamoDB table": "symmetric",
+    "players check that a download comes from us": "asymmetric",
+}
+### STUB
+kinds = {
+    "the nightly export, two gigabytes": ...,
+    "a partner without an AWS account encrypts files for us": ...,
+    "our DynamoDB table": ...,
+    "players check that a download comes from us": ...,
+}
+### END SOLUTION
+
+# %%
+check("1.5", kinds)
+
+# %% wrong="much data" says="`asymmetric` for “the nightly export"
+kinds = {
+    "the nightly export, two gigabytes": "asymmetric",
+    "a partner without an AWS account encrypts files for us": "asymmetric",
+    "our DynamoDB table": "symmetric",
+    "players check that a download comes from us": "asymmetric",
+}
+
+# %% wrong="all symmetric" says="`symmetric` for “a partner without an AWS account encrypts files for us”, and 1 more"
+kinds = {
+    "the nightly export, two gigabytes": "symmetric",
+    "a partner without an AWS account encrypts files for us": "symmetric",
+    "our DynamoDB table": "symmetric",
+    "players check that a download comes from us": "symmetric",
+}
+
+# %% wrong="a pair for the table" says="`asymmetric` for “our DynamoDB table”"
+kinds = {
+    "the nightly export, two gigabytes": "symmetric",
+    "a partner without an AWS account encrypts files for us": "asymmetric",
+    "our DynamoDB table": "asymmetric",
+    "players check that a download comes from us": "asymmetric",
+}
+
+# %% wrong="algorithms" says="`AES`"
+kinds = {
+    "the nightly export, two gigabytes": "AES",
+    "a partner without an AWS account encrypts files for us": "asymmetric",
+    "our DynamoDB table": "symmetric",
+    "players check that a download comes from us": "asymmetric",
+}
+
+# %% [markdown] tags=["solution"]
+# An asymmetric key is for the case that the two sides are different people: somebody outside encrypts for you, or checks what you have signed.
+
+# %% [markdown]
+# ## 5. Why a service for keys?
+#
+# Where is `export_key` now? In this notebook's memory. If you write it into a file beside the export, the encryption is worth nothing. If you lose it, the export is lost too. If you give it to a colleague, nobody can take it back or say who has used it.
+#
+# *AWS Key Management Service* (KMS) keeps keys and uses them on request. A policy says who may ask, and an audit trail records who did. Such a key is called a *KMS key*.
+#
+# {{predict 1.4}}
+
+# %%
+### BEGIN SOLUTION
+predict("1.4", "b")
+### STUB
+predict("1.4", ...)
+### END SOLUTION
+
+# %%
+kms = boto3.client("kms")
+export_context = {"file": "export"}
+data_key = kms.generate_data_key(
+    KeyId=lab.key_alias, KeySpec="AES_256", EncryptionContext=export_context
+)
+{name: len(data_key[name]) for name in ("Plaintext", "CiphertextBlob")}
+
+# %%
+numbers = range(1, 1001)
+export = b"\n".join(b"p-%04d,player%d@example.com" % (n, n) for n in numbers)
+export_nonce = os.urandom(12)
+box = AESGCM(data_key["Plaintext"]).encrypt(export_nonce, export, None)
+envelope = {
+    "encrypted_key": data_key["CiphertextBlob"],
+    "nonce": export_nonce,
+    "ciphertext": box,
+}
+del data_key["Plaintext"]
+{name: len(value) for name, value in envelope.items()}
+
+# %% [markdown]
+# KMS made a *data key*. It came twice: in plaintext, and encrypted under the KMS key. You encrypted the export here, with the plaintext key, and then threw that key away. To read the export, have KMS decrypt the data key.
+
+# %%
+opened_key = kms.decrypt(
+    KeyId=lab.key_alias,
+    CiphertextBlob=envelope["encrypted_key"],
+    EncryptionContext=export_context,
+)["Plaintext"]
+opened = AESGCM(opened_key).decrypt(
+    envelope["nonce"], envelope["ciphertext"], None
+)
+{"the export is back": opened == export}
+
+# %%
+# What has KMS seen? A paginator asks for all events, 50 at a time.
+trail = boto3.client("cloudtrail").get_paginator("lookup_events")
+source = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
+pages = trail.paginate(LookupAttributes=source)
+found = [event["CloudTrailEvent"] for page in pages for event in page["Events"]]
+events = [json.loads(event) for event in found]
+rows = [(event["eventName"], event["requestParameters"]) for event in events]
+names = ("GenerateDataKey", "Decrypt")
+table(
+    [row for row in rows if row[0] in names], ["eventName", "requestParameters"]
+)
+
+# %%
+predict("1.4")
+
+# %% [markdown]
+# ## 6. Envelope encryption
+#
+# {{picture envelope}}
+#
+# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received the encrypted data key only. A KMS key never leaves KMS in plaintext, and KMS encrypts 4,096 bytes at most in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*. The *encryption context* is KMS's name for associated data.
+#
+# Whoever may not use the KMS key cannot have a data key opened. But a data key that was handed out works without KMS: a colleague who kept one can still open its own export after the permission is gone. DynamoDB uses envelopes as well. There the data keys stay inside the service, and no caller ever holds one. (The encrypted data key is about a hundred bytes long here, and longer on AWS.)
+#
+# {{exercise 1.6}}
+#
+# *Inputs:* `kms`, `lab.backup_key_arn`. *Goal:* in `backup_key`, KMS's whole answer to a request for a data key of 256 bits under the key for the backups, bound to the context `{"file": "backup"}`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+backup_key = kms.generate_data_key(
+    KeyId=lab.backup_key_arn,
+    KeySpec="AES_256",
+    EncryptionContext={"file": "backup"},
+)
+### STUB
+backup_key = ...
+### END SOLUTION
+
+# %%
+check("1.6", backup_key)
+
+# %% wrong="no context" says="without an encryption context"
+backup_key = kms.generate_data_key(KeyId=lab.backup_key_arn, KeySpec="AES_256")
+
+# %% wrong="the export's context" says="bound to {'file': 'export'}"
+backup_key = kms.generate_data_key(
+    KeyId=lab.backup_key_arn, KeySpec="AES_256", EncryptionContext=export_context
+)
+
+# %% wrong="the export's key" says="under another key"
+backup_key = kms.generate_data_key(
+    KeyId=lab.key_alias, KeySpec="AES_256", EncryptionContext={"file": "backup"}
+)
+
+# %% wrong="128 bits" says="a data key of 128 bits"
+backup_key = kms.generate_data_key(
+    KeyId=lab.backup_key_arn,
+    KeySpec="AES_128",
+    EncryptionContext={"file": "backup"},
+)
+
+# %% wrong="a part of the answer" says="the type bytes"
+backup_key = kms.generate_data_key(
+    KeyId=lab.backup_key_arn,
+    KeySpec="AES_256",
+    EncryptionContext={"file": "backup"},
+)["CiphertextBlob"]
+
+# %% wrong="not from KMS" says="without Plaintext and CiphertextBlob"
+backup_key = {"Plaintext": AESGCM.generate_key(bit_length=256)}
+
+# %% [markdown] tags=["solution"]
+# `Plaintext` is for encrypting now, and is to be forgotten afterwards. `CiphertextBlob` is stored beside the data.
+
+# %% [markdown]
+# {{exercise 1.7}}
+#
+# *Inputs:* `kms`, and three arguments: a `key_id`, a `plaintext` of any length, an `encryption_context`. *Goal:* a function that returns an envelope as above, a dictionary with `encrypted_key`, `nonce` and `ciphertext`, under a new data key each time.
 
 
 # %% tags=["answer"]
@@ -449,7 +667,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
 
 
 # %%
-check("1.3", envelope_encrypt)
+check("1.7", envelope_encrypt)
 
 
 # %% wrong="always the same key" says="another key"
@@ -483,7 +701,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
 # %% wrong="the notebook's context" says="the context {'file': 'export'}"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = kms.generate_data_key(
-        KeyId=key_id, KeySpec="AES_256", EncryptionContext=context
+        KeyId=key_id, KeySpec="AES_256", EncryptionContext=export_context
     )
     nonce = os.urandom(12)
     sealed = AESGCM(answer["Plaintext"]).encrypt(nonce, plaintext, None)
@@ -540,7 +758,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
 
 # %% wrong="a key from here" says="0 asked for"
 def envelope_encrypt(key_id, plaintext, encryption_context):
-    answer = {"Plaintext": key, "CiphertextBlob": key}
+    answer = {"Plaintext": export_key, "CiphertextBlob": export_key}
     nonce = os.urandom(12)
     sealed = AESGCM(answer["Plaintext"]).encrypt(nonce, plaintext, None)
     return {
@@ -560,7 +778,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     return envelope
 
 
-# %% wrong="nothing returned" says="Seen: nothing"
+# %% wrong="nothing returned" says="did you print"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = kms.generate_data_key(
         KeyId=key_id, KeySpec="AES_256", EncryptionContext=encryption_context
@@ -613,18 +831,19 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
 envelope_encrypt = envelope_encrypt(None, None, None)
 
 # %% [markdown] tags=["solution"]
-# The check called it twice in a copy of this account, so nothing here has changed. It looked whether KMS was asked for a data key, under the key and with the context that it gave; whether the envelope opens; and whether the plaintext key is nowhere in it. The plaintext key is a local variable, and is gone when the function returns.
+# The check called it twice, in a copy of this account, so nothing here has changed. It looked whether KMS was asked for a data key each time, under the key and with the context that it gave, whether the envelope opens, and whether the plaintext key is nowhere in it. The plaintext key is a local variable, and goes out of scope when the function returns.
 
 # %% [markdown]
-# {{exercise 1.4}}
+# {{exercise 1.8}}
 #
-# *Inputs:* `kms`, and two arguments: an `envelope` and its `encryption_context`. *Goal:* a function that returns the plaintext.
+# *Inputs:* `kms`, and three arguments: a `key_id`, an `envelope`, its `encryption_context`. *Goal:* a function that returns the plaintext. It tells KMS which key to use: AWS recommends giving `KeyId` to `decrypt`, so that no other key is used by mistake.
 
 
 # %% tags=["answer"]
-def envelope_decrypt(envelope, encryption_context):
+def envelope_decrypt(key_id, envelope, encryption_context):
     ### BEGIN SOLUTION
     answer = kms.decrypt(
+        KeyId=key_id,
         CiphertextBlob=envelope["encrypted_key"],
         EncryptionContext=encryption_context,
     )
@@ -635,13 +854,46 @@ def envelope_decrypt(envelope, encryption_context):
 
 
 # %%
-check("1.4", envelope_decrypt)
+check("1.8", envelope_decrypt)
 
 
-# %% wrong="no context" says="InvalidCiphertextException" outcome="raised"
-def envelope_decrypt(envelope, encryption_context):
+# %% wrong="no context" says="Decrypt failed with InvalidCiphertextException; its encryption context was none"
+def envelope_decrypt(key_id, envelope, encryption_context):
+    answer = kms.decrypt(KeyId=key_id, CiphertextBlob=envelope["encrypted_key"])
+    return AESGCM(answer["Plaintext"]).decrypt(
+        envelope["nonce"], envelope["ciphertext"], None
+    )
+
+
+# %% wrong="the export's context" says="its encryption context was {'file': 'export'}"
+def envelope_decrypt(key_id, envelope, encryption_context):
     answer = kms.decrypt(
-        CiphertextBlob=envelope["encrypted_key"], EncryptionContext={}
+        KeyId=key_id,
+        CiphertextBlob=envelope["encrypted_key"],
+        EncryptionContext=export_context,
+    )
+    return AESGCM(answer["Plaintext"]).decrypt(
+        envelope["nonce"], envelope["ciphertext"], None
+    )
+
+
+# %% wrong="the export's key" says="Decrypt failed with IncorrectKeyException"
+def envelope_decrypt(key_id, envelope, encryption_context):
+    answer = kms.decrypt(
+        KeyId=lab.key_alias,
+        CiphertextBlob=envelope["encrypted_key"],
+        EncryptionContext=encryption_context,
+    )
+    return AESGCM(answer["Plaintext"]).decrypt(
+        envelope["nonce"], envelope["ciphertext"], None
+    )
+
+
+# %% wrong="no key named" says="a Decrypt without KeyId"
+def envelope_decrypt(key_id, envelope, encryption_context):
+    answer = kms.decrypt(
+        CiphertextBlob=envelope["encrypted_key"],
+        EncryptionContext=encryption_context,
     )
     return AESGCM(answer["Plaintext"]).decrypt(
         envelope["nonce"], envelope["ciphertext"], None
@@ -649,8 +901,9 @@ def envelope_decrypt(envelope, encryption_context):
 
 
 # %% wrong="the data key" says="the data key."
-def envelope_decrypt(envelope, encryption_context):
+def envelope_decrypt(key_id, envelope, encryption_context):
     answer = kms.decrypt(
+        KeyId=key_id,
         CiphertextBlob=envelope["encrypted_key"],
         EncryptionContext=encryption_context,
     )
@@ -658,13 +911,14 @@ def envelope_decrypt(envelope, encryption_context):
 
 
 # %% wrong="the encrypted key as key" says="ValueError" outcome="raised"
-def envelope_decrypt(envelope, encryption_context):
+def envelope_decrypt(key_id, envelope, encryption_context):
     return AESGCM(envelope["encrypted_key"])
 
 
 # %% wrong="a text" says="the type str"
-def envelope_decrypt(envelope, encryption_context):
+def envelope_decrypt(key_id, envelope, encryption_context):
     answer = kms.decrypt(
+        KeyId=key_id,
         CiphertextBlob=envelope["encrypted_key"],
         EncryptionContext=encryption_context,
     )
@@ -675,22 +929,26 @@ def envelope_decrypt(envelope, encryption_context):
     )
 
 
-# %% wrong="the export from above" says="none in the audit trail"
-def envelope_decrypt(envelope, encryption_context):
+# %% wrong="the export from above" says="no Decrypt in the audit trail"
+def envelope_decrypt(key_id, envelope, encryption_context):
     return export
 
 
-# %% wrong="nothing returned" says="Seen: nothing"
-def envelope_decrypt(envelope, encryption_context):
+# %% wrong="print in place of return" says="did you print"
+def envelope_decrypt(key_id, envelope, encryption_context):
     answer = kms.decrypt(
+        KeyId=key_id,
         CiphertextBlob=envelope["encrypted_key"],
         EncryptionContext=encryption_context,
     )
-    return None
+    data = AESGCM(answer["Plaintext"]).decrypt(
+        envelope["nonce"], envelope["ciphertext"], None
+    )
+    print(len(data))
 
 
 # %% [markdown] tags=["solution"]
-# No key id is needed: the encrypted data key says which KMS key it is under. For real programs there are libraries that do all this, such as the AWS Encryption SDK. Now you know what is inside.
+# KMS would find the key without `KeyId`, because the encrypted data key records it. With `KeyId`, KMS refuses a ciphertext that comes from another key. Real programs use a library that does all this, such as the AWS Encryption SDK. Now you know what is inside.
 
 # %% [markdown]
 # ## In your own words
@@ -718,11 +976,14 @@ quiz("01", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - At rest, in transit, in use: three places, and each has its own protection.
-# - A key is the one secret. A nonce is no secret, and is used once. A tag betrays every change.
-# - Symmetric keys for data; asymmetric keys for people outside, and for signatures.
-# - Envelope encryption: a data key for the data, a KMS key for the data key.
+# - At rest, in transit, in use: in each place something else protects the data. Read more: [DynamoDB encryption at rest: usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html).
+# - The key is the only secret. A nonce is used once. The tag reveals every change, and associated data binds a ciphertext to its purpose. Read more: [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html).
+# - Symmetric keys are for data; asymmetric keys are for people outside, and for signatures. Read more: [AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html).
+# - Envelope encryption: a data key encrypts the data, and a KMS key encrypts the data key. Read more: [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html), [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html).
 #
-# **Key terms.** *Plaintext*: data that can be read as it is. *Ciphertext*: what encryption makes of it. *Symmetric key*: one key that encrypts and decrypts. *Asymmetric key*: a pair, of which the public key may be given to all. *Nonce*: a number used once. *Tag*: bytes by which a change is noticed. *Data key*: a key that encrypts data outside KMS. *Envelope encryption*: to encrypt data under a data key, and the data key under another key.
+# **Key terms**, in the [glossary](../docs/glossary.md): encryption at rest, in transit and in use; plaintext, ciphertext, key, nonce, tag, associated data; symmetric key, asymmetric key, signature; KMS key, data key, envelope encryption, encryption context.
 #
-# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: delete the table, and schedule the deletion of the keys, which takes at least seven days.
+# **Clean up.** Nothing here: the account disappears with the kernel. On AWS you would delete the table and schedule the deletion of the keys, which takes at least seven days.
+
+# %%
+progress()

@@ -79,7 +79,7 @@ class Case:
 
 def function(exercise: str, body: str, says: str) -> Case:
     """Notebook 01 all right but for one function, whose body is this."""
-    name = {"1.2": "open_sealed", "1.3": "envelope_encrypt"}[exercise]
+    name = {"1.4": "open_sealed", "1.7": "envelope_encrypt"}[exercise]
     code = f"def {name}(**given):\n    {body}"
     points = {**FULL["01"], exercise: 0.0}
     return Case(solved("01", **{exercise: code}), points, {exercise: says})
@@ -303,9 +303,9 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             solved("05", **{"5.3": OTHER_REPLIES.format(what="cell", reply=_LONG_ERROR) + "1 / 0"}),
             without("5.3"),
         ),
-        "function-exits": function("1.3", "import os; os._exit(3)", "ended Python itself (exit 3)"),
-        "function-loops": function("1.2", "while True: pass", "stopped after 4 seconds"),
-        "function-leaves": function("1.3", "raise SystemExit('bye')", "SystemExit: bye"),
+        "function-exits": function("1.7", "import os; os._exit(3)", "ended Python itself (exit 3)"),
+        "function-loops": function("1.4", "while True: pass", "stopped after 4 seconds"),
+        "function-leaves": function("1.7", "raise SystemExit('bye')", "SystemExit: bye"),
         "of-another-student": Case(solved("05"), ALL),
         "fifty-megabytes": Case(fifty_megabytes(), ALL),
         "no-notebook": Case(b"\x89PNG\r\n\x1a\n", says={"": "no Jupyter notebook"}),
