@@ -42,7 +42,7 @@ lab
 #
 # ## 1. Where can data be seen?
 #
-# An address lies on a disk, travels through a network, and is worked with in a program's memory. A different protection belongs to each of these places.
+# An e-mail address is stored on a disk, travels over a network, and is used in a program's memory. In each of these places, a different protection applies.
 #
 # {{predict 1.1}}
 
@@ -78,7 +78,7 @@ predict("1.1")
 #
 # {{exercise 1.1}}
 #
-# *Inputs:* the table above. *Goal:* in `states`, for each of the five situations, where the addresses are: `"at rest"`, `"in transit"` or `"in use"`.
+# *Inputs:* the table above. *Goal:* in `states`, the state of the addresses in each of the five situations: `"at rest"`, `"in transit"` or `"in use"`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -173,7 +173,7 @@ AESGCM(export_key).decrypt(first_nonce, sealed, None)
 # %% [markdown]
 # **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (AES-GCM), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, for you as well.
 #
-# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four thousand million messages under one key, a repetition is too unlikely to matter.
+# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four thousand million messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
 #
 # The ciphertext is 16 bytes longer than the line. These bytes are the *tag*.
 #
@@ -322,7 +322,7 @@ bound_line = (
 )
 
 # %% [markdown] tags=["solution"]
-# The associated data adds nothing to what is stored. Whoever decrypts must know it: here it follows from the place where the line was found.
+# The associated data adds nothing to what is stored. Whoever decrypts must know it: here it follows from the place where the line is kept.
 
 # %% [markdown]
 # {{exercise 1.4}}
@@ -456,11 +456,11 @@ line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
 predict("1.3")
 
 # %% [markdown]
-# **What just happened?** Look at the steps of the axis: each is ten times the one before. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With a public key, somebody outside AWS can encrypt for you and cannot decrypt. With a private key you can make a *signature*, which everybody can check with the public key. DynamoDB takes symmetric keys only.
+# **What just happened?** Each step on the axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. Somebody outside AWS can encrypt for you with a public key, and cannot decrypt. With a private key you can make a *signature*, which everybody can check with the public key. DynamoDB takes symmetric keys only.
 #
 # {{exercise 1.5}}
 #
-# *Inputs:* what you have just read. *Goal:* in `kinds`, the kind of key for each of the four situations: `"symmetric"` or `"asymmetric"`.
+# *Inputs:* the paragraph above. *Goal:* in `kinds`, the kind of key for each of the four situations: `"symmetric"` or `"asymmetric"`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -515,14 +515,14 @@ kinds = {
 }
 
 # %% [markdown] tags=["solution"]
-# An asymmetric key is for the case that the two sides are different people: somebody outside encrypts for you, or checks what you have signed.
+# An asymmetric key is useful when the two sides are different people: somebody outside encrypts for you, or checks what you have signed.
 
 # %% [markdown]
 # ## 5. Why a service for keys?
 #
 # Where is `export_key` now? In this notebook's memory. If you write it into a file beside the export, the encryption is worth nothing. If you lose it, the export is lost too. If you give it to a colleague, nobody can take it back or say who has used it.
 #
-# *AWS Key Management Service* (KMS) keeps keys and uses them on request. A policy says who may ask, and an audit trail records who did. Such a key is called a *KMS key*.
+# *AWS Key Management Service* (KMS) keeps keys, called *KMS keys*, and uses them on request. A policy says who may ask, and an audit trail records who did.
 #
 # {{predict 1.4}}
 
@@ -555,7 +555,7 @@ del data_key["Plaintext"]
 {name: len(value) for name, value in envelope.items()}
 
 # %% [markdown]
-# KMS made a *data key*. It came twice: in plaintext, and encrypted under the KMS key. You encrypted the export here, with the plaintext key, and then threw that key away. To read the export, have KMS decrypt the data key.
+# KMS made a *data key*. It came twice: in plaintext, and encrypted under the KMS key. You encrypted the export here, with the plaintext key, and then threw that key away. `EncryptionContext`, the *encryption context*, is KMS's form of associated data. To read the export, have KMS decrypt the data key.
 
 # %%
 opened_key = kms.decrypt(
@@ -589,9 +589,9 @@ predict("1.4")
 #
 # {{picture envelope}}
 #
-# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received the encrypted data key only. A KMS key never leaves KMS in plaintext, and KMS encrypts 4,096 bytes at most in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*. The *encryption context* is KMS's name for associated data.
+# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received the encrypted data key only. A KMS key never leaves KMS in plaintext, and KMS encrypts 4,096 bytes at most in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*.
 #
-# Whoever may not use the KMS key cannot have a data key opened. But a data key that was handed out works without KMS: a colleague who kept one can still open its own export after the permission is gone. DynamoDB uses envelopes as well. There the data keys stay inside the service, and no caller ever holds one. (The encrypted data key is about a hundred bytes long here, and longer on AWS.)
+# Without permission to use the KMS key, nobody can have a data key decrypted. But a data key that has been handed out works without KMS: a colleague who kept one can still open that one export after the permission is gone. DynamoDB uses envelopes as well. There the data keys stay inside the service, and no caller ever holds one. (The encrypted data key is about a hundred bytes long here, and longer on AWS.)
 #
 # {{exercise 1.6}}
 #
@@ -642,7 +642,7 @@ backup_key = kms.generate_data_key(
 backup_key = {"Plaintext": AESGCM.generate_key(bit_length=256)}
 
 # %% [markdown] tags=["solution"]
-# `Plaintext` is for encrypting now, and is to be forgotten afterwards. `CiphertextBlob` is stored beside the data.
+# Use `Plaintext` to encrypt now, and then forget it. Store `CiphertextBlob` beside the data.
 
 # %% [markdown]
 # {{exercise 1.7}}
@@ -981,7 +981,7 @@ quiz("01", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - Symmetric keys are for data; asymmetric keys are for people outside, and for signatures. Read more: [AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html).
 # - Envelope encryption: a data key encrypts the data, and a KMS key encrypts the data key. Read more: [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html), [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html).
 #
-# **Key terms**, in the [glossary](../docs/glossary.md): encryption at rest, in transit and in use; plaintext, ciphertext, key, nonce, tag, associated data; symmetric key, asymmetric key, signature; KMS key, data key, envelope encryption, encryption context.
+# **Key terms**, in the [glossary](../docs/glossary.md): encryption at rest, encryption in transit, data in use; plaintext, ciphertext, key, nonce, tag, associated data; symmetric key, asymmetric key, signature; KMS key, data key, envelope encryption, encryption context.
 #
 # **Clean up.** Nothing here: the account disappears with the kernel. On AWS you would delete the table and schedule the deletion of the keys, which takes at least seven days.
 

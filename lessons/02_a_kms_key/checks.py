@@ -24,6 +24,7 @@ from helpers.course.author import (
     not_attempted,
     not_yet,
 )
+from helpers.course.worlds import console_policy
 
 PLAYERS, BACKUPS = "alias/players-table", "alias/backups"
 
@@ -51,14 +52,19 @@ def world(studio: Studio) -> dict[str, str]:
         "key_user": "bruno",
         "second_administrator": "nils",
     }
-    for name in people.values():
-        studio.create_user(name)
-    shop = studio.name("alias/shop")
-    studio.create_key(shop, "Protects what the shop keeps")
-    backups = studio.client("kms").create_key(Description="Protects the backups")
+    arns = {name: studio.create_user(name) for name in people.values()}
+    account = arns["tess"].split(":")[4]
+    kms, alias = studio.client("kms"), studio.name("alias/shop")
+    shop = kms.create_key(
+        Description="Protects what the shop keeps",
+        Policy=console_policy(account, arns["tess"], arns["bruno"]),
+    )["KeyMetadata"]
+    kms.create_alias(AliasName=alias, TargetKeyId=shop["KeyId"])
+    backups = kms.create_key(Description="Protects the backups")
     token = f"token-{studio.random('token').getrandbits(40):010x}"
     keys = {
-        "shop_key_alias": shop,
+        "shop_key_alias": alias,
+        "shop_key_arn": shop["Arn"],
         "backup_key_id": backups["KeyMetadata"]["KeyId"],
     }
     return {**people, **keys, "token": token}
@@ -195,15 +201,13 @@ def _without_nils(evidence: Evidence, name: str) -> Verdict:
         return not_yet("a key policy that names Nils.", "an IAM policy of his.")
     if failure := _last_failure(evidence, "PutKeyPolicy"):
         return not_yet("a key policy that names Nils.", f"{failure}.")
-    return not_attempted("The key policy in KMS does not name Nils yet.")
+    return not_attempted("The shop's key policy in KMS does not name Nils yet.")
 
 
 def second_administrator(evidence: Evidence) -> Verdict:
     """The key policy lets Nils manage the key as Tess does, and not use it."""
-    lab, key = evidence.lab, _key_of(evidence, PLAYERS)
-    if key is None:
-        return RUN_FIRST
-    policy = key_policy(evidence, key["KeyId"])
+    lab = evidence.lab
+    policy = key_policy(evidence, lab.shop_key_arn)
     nils, tess, bruno = (
         f"arn:aws:iam::{lab.account_id}:user/{name}"
         for name in (lab.second_administrator, lab.administrator, lab.key_user)
@@ -215,7 +219,8 @@ def second_administrator(evidence: Evidence) -> Verdict:
             sid = statement.get("Sid", "without a Sid")
             return not_yet(
                 "Nils as an administrator only.",
-                f"the statement “{sid}” lets him decrypt as well.",
+                f"the statement “{sid}” lets him decrypt as well. Statements that "
+                "you have put there stay until you put a policy without them.",
             )
     for name, arn in (("Nils", nils), ("Tess", tess)):
         lacking = [x for x in MANAGING if not allows(policy, arn, x)]
@@ -420,6 +425,7 @@ def rotates(evidence: Evidence) -> Verdict:
     if key is None:
         return RUN_FIRST
     wanted = f"automatic rotation of the players' key every {PERIOD} days."
+    calls = evidence.records("EnableKeyRotation")
     status = kms.get_key_rotation_status(KeyId=key["KeyId"])
     if status["KeyRotationEnabled"]:
         period = status.get("RotationPeriodInDays")
@@ -427,8 +433,9 @@ def rotates(evidence: Evidence) -> Verdict:
             return correct(
                 "KMS now rotates it by itself; the next date is in the status."
             )
+        if calls and calls[-1].error:
+            return not_yet(wanted, f"{_failure(calls[-1])}.")
         return not_yet(wanted, f"a rotation every {period} days.")
-    calls = evidence.records("EnableKeyRotation")
     if calls and calls[-1].error:
         return not_yet(wanted, f"{_failure(calls[-1])}.")
     if calls and calls[-1].parameters.get("keyId") not in (
@@ -480,7 +487,8 @@ EXERCISES = [
         points=2,
         hints=(
             "Which statement is about administrators? Who is its Principal?",
-            "Get the policy, make that Principal a list of two ARNs, and put the policy back.",
+            "Get the policy, make that Principal a list of two ARNs, and put the policy back: "
+            "get_key_policy and put_key_policy.",
             '["Statement"][1]["Principal"] = {"AWS": [tess, nils]}, and then '
             "kms.put_key_policy with json.dumps.",
         ),

@@ -21,7 +21,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# The studio's account has three new IAM users. Tess looks after security, Nils helps her, and Bruno runs the server that works with the players' data. None of them has an IAM policy. The account already holds two keys: one protects the shop's data, and the other was made for backups and has no name yet.
+# The studio's account has three new IAM users. Tess looks after security, Nils helps her, and Bruno runs the server that works with the players' data. None of them has an IAM policy. The account already holds two keys: one protects the shop's data, and the other is for backups and has no name yet.
 
 # %%
 import json
@@ -48,7 +48,7 @@ lab
 #
 # ## 1. Make a key
 #
-# You are `admin`. The players' table is going to have a key of its own.
+# You are `admin`. The players' table needs a key of its own.
 
 # %%
 kms = boto3.client("kms")
@@ -151,7 +151,7 @@ with refused("NotFoundException") as denial:
 denial
 
 # %% [markdown]
-# **What just happened?** The ARN names a Region and an account, and no user. In another Region this key does not exist. `KeyManager` in the metadata says whether the account manages the key itself, a *customer managed key*, or AWS does, an *AWS managed key*.
+# **What just happened?** The ARN names a Region and an account, and no user. In another Region this key does not exist. `KeyManager` in the metadata says who manages the key: `CUSTOMER` stands for a *customer managed key*, and `AWS` for an *AWS managed key*.
 #
 # {{exercise 2.3}}
 #
@@ -204,7 +204,7 @@ whose_key = kms.describe_key(KeyId=lab.shop_key_alias)["KeyMetadata"]["Arn"]
 # %% [markdown]
 # ## 3. The key policy
 #
-# Having made a key gives you no right to use it. Every right begins in the *key policy*. You gave none, so KMS wrote its default.
+# Creating a key gives you no right to use it. Every right begins in the *key policy*. You gave none, so KMS wrote its default.
 
 # %%
 default = kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"]
@@ -256,14 +256,15 @@ show(policy["Statement"][1:])
 #
 # {{exercise 2.4}}
 #
-# *Inputs:* `kms`, `players_key["KeyId"]`, `tess`, `nils`. *Goal:* Nils is a key administrator as well as Tess. He must not be able to decrypt.
+# *Inputs:* `kms`, `lab.shop_key_arn`, `tess`, `nils`. *Goal:* Tess is already an administrator of the shop's key, whose key policy the console wrote. Now Nils is one as well. He must not be able to decrypt.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-current = kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"]
+current = kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"]
 shared = json.loads(current)
 shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
-kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+shared["Statement"][1]["Principal"]
 ### STUB
 # Write your calls here.
 ### END SOLUTION
@@ -272,41 +273,41 @@ kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
 check("2.4")
 
 # %% wrong="a user as well" says="“Allow use of the key” lets him decrypt"
-shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 shared["Statement"][2]["Principal"] = {"AWS": [bruno, nils]}
-kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
 # %% wrong="everything" says="“Nils” lets him decrypt"
-shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"].append(
     {
         **{"Sid": "Nils", "Effect": "Allow", "Principal": {"AWS": nils}},
         **{"Action": "kms:*", "Resource": "*"},
     }
 )
-kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
 # %% wrong="in her place" says="Tess may no longer kms:PutKeyPolicy"
-shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = {"AWS": nils}
-kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
 # %% wrong="everything else gone" says="no longer lets Bruno decrypt"
-shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 del shared["Statement"][2:]
-kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
 # %% wrong="a part of it" says="Nils may not kms:PutKeyPolicy"
-shared = json.loads(kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"])
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"].append(
     {
         **{"Sid": "Nils", "Effect": "Allow", "Principal": {"AWS": nils}},
         **{"Action": "kms:Describe*", "Resource": "*"},
     }
 )
-kms.put_key_policy(KeyId=players_key["KeyId"], Policy=json.dumps(shared))
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
 # %% wrong="an IAM policy" says="an IAM policy of his"
 boto3.client("iam").attach_user_policy(
@@ -317,7 +318,7 @@ boto3.client("iam").attach_user_policy(
 # %% wrong="only the new statement" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
 with refused("MalformedPolicyDocumentException"):
     kms.put_key_policy(
-        KeyId=players_key["KeyId"],
+        KeyId=lab.shop_key_arn,
         Policy=json.dumps(
             {
                 **policy,
@@ -327,10 +328,11 @@ with refused("MalformedPolicyDocumentException"):
     )
 
 # %% wrong="changed here only" says="does not name Nils yet" outcome="not attempted"
-policy["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 
 # %% [markdown] tags=["solution"]
-# A key policy is always replaced as a whole: read it, change it, and put it back. A `Principal` may be a list. If you put a policy without the other statements, Bruno loses his rights.
+# A key policy is always replaced as a whole: read it, change it, and put it back. A `Principal` may be a list. If you put back a policy without the other statements, Bruno loses his rights.
 
 # %% [markdown]
 # ## 4. Administrator and user
@@ -389,9 +391,9 @@ denial
 predict("2.2")
 
 # %% [markdown]
-# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The wall is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that is no part of any policy. Either way she could let herself in, and the audit trail would show it.
+# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The wall is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that stands outside all policies. Either way she could give herself access, and the audit trail would show it.
 #
-# Two tools answer *May this user …?* without a call to KMS. AWS's own is IAM's *policy simulator*. It evaluates the IAM policies of a user. This course has `policy_lab`, which weighs all policies and grants and shows which statement decides.
+# Two tools say whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` weighs all policies and grants, and shows which statement decides.
 
 # %%
 simulated = iam.simulate_principal_policy(
@@ -405,7 +407,7 @@ policy_lab(user="tess", action="kms:Decrypt", resource=players_key["Arn"])
 # %% [markdown]
 # {{exercise 2.5}}
 #
-# *Inputs:* `iam`, `bruno`, `players_key["Arn"]`. *Goal:* in `decision`, the word with which the policy simulator answers whether Bruno may `kms:Decrypt` with the players' key. You have just seen him decrypt.
+# *Inputs:* `iam`, `bruno`, `players_key["Arn"]`. *Goal:* you have just seen Bruno decrypt. In `decision`, the policy simulator's decision, one word, for Bruno and `kms:Decrypt` with the players' key.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -570,7 +572,7 @@ sealed_token = str(sealed_email)
 # KMS encrypts bytes, so the text is encoded first. With the context, a ciphertext from the shop cannot be passed off as one from elsewhere. boto3 returns bytes; the command line shows the same bytes as base64.
 
 # %% [markdown]
-# ## 6. What fits, and how it moves
+# ## 6. Long data, and another key
 #
 # A KMS key encrypts other keys and short secrets. For anything longer, ask for a *data key*.
 
@@ -650,7 +652,7 @@ tonights_key = kms.generate_data_key_without_plaintext(
 )
 
 # %% [markdown] tags=["solution"]
-# The program that prepares the backup sees no key. The one that writes it has the data key decrypted, and needs `kms:Decrypt` for that.
+# The program that prepares the backup never sees the key. The program that writes the backup asks KMS to decrypt the data key, and needs `kms:Decrypt` for that.
 
 # %% [markdown]
 # A ciphertext can also move to another key. `re_encrypt` decrypts under one key and encrypts under another, inside KMS. Each side has its context: `SourceEncryptionContext` and `DestinationEncryptionContext`.
@@ -719,7 +721,7 @@ moved = kms.encrypt(
 # %% [markdown]
 # ## 7. Rotation
 #
-# Tess gives the key new material. What becomes of the ciphertext from before?
+# Tess gives the key new material. What happens to the earlier ciphertext?
 
 # %%
 tess_kms.rotate_key_on_demand(KeyId=players_key["KeyId"])
@@ -735,7 +737,7 @@ for when, blob in (("before", sealed_email), ("after", newer)):
 table(rows, ["encrypted", "plaintext", "key material"])
 
 # %% [markdown]
-# **What just happened?** Both open. The key material is new; the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or after the 90 to 2,560 days that you give as `RotationPeriodInDays`. It is off by default. Control has its price:
+# **What just happened?** Both open. The key material is new; the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or at the interval from 90 to 2,560 days that you give as `RotationPeriodInDays`. It is off by default. This is what keys cost:
 #
 # | what | price |
 # |---|---|
@@ -817,7 +819,7 @@ quiz("02", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - Every right begins in the key policy. IAM policies count only where it lets them. Read more: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
 # - An administrator manages the key, and a user of the key encrypts and decrypts with it.
 # - An encryption context is bound to the ciphertext, and is not secret. Read more: [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html).
-# - Rotation changes the key material, and the first two cost extra. Read more: [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
+# - Rotation changes the key material, and the first two rotations cost extra. Read more: [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
 #
 # **Key terms**, in the [glossary](../docs/glossary.md): KMS key, key spec, key material, alias, customer managed key, AWS managed key, key policy, key administrator, key user, grant, policy simulator, encryption context, data key, rotation.
 #
