@@ -31,7 +31,6 @@ import boto3
 import pandas as pd
 
 from helpers import check, hint, open_lab, predict, progress, quiz
-from helpers.display import table
 from lessons.charts import byte_grid, line_chart, recorded_timings
 
 lab = open_lab("01")
@@ -240,20 +239,14 @@ predict("1.2", ...)
 stored = first_nonce + sealed
 damaged = bytearray(stored)
 damaged[20] ^= 1  # One bit, in the address.
-byte_grid(
-    "What is stored, byte by byte, with one bit flipped",
-    {"nonce": 12, "ciphertext": len(first_line), "tag": 16},
-    stored,
-    bytes(damaged),
-)
-
-# %%
 try:
     AESGCM(export_key).decrypt(bytes(damaged[:12]), bytes(damaged[12:]), None)
 except InvalidTag:
     print("Refused: the tag does not match.")
 else:
     raise RuntimeError("The damaged message was opened.")
+parts = {"nonce": 12, "ciphertext": len(first_line), "tag": 16}
+byte_grid("Stored, with one bit flipped", parts, stored, bytes(damaged))
 
 # %%
 predict("1.2")
@@ -389,7 +382,9 @@ def open_sealed(key, stored):
 # %% [markdown]
 # ## 4. One key or two?
 #
-# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the matching *private key* decrypts.
+# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the matching *private key* decrypts. Here each is timed.
+#
+# {{predict 1.3}}
 
 # %%
 from cryptography.hazmat.primitives import hashes
@@ -412,9 +407,6 @@ def asymmetric(data):
     blocks = [public_key.encrypt(part, oaep) for part in parts]
     return b"".join(private_key.decrypt(block, oaep) for block in blocks)
 
-
-# %% [markdown]
-# {{predict 1.3}}
 
 # %%
 ### BEGIN SOLUTION
@@ -569,13 +561,14 @@ opened = AESGCM(opened_key).decrypt(
 {"the export is back": opened == export}
 
 # %%
+from helpers.display import table
+
 # What has KMS seen? A paginator asks for all events, 50 at a time.
 trail = boto3.client("cloudtrail").get_paginator("lookup_events")
 source = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
 pages = trail.paginate(LookupAttributes=source)
 found = [event["CloudTrailEvent"] for page in pages for event in page["Events"]]
-events = [json.loads(event) for event in found]
-rows = [(event["eventName"], event["requestParameters"]) for event in events]
+rows = [(e["eventName"], e["requestParameters"]) for e in map(json.loads, found)]
 names = ("GenerateDataKey", "Decrypt")
 table(
     [row for row in rows if row[0] in names], ["eventName", "requestParameters"]

@@ -28,16 +28,7 @@ import json
 
 import boto3
 
-from helpers import (
-    check,
-    hint,
-    open_lab,
-    policy_lab,
-    predict,
-    progress,
-    quiz,
-    refused,
-)
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
 from helpers.display import show, table
 
 lab = open_lab("02")
@@ -52,11 +43,9 @@ lab
 
 # %%
 kms = boto3.client("kms")
-made = kms.create_key(Description="Protects the players' table")
-players_key = made["KeyMetadata"]
-kms.create_alias(
-    AliasName="alias/players-table", TargetKeyId=players_key["KeyId"]
-)
+made = kms.create_key(Description="Protects the players' table")["KeyMetadata"]
+kms.create_alias(AliasName="alias/players-table", TargetKeyId=made["KeyId"])
+players_key = made
 shown = ["Description", "KeyId", "KeySpec", "KeyUsage", "KeyState", "Origin"]
 table([(name, players_key[name]) for name in shown], ["KeyMetadata", "value"])
 
@@ -396,6 +385,8 @@ predict("2.2")
 # Two tools say whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` weighs all policies and grants, and shows which statement decides.
 
 # %%
+from helpers import policy_lab
+
 simulated = iam.simulate_principal_policy(
     PolicySourceArn=users + "admin",
     ActionNames=["kms:Decrypt"],
