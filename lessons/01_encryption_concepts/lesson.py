@@ -393,6 +393,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 public_key = private_key.public_key()
 oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+sizes = [256, 1024, 4096, 16384]  # Bytes to try both with.
 
 
 # %%
@@ -419,14 +420,15 @@ predict("1.3", ...)
 # %% tags=["blank"]
 def milliseconds(function, size):
     start = time.perf_counter()
-    assert function(bytes(size)) == bytes(size)
+    function(bytes(size))
     return 1000 * (time.perf_counter() - start)
 
 
-sizes = [256, 1024, 4096, 16384]
-timings = pd.DataFrame({"bytes": sizes})
-for name, do in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items():
-    timings[name] = [min(milliseconds(do, n) for _ in range(3)) for n in sizes]
+measured = {
+    name: [min(milliseconds(do, n) for _ in range(3)) for n in sizes]
+    for name, do in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items()
+}
+timings = pd.DataFrame({"bytes": sizes, **measured})
 timings.round(4)
 
 # %% [markdown] tags=["solution"]

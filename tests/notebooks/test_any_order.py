@@ -18,11 +18,13 @@ from botocore.exceptions import ClientError, WaiterError
 from authoring.lesson import Lesson
 from helpers.course.errors import CourseError
 from refusal import Sandbox
+from refusal.notebook import NotRefused
 from tests.cells import LESSONS, blank_cells, run
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.name)
-#: AWS's answers, a cell that lacks what another made, and what a cell itself says.
-EXPECTED = (ClientError, WaiterError, NameError, CourseError)
+#: AWS's answers, also where another was expected, a cell that lacks what another made, and what a
+#: cell itself says.
+EXPECTED = (ClientError, NotRefused, WaiterError, NameError, CourseError)
 
 
 @pytest.fixture(autouse=True)
