@@ -377,7 +377,7 @@ def open_sealed(key, stored):
 
 
 # %% [markdown] tags=["solution"]
-# The check called your function with messages of its own, whole and damaged. With AES-GCM there is all or nothing: no part of a damaged text comes out.
+# The check called your function with messages of its own, whole and damaged. AES-GCM gives all or nothing: no part of a damaged text comes out.
 
 # %% [markdown]
 # ## 4. One key or two?
@@ -826,7 +826,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
 envelope_encrypt = envelope_encrypt(None, None, None)
 
 # %% [markdown] tags=["solution"]
-# The check called it twice, in a copy of this account, so nothing here has changed. It looked whether KMS was asked for a data key each time, under the key and with the context that it gave, whether the envelope opens, and whether the plaintext key is nowhere in it. The plaintext key is a local variable, and goes out of scope when the function returns.
+# The check called it twice, in a copy of this account, so nothing here has changed. It checked whether KMS was asked for a data key each time, under the key and with the context that it gave, whether the envelope opens, and whether the plaintext key is nowhere in it. The plaintext key is a local variable, and goes out of scope when the function returns.
 
 # %% [markdown]
 # {{exercise 1.8}}

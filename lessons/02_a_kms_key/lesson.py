@@ -455,7 +455,7 @@ decision = "denied"
 # %% [markdown]
 # ## 5. The encryption context
 #
-# `{"table": "players"}` is an *encryption context*: KMS's name for the associated data of [01](01_encryption_concepts.ipynb). Whoever decrypts must give the same pairs.
+# `{"table": "players"}` is an *encryption context*: KMS's form of the associated data in [01](01_encryption_concepts.ipynb).
 #
 # {{predict 2.3}}
 
