@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     Studio,

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     Record,
@@ -24,7 +24,7 @@ from helpers.course.author import (
     not_attempted,
     not_yet,
 )
-from helpers.course.worlds import console_policy
+from lessons.author.worlds import console_policy
 
 PLAYERS, BACKUPS = "alias/players-table", "alias/backups"
 

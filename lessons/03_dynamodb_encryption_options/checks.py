@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     Record,

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     LearnerError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     Studio,

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     Record,

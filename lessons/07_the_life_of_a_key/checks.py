@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from helpers.course.author import (
+from lessons.author import (
     Evidence,
     Exercise,
     Studio,
