@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from types import EllipsisType
+from typing import Any
+
+from refusal.authorization import AuthorizationError, Policy, Request, authorize
+
 from lessons.author import (
     Evidence,
     Exercise,
     Studio,
     Verdict,
+    allows,
     correct,
     key_metadata,
+    key_policy,
+    may_manage,
     may_read,
     not_attempted,
     not_yet,
@@ -21,23 +30,45 @@ WRITES = (
     "DeleteItem",
     "BatchWriteItem",
     "TransactWriteItems",
+    "ExecuteStatement",
 )
+FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 
 
 def world(studio: Studio) -> dict[str, str]:
     """The players under the studio's key, last season's table too, the scores under the AWS
-    managed key."""
+    managed key, the payments under a key that leaves nothing to IAM policies; and Bruno, whose own
+    policy denies him the use of the studio's key."""
     key = studio.create_key("alias/players-table")
+    payments_key = studio.create_key("alias/payments")
+    studio.leave_nothing_to_iam(payments_key)
     names = {
         "table_name": studio.create_table(studio.name("players"), key),
         "old_table_name": studio.create_table(studio.name("players-2025"), key),
         "scores_table_name": studio.create_table(
             studio.name("scores"), Enabled=True, SSEType="KMS"
         ),
+        "payments_table_name": studio.create_table(
+            studio.name("payments"), payments_key
+        ),
     }
-    for table, count in zip(names.values(), (3, 1, 1), strict=True):
+    for table, count in zip(names.values(), (3, 1, 1, 1), strict=True):
         studio.put_players(table, count)
-    return {**names, "key_alias": "alias/players-table", "key_arn": key}
+    studio.create_user("bruno", FULL_ACCESS)
+    kept_out = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": key}
+    studio.client("iam").put_user_policy(
+        UserName="bruno",
+        PolicyName="no-players",
+        PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [kept_out]}
+        ),
+    )
+    keys = {
+        "key_alias": "alias/players-table",
+        "key_arn": key,
+        "payments_key_arn": payments_key,
+    }
+    return {**names, **keys}
 
 
 def refused_write(evidence: Evidence) -> Verdict:
@@ -47,11 +78,14 @@ def refused_write(evidence: Evidence) -> Verdict:
     attempts = [x for x in writes if x.user == "mira"]
     if any(x.refused("kms:Decrypt", key) for x in attempts):
         return correct(
-            "To write an item, DynamoDB must open the table key, so a write needs kms:Decrypt too."
+            "To write an item, DynamoDB needs the table key in plaintext, so a write needs "
+            "kms:Decrypt too."
         )
     if attempts:
         shown = attempts[-1]
-        how = shown.message or "it succeeded: that table is under another key."
+        how = shown.reason or "it succeeded: that table is under another key."
+        if shown.refused("kms:Decrypt", evidence.lab.payments_key_arn):
+            how = "KMS refused it for another key than the studio's."
         if not shown.error and shown.asks(tableName=evidence.lab.table_name):
             how = "it succeeded: she may use the key now. Run the set-up cell to start over."
         return not_yet(
@@ -61,9 +95,7 @@ def refused_write(evidence: Evidence) -> Verdict:
         return not_yet(
             "a write by Mira.", "a write by admin, who may use the key."
         )
-    return not_attempted(
-        "The audit trail has no write by Mira; call put_item as she would."
-    )
+    return not_attempted("The audit trail shows no write by Mira yet.")
 
 
 def proof(evidence: Evidence, event_id: object) -> Verdict:
@@ -71,10 +103,10 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
     found = evidence.event(event_id)
     wanted = "the event of KMS that refuses kms:Decrypt on this key to Mira."
     if found is None:
-        seen = f"`{str(event_id)[:60]}`."
-        if any(x.request_id == event_id for x in evidence.records()):
-            seen = "the ID of a request. Its event has an EventId of its own."
-        return not_yet("the EventId of an event in the audit trail.", seen)
+        return not_yet(
+            "the EventId of an event in the audit trail.",
+            _no_event(evidence, event_id),
+        )
     what = f"{found.name} of {found.source}, by {found.user or found.arn}"
     if found.source != KMS and found.denied and "kms:Decrypt" in found.message:
         return not_yet(wanted, f"{what}: DynamoDB passing on what KMS said.")
@@ -91,6 +123,15 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
     return correct(f"KMS refused kms:Decrypt on this key to Mira{asked}.")
 
 
+def _no_event(evidence: Evidence, given: object) -> str:
+    """What was given in place of an EventId."""
+    if isinstance(given, dict) and "EventId" in given:
+        return "the whole event, and not its EventId."
+    if any(x.request_id == given for x in evidence.records()):
+        return "the ID of a request. Its event has an EventId of its own."
+    return f"`{str(given)[:60]}`."
+
+
 def scores_closed(evidence: Evidence) -> Verdict:
     """The scores are under the studio's key, which Mira may not use."""
     lab, scores = evidence.lab, evidence.lab.scores_table_name
@@ -102,20 +143,11 @@ def scores_closed(evidence: Evidence) -> Verdict:
         )
     if not arn:
         return not_yet(
-            wanted, f"{scores} under the AWS owned key, which stops nobody."
+            wanted,
+            f"{scores} under the AWS owned key, which keeps nobody out.",
         )
     if key_metadata(evidence, arn)["KeyManager"] == "AWS":
-        tries = [
-            x
-            for x in evidence.records("UpdateTable")
-            if x.asks(tableName=scores) and x.error
-        ]
-        if tries:
-            return not_yet(wanted, tries[-1].reason)
-        return not_attempted(
-            f"The table {scores} is still under the AWS managed key, which serves everybody in the "
-            "account who comes through DynamoDB."
-        )
+        return _still_open(evidence, wanted)
     if arn != lab.key_arn:
         return not_yet(
             wanted, f"{scores} under another customer managed key, {arn}."
@@ -124,12 +156,275 @@ def scores_closed(evidence: Evidence) -> Verdict:
         return not_yet(
             "the scores, moved.", f"a new table {scores}, and its items are lost."
         )
-    if may_read(evidence, "mira", scores):
-        seen = "she may, by a policy or a grant; run the set-up cell again."
+    mira = f"arn:aws:iam::{lab.account_id}:user/mira"
+    named = allows(key_policy(evidence, arn), mira, "kms:Decrypt")  # By 5.8, say.
+    if may_read(evidence, "mira", scores) and not named:
+        seen = "she may, by an IAM policy or a grant; run the set-up cell again."
         return not_yet("a key that Mira may not use.", seen)
     return correct(
         f"Now a read of {scores} needs a permission on the studio's key."
     )
+
+
+def _still_open(evidence: Evidence, wanted: str) -> Verdict:
+    """What was tried while the scores stayed under the AWS managed key."""
+    scores = evidence.lab.scores_table_name
+    moves = evidence.records("UpdateTable")
+    tries = [x for x in moves if x.asks(tableName=scores) and x.error]
+    if tries:
+        return not_yet(wanted, tries[-1].reason)
+    read = {"TableName": scores, "Key": {"player_id": {"S": "p-001"}}}
+    if not _mira_may(evidence, "GetItem", read):
+        return not_yet(
+            wanted,
+            "her own permissions have changed. Run the set-up cell to start over.",
+        )
+    return not_attempted(f"{scores} is still under the AWS managed key.")
+
+
+def protected(evidence: Evidence) -> Verdict:
+    """Deletion protection is on for players."""
+    table = evidence.lab.table_name
+    wanted = f"deletion protection for {table}."
+    dynamodb = evidence.client("dynamodb")
+    names = dynamodb.list_tables()["TableNames"]
+    if table not in names:
+        return not_yet(
+            wanted,
+            f"there is no table {table}. Run the set-up cell to start over.",
+        )
+    found = {
+        name: dynamodb.describe_table(TableName=name)["Table"].get(
+            "DeletionProtectionEnabled", False
+        )
+        for name in names
+    }
+    if found[table]:
+        return correct(
+            f"{table} cannot be deleted until somebody turns this off."
+        )
+    tries = evidence.records("UpdateTable")
+    asked = [x for x in tries if "deletionProtectionEnabled" in x.parameters]
+    if asked and asked[-1].error:
+        return not_yet(wanted, f"UpdateTable, and {asked[-1].reason}")
+    if others := [name for name, on in found.items() if on]:
+        return not_yet(wanted, f"{others[0]} has it, and {table} has not.")
+    if any(x.asks(tableName=table) for x in asked):
+        return not_yet(wanted, f"it was turned off again for {table}.")
+    return not_attempted(f"{table} has no deletion protection.")
+
+
+def no_deletes(evidence: Evidence) -> Verdict:
+    """Mira may delete no table, and may do everything else that she could."""
+    table = evidence.lab.table_name
+    wanted = "Mira may delete no table, and may do everything else as before."
+    item = {"TableName": table, "Key": {"player_id": {"S": "p-001"}}}
+    others: dict[str, dict[str, Any]] = {
+        "GetItem": item,
+        "PutItem": {"TableName": table, "Item": item["Key"]},
+        "DeleteItem": item,
+        "UpdateTable": {"TableName": table},
+        "ListTables": {},
+    }
+    lost = [
+        name
+        for name, asked in others.items()
+        if not _mira_may(evidence, name, asked)
+    ]
+    if lost:
+        listed = ", ".join(f"dynamodb:{name}" for name in lost)
+        return not_yet(wanted, f"she may no longer call {listed}.")
+    open_still = [
+        name
+        for name in (table, evidence.lab.scores_table_name, f"{table}-next")
+        if _mira_may(evidence, "DeleteTable", {"TableName": name})
+    ]
+    if not open_still:
+        return correct("The Deny wins over the Allow of her managed policy.")
+    if len(open_still) < 3:
+        return not_yet(
+            wanted,
+            f"she can still delete other tables, such as {open_still[-1]}.",
+        )
+    tries = evidence.records(
+        "PutUserPolicy", "AttachUserPolicy", "CreatePolicy", "PutResourcePolicy"
+    )
+    tries = [x for x in tries if not x.asks(policyArn=FULL_ACCESS)]
+    if not tries:
+        return not_attempted("Mira can still delete tables.")
+    if tries[-1].error:
+        last = tries[-1]
+        return not_yet(
+            wanted, f"{last.name} ended in {last.error}: {last.reason}"
+        )
+    return not_yet(wanted, f"{tries[-1].name}, and Mira can still delete tables.")
+
+
+def _mira_may(evidence: Evidence, operation: str, asked: dict[str, Any]) -> bool:
+    """Whether DynamoDB would let her, without asking KMS."""
+    return evidence.lab.in_process.would_allow(
+        "mira", "dynamodb", operation, asked
+    )
+
+
+REMEDIES = {"A": "deny", "B": "other", "C": "any", "D": "key"}
+WORDS = ("any", "key", "deny", "other")
+
+
+def triage(evidence: Evidence, remedies: object) -> Verdict:
+    """What would help in each of four tickets."""
+    wanted = "for each of the tickets A, B, C and D, one of the four answers."
+    if not isinstance(remedies, dict):
+        return not_yet(
+            wanted, f"{type(remedies).__name__}; remedies is a dictionary."
+        )
+    still = [
+        x for x in REMEDIES if isinstance(remedies.get(x, ...), EllipsisType)
+    ]
+    if still:
+        return not_attempted(f"Nothing is said yet of {_listed(still)}.")
+    for letter in REMEDIES:
+        if remedies[letter] not in WORDS:
+            return not_yet(wanted, f"“{remedies[letter]}” for {letter}.")
+    wrong = [x for x in REMEDIES if remedies[x] != REMEDIES[x]]
+    if wrong:
+        which = f"ticket{'s' if len(wrong) > 1 else ''} {_listed(wrong)}"
+        return not_yet(
+            "what each message says after “because”, and before it.",
+            f"{4 - len(wrong)} of 4 are right. Look at {which} again.",
+            "any-denial" if wrong == ["B"] else "",
+        )
+    return correct("Each message names its remedy.")
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def smallest(evidence: Evidence, statement: object) -> Verdict:
+    """One statement that allows kms:Decrypt on the studio's key, and nothing else."""
+    key = evidence.lab.key_arn
+    wanted = "one statement of an IAM policy that allows kms:Decrypt on this key."
+    if not isinstance(statement, dict):
+        return not_yet(
+            wanted, f"{type(statement).__name__}; statement is a dictionary."
+        )
+    if any(isinstance(value, EllipsisType) for value in statement.values()):
+        return not_attempted("There are still dots in the statement.")
+    if "Statement" in statement:
+        return not_yet(
+            wanted, "a whole policy. Give the one statement that is in it."
+        )
+    if "Principal" in statement:
+        return not_yet(
+            wanted, "a Principal. Such a statement is not one of an IAM policy."
+        )
+    try:
+        allowed = _Asked(evidence, statement)
+    except AuthorizationError as error:
+        return not_yet(wanted, f"what is not a statement: {error}")
+    if not allowed("kms:Decrypt", key):
+        return not_yet(
+            wanted, "it does not allow kms:Decrypt on the studio's key."
+        )
+    actions = ("kms:Encrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey")
+    more = (*actions, "kms:CreateGrant", "kms:PutKeyPolicy", "kms:DescribeKey")
+    if extra := [action for action in more if allowed(action, key)]:
+        return not_yet(wanted, f"it allows {extra[0]}, too.")
+    if allowed("kms:Decrypt", f"{key[:-4]}0000"):
+        return not_yet(wanted, "it allows kms:Decrypt with other keys, too.")
+    return correct("One action, one key: nobody gets more by it.")
+
+
+class _Asked:
+    """What an IAM policy with one statement would allow Mira, coming through DynamoDB.
+
+    Raises:
+        AuthorizationError: the statement cannot be read.
+    """
+
+    def __init__(self, evidence: Evidence, statement: dict[str, Any]) -> None:
+        lab = evidence.lab
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        self._policy = Policy.parse(document, kind="identity-based", name="mine")
+        self._caller = f"arn:aws:iam::{lab.account_id}:user/mira"
+        root = f"arn:aws:iam::{lab.account_id}:root"
+        delegation = {
+            "Effect": "Allow",
+            "Principal": {"AWS": root},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+        self._key = Policy.parse(
+            {"Version": "2012-10-17", "Statement": [delegation]},
+            kind="resource-based",
+        )
+        self._context = {
+            "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com",
+            "kms:CallerAccount": lab.account_id,
+            "kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name,
+            "kms:EncryptionContext:aws:dynamodb:subscriberId": lab.account_id,
+        }
+
+    def __call__(self, action: str, resource: str) -> bool:
+        request = Request(self._caller, action, resource, self._context)
+        return authorize(
+            request, identity_policies=[self._policy], resource_policy=self._key
+        ).allowed
+
+
+def let_in(evidence: Evidence) -> Verdict:
+    """The key policy lets Mira use the key; she cannot manage it, and admin lost nothing."""
+    lab = evidence.lab
+    wanted = "a key policy by which Mira, next to you, may use the key."
+    mira, admin = (
+        f"arn:aws:iam::{lab.account_id}:user/{x}" for x in ("mira", "admin")
+    )
+    found = key_policy(evidence, lab.key_arn)
+    if allows(found, f"{mira}-nobody", "kms:Decrypt"):
+        return not_yet(wanted, "it allows kms:Decrypt to everybody.")
+    if not allows(found, mira, "kms:Decrypt"):
+        return _not_let_in(evidence, wanted, mira, found)
+    lost = {
+        "kms:Decrypt": "“Allow use of the key” no longer names admin.",
+        "kms:PutKeyPolicy": "admin may no longer manage the key.",
+    }
+    for action, seen in lost.items():
+        if not allows(found, admin, action):
+            return not_yet(wanted, seen)
+    if not allows(found, f"arn:aws:iam::{lab.account_id}:root", "kms:Decrypt"):
+        return not_yet(
+            wanted,
+            "“Enable IAM User Permissions” is gone, which was there before.",
+        )
+    if may_manage(evidence, "mira", lab.key_arn):
+        return not_yet(wanted, "she can manage the key, too.")
+    if not may_read(evidence, "mira", lab.table_name):
+        return not_yet(wanted, f"she still cannot read {lab.table_name}.")
+    return correct(
+        "A key policy that names her is enough: no IAM policy is needed."
+    )
+
+
+def _not_let_in(
+    evidence: Evidence, wanted: str, mira: str, found: list[dict[str, Any]]
+) -> Verdict:
+    """What was tried, where the key policy does not let her use the key."""
+    named = [x for x in found if mira in str(x.get("Principal"))]
+    if named:
+        claim = "administrator-decrypts" if "kms:Put*" in str(named) else ""
+        seen = f"“{named[0].get('Sid', 'a statement')}” names her, and has no kms:Decrypt."
+        return not_yet(wanted, seen, claim)
+    if may_read(evidence, "mira", evidence.lab.table_name):
+        return not_yet(wanted, "she may read, but not by the key policy.")
+    tries = evidence.records("PutKeyPolicy")
+    if tries and tries[-1].error:
+        last = tries[-1]
+        return not_yet(
+            wanted, f"PutKeyPolicy ended in {last.error}: {last.reason}"
+        )
+    return not_attempted("The key policy in KMS does not name her yet.")
 
 
 EXERCISES = [
@@ -137,8 +432,8 @@ EXERCISES = [
         title="Can Mira write?",
         points=1,
         hints=(
-            "You have the client that acts as Mira. Which call writes one item?",
-            "mira_dynamodb.put_item, inside try and except ClientError, as in the read.",
+            "You have the client that acts as Mira. Which operation writes one item?",
+            'mira_dynamodb.put_item, inside with refused("AccessDeniedException"), as in the read.',
             'The item needs its key at least: {"player_id": {"S": "p-099"}}.',
         ),
         check=refused_write,
@@ -147,10 +442,11 @@ EXERCISES = [
         title="Find the proof",
         points=2,
         hints=(
-            "KMS wrote the refusal down as well. What was the operation called?",
-            "cloudtrail.lookup_events takes LookupAttributes: EventName, and what it is.",
-            "Look for Decrypt with the Username mira. One of hers was allowed; the refused one "
-            'has an errorCode in json.loads(event["CloudTrailEvent"]).',
+            "KMS wrote the refusal down as well. Which operation did DynamoDB call?",
+            'LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}] finds '
+            "every call of that operation.",
+            "Among them, look for the Username mira and an errorCode in "
+            'json.loads(event["CloudTrailEvent"]).',
         ),
         check=proof,
         given="proof",
@@ -164,5 +460,61 @@ EXERCISES = [
             'SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}',
         ),
         check=scores_closed,
+    ),
+    Exercise(
+        title="Protect the players",
+        points=1,
+        hints=(
+            "It is a setting of the table, like its key.",
+            "dynamodb.update_table(TableName=lab.table_name, …)",
+            "DeletionProtectionEnabled=True",
+        ),
+        check=protected,
+    ),
+    Exercise(
+        title="Deny deletion",
+        points=2,
+        hints=(
+            "Which effect wins over every Allow?",
+            'A statement has an "Effect", an "Action" and a "Resource". Which resource stands for '
+            "every table?",
+            'The statement is {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": '
+            '"*"}; json.dumps makes the policy around it into text.',
+        ),
+        check=no_deletes,
+    ),
+    Exercise(
+        title="Four tickets",
+        points=1,
+        hints=(
+            "First look at the action: is it about the key at all?",
+            "Then read the words after “because”, or “with”.",
+            "“no identity-based policy” means that the key policy lets IAM policies count; “no "
+            "resource-based policy” means that it does not.",
+        ),
+        check=triage,
+        given="remedies",
+    ),
+    Exercise(
+        title="The smallest statement",
+        points=2,
+        hints=(
+            "The denial names both the action and the resource.",
+            "For a key, Resource is the key's ARN, and not its alias.",
+            '"Action": "kms:Decrypt", "Resource": lab.key_arn',
+        ),
+        check=smallest,
+        given="statement",
+    ),
+    Exercise(
+        title="Let her in",
+        points=2,
+        hints=(
+            'Look at new_policy["Statement"]: which statements hold kms:Decrypt and the grants?',
+            'A Principal may hold a list: {"AWS": [first_arn, second_arn]}.',
+            'Set it in new_policy["Statement"][2] and [3], with your ARN and mira_arn; then '
+            "kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy)).",
+        ),
+        check=let_in,
     ),
 ]

@@ -2,61 +2,49 @@
 # jupyter:
 #   course:
 #     title: Denying access
-#     promise: A user with full access to DynamoDB reads a table, and is refused. You find out by whom, and why.
-#     minutes: {reading: 20, exercises: 20}
+#     promise: A colleague with full access to DynamoDB tries to read a table. You find out what happens, who decided it, and where it is written down.
+#     minutes: {reading: 15, exercises: 40}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
-#       - "[00 Start here](00_start_here.ipynb)"
-#       - what a KMS key, a key policy and a DynamoDB table are
+#       - "[04 Data visibility](04_data_visibility.ipynb)"
+#       - or else, what a KMS key, a key policy and a DynamoDB table are
 #     outcomes:
-#       - tell a denial by KMS from a denial by DynamoDB
-#       - read AWS's denial message word by word
-#       - find the policy that decided, and the proof in the audit trail
-#       - say what encryption at rest does not stop
-#     simulated: The account, its users, its key and its tables. Who is refused, and with which words, follows AWS's rules.
-#     aws: A new user or policy can take a moment to work everywhere. The wording of the message has changed over the years; the code and its first words have not.
-#     cost: A few cents. A customer managed key is USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
+#       - tell which service denied a request
+#       - read AWS's denial message word by word, and find its proof in the audit trail
+#       - say which policy decided, and what would have changed the decision
+#       - protect a table from deletion
+#     simulated: The account, its users, its keys and its tables. Who is denied access, and in which words, follows AWS's rules.
+#     aws: A new user or policy can take a moment to take effect everywhere. The wording of the message has changed over the years; the code and its first words have not.
+#     cost: A few cents. Each of the two customer managed keys costs USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# This cell builds the account as it stands now. The table `players` is encrypted with the studio's own key, a *customer managed key*. So is last season's table, `players-2025`. The table `scores` is under DynamoDB's *AWS managed key*.
+# The tables `players` and `players-2025` are encrypted under the studio's *customer managed key*, and `payments` under another one. The table `scores` is under DynamoDB's *AWS managed key*. You are `admin`.
 
 # %%
 import json
-import textwrap
 
 import boto3
-import pandas as pd
-from botocore.exceptions import ClientError
+from IPython.display import display
 
-from helpers import check, explain, hint, open_lab, predict, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
 
 lab = open_lab("05")
 lab
 
 # %% [markdown]
 # {{architecture}}
-
-# %%
-dynamodb = boto3.client("dynamodb")
-kms = boto3.client("kms")
-iam = boto3.client("iam")
-request = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-001"}}}
-dynamodb.get_item(**request)["Item"]
-
-# %% [markdown]
-# You are `admin`, you may use the key, and so you see the item as if nothing were encrypted.
-
-# %% [markdown]
+#
 # ## 1. A colleague with full access
 #
-# Mira joins Lanternfish Games to test the game's servers. She makes tables, fills them and deletes them all day, so the studio gives her the AWS managed policy `AmazonDynamoDBFullAccess`. Nobody thinks of the players' e-mail addresses. Nobody touches the key policy either.
+# Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS managed policy `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy stays as it is.
 
 # %%
+kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
 iam.create_user(UserName="mira")
-full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 iam.attach_user_policy(UserName="mira", PolicyArn=full_access)
 access_key = iam.create_access_key(UserName="mira")["AccessKey"]
 mira = boto3.Session(
@@ -66,9 +54,8 @@ mira = boto3.Session(
 mira.client("sts").get_caller_identity()["Arn"]
 
 # %% [markdown]
-# **What just happened?** An *access key* is what a program signs its requests with. Whatever you call through the session `mira` is signed as Mira; plain `boto3.client` is still you. This replaces the second browser window that you would use in the console.
-
-# %% [markdown]
+# **What just happened?** A program signs its requests with an *access key*. Every call made through the session `mira` is signed as Mira; a plain `boto3.client` is still you.
+#
 # ## 2. Predict, then look
 #
 # {{predict 5.1}}
@@ -82,120 +69,29 @@ predict("5.1", ...)
 
 # %%
 mira_dynamodb = mira.client("dynamodb")
-try:
-    mira_dynamodb.get_item(**request)
-except ClientError as error:
-    denial = error
-else:
-    raise RuntimeError("Mira has read the item: nothing stopped her.")
-
-denial.response["Error"]["Code"]
-
-# %%
+player_key = {"player_id": {"S": "p-001"}}
+with refused("AccessDeniedException") as denial:
+    mira_dynamodb.get_item(TableName=lab.table_name, Key=player_key)
+display(denial)
 predict("5.1")
 
 # %% [markdown]
-# **What just happened?** The request was Mira's, and DynamoDB itself had no objection. But the items are encrypted under a *table key*, and the table key is encrypted under the studio's KMS key. To open it, DynamoDB calls `kms:Decrypt`. It does so on behalf of the caller, so KMS asks whether *Mira* may use the key. Full access to DynamoDB does not include the key that a table is under.
+# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys, those under a *table key*, and the table key under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. So KMS checks whether *Mira* may use the key. Full access to DynamoDB doesn't include that.
 #
-# In your own programs, catch `ClientError` and look at its code. boto3 has no exception class for this error.
-
-# %% [markdown]
-# ## 3. Read the message
-#
-# It is long, and each part of it answers a question.
-
-# %%
-message = denial.response["Error"]["Message"]
-assert denial.response["Error"]["Code"] == "AccessDeniedException"
-assert "kms:Decrypt" in message and lab.key_arn in message
-print(textwrap.fill(message, 80, break_on_hyphens=False))
-
-# %% [markdown]
-# | the words | what they tell you |
-# |---|---|
-# | `KMS key access denied error` | DynamoDB speaks, and passes on what KMS said. A denial by DynamoDB itself would begin with `User:`. |
-# | `User: …:user/mira` | Whom KMS asked about: not DynamoDB, but the person behind the request. |
-# | `kms:Decrypt` | What she was missing. Not `dynamodb:GetItem`. |
-# | `on resource: …:key/…` | On which key. |
-# | `because no identity-based policy allows` | Why: nobody said *no*, but nobody said *yes*. That is an *implicit deny*. A policy that forbids it would read `with an explicit deny`. |
-# | `Service: AWSKMS; … Request ID` | The call from DynamoDB to KMS. With its ID you find it in the audit trail. |
-#
-# The code and the first words are as recorded from AWS. The sentence in the middle is KMS's, as other services pass it on today. That DynamoDB passes it on too is the sandbox's assumption.
-#
-# Such a denial is no proof that the table is encrypted: *every* DynamoDB table is, and Mira reads others without trouble. It proves that she may not use this key.
-
-# %% [markdown]
-# ## 4. Which statement decided?
-#
-# `explain` shows what was weighed: each permission that the request needed, each statement of each policy, and whether it applied to Mira.
-
-# %%
-explain(denial)
-
-# %% [markdown]
-# For `kms:Decrypt` no statement decided: that is what an implicit deny means. Look at the key policy's first statement, though. It names the account, so it applies to Mira as well.
-
-# %%
-policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
-rows = [(part["Sid"], part["Principal"]["AWS"]) for part in policy["Statement"]]
-pd.DataFrame(rows, columns=["Sid", "Principal"])
-
-# %% [markdown]
-# **What just happened?** A principal that ends in `:root` stands for the account. It gives no user anything by itself. It says: for this key, the account's IAM policies count. So KMS looked at Mira's policies, and found no Allow for `kms:Decrypt`. This is why the message blames an *identity-based* policy, although the key policy does not name her either. One of the two would have been enough: within one account it does not take both. Without that first statement, no Allow of an IAM policy would count, and the message would blame the *resource-based* policy.
-
-# %% [markdown]
-# ## 5. What Mira can still do
-#
-# Mira is not without any KMS permission. `AmazonDynamoDBFullAccess` contains two: `kms:DescribeKey` and `kms:ListAliases`. To *see* a key is one thing, to *use* it another.
-
-# %%
-mira_kms = mira.client("kms")
-print(mira_kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["KeyState"])
-[alias["AliasName"] for alias in mira_kms.list_aliases()["Aliases"]]
-
-# %% [markdown]
-# She can also read `scores`. The AWS managed key serves everybody in the account who may use DynamoDB, through DynamoDB. AWS wrote its policy, and you cannot change it. To keep a colleague out by the key, you need a *customer managed key*. Its cipher is no stronger: both use AES-256. You get control.
-
-# %%
-scores_request = {**request, "TableName": lab.scores_table_name}
-score = mira_dynamodb.get_item(**scores_request)
-score["Item"]["name"]["S"]
-
-# %% [markdown]
-# {{predict 5.2}}
-
-# %%
-### BEGIN SOLUTION
-predict("5.2", "b")
-### STUB
-predict("5.2", ...)
-### END SOLUTION
-
-# %%
-mira_dynamodb.delete_table(TableName=lab.old_table_name)
-mira_dynamodb.get_waiter("table_not_exists").wait(TableName=lab.old_table_name)
-mira_dynamodb.list_tables()["TableNames"]
-
-# %%
-predict("5.2")
-
-# %% [markdown]
-# **What just happened?** Last season's players are gone. Encryption keeps data from being read by those who may not use the key. It does not keep the data from being destroyed. Nor does it protect data on its way through the network: that is the work of TLS. Against deletion you need other means: fewer permissions than full access, deletion protection, backups.
-
-# %% [markdown]
-# ## Exercises
+# `refused` is part of the course: it expects an error with this code, and keeps it. In your own programs, catch boto3's `ClientError` and look at its code.
 #
 # {{exercise 5.1}}
 #
-# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira tries to put a new player, `p-099`, into the table `players`. Catch the refusal. Does writing need the key as well?
+# Reading needs the key. Does writing need it too?
+#
+# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira tries to put a new player, `p-099`, into the table `players`. Catch the refusal.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
 player = {"player_id": {"S": "p-099"}}
-try:
+with refused("AccessDeniedException") as write_denial:
     mira_dynamodb.put_item(TableName=lab.table_name, Item=player)
-except ClientError as error:
-    print(error.response["Error"]["Code"])
+write_denial
 ### STUB
 # Write your code here.
 ### END SOLUTION
@@ -211,17 +107,19 @@ mira_dynamodb.put_item(
     TableName=lab.scores_table_name, Item={"player_id": {"S": "p-099"}}
 )
 
+# %% wrong="the payments" says="another key than the studio's"
+with refused("AccessDeniedException"):
+    mira_dynamodb.put_item(
+        TableName=lab.payments_table_name, Item={"player_id": {"S": "p-099"}}
+    )
+
 # %% wrong="no such table" says="PutItem, and Requested resource not found"
-try:
+with refused("ResourceNotFoundException"):
     mira_dynamodb.put_item(TableName="player", Item={"player_id": {"S": "p-099"}})
-except ClientError:
-    pass
 
 # %% wrong="by KMS" says="no write by Mira" outcome="not attempted"
-try:
-    mira_kms.encrypt(KeyId=lab.key_arn, Plaintext=b"p-099")
-except ClientError:
-    pass
+with refused("AccessDeniedException"):
+    mira.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"p-099")
 
 # %% wrong="once she may" says="she may use the key now"
 kms.create_grant(
@@ -234,28 +132,45 @@ mira_dynamodb.put_item(
 )
 
 # %% wrong="a read" says="no write by Mira" outcome="not attempted"
-try:
+with refused("AccessDeniedException"):
     mira_dynamodb.scan(TableName=lab.table_name)
-except ClientError:
-    pass
 
 # %% [markdown] tags=["solution"]
-# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB does not send the item to KMS. It encrypts the item itself, under keys that the table key encrypts. So it must first have the table key decrypted.
+# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB doesn't send the item to KMS. It encrypts the item itself, and for that it needs the table key in plaintext.
 
 # %% [markdown]
+# ## 3. Read the message
+#
+# Each part of the message above answers a question.
+#
+# | the words | what they tell you |
+# |---|---|
+# | `KMS key access denied error` | DynamoDB is speaking, and passes on what KMS said. A denial by DynamoDB itself begins with `User:`. |
+# | `User: …:user/mira` | On whose behalf DynamoDB asked. |
+# | `kms:Decrypt` | The permission that was missing. It isn't `dynamodb:GetItem`. |
+# | `on resource: …:key/…` | On which key. |
+# | `because no identity-based policy allows` | Why. No policy forbade it, but none allowed it either: an *implicit deny*. A policy that forbids it is an *explicit deny*, and the message would say `with an explicit deny`. |
+# | `Service: AWSKMS; … Request ID` | DynamoDB's call to KMS. |
+#
+# The code and the first words are as recorded from AWS. The sentence in the middle is how other services pass on KMS's answer today; that DynamoDB does the same is the sandbox's assumption.
+#
+# Such a denial doesn't prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see that in the audit trail.
+#
 # {{exercise 5.2}}
 #
-# *Inputs:* the audit trail, through `cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": …, "AttributeValue": …}])`. *Goal:* in `proof`, the `EventId` of the event in which **KMS** refused Mira the use of the key. A denial of something else proves nothing.
+# *Inputs:* `cloudtrail`, whose `lookup_events` you page through as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused Mira the use of the studio's key. A denial of anything else proves nothing.
 
 # %% tags=["answer"]
 cloudtrail = boto3.client("cloudtrail")
 ### BEGIN SOLUTION
-decrypts = cloudtrail.lookup_events(
-    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
-)["Events"]
+by_name = [{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
+pages = cloudtrail.get_paginator("lookup_events").paginate(
+    LookupAttributes=by_name
+)
+decrypts = [event for page in pages for event in page["Events"]]
 hers = [event for event in decrypts if event["Username"] == "mira"]
-refused = [e for e in hers if "errorCode" in json.loads(e["CloudTrailEvent"])]
-proof = refused[0]["EventId"]
+denied = [e for e in hers if "errorCode" in json.loads(e["CloudTrailEvent"])]
+proof = denied[0]["EventId"]
 ### STUB
 proof = ...
 ### END SOLUTION
@@ -273,10 +188,8 @@ proof = next(
 
 # %% wrong="a denial of something else" says="of something else than kms:Decrypt"
 cloudtrail = boto3.client("cloudtrail")
-try:
+with refused("AccessDenied"):
     mira.client("iam").list_users()
-except ClientError:
-    pass
 proof = next(
     e
     for e in cloudtrail.lookup_events()["Events"]
@@ -285,6 +198,7 @@ proof = next(
 
 # %% wrong="her Decrypt that was allowed" says="an event without a denial"
 cloudtrail = boto3.client("cloudtrail")
+mira_dynamodb.get_item(TableName=lab.scores_table_name, Key=player_key)
 proof = next(
     e
     for e in cloudtrail.lookup_events()["Events"]
@@ -305,38 +219,65 @@ proof = denial.response["ResponseMetadata"]["RequestId"]
 
 # %% wrong="the request in the message" says="the ID of a request"
 cloudtrail = boto3.client("cloudtrail")
-proof = message.partition("Request ID: ")[2].partition(";")[0]
+proof = denial.message.partition("Request ID: ")[2].partition(";")[0]
 
 # %% wrong="her own call to KMS" says="of something else than kms:Decrypt"
 cloudtrail = boto3.client("cloudtrail")
-try:
-    mira_kms.encrypt(KeyId=lab.key_arn, Plaintext=b"x")
-except ClientError:
-    pass
+with refused("AccessDeniedException"):
+    mira.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")
 proof = next(
     e for e in cloudtrail.lookup_events()["Events"] if e["EventName"] == "Encrypt"
 )["EventId"]
+
+# %% wrong="another key" says="on another key"
+cloudtrail = boto3.client("cloudtrail")
+with refused("AccessDeniedException"):
+    mira_dynamodb.get_item(TableName=lab.payments_table_name, Key=player_key)
+proof = cloudtrail.lookup_events(
+    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
+)["Events"][0]["EventId"]
+
+# %% wrong="the whole event" says="the whole event"
+cloudtrail = boto3.client("cloudtrail")
+proof = cloudtrail.lookup_events(
+    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
+)["Events"][0]
 
 # %% wrong="not an event" says="`AccessDeniedException`"
 cloudtrail = boto3.client("cloudtrail")
 proof = "AccessDeniedException"
 
 # %% [markdown] tags=["solution"]
-# CloudTrail's event history keeps *management events*, and the calls to KMS are among them. Mira never called KMS, but the event carries her name: DynamoDB asked for her. There is also a `Decrypt` of hers that was allowed: the one for `scores`. Only the `errorCode` inside `CloudTrailEvent` tells the two apart. Calls such as `GetItem` are *data events*, which a real account records only if you ask for it.
+# CloudTrail's event history keeps *management events*, and calls to KMS are among them. Mira never called KMS, but the event carries her name, because DynamoDB asked on her behalf. Only the `errorCode` inside `CloudTrailEvent` tells a refused call from an allowed one. Calls such as `GetItem` are *data events*, which a real account records only if you ask for it.
 
 # %% tags=["solution"]
-event = json.loads(refused[0]["CloudTrailEvent"])
+from helpers.display import show
+
+event = json.loads(denied[0]["CloudTrailEvent"])
 shown = ["eventSource", "eventName", "errorCode", "sourceIPAddress"]
-{name: event[name] for name in [*shown, "requestParameters"]}
+show({name: event[name] for name in [*shown, "requestParameters"]})
 
 # %% [markdown]
+# ## 4. What Mira can still do
+#
+# Her policy contains two KMS permissions, `kms:DescribeKey` and `kms:ListAliases`. So she can *see* keys, though not *use* them. And there is a table that she can read:
+
+# %%
+mira_kms = mira.client("kms")
+print(mira_kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["KeyState"])
+print([alias["AliasName"] for alias in mira_kms.list_aliases()["Aliases"]])
+mira_dynamodb.get_item(TableName=lab.scores_table_name, Key=player_key)["Item"]
+
+# %% [markdown]
+# **What just happened?** The AWS managed key serves everyone in the account who may use DynamoDB, as long as the request comes through DynamoDB. AWS wrote its key policy, and you can't change it. A customer managed key is no stronger, as both use AES-256. But you decide who may use it.
+#
 # {{exercise 5.3}}
 #
-# *Inputs:* `dynamodb`, `lab.scores_table_name`, `lab.key_alias`. *Goal:* Mira can no longer read the table `scores`, because it is under the studio's key. Leave her permissions as they are.
+# *Inputs:* `dynamodb`, `lab.scores_table_name`, `lab.key_alias`. *Goal:* Mira can no longer read the table `scores`, because it is encrypted under the studio's key. Her own permissions stay as they are.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-scores = dynamodb.update_table(
+dynamodb.update_table(
     TableName=lab.scores_table_name,
     SSESpecification={
         "Enabled": True,
@@ -344,7 +285,6 @@ scores = dynamodb.update_table(
         "KMSMasterKeyId": lab.key_alias,
     },
 )
-scores["TableDescription"]["TableStatus"]
 ### STUB
 # Write your code here.
 ### END SOLUTION
@@ -367,15 +307,13 @@ dynamodb.update_table(
 lab.advance(minutes=1)
 
 # %% wrong="no key named" says="Table is already encrypted"
-try:
+with refused("ValidationException"):
     dynamodb.update_table(
         TableName=lab.scores_table_name, SSESpecification={"Enabled": True}
     )
-except ClientError:
-    pass
 
 # %% wrong="moved by Mira" says="mira is not authorized"
-try:
+with refused("AccessDeniedException"):
     mira_dynamodb.update_table(
         TableName=lab.scores_table_name,
         SSESpecification={
@@ -384,10 +322,8 @@ try:
             "KMSMasterKeyId": lab.key_alias,
         },
     )
-except ClientError:
-    pass
 
-# %% wrong="a policy on Mira" says="still under the AWS managed key" outcome="not attempted"
+# %% wrong="a policy on Mira" says="her own permissions have changed"
 iam.put_user_policy(
     UserName="mira",
     PolicyName="no",
@@ -400,6 +336,9 @@ iam.put_user_policy(
         }
     ),
 )
+
+# %% wrong="her policy detached" says="her own permissions have changed"
+iam.detach_user_policy(UserName="mira", PolicyArn=full_access)
 
 # %% wrong="table deleted" says="no table scores"
 dynamodb.delete_table(TableName=lab.scores_table_name)
@@ -419,7 +358,7 @@ dynamodb.create_table(
     },
 )
 
-# %% wrong="she may use the key" says="by a policy or a grant"
+# %% wrong="she may use the key" says="by an IAM policy or a grant"
 dynamodb.update_table(
     TableName=lab.scores_table_name,
     SSESpecification={
@@ -435,42 +374,394 @@ kms.create_grant(
 )
 
 # %% [markdown] tags=["solution"]
-# The table stays active while it moves to the studio's KMS key. Nothing was changed about Mira: the same request, by the same user, now meets another key policy.
+# The table stays active while it moves to the studio's key. Nothing about Mira has changed: the same request by the same user now meets another key policy.
 
 # %% [markdown]
-# ## 6. Let her in
-#
-# Suppose that Mira's work does need the players. You make her a *key user*: the key policy's last two statements then name her as well as you. This is what the console's button "Add" does.
+# {{predict 5.2}}
 
 # %%
-names = ["admin", "mira"]
-users = [iam.get_user(UserName=name)["User"]["Arn"] for name in names]
-
-
-def set_users(arns):
-    for statement in policy["Statement"][2:]:
-        statement["Principal"] = {"AWS": arns}
-    kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
-
+### BEGIN SOLUTION
+predict("5.2", "b")
+### STUB
+predict("5.2", ...)
+### END SOLUTION
 
 # %%
-set_users(users)
-mira_dynamodb.get_item(**request)["Item"]
+mira_dynamodb.delete_table(TableName=lab.old_table_name)
+mira_dynamodb.get_waiter("table_not_exists").wait(TableName=lab.old_table_name)
+print(mira_dynamodb.list_tables()["TableNames"])
+predict("5.2")
 
 # %% [markdown]
-# **What just happened?** The same request, by the same user, to the same table. Only the key policy has changed. No IAM policy was needed: a key policy that names a user of its own account is enough.
+# **What just happened?** Last season's players are gone. Without the permission on the key nobody can read the data, but they can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
 #
-# Mira's test is over, so you take her out again. DynamoDB keeps the opened table key for about five minutes: let six pass. The next notebook looks at other ways.
+# DynamoDB has a switch against deletion by mistake. A table with *deletion protection* refuses `DeleteTable` until `UpdateTable` turns the protection off.
+#
+# {{exercise 5.4}}
+#
+# *Inputs:* `dynamodb`, `lab.table_name`. `update_table` takes `DeletionProtectionEnabled`. *Goal:* the table `players` has deletion protection.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
+### STUB
+# Write your code here.
+### END SOLUTION
 
 # %%
-set_users(users[:1])
-lab.advance(minutes=6)
-try:
-    mira_dynamodb.get_item(**request)
-except ClientError as error:
-    print(error.response["Error"]["Code"])
-else:
-    raise RuntimeError("Mira has read the item: nothing stopped her.")
+check("5.4")
+
+# %% wrong="another table" says="scores has it"
+dynamodb.update_table(
+    TableName=lab.scores_table_name, DeletionProtectionEnabled=True
+)
+
+# %% wrong="on and off" says="turned off"
+dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
+dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=False)
+
+# %% wrong="tried without it" says="no table players"
+mira_dynamodb.delete_table(TableName=lab.table_name)
+
+# %% wrong="no such table" says="Requested resource not found"
+with refused("ResourceNotFoundException"):
+    dynamodb.update_table(TableName="player", DeletionProtectionEnabled=True)
+
+# %% wrong="a backup" says="has no deletion protection" outcome="not attempted"
+dynamodb.create_backup(TableName=lab.table_name, BackupName="before-deletion")
+
+# %% [markdown] tags=["solution"]
+# Now `DeleteTable` ends in a `ValidationException`, for you as well. This protects the table from a mistake. It doesn't protect it from anyone who may call `UpdateTable`, as Mira may: she could turn it off first.
+
+# %% [markdown]
+# {{exercise 5.5}}
+#
+# Mira's work doesn't include deleting tables after all. An explicit deny wins over every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of her own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
+#
+# *Inputs:* `iam`, `json.dumps`. *Goal:* Mira can't delete any table (`dynamodb:DeleteTable`). Everything else that she could do in DynamoDB, she still can.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+no_delete = {
+    "Effect": "Deny",
+    "Action": "dynamodb:DeleteTable",
+    "Resource": "*",
+}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("5.5")
+
+# %% wrong="her policy detached" says="dynamodb:PutItem"
+iam.detach_user_policy(UserName="mira", PolicyArn=full_access)
+
+# %% wrong="one table only" says="she can still delete other tables"
+arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableArn"]
+no_delete = {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+
+# %% wrong="everything denied" says="dynamodb:PutItem"
+no_delete = {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+
+# %% wrong="every Delete denied" says="dynamodb:DeleteItem"
+no_delete = {"Effect": "Deny", "Action": "dynamodb:Delete*", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+
+# %% wrong="an Allow of the rest" says="can still delete"
+rest = {"Effect": "Allow", "Action": "dynamodb:*Item", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [rest]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+
+# %% wrong="not a policy" says="PutUserPolicy ended in MalformedPolicyDocument"
+no_delete = {"Effect": "Deny", "Action": "DeleteTable", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+with refused("MalformedPolicyDocument"):
+    iam.put_user_policy(
+        UserName="mira", PolicyName="no-delete", PolicyDocument=document
+    )
+
+# %% wrong="on Bruno" says="can still delete"
+no_delete = {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="bruno", PolicyName="no-delete", PolicyDocument=document
+)
+
+# %% wrong="deletion protection" says="delete tables" outcome="not attempted"
+dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
+
+# %% [markdown] tags=["solution"]
+# `dynamodb:*` in her managed policy still allows `DeleteTable`, and the Deny wins. The managed policy is AWS's and can't be edited, so a Deny beside it is a common way to take something out of it. The better way is a policy that allows only what Mira's work needs.
+
+# %% [markdown]
+# ## 5. Which statement decided?
+#
+# `explain` shows every permission that a request needed, and every statement that was weighed. `decision_way` draws how KMS decides, and marks the way that this request took.
+
+# %%
+from helpers import explain
+from helpers.display.way import decision_way
+
+display(explain(denial))
+decision_way(explain(denial))
+
+# %% [markdown]
+# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. It gives Mira nothing by itself, but it lets the account's IAM policies count. So KMS looked at Mira's policies and found no Allow for `kms:Decrypt`. That is why the message speaks of an *identity-based* policy, although the key policy doesn't name her either. Within one account, an Allow in either would have been enough. Without that first statement, no IAM policy's Allow would count, and the message would speak of a *resource-based* policy.
+#
+# {{exercise 5.6}}
+#
+# Four tickets arrive at the help desk. The next cell shows their error messages. Decide what would let each caller in.
+#
+# | answer | what would help |
+# |---|---|
+# | `"any"` | One Allow for `kms:Decrypt`: in the key policy, in an IAM policy, or by a grant. |
+# | `"key"` | An Allow in the key policy, or a grant. No IAM policy could help. |
+# | `"deny"` | No Allow, as long as a certain statement stays. |
+# | `"other"` | A permission that has nothing to do with the key. |
+#
+# *Inputs:* `tickets`. *Goal:* `remedies`, a dictionary from each ticket's letter to one of the answers.
+
+# %%
+from helpers.display import table
+
+with refused("AccessDeniedException") as t1:
+    lab.as_user("bruno").client("dynamodb").scan(TableName=lab.table_name)
+with refused("AccessDenied") as t2:
+    mira.client("iam").list_users()
+with refused("AccessDeniedException") as t3:
+    mira_dynamodb.scan(TableName=lab.table_name)
+with refused("AccessDeniedException") as t4:
+    mira_dynamodb.scan(TableName=lab.payments_table_name)
+tickets = {"A": t1.message, "B": t2.message, "C": t3.message, "D": t4.message}
+table(tickets.items(), ["ticket", "message"])
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+remedies = {"A": "deny", "B": "other", "C": "any", "D": "key"}
+### STUB
+remedies = {"A": ..., "B": ..., "C": ..., "D": ...}
+### END SOLUTION
+
+# %%
+check("5.6", remedies)
+
+# %% wrong="half done" says="B, C and D" outcome="not attempted"
+remedies = {"A": "deny", "B": ..., "C": ..., "D": ...}
+
+# %% wrong="A read as an implicit deny" says="Look at ticket A"
+remedies = {"A": "any", "B": "other", "C": "any", "D": "key"}
+
+# %% wrong="any denial is about the key" says="Look at ticket B"
+remedies = {"A": "deny", "B": "any", "C": "any", "D": "key"}
+
+# %% wrong="C and D changed about" says="Look at tickets C and D"
+remedies = {"A": "deny", "B": "other", "C": "key", "D": "any"}
+
+# %% wrong="other words" says="“identity-based”"
+remedies = {"A": "deny", "B": "other", "C": "identity-based", "D": "key"}
+
+# %% wrong="a list" says="a dictionary"
+remedies = ["deny", "other", "any", "key"]
+
+# %% [markdown] tags=["solution"]
+# - **A**: `with an explicit deny`. A Deny in Bruno's own policy wins over every Allow, so it must go first.
+# - **B**: `iam:ListUsers`. Nobody asked KMS for anything.
+# - **C**: `no identity-based policy`. The key policy lets IAM policies count, so any one Allow is enough.
+# - **D**: `no resource-based policy`. The key of `payments` has no statement for the account.
+
+# %% [markdown]
+# ## 6. Try it on paper
+#
+# `policy_lab` decides by the sandbox's own rules, and changes nothing in the account. For a user, it starts from the policies that the account has now. In Jupyter you can edit them, and see at once which statement decides.
+#
+# {{exercise 5.7}}
+#
+# Which statement in an IAM policy would let Mira in, and allow her nothing else? Your cell asks `policy_lab`, so nobody is allowed anything yet.
+#
+# *Inputs:* `lab.key_arn`. *Goal:* `statement` is the smallest statement that allows Mira `kms:Decrypt` with the studio's key: one action, one key.
+
+# %%
+from helpers import policy_lab
+
+policy_lab(user="mira", action="kms:Decrypt", resource=lab.key_arn)
+
+# %% tags=["answer"]
+key_policy = kms.get_key_policy(KeyId=lab.key_arn)["Policy"]
+### BEGIN SOLUTION
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+### STUB
+statement = {"Effect": "Allow", "Action": ..., "Resource": ...}
+### END SOLUTION
+policy_lab(
+    policies={"mine": {"Version": "2012-10-17", "Statement": [statement]}},
+    key_policy=key_policy,
+    principal="mira",
+    action="kms:Decrypt",
+    resource=lab.key_arn,
+)
+
+# %%
+check("5.7", statement)
+
+# %% wrong="half done" says="dots" outcome="not attempted"
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": ...}
+
+# %% wrong="every key" says="other keys"
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+
+# %% wrong="every action" says="kms:Encrypt"
+statement = {"Effect": "Allow", "Action": "kms:*", "Resource": lab.key_arn}
+
+# %% wrong="two actions" says="kms:Encrypt"
+statement = {
+    "Effect": "Allow",
+    "Action": ["kms:Decrypt", "kms:Encrypt"],
+    "Resource": lab.key_arn,
+}
+
+# %% wrong="an alias" says="it does not allow"
+statement = {
+    "Effect": "Allow",
+    "Action": "kms:Decrypt",
+    "Resource": lab.key_arn.split(":key/")[0] + ":" + lab.key_alias,
+}
+
+# %% wrong="the table" says="it does not allow"
+arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableArn"]
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": arn}
+
+# %% wrong="the read" says="it does not allow"
+statement = {
+    "Effect": "Allow",
+    "Action": "dynamodb:GetItem",
+    "Resource": lab.key_arn,
+}
+
+# %% wrong="with a principal" says="is not one of an IAM policy"
+statement = {
+    "Effect": "Allow",
+    "Principal": {"AWS": iam.get_user(UserName="mira")["User"]["Arn"]},
+    "Action": "kms:Decrypt",
+    "Resource": lab.key_arn,
+}
+
+# %% wrong="a whole policy" says="a whole policy"
+statement = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+    ],
+}
+
+# %% wrong="JSON text" says="a dictionary"
+statement = json.dumps(
+    {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+)
+
+# %% [markdown] tags=["solution"]
+# The statement names no principal, because an IAM policy belongs to its user. `Resource` is the key's ARN: with `"*"`, Mira could use every key that leaves the decision to IAM policies.
+
+# %% [markdown]
+# ## 7. Let her in
+#
+# Suppose that Mira's work does need the players. The console would make her a *key user*, by adding her to the key policy's last two statements.
+#
+# {{exercise 5.8}}
+#
+# *Inputs:* `kms`, `lab.key_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* by the key policy alone, Mira can read `players`. She still can't manage the key, and you can do everything that you could before.
+
+# %% tags=["answer"]
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+### BEGIN SOLUTION
+admin_arn = iam.get_user(UserName="admin")["User"]["Arn"]
+for part in new_policy["Statement"][2:]:
+    part["Principal"] = {"AWS": [admin_arn, mira_arn]}
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+mira_dynamodb.get_item(TableName=lab.table_name, Key=player_key)["Item"]
+### STUB
+# Change new_policy here, and put it back.
+### END SOLUTION
+
+# %%
+check("5.8")
+
+# %% wrong="changed, and not put back" says="does not name her yet" outcome="not attempted"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+new_policy["Statement"][2]["Principal"] = {"AWS": mira_arn}
+
+# %% wrong="as an administrator" says="has no kms:Decrypt"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+admin_arn = new_policy["Statement"][1]["Principal"]["AWS"]
+new_policy["Statement"][1]["Principal"]["AWS"] = [admin_arn, mira_arn]
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+
+# %% wrong="in all statements" says="manage the key"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+admin_arn = new_policy["Statement"][1]["Principal"]["AWS"]
+for part in new_policy["Statement"][1:]:
+    part["Principal"] = {"AWS": [admin_arn, mira_arn]}
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+
+# %% wrong="in place of admin" says="no longer names admin"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+for part in new_policy["Statement"][2:]:
+    part["Principal"] = {"AWS": mira_arn}
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+
+# %% wrong="everybody" says="it allows kms:Decrypt to everybody"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+new_policy["Statement"][2]["Principal"] = "*"
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+
+# %% wrong="by an IAM policy" says="not by the key policy"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+mine = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [mine]})
+iam.put_user_policy(UserName="mira", PolicyName="mine", PolicyDocument=document)
+
+# %% wrong="a name in place of an ARN" says="PutKeyPolicy ended in MalformedPolicyDocumentException"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+new_policy["Statement"][2]["Principal"]["AWS"] = ["admin", "mira"]
+with refused("MalformedPolicyDocumentException"):
+    kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+
+# %% wrong="the account's statement lost" says="Enable IAM User Permissions"
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+admin_arn = new_policy["Statement"][1]["Principal"]["AWS"]
+for part in new_policy["Statement"][2:]:
+    part["Principal"] = {"AWS": [admin_arn, mira_arn]}
+del new_policy["Statement"][0]
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
+
+# %% [markdown] tags=["solution"]
+# The same request, by the same user, to the same table: only the key policy has changed. No IAM policy was needed, because a key policy that names a user of its own account is enough. The next notebook compares this way with two others, and takes the access away again.
 
 # %% [markdown]
 # ## In your own words
@@ -498,11 +789,16 @@ quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - DynamoDB asks KMS as the caller. Both must say yes: DynamoDB to the request, KMS to the key.
+# - DynamoDB asks KMS on behalf of the caller. Two permissions are needed: DynamoDB's for the request, and KMS's for the key.
 # - The proof of a KMS denial is `kms:Decrypt`, on this key, by this user.
-# - The key policy comes first. Where it leaves the decision to the account, IAM policies count.
-# - Encryption at rest stops reading and writing items. It does not stop deleting the table.
+# - KMS begins with the key policy. IAM policies count where the key policy leaves the decision to the account.
+# - A missing permission on the key stops reading and writing items. It doesn't stop deleting the table.
 #
-# **Key terms.** *Customer managed key*: a KMS key of your account whose policy is yours. *Key policy*: the resource-based policy of a key. *Identity-based policy*: a policy that hangs on a user, group or role. *Implicit deny*: no Allow was found. *Table key*: the key that protects a table's items, itself encrypted under the KMS key.
+# **Key terms** in the [glossary](../docs/glossary.md): *identity-based policy*, *resource-based policy*, *implicit deny*, *explicit deny*, *deletion protection*, *key user*.
 #
-# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: delete Mira's access key and the user, delete the tables, and schedule the key's deletion, which takes at least seven days.
+# **Read more**: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [AWS managed policies for DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ddb-security-iam.awsmanpol.html) · [Troubleshoot access denied error messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html) · [Deletion protection](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection)
+#
+# **Clean up.** There is nothing to do here: the account ends with the kernel. On a real account, delete Mira's access key, policies and user; turn deletion protection off and delete the tables; and schedule the deletion of both keys, which takes at least seven days.
+
+# %%
+progress()
