@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
+from refusal.authorization import Policy, Request, authorize
 
 from lessons.author import (
     Evidence,
@@ -13,9 +15,12 @@ from lessons.author import (
     Record,
     Studio,
     Verdict,
+    allows,
     correct,
     grants_on,
+    key_metadata,
     key_policy,
+    may_decrypt_directly,
     may_read,
     not_attempted,
     not_yet,
@@ -26,10 +31,10 @@ _POLICIES = "arn:aws:iam::aws:policy/AmazonDynamoDB"
 
 def world(studio: Studio) -> dict[str, str]:
     """Two tables of players under the studio's key, the payments under a key that leaves nothing
-    to IAM policies; Mira and Edda, who may use neither."""
+    to IAM policies; Mira, Bruno and Edda, who may use neither."""
     key = studio.create_key("alias/players-table")
     payments_key = studio.create_key("alias/payments")
-    _take_delegation(studio, payments_key)
+    studio.leave_nothing_to_iam(payments_key)
     names = {
         "table_name": studio.create_table(studio.name("players"), key),
         "old_table_name": studio.create_table(studio.name("players-2025"), key),
@@ -39,7 +44,8 @@ def world(studio: Studio) -> dict[str, str]:
     }
     for table, count in zip(names.values(), (3, 1, 1), strict=True):
         studio.put_players(table, count)
-    studio.create_user("mira", f"{_POLICIES}FullAccess")
+    studio.create_user("mira", f"{_POLICIES}FullAccess_v2")
+    studio.create_user("bruno", f"{_POLICIES}ReadOnlyAccess")
     studio.create_user("edda", f"{_POLICIES}ReadOnlyAccess")
     keys = {
         "key_alias": "alias/players-table",
@@ -49,14 +55,219 @@ def world(studio: Studio) -> dict[str, str]:
     return {**names, **keys}
 
 
-def _take_delegation(studio: Studio, key: str) -> None:
-    """Take the statement for the account out of a key's policy."""
-    kms = studio.client("kms")
-    policy = json.loads(
-        kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+def _user(evidence: Evidence, name: str) -> str:
+    return f"arn:aws:iam::{evidence.lab.account_id}:user/{name}"
+
+
+def _arn(evidence: Evidence, table: str) -> str:
+    lab = evidence.lab
+    return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
+
+
+def _ended(record: Record) -> str:
+    """How a call that failed ended."""
+    return f"{record.name} ended in {record.error}: {record.reason}"
+
+
+def key_user(evidence: Evidence) -> Verdict:
+    """Mira is a key user and no administrator; admin is both."""
+    wanted = "Mira as a key user and no administrator, and you as both."
+    mira, admin = _user(evidence, "mira"), _user(evidence, "admin")
+    found = key_policy(evidence, evidence.lab.key_arn)
+    uses, manages = (
+        {who: allows(found, who, action) for who in (mira, admin)}
+        for action in ("kms:Decrypt", "kms:PutKeyPolicy")
     )
-    del policy["Statement"][0]
-    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    if not uses[admin]:
+        return not_yet(wanted, "admin is no longer a key user.")
+    if manages[mira]:
+        return _both(evidence, wanted, uses[mira], manages[admin])
+    if not manages[admin]:
+        return not_yet(wanted, "admin is no longer a key administrator.")
+    if uses[mira]:
+        return correct(
+            "Two statements name her now, and no IAM policy was needed."
+        )
+    return not_yet(
+        wanted, "Mira is in none of the statements for administrators and users."
+    )
+
+
+def _both(
+    evidence: Evidence, wanted: str, uses: bool, admin_manages: bool
+) -> Verdict:
+    """Mira is still a key administrator, as the notebook made her: was anything tried?"""
+    if uses or not admin_manages:
+        seen = "Mira is still a key administrator."
+        return not_yet(
+            wanted, f"{seen} She is a key user, too." if uses else seen
+        )
+    changes = evidence.records("PutKeyPolicy")
+    if changes and changes[-1].error:
+        return not_yet(wanted, _ended(changes[-1]))
+    if policies := _own_policies(evidence, "mira"):
+        seen = f"an IAM policy for Mira, {json.dumps(policies)}"
+        return not_yet(wanted, f"{seen}, and the key policy as it was.")
+    return not_attempted("Mira is a key administrator, and not a key user yet.")
+
+
+def taken_away(evidence: Evidence) -> Verdict:
+    """Mira is out of the key policy, and KMS has refused her a read of players since."""
+    lab = evidence.lab
+    wanted = "Mira out of the key policy, and after that a read of players that KMS refuses her."
+    found = key_policy(evidence, lab.key_arn)
+    if allows(found, _user(evidence, "mira"), "kms:Decrypt"):
+        return not_yet(wanted, "Mira is still in the key policy.")
+    trail, players = evidence.records(), _arn(evidence, lab.table_name)
+    changes = [n for n, x in enumerate(trail) if x.name == "PutKeyPolicy"]
+    after = trail[changes[-1] + 1 :] if changes else trail
+    reads = [x for x in after if x.user == "mira" and x.touches(players)]
+    if any("kms:Decrypt" in x.message for x in reads):
+        return correct(
+            "Mira is out of the key policy, and KMS has refused her since."
+        )
+    denied = [x for x in reads if x.error]
+    if denied:
+        seen = f"a refusal that is not KMS's: {denied[-1].reason}"
+        return not_yet(wanted, seen, "any-denial")
+    if len(reads) > 1:  # The notebook itself makes the first.
+        return not_yet(
+            wanted, "her read still went through.", "revoking-is-instant"
+        )
+    return not_attempted(
+        "Since the key policy was last changed, the audit trail shows "
+        f"no read of {lab.table_name} by Mira that was refused."
+    )
+
+
+def through_dynamodb(evidence: Evidence) -> Verdict:
+    """By an IAM policy Mira can read through DynamoDB, and not decrypt herself."""
+    lab = evidence.lab
+    wanted = "Mira may read through DynamoDB, and may not decrypt the password."
+    if may_read(evidence, "mira", lab.table_name):
+        if _opens_password(evidence, "mira"):
+            return not_yet(wanted, "she can decrypt the password, too.")
+        if not _own_policies(evidence, "mira"):
+            return not_yet(wanted, "she may read, and not by an IAM policy.")
+        return correct(
+            "Her policy counts where a request comes through DynamoDB."
+        )
+    return _still_refused(evidence, wanted, untouched=_only_alias)
+
+
+def one_table(evidence: Evidence) -> Verdict:
+    """By an IAM policy Mira can read players through DynamoDB, and no other table."""
+    lab = evidence.lab
+    wanted = f"Mira may read {lab.table_name} through DynamoDB, and nothing else."
+    if not may_read(evidence, "mira", lab.table_name):
+        return _still_refused(evidence, wanted, untouched=_only_alias)
+    if may_read(evidence, "mira", lab.old_table_name):
+        if _only_service(evidence):
+            return not_attempted(
+                "Her IAM policy says nothing yet about the table's name."
+            )
+        return not_yet(wanted, f"she can read {lab.old_table_name}, too.")
+    if may_decrypt_directly(evidence, "mira", lab.table_name):
+        return not_yet(
+            wanted,
+            "she may use the key without DynamoDB, with the table's name as context.",
+        )
+    return correct(
+        "Both conditions must be met: the service, and the table's name."
+    )
+
+
+def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
+    """What was tried with Mira's IAM policy, and did not let her in."""
+    changes = evidence.records("PutUserPolicy")
+    if changes and changes[-1].error:
+        return not_yet(wanted, _ended(changes[-1]))
+    policies = _own_policies(evidence, "mira")
+    if not policies or untouched(evidence):
+        return not_attempted(
+            "Mira is still refused, and her IAM policy is as it was."
+        )
+    if ":alias/" in json.dumps(policies):
+        return not_yet(
+            wanted,
+            "her IAM policy names an alias, where the key's ARN belongs.",
+        )
+    return not_yet(
+        wanted,
+        f"Mira is still refused; her IAM policy is {json.dumps(policies)}.",
+    )
+
+
+def _only_alias(evidence: Evidence) -> bool:
+    """Whether Mira's IAM policy is the one of the notebook, which names the alias."""
+    return [
+        (":alias/" in str(x.get("Resource")), "Condition" in x)
+        for x in _statements(evidence, "mira")
+    ] == [(True, False)]
+
+
+def _only_service(evidence: Evidence) -> bool:
+    """Whether Mira's IAM policy looks at the service only, as the exercise before asks."""
+    found = list(_statements(evidence, "mira"))
+    names = [
+        name.lower()
+        for x in found
+        for keys in x.get("Condition", {}).values()
+        for name in keys
+    ]
+    return len(found) == 1 and names == ["kms:viaservice"]
+
+
+def bruno_by_grant(evidence: Evidence) -> Verdict:
+    """A grant lets Bruno read players, and nothing else under the key."""
+    lab = evidence.lab
+    wanted = (
+        f"a grant by which Bruno may read {lab.table_name}, and nothing else."
+    )
+    if not grants_on(evidence, lab.key_arn, "user/bruno"):
+        return _no_grant(evidence, wanted)
+    if verdict := _too_wide(evidence, wanted, "bruno", lab.table_name):
+        return verdict
+    return correct("The grant names him, one operation, and one table.")
+
+
+def _no_grant(evidence: Evidence, wanted: str) -> Verdict:
+    """What was tried, where Bruno has no grant."""
+    made = evidence.records("CreateGrant", user="admin")
+    if made and made[-1].error:
+        return not_yet(wanted, _ended(made[-1]))
+    if may_read(evidence, "bruno", evidence.lab.table_name):
+        return not_yet(wanted, "he may read, and there is no grant for him.")
+    own = f"mira-{evidence.lab.table_name}"
+    if any(not x.via and not x.asks(name=own) for x in made):
+        return not_yet(wanted, "a grant, and no grant for Bruno.")
+    return not_attempted("There is no grant for Bruno yet.")
+
+
+def _too_wide(
+    evidence: Evidence, wanted: str, user: str, table: str
+) -> Verdict | None:
+    """What is wrong with what a user may do, if something is: it must be reading one table."""
+    lab, who = evidence.lab, "he" if user == "bruno" else "she"
+    grants = grants_on(evidence, lab.key_arn, f"user/{user}")
+    if not may_read(evidence, user, table):
+        last = grants[-1] if grants else {}
+        shown = {name: last.get(name) for name in ("Operations", "Constraints")}
+        return not_yet(
+            wanted, f"{who} is refused; your grant is for {json.dumps(shown)}."
+        )
+    if _opens_password(evidence, user):
+        wide = len(grants) > 1 and any(not x.get("Constraints") for x in grants)
+        seen = (
+            "the grant without a constraint is still there beside the other."
+            if wide
+            else f"{who} can decrypt the password, too: {who} may use the key for anything."
+        )
+        return not_yet(wanted, seen)
+    for other in (lab.table_name, lab.old_table_name, lab.payments_table_name):
+        if other != table and may_read(evidence, user, other):
+            return not_yet(wanted, f"{who} can read {other}, too.")
+    return None
 
 
 WRITES = (
@@ -76,7 +287,7 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     wanted = "p-050 in players, put there by Mira."
     if _holds(evidence, table, "p-050"):
         if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
-            return correct("Of the key, a write needs kms:Decrypt only.")
+            return correct("In the sandbox, a write needs kms:Decrypt only.")
         return not_yet(wanted, "p-050, and no write of hers: admin put it there.")
     if hers and not hers[-1].touches(_arn(evidence, table)):
         return not_yet(wanted, "a write of hers into another table.")
@@ -89,64 +300,73 @@ def written_by_mira(evidence: Evidence) -> Verdict:
         return not_yet(
             wanted, f"a write by {writes[-1].user}, and no p-050 in players."
         )
-    return not_attempted("Nobody has written yet; call put_item as Mira would.")
+    return not_attempted("Nobody has written into a table yet.")
 
 
-def taken_away(evidence: Evidence) -> Verdict:
-    """No grant for Mira is left, and KMS refused her afterwards."""
-    wanted = "no grant for Mira, and after that a read of players that KMS refuses her."
-    if len(_grants(evidence, ".amazonaws.com")) < 4:
-        seen = "DynamoDB's own grants are gone, so it cannot use the key for anybody."
-        return not_yet(wanted, f"{seen} Run the set-up cell to start over.")
-    trail, players = evidence.records(), _arn(evidence, evidence.lab.table_name)
-    after = trail[_last_change_of_her_grants(evidence, trail) + 1 :]
-    reads = [x for x in after if x.user == "mira" and x.touches(players)]
-    if _hers(evidence):
-        if any(x.error for x in reads):
-            return not_yet(
-                wanted, "her read is refused, and her grant is still there."
-            )
-        return not_attempted(
-            "Mira's grant is still there; which operation takes a grant away?"
-        )
-    if any("kms:Decrypt" in x.message for x in reads):
-        return correct("The grant is gone, and KMS has refused her since.")
-    if not reads:
+def vault(evidence: Evidence, arn: object) -> Verdict:
+    """A new key, whose policy alone lets admin do everything and Mira decrypt."""
+    wanted = "the ARN of a new key, by whose policy alone admin manages it and Mira decrypts."
+    if isinstance(arn, dict):
+        return not_yet(wanted, "the whole answer; the ARN is in its KeyMetadata.")
+    key = key_metadata(evidence, str(arn)) if str(arn) else None
+    if key is None:
+        failed = [x for x in evidence.records("CreateKey") if x.error]
+        if len(failed) > 1:  # The notebook itself makes the first.
+            return not_yet(wanted, _ended(failed[-1]))
         return not_yet(
-            wanted, "her grant is gone, and she has not read players since."
+            wanted, f"`{str(arn)[:80]}`, which is no key of this account."
         )
-    if not reads[-1].error:
-        seen = "her grant is gone, and her read still went through."
-        return not_yet(wanted, seen, "revoking-is-instant")
-    return not_yet(
-        wanted, f"a refusal that is not KMS's: {reads[-1].message}", "any-denial"
+    if key["CreationDate"] < evidence.lab.opened:
+        return not_yet(wanted, "a key that was not made in this notebook.")
+    decide = _Decide(evidence, key["Arn"])
+    if decide.leaves_it_to_iam:
+        return not_yet(
+            wanted,
+            "the key policy leaves it to the account's IAM policies: a user with kms:* would be "
+            "let in.",
+        )
+    if lacks := [x for x in _EVERYTHING if not decide("admin", x)]:
+        return not_yet(wanted, f"admin may not {lacks[0]}.")
+    if not decide("mira", "kms:Decrypt"):
+        return not_yet(wanted, "Mira may not decrypt.")
+    more = [x for x in _EVERYTHING if x != "kms:Decrypt" and decide("mira", x)]
+    if more:
+        return not_yet(wanted, f"Mira may {more[0]}, too.")
+    return correct(
+        "This key policy names everyone who may use the key, and leaves nothing to IAM."
     )
 
 
-def _hers(evidence: Evidence) -> list[dict[str, Any]]:
-    """Mira's grants; of a user that was deleted, a grant keeps an ID in place of the ARN."""
-    others = (
-        *_grants(evidence, ".amazonaws.com"),
-        *_grants(evidence, "user/edda"),
-    )
-    return [grant for grant in _grants(evidence) if grant not in others]
+_EVERYTHING = (
+    *("kms:PutKeyPolicy", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"),
+    *("kms:DescribeKey", "kms:CreateGrant", "kms:ScheduleKeyDeletion"),
+)
 
 
-def _last_change_of_her_grants(evidence: Evidence, trail: list[Record]) -> int:
-    """Where in the trail a grant for Mira was last made or taken away; -1 for nowhere."""
-    mira = f"arn:aws:iam::{evidence.lab.account_id}:user/mira"
-    made = [
-        x
-        for x in trail
-        if x.name == "CreateGrant" and x.asks(granteePrincipal=mira)
-    ]
-    ids = [x.raw["responseElements"]["grantId"] for x in made if not x.error]
-    turns = [
-        n
-        for n, x in enumerate(trail)
-        if x in made or any(x.asks(grantId=i) for i in ids)
-    ]
-    return turns[-1] if turns else -1
+class _Decide:
+    """What a key's policy lets the account's users do, who have no IAM policy on keys."""
+
+    def __init__(self, evidence: Evidence, key_arn: str) -> None:
+        statements = key_policy(evidence, key_arn)
+        self._policy = Policy.parse(
+            {"Version": "2012-10-17", "Statement": statements},
+            kind="resource-based",
+        )
+        self._evidence, self._key = evidence, key_arn
+
+    def __call__(self, user: str, action: str, *identity: Policy) -> bool:
+        request = Request(_user(self._evidence, user), action, self._key)
+        return authorize(
+            request, identity_policies=identity, resource_policy=self._policy
+        ).allowed
+
+    @property
+    def leaves_it_to_iam(self) -> bool:
+        """Whether an Allow of an IAM policy would count."""
+        anything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [anything]}
+        policy = Policy.parse(document, kind="identity-based", name="anything")
+        return any(self("nobody", action, policy) for action in _EVERYTHING)
 
 
 def edda_reports(evidence: Evidence) -> Verdict:
@@ -158,19 +378,8 @@ def edda_reports(evidence: Evidence) -> Verdict:
         return not_yet(wanted, seen)
     if not may_read(evidence, "edda", lab.old_table_name):
         return _still_out(evidence, wanted)
-    secret = evidence.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")[
-        "CiphertextBlob"
-    ]
-    if lab.in_process.would_allow(
-        "edda", "kms", "Decrypt", {"CiphertextBlob": secret}
-    ):
-        return not_yet(
-            wanted,
-            "she can decrypt the password, too: she may use the key herself.",
-        )
-    for table in (lab.table_name, lab.payments_table_name):
-        if may_read(evidence, "edda", table):
-            return not_yet(wanted, f"she can read {table}, too.")
+    if verdict := _too_wide(evidence, wanted, "edda", lab.old_table_name):
+        return verdict
     return correct(
         f"Edda can read {lab.old_table_name}, and the key opens nothing else for her."
     )
@@ -178,8 +387,10 @@ def edda_reports(evidence: Evidence) -> Verdict:
 
 def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, and did not let Edda in."""
-    grants = _grants(evidence, "user/edda")
-    policies = _own_policies(evidence, "edda")
+    grants = grants_on(evidence, evidence.lab.key_arn, "user/edda")
+    policies = (
+        json.dumps(found) if (found := _own_policies(evidence, "edda")) else ""
+    )
     key = key_policy(evidence, evidence.lab.key_arn)
     named = [statement for statement in key if "user/edda" in str(statement)]
     if grants:
@@ -196,12 +407,19 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
         claim = "administrator-decrypts" if "kms:Put*" in str(named) else ""
         seen = f"she is refused, though “{named[0].get('Sid')}” of the key policy names her."
         return not_yet(wanted, seen, claim)
+    names = ("CreateGrant", "PutUserPolicy", "PutKeyPolicy")
+    tries = [x for x in evidence.records(*names, user="admin") if not x.via]
+    if tries and tries[-1].error:
+        return not_yet(wanted, _ended(tries[-1]))
     return not_attempted("Edda is still refused; choose one of the three ways.")
 
 
-def _arn(evidence: Evidence, table: str) -> str:
+def _opens_password(evidence: Evidence, user: str) -> bool:
+    """Whether a user may decrypt what was encrypted without DynamoDB, under the studio's key."""
     lab = evidence.lab
-    return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
+    sealed = evidence.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")
+    asked = {"CiphertextBlob": sealed["CiphertextBlob"]}
+    return lab.in_process.would_allow(user, "kms", "Decrypt", asked)
 
 
 def _holds(evidence: Evidence, table: str, player: str) -> bool:
@@ -214,15 +432,17 @@ def _holds(evidence: Evidence, table: str, player: str) -> bool:
         return False
 
 
-def _grants(evidence: Evidence, grantee: str = "") -> list[dict[str, Any]]:
-    return grants_on(evidence, evidence.lab.key_arn, grantee)
+def _statements(evidence: Evidence, user: str) -> Iterator[dict[str, Any]]:
+    for policy in _own_policies(evidence, user):
+        found = policy["Statement"]
+        yield from found if isinstance(found, list) else [found]
 
 
-def _own_policies(evidence: Evidence, user: str) -> str:
+def _own_policies(evidence: Evidence, user: str) -> list[dict[str, Any]]:
     """A user's policies that AWS did not write."""
     iam = evidence.client("iam")
     if user not in [one["UserName"] for one in iam.list_users()["Users"]]:
-        return ""
+        return []
     names = iam.list_user_policies(UserName=user)["PolicyNames"]
     found = [
         iam.get_user_policy(UserName=user, PolicyName=n)["PolicyDocument"]
@@ -236,10 +456,63 @@ def _own_policies(evidence: Evidence, user: str) -> str:
             version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
             policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)
             found.append(policy["PolicyVersion"]["Document"])
-    return "; ".join(json.dumps(policy) for policy in found)
+    return found
 
 
 EXERCISES = [
+    Exercise(
+        title="Mira as a key user",
+        points=1,
+        hints=(
+            "The function of this section writes both lists.",
+            "Its first list are the administrators, its second the users. You belong to both.",
+            "set_policy([admin_arn], [admin_arn, mira_arn])",
+        ),
+        check=key_user,
+    ),
+    Exercise(
+        title="Take it away, and prove it",
+        points=1,
+        hints=(
+            "How long does DynamoDB keep a table key?",
+            "Let the time pass first, and then let Mira read. The refusal is your proof.",
+            "lab.advance(minutes=6), and then mira_dynamodb.get_item(**request) inside "
+            'with refused("AccessDeniedException").',
+        ),
+        check=taken_away,
+    ),
+    Exercise(
+        title="Through DynamoDB only",
+        points=1,
+        hints=(
+            "Start with the statement above, and put the key's ARN in place of the alias.",
+            "Then add the Condition. Its value names the service and lab.region.",
+            '"Condition": {"StringEquals": {"kms:ViaService": '
+            'f"dynamodb.{lab.region}.amazonaws.com"}}',
+        ),
+        check=through_dynamodb,
+    ),
+    Exercise(
+        title="One table only",
+        points=1,
+        hints=(
+            "One condition operator may hold two condition keys.",
+            "The second condition key is the long one above. Which value must it have?",
+            '"kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name, beside kms:ViaService '
+            "in StringEquals.",
+        ),
+        check=one_table,
+    ),
+    Exercise(
+        title="A grant for Bruno",
+        points=1,
+        hints=(
+            "The function grant_table shows the call. Whom does it name, and for which table?",
+            'GranteePrincipal=users["bruno"], Operations=["Decrypt"], and Constraints.',
+            'Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": lab.table_name}}',
+        ),
+        check=bruno_by_grant,
+    ),
     Exercise(
         title="Is Decrypt enough to write?",
         points=1,
@@ -251,25 +524,26 @@ EXERCISES = [
         check=written_by_mira,
     ),
     Exercise(
-        title="Take it away, and prove it",
+        title="A key without the account's statement",
         points=2,
         hints=(
-            "One operation takes a grant away. Then let Mira read, and look what comes of it.",
-            "kms.revoke_grant takes KeyId and GrantId. How long does DynamoDB keep a table "
-            "key?",
-            "Revoke, then lab.advance(minutes=6), then outcome(mira_dynamodb.get_item, "
-            "**request).",
+            "The policy has two statements. One of them is only_mira.",
+            'The other is like it, with {"AWS": admin_arn} as Principal and "kms:*" as Action.',
+            "Put both into a list under Statement, with a Version; json.dumps makes the Policy for "
+            'kms.create_key, whose answer has the ARN in ["KeyMetadata"]["Arn"].',
         ),
-        check=taken_away,
+        check=vault,
+        given="vault_arn",
     ),
     Exercise(
         title="The narrowest door",
         points=3,
         hints=(
-            "Which of the three ways let Mira read one table and no other?",
-            "A grant with an EncryptionContextSubset. What names the table in the context?",
-            'kms.create_grant with GranteePrincipal=edda_arn, Operations=["Decrypt"] and '
-            "Constraints for aws:dynamodb:tableName, which is lab.old_table_name.",
+            "Which of the three ways let a user read one table and no other?",
+            "A grant with a constraint, or a statement with kms:ViaService and "
+            "kms:EncryptionContext:aws:dynamodb:tableName.",
+            'As in 6.5: kms.create_grant with GranteePrincipal=users["edda"], or as in 6.4: '
+            'iam.put_user_policy(UserName="edda", …). The table is lab.old_table_name.',
         ),
         check=edda_reports,
     ),

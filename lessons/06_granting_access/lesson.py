@@ -2,34 +2,33 @@
 # jupyter:
 #   course:
 #     title: Granting access
-#     promise: Three ways to let a colleague use the key, and some that look right and are not. You try each, take it away, and compare what else it allowed.
-#     minutes: {reading: 25, exercises: 25}
+#     promise: There are three ways to let a colleague use a key, and some that look right and aren't. You try each of them, take the access away again, and compare what else each way allowed.
+#     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[05 Denying access](05_denying_access.ipynb)"
 #     outcomes:
 #       - let a user use a key by key policy, by IAM policy and by grant
-#       - say what each of them allows besides, and who can take it away
+#       - limit each of them to DynamoDB, or to one table
 #       - take access away, and say when that takes effect
-#       - place encryption among the other access controls
+#       - write a key policy that leaves nothing to IAM policies, and name its danger
 #     simulated: The account, its users, keys and tables, and the five minutes for which DynamoDB keeps a table key.
-#     aws: Changes of policies and new grants take a moment to work everywhere, mostly seconds, for grants up to five minutes.
-#     cost: A few cents. A customer managed key is USD 1 a month, counted by the hour; there are two. DynamoDB's own prices come on top.
+#     aws: Changed policies and new grants take a moment to take effect everywhere, usually seconds, for grants up to five minutes.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, counted by the hour; there are two, and you make a third. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# Mira has `AmazonDynamoDBFullAccess` and no permission on the key, as in the last notebook. The tables `players` and `players-2025` are under the studio's key. The table `payments` is under a stricter one.
+# The tables `players` and `players-2025` are encrypted under the studio's key, and `payments` under a stricter one. Mira has `AmazonDynamoDBFullAccess_v2`; Bruno and Edda may read every table. None of them may use a key.
 
 # %%
 import json
 
 import boto3
-import pandas as pd
 from botocore.exceptions import ClientError
 
-from helpers import check, explain, hint, open_lab, predict, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
 
 lab = open_lab("06")
 lab
@@ -39,43 +38,39 @@ lab
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
-admin_arn = iam.get_user(UserName="admin")["User"]["Arn"]
-mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+users = {user["UserName"]: user["Arn"] for user in iam.list_users()["Users"]}
+admin_arn, mira_arn = users["admin"], users["mira"]
 mira = lab.as_user("mira")  # a session with an access key of hers
 mira_dynamodb, mira_kms = mira.client("dynamodb"), mira.client("kms")
 request = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-001"}}}
+users
 
 # %% [markdown]
-# Today you make many calls that may be refused. This function makes one, and says what came of it.
+# Many calls in this notebook may be refused. This function makes a call, and says how it ended.
 
 
 # %%
 def outcome(call, **request):
-    """What comes of a call: "allowed", or "denied" and why."""
+    """How a call ends: "allowed", or "denied" and why."""
     try:
         call(**request)
     except ClientError as error:
-        reason = error.response["Error"]["Message"].partition("because ")[2]
         if error.response["Error"]["Code"] != "AccessDeniedException":
             raise
+        reason = error.response["Error"]["Message"].partition("because ")[2]
         return f"denied: {reason.partition(' (')[0]}"
     return "allowed"
 
 
-# %%
-read = outcome(mira_dynamodb.get_item, **request)
-assert read.startswith("denied"), read
-read
-
 # %% [markdown]
 # ## 1. By key policy
 #
-# The console's key policy has two lists of people: *key administrators*, in its second statement, and *key users*, in the third and the fourth. This function writes both.
+# The console's key policy names *key administrators* in its second statement, and *key users* in the third and fourth. This function sets both.
 
 
 # %%
 def set_policy(administrators, users):
-    """Put these people into the key policy; returns who is in which statement."""
+    """Name these people in the key policy; returns who is in which statement."""
     policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
     for number, people in enumerate([administrators, users, users], start=1):
         policy["Statement"][number]["Principal"] = {"AWS": people}
@@ -95,39 +90,52 @@ predict("6.1", ...)
 
 # %%
 set_policy([admin_arn, mira_arn], [admin_arn])
-read = outcome(mira_dynamodb.get_item, **request)
-assert read.startswith("denied"), read
-read
-
-# %%
+print(outcome(mira_dynamodb.get_item, **request))
 predict("6.1")
 
 # %% [markdown]
-# Now as a key user, and no longer as an administrator.
+# {{exercise 6.1}}
+#
+# *Inputs:* `set_policy`, `admin_arn`, `mira_arn`. *Goal:* Mira is a key user, and no longer a key administrator. You stay both.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+set_policy([admin_arn], [admin_arn, mira_arn])
+### STUB
+# Write your code here.
+### END SOLUTION
 
 # %%
-who = set_policy([admin_arn], [admin_arn, mira_arn])
-read = outcome(mira_dynamodb.get_item, **request)
-assert read == "allowed", read
-who
+check("6.1")
 
-# %% [markdown]
-# **What just happened?** Two statements changed, and nothing else. The third, `Allow use of the key`, holds `kms:Decrypt` and lets Mira read. The fourth lets her make grants, but only where a service such as DynamoDB does it for her: its condition is `kms:GrantIsForAWSResource`. A grant of her own is refused:
+# %% wrong="both" says="still a key administrator"
+set_policy([admin_arn, mira_arn], [admin_arn, mira_arn])
 
-# %%
-grant = outcome(
-    mira_kms.create_grant,
-    KeyId=lab.key_arn,
-    GranteePrincipal=mira_arn,
-    Operations=["Encrypt"],
-)
-assert grant.startswith("denied"), grant
-grant
+# %% wrong="in place of admin" says="no longer a key user"
+set_policy([admin_arn], [mira_arn])
+
+# %% wrong="the administrators only" says="Mira is in none of the statements"
+set_policy([admin_arn], [admin_arn])
+
+# %% wrong="changed about" says="still a key administrator"
+set_policy([mira_arn], [admin_arn])
+
+# %% wrong="an IAM policy" says="IAM policy" outcome="not yet"
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(UserName="mira", PolicyName="mine", PolicyDocument=document)
+
+# %% wrong="names in place of ARNs" says="PutKeyPolicy ended in MalformedPolicyDocumentException"
+with refused("MalformedPolicyDocumentException"):
+    set_policy(["admin"], ["admin", "mira"])
+
+# %% [markdown] tags=["solution"]
+# The third statement, `Allow use of the key`, contains `kms:Decrypt` and lets Mira read. The fourth lets her make grants, but only where an AWS service such as DynamoDB does it for her: that is its condition, `kms:GrantIsForAWSResource`.
 
 # %% [markdown]
 # ### What else does it allow?
 #
-# *Least privilege* means: what the work needs, and no more. Mira is to read `players`. What else can she do now? Under the same key are last season's table, and a password that you encrypt here without DynamoDB.
+# *Least privilege* means giving what the work needs, and no more. Mira's task is to read `players`. What else can she do as a key user? The studio's key also protects last season's table, and a password that you encrypt here without DynamoDB.
 
 # %%
 sealed = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"not-a-real-password")
@@ -138,7 +146,7 @@ ways = {}
 
 # %%
 def try_all(way):
-    """Note what Mira may do now, asked anew."""
+    """Note what Mira may do now, when DynamoDB has to ask KMS again."""
     lab.advance(minutes=6)
     answers = {
         "players": outcome(mira_dynamodb.get_item, **request),
@@ -146,16 +154,16 @@ def try_all(way):
         "password": outcome(mira_kms.decrypt, CiphertextBlob=password),
     }
     ways[way] = {what: said.partition(":")[0] for what, said in answers.items()}
+    return ways[way]
 
 
 # %%
+set_policy([admin_arn], [admin_arn, mira_arn])
 try_all("key policy")
-ways["key policy"]
 
 # %% [markdown]
 # A key user may use the key for everything that it protects.
-
-# %% [markdown]
+#
 # ## 2. Take it away
 #
 # {{predict 6.2}}
@@ -170,47 +178,77 @@ predict("6.2", ...)
 # %%
 mira_dynamodb.get_item(**request)
 set_policy([admin_arn], [admin_arn])
-at_once = {
-    "KMS decrypts": outcome(mira_kms.decrypt, CiphertextBlob=password),
-    "DynamoDB reads": outcome(mira_dynamodb.get_item, **request),
-}
-assert at_once["KMS decrypts"].startswith("denied"), at_once
-assert at_once["DynamoDB reads"] == "allowed", at_once
-at_once
-
-# %%
-lab.advance(minutes=6)
-read = outcome(mira_dynamodb.get_item, **request)
-assert read.startswith("denied"), read
-read
-
-# %%
+print("KMS:", outcome(mira_kms.decrypt, CiphertextBlob=password))
+print("DynamoDB:", outcome(mira_dynamodb.get_item, **request))
 predict("6.2")
 
 # %% [markdown]
-# **What just happened?** KMS refused at once. But DynamoDB still held the plaintext table key from her last read, and did not ask. By AWS's documents it asks again after about five minutes. For whom it keeps the key, AWS has described differently over the years. The sandbox keeps it for each caller and table, counted from KMS's last answer. That is its assumption.
+# **What just happened?** KMS refused at once. But DynamoDB still had the plaintext table key from Mira's last read, and didn't ask. According to AWS, it asks again after about five minutes. AWS has described differently over the years for whom it keeps the key. The sandbox keeps it for each caller and table, counted from KMS's last answer; that is its assumption.
 #
-# Where five minutes are too long, take away the permission on the *table* as well: DynamoDB asks about that at every request.
+# Where five minutes are too long, also take away the permission on the *table*: DynamoDB checks that with every request.
+#
+# {{exercise 6.2}}
+#
+# The auditors want proof that Mira is out.
+#
+# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira isn't in the key policy, and since it was last changed KMS has refused her a read of `players`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+lab.advance(minutes=6)
+with refused("AccessDeniedException") as denial:
+    mira_dynamodb.get_item(**request)
+denial
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("6.2")
+
+# %% wrong="read too early" says="about five minutes"
+outcome(mira_dynamodb.get_item, **request)
+
+# %% wrong="only time has passed" says="no read of players by Mira" outcome="not attempted"
+lab.advance(minutes=6)
+
+# %% wrong="read by admin" says="no read of players by Mira" outcome="not attempted"
+lab.advance(minutes=6)
+dynamodb.get_item(**request)["Item"]
+
+# %% wrong="let in again" says="Mira is still in the key policy"
+set_policy([admin_arn], [admin_arn, mira_arn])
+
+# %% wrong="KMS asked directly" says="no read of players by Mira" outcome="not attempted"
+outcome(mira_kms.decrypt, CiphertextBlob=password)
+
+# %% wrong="the other table" says="no read of players by Mira" outcome="not attempted"
+lab.advance(minutes=6)
+outcome(mira_dynamodb.get_item, **last_season)
+
+# %% wrong="permission on the table" says="a refusal that is not KMS's"
+iam.detach_user_policy(
+    UserName="mira",
+    PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
+)
+lab.advance(minutes=6)
+outcome(mira_dynamodb.get_item, **request)
+
+# %% [markdown] tags=["solution"]
+# Without the six minutes her read still succeeds, and proves nothing.
 
 # %% [markdown]
 # ## 3. By IAM policy
 #
-# The key policy's first statement lets the account's IAM policies count. So a policy on Mira herself can give her the use of the key. The condition `kms:ViaService` limits it to requests that come through DynamoDB. This function writes such a policy, for one resource.
+# The key policy's first statement lets the account's IAM policies count. So a policy of Mira's own can let her use the key, too. This function writes one.
 
 
 # %%
-def set_iam_policy(resource):
-    service = f"dynamodb.{lab.region}.amazonaws.com"
-    statement = {
-        "Sid": "ThroughDynamoDB",
-        "Effect": "Allow",
-        "Action": "kms:Decrypt",
-        "Resource": resource,
-        "Condition": {"StringEquals": {"kms:ViaService": service}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def set_iam_policy(*statements):
+    """Give Mira one policy, `open-key`, with these statements."""
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
     place = {"UserName": "mira", "PolicyName": "open-key"}
-    iam.put_user_policy(**place, PolicyDocument=policy)
+    iam.put_user_policy(**place, PolicyDocument=json.dumps(document))
 
 
 # %% [markdown]
@@ -224,127 +262,333 @@ predict("6.3", ...)
 ### END SOLUTION
 
 # %%
-aliases = kms.list_aliases(KeyId=lab.key_arn)["Aliases"]
-set_iam_policy(aliases[0]["AliasArn"])
-read = outcome(mira_dynamodb.get_item, **request)
-assert read.startswith("denied"), read
-read
-
-# %%
+alias_arn = kms.list_aliases(KeyId=lab.key_arn)["Aliases"][0]["AliasArn"]
+set_iam_policy(
+    {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": alias_arn}
+)
+lab.advance(minutes=6)
+print(outcome(mira_dynamodb.get_item, **request))
 predict("6.3")
 
 # %% [markdown]
-# With the key's ARN it works. `explain` takes an answer as well as a denial.
+# With the key's ARN it would work, but then Mira could decrypt the password as well. A *condition* narrows a statement:
+#
+# ```json
+# "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
+# ```
+#
+# The *condition key* `kms:ViaService` names the service, and its Region, through which a request reaches KMS. AWS's own example for DynamoDB uses `StringLike` and `dynamodb.*.amazonaws.com`, because global tables span Regions.
+#
+# {{exercise 6.3}}
+#
+# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* by her IAM policy, Mira can read through DynamoDB. She can't decrypt `password`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": lab.key_arn,
+        "Condition": {"StringEquals": via},
+    }
+)
+### STUB
+# Write your code here.
+### END SOLUTION
 
 # %%
-set_iam_policy(lab.key_arn)
-answer = mira_dynamodb.get_item(**request)
-explain(answer)
+check("6.3")
+
+# %% wrong="no condition" says="the password, too"
+set_iam_policy(
+    {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+)
+
+# %% wrong="the service's other name" says="kms:ViaService"
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": lab.key_arn,
+        "Condition": {
+            "StringEquals": {"kms:ViaService": "dynamodb.amazonaws.com"}
+        },
+    }
+)
+
+# %% wrong="the alias again" says="names an alias"
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": alias_arn,
+        "Condition": {
+            "StringEquals": {
+                "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"
+            }
+        },
+    }
+)
+
+# %% wrong="another action" says="Mira is still refused; her IAM policy is"
+set_iam_policy(
+    {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": lab.key_arn}
+)
+
+# %% wrong="a condition without a service" says="PutUserPolicy ended in MalformedPolicyDocument"
+with refused("MalformedPolicyDocument"):
+    set_iam_policy(
+        {
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": lab.key_arn,
+            "Condition": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"},
+        }
+    )
+
+# %% wrong="by the key policy" says="the password, too"
+set_policy([admin_arn], [admin_arn, mira_arn])
+
+# %% [markdown] tags=["solution"]
+# In a policy, the resource is the key's ARN. Had Mira called KMS herself, `kms:ViaService` would not have been in the request, and the condition would not have been met.
+
+# %% [markdown]
+# Each pair of the encryption context has a condition key too: `kms:EncryptionContext:` followed by the pair's name. DynamoDB's context includes `aws:dynamodb:tableName`. So `kms:EncryptionContext:aws:dynamodb:tableName` is the name of the table.
+#
+# {{exercise 6.4}}
+#
+# *Inputs:* as before, and `lab.table_name`. *Goal:* by her IAM policy Mira can read `players`, and can't read `players-2025`. The condition on the service stays.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+narrow = {
+    "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com",
+    "kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name,
+}
+one_table = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+one_table["Condition"] = {"StringEquals": narrow}
+set_iam_policy(one_table)
+### STUB
+# Write your code here.
+### END SOLUTION
 
 # %%
+check("6.4")
+
+# %% wrong="the service only" says="about the table's name" outcome="not attempted"
+via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": lab.key_arn,
+        "Condition": {"StringEquals": via},
+    }
+)
+
+# %% wrong="the table only" says="without DynamoDB"
+table = {"kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name}
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": lab.key_arn,
+        "Condition": {"StringEquals": table},
+    }
+)
+
+# %% wrong="without the prefix" says="Mira is still refused; her IAM policy is"
+table = {"aws:dynamodb:tableName": lab.table_name}
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": lab.key_arn,
+        "Condition": {"StringEquals": table},
+    }
+)
+
+# %% wrong="the table as the resource" says="Mira is still refused; her IAM policy is"
+arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableArn"]
+via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
+set_iam_policy(
+    {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": arn,
+        "Condition": {"StringEquals": via},
+    }
+)
+
+# %% wrong="two statements" says="players-2025, too"
+allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
+table = {"kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name}
+set_iam_policy(
+    {**allow, "Condition": {"StringEquals": via}},
+    {**allow, "Condition": {"StringEquals": table}},
+)
+
+# %% [markdown] tags=["solution"]
+# All condition keys of one statement must match. Two statements with one condition each would let in whoever meets either.
+
+# %%
+# The same two conditions once more, and what they allow.
+both = {
+    "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com",
+    "kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name,
+}
+allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+set_iam_policy({**allow, "Condition": {"StringEquals": both}})
 try_all("IAM policy")
-ways["IAM policy"]
 
 # %% [markdown]
 # ### Where no IAM policy counts
 #
-# The same policy now names the key of `payments`.
+# Now a policy names the key of `payments`, without any condition.
 
 # %%
-set_iam_policy(lab.payments_key_arn)
-try:
+from helpers import explain
+
+set_iam_policy({**allow, "Resource": lab.payments_key_arn})
+with refused("AccessDeniedException") as denial:
     mira_dynamodb.get_item(TableName=lab.payments_table_name, Key=request["Key"])
-except ClientError as error:
-    denial = error
-else:
-    raise RuntimeError("Mira has read the payments: nothing stopped her.")
+iam.delete_user_policy(UserName="mira", PolicyName="open-key")
 explain(denial)
 
 # %% [markdown]
-# **What just happened?** This key policy has no statement for the account. Mira's policy applies, and counts for nothing. The message blames the *resource-based* policy, because only that one, or a grant, could let her in. Key policy and IAM policy need not both allow. But an IAM policy's Allow counts only where the key policy lets it.
-
-# %%
-iam.delete_user_policy(UserName="mira", PolicyName="open-key")
-lab.advance(minutes=6)
-read = outcome(mira_dynamodb.get_item, **request)
-assert read.startswith("denied"), read
-
-# %% [markdown]
+# **What just happened?** The key policy of `payments` has no statement for the account. Mira's policy applies, but it doesn't count. The message speaks of the *resource-based* policy, because only that, or a grant, could let her in.
+#
 # ## 4. By grant
 #
-# A *grant* allows one principal some operations on one key. It can only allow. No policy need name that principal. A *constraint* ties the grant to an encryption context. DynamoDB sends one with every request to KMS: the table's name and the account's ID.
+# A *grant* allows one principal some operations on one key. It can only allow, and no policy needs to name that principal. A *constraint* limits a grant, for instance to an encryption context.
 
 
 # %%
-def grant_table(table):
-    """Let Mira use the key for one table; returns the grant's ID."""
+def grant_table(name, table):
+    """Let a user decrypt with the key, for one table; returns the grant's ID."""
     context = {"aws:dynamodb:tableName": table}
     return kms.create_grant(
         KeyId=lab.key_arn,
-        Name=f"mira-{table}",
-        GranteePrincipal=mira_arn,
+        Name=f"{name}-{table}",
+        GranteePrincipal=users[name],
         Operations=["Decrypt"],
         Constraints={"EncryptionContextSubset": context},
     )["GrantId"]
 
 
 # %%
-wrong_grant = grant_table(lab.old_table_name)
-read = outcome(mira_dynamodb.get_item, **request)
-assert read.startswith("denied"), read
-kms.revoke_grant(KeyId=lab.key_arn, GrantId=wrong_grant)
-read
-
-# %% [markdown]
-# That grant was for another table. The denial says nothing of grants; `explain` would. Here is the right one:
-
-# %%
-grant_id = grant_table(lab.table_name)
+grant_id = grant_table("mira", lab.table_name)
 try_all("grant")
-assert ways["grant"]["players"] == "allowed", ways
-ways["grant"]
 
 # %% [markdown]
-# **What just happened?** The constraint lets her use the key where the context names `players`, and nowhere else. The context is no secret. If she called KMS herself and gave it, KMS would decrypt, too. But DynamoDB never hands out the encrypted table key.
+# **What just happened?** The constraint lets Mira use the key where the context names `players`, and nowhere else. The context is no secret: if she called KMS herself with the same context, KMS would decrypt, too. But she has nothing to decrypt, because DynamoDB never gives out the encrypted table key.
 #
-# On AWS a new grant may take up to five minutes to work. Whoever calls KMS directly can pass the *grant token* that `create_grant` returns, and need not wait. DynamoDB takes no such token.
-
-# %% [markdown]
-# ## 5. Which way?
-
-# %%
-taken_away_by = {
-    "key policy": "kms:PutKeyPolicy on the key",
-    "IAM policy": "iam:DeleteUserPolicy on Mira",
-    "grant": "kms:RevokeGrant on the key",
-}
-compared = pd.DataFrame(ways).T
-compared["taken away with"] = pd.Series(taken_away_by)
-compared
-
-# %% [markdown]
-# For Mira's work the grant is the least: one operation, one table. Policies can be as narrow, with a condition on the encryption context. Mind the last column, too. With an IAM policy, whoever manages Mira's policies decides about your key. A key policy shows its people in one place. Grants are seen only by those who list them, and none ends by itself.
-
-# %% [markdown]
-# ## Exercises
+# On AWS a new grant may take up to five minutes to work. A caller of KMS can pass the *grant token* that `create_grant` returns, and doesn't have to wait. DynamoDB takes no such token.
 #
-# Mira's grant for `players` is in place.
+# {{exercise 6.5}}
 #
-# {{exercise 6.1}}
-#
-# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* a new player, `p-050`, in the table `players`, put there by Mira. Her grant lists `Decrypt` only. Is that enough?
+# Bruno's game server reads the players. *Inputs:* `kms.create_grant` (not the function above), `users["bruno"]`, `lab.key_arn`, `lab.table_name`. *Goal:* by a grant, Bruno can read `players`, and nothing else under the key.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-player = {"player_id": {"S": "p-050"}}
-answer = mira_dynamodb.put_item(TableName=lab.table_name, Item=player)
-answer["ResponseMetadata"]["HTTPStatusCode"]
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt"],
+    Constraints={
+        "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.table_name}
+    },
+)
 ### STUB
 # Write your code here.
 ### END SOLUTION
 
 # %%
-check("6.1")
+check("6.5")
+
+# %% wrong="no constraint" says="decrypt the password"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt"],
+)
+
+# %% wrong="to Mira" says="no grant for Bruno"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=mira_arn,
+    Operations=["Decrypt"],
+    Constraints={
+        "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.table_name}
+    },
+)
+
+# %% wrong="the other table" says="your grant is for"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt"],
+    Constraints={
+        "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.old_table_name}
+    },
+)
+
+# %% wrong="half of the context" says="EncryptionContextEquals"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt"],
+    Constraints={
+        "EncryptionContextEquals": {"aws:dynamodb:tableName": lab.table_name}
+    },
+)
+
+# %% wrong="no constraint, then the right one" says="the grant without a constraint is still there"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt"],
+)
+grant_table("bruno", lab.table_name)
+
+# %% wrong="an alias in place of the key" says="CreateGrant ended in"
+try:
+    kms.create_grant(
+        KeyId=lab.key_alias,
+        GranteePrincipal=users["bruno"],
+        Operations=["Decrypt"],
+    )
+except ClientError:
+    pass
+
+# %% wrong="an IAM policy" says="no grant"
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(UserName="bruno", PolicyName="b", PolicyDocument=document)
+
+# %% [markdown] tags=["solution"]
+# `EncryptionContextSubset` asks for this pair among others. `EncryptionContextEquals` would ask for exactly these pairs, and DynamoDB sends a second one: the account's ID.
+
+# %% [markdown]
+# {{exercise 6.6}}
+#
+# Mira's grant lists `Decrypt` only. Is that enough to write?
+#
+# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira has put a new player, `p-050`, into the table `players`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+player = {"player_id": {"S": "p-050"}}
+mira_dynamodb.put_item(TableName=lab.table_name, Item=player)
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("6.6")
 
 # %% wrong="written by admin" says="admin put it there"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-050"}})
@@ -370,108 +614,134 @@ mira_dynamodb.put_item(
     TableName=lab.table_name, Item={"player_id": {"S": "p-50"}}
 )
 
-# %% wrong="a read" says="Nobody has written yet" outcome="not attempted"
+# %% wrong="a read" says="Nobody has written" outcome="not attempted"
 outcome(mira_dynamodb.get_item, **request)
 
 # %% [markdown] tags=["solution"]
-# `kms:Decrypt` is enough for reading and for writing. DynamoDB encrypts the item itself; of KMS it needs only the table key, decrypted. The key user's `kms:Encrypt` and `kms:GenerateDataKey*` are there for those who make tables, or who use KMS without DynamoDB.
+# In the sandbox, yes. DynamoDB encrypts the item itself, and of KMS it needs only the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` beside it. That these aren't needed for writing items is the sandbox's assumption.
 
 # %% [markdown]
-# {{exercise 6.2}}
+# ## 5. Which way?
 #
-# *Inputs:* `kms`, `lab.key_arn`, `grant_id`, `mira_dynamodb`, `request`. *Goal:* Mira's grant is gone, and the audit trail proves it: after it was taken away, KMS has refused her a read of `players`.
+# {{picture three_ways}}
+
+# %%
+from helpers.display import table
+
+taken_away_by = {
+    "key policy": "kms:PutKeyPolicy on the key",
+    "IAM policy": "iam:DeleteUserPolicy on Mira",
+    "grant": "kms:RevokeGrant on the key",
+}
+kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
+rows = [(way, *ways[way].values(), taken_away_by[way]) for way in ways]
+table(rows, ["way", *ways["grant"], "taken away with"])
+
+# %% [markdown]
+# A key user may do the most. The other two ways can be equally narrow. Look at the last column, too: with an IAM policy, whoever manages Mira's policies decides about your key. Grants are visible only to those who list them, and they don't expire.
+#
+# ## 6. A key for a few
+#
+# If IAM policies must not decide about a key, leave the account's statement out of its key policy. There is a danger in this. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that wouldn't let the caller change it again. This is the *lockout check*:
+
+# %%
+only_mira = {
+    "Effect": "Allow",
+    "Principal": {"AWS": mira_arn},
+    "Action": "kms:Decrypt",
+    "Resource": "*",
+}
+document = json.dumps({"Version": "2012-10-17", "Statement": [only_mira]})
+with refused("MalformedPolicyDocumentException") as lockout:
+    kms.create_key(Policy=document)
+lockout
+
+# %% [markdown]
+# {{exercise 6.7}}
+#
+# *Inputs:* `kms.create_key`, which takes a `Policy`; `only_mira`, `admin_arn`. *Goal:* `vault_arn` is the ARN of a new key. Its key policy has no statement for the account. You may do everything with the key (`kms:*`), and Mira may decrypt with it and nothing else.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
-lab.advance(minutes=6)
-outcome(mira_dynamodb.get_item, **request)
+only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
+vault_policy = {"Version": "2012-10-17", "Statement": [only_admin, only_mira]}
+vault = kms.create_key(Policy=json.dumps(vault_policy))
+vault_arn = vault["KeyMetadata"]["Arn"]
 ### STUB
-# Write your code here.
+vault_arn = ...
 ### END SOLUTION
 
 # %%
-check("6.2")
+check("6.7", vault_arn)
 
-# %% wrong="read too early" says="about five minutes"
-kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
-outcome(mira_dynamodb.get_item, **request)
+# %% wrong="the default key policy" says="leaves it to the account's IAM policies"
+vault_arn = kms.create_key()["KeyMetadata"]["Arn"]
 
-# %% wrong="no read" says="she has not read players"
-kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
-lab.advance(minutes=6)
-
-# %% wrong="read by admin" says="she has not read players"
-kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
-lab.advance(minutes=6)
-dynamodb.get_item(**request)["Item"]
-
-# %% wrong="DynamoDB's grant" says="DynamoDB's own grants"
-kms.revoke_grant(
-    KeyId=lab.key_arn,
-    GrantId=kms.list_grants(KeyId=lab.key_arn)["Grants"][0]["GrantId"],
+# %% wrong="the account's statement kept" says="leaves it to the account's IAM policies"
+root = admin_arn.replace("user/admin", "root")
+account = {**only_mira, "Principal": {"AWS": root}, "Action": "kms:*"}
+document = json.dumps(
+    {"Version": "2012-10-17", "Statement": [account, only_mira]}
 )
+vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="permission on the table" says="a refusal that is not KMS's"
-kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
-iam.detach_user_policy(
-    UserName="mira", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+# %% wrong="both may do everything" says="Mira may kms:PutKeyPolicy"
+everyone = {
+    **only_mira,
+    "Principal": {"AWS": [admin_arn, mira_arn]},
+    "Action": "kms:*",
+}
+document = json.dumps({"Version": "2012-10-17", "Statement": [everyone]})
+vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
+
+# %% wrong="Mira forgotten" says="Mira may not decrypt"
+only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [only_admin]})
+vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
+
+# %% wrong="admin may only write the policy" says="admin may not kms:Encrypt"
+only_admin = {
+    **only_mira,
+    "Principal": {"AWS": admin_arn},
+    "Action": ["kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:DescribeKey"],
+}
+document = json.dumps(
+    {"Version": "2012-10-17", "Statement": [only_admin, only_mira]}
 )
-lab.advance(minutes=6)
-outcome(mira_dynamodb.get_item, **request)
+vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="the user deleted" says="still there" outcome="not attempted"
-access_key = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"][0]
-iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
-iam.detach_user_policy(
-    UserName="mira", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
-)
-iam.delete_user(UserName="mira")
+# %% wrong="locked out" says="CreateKey ended in MalformedPolicyDocumentException" outcome="not yet"
+document = json.dumps({"Version": "2012-10-17", "Statement": [only_mira]})
+with refused("MalformedPolicyDocumentException"):
+    kms.create_key(Policy=document)
+vault_arn = ""
 
-# %% wrong="the grant stays" says="still there" outcome="not attempted"
-lab.advance(minutes=6)
-outcome(mira_dynamodb.get_item, **request)
+# %% wrong="the payments key" says="not made in this notebook"
+vault_arn = lab.payments_key_arn
 
-# %% wrong="a Deny instead" says="her grant is still there"
-iam.put_user_policy(
-    UserName="mira",
-    PolicyName="no",
-    PolicyDocument=json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
-            ],
-        }
-    ),
-)
-lab.advance(minutes=6)
-try:
-    mira_dynamodb.get_item(**request)
-except ClientError:
-    pass
+# %% wrong="the whole answer" says="whole answer"
+vault_arn = kms.create_key()
 
 # %% [markdown] tags=["solution"]
-# Without the six minutes, her read may still go through, and proves nothing. `ListGrants` shows more grants on this key than Mira's: two for each table are DynamoDB's own. Revoke one of those, and you harm the table.
+# `create_key` can make a key whose policy you will never be able to change, if you pass `BypassPolicyLockoutSafetyCheck=True`. AWS advises against it. Name at least two administrators in such a policy, or a role that doesn't go when a person goes.
 
 # %% [markdown]
-# {{exercise 6.3}}
+# {{exercise 6.8}}
 #
 # Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused as Mira was.
 #
-# *Inputs:* `edda_arn`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways; `edda` is a session of hers, to try it. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
+# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it. *Goal:* Edda can read `players-2025`. She can read no other table, and can't decrypt `password`.
 
 # %% tags=["answer"]
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 ### BEGIN SOLUTION
-context = {"aws:dynamodb:tableName": lab.old_table_name}
 kms.create_grant(
     KeyId=lab.key_arn,
-    Name="edda-report",
-    GranteePrincipal=edda_arn,
+    GranteePrincipal=users["edda"],
     Operations=["Decrypt"],
-    Constraints={"EncryptionContextSubset": context},
+    Constraints={
+        "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.old_table_name}
+    },
 )
 outcome(edda.client("dynamodb").get_item, **last_season)
 ### STUB
@@ -479,31 +749,27 @@ outcome(edda.client("dynamodb").get_item, **last_season)
 ### END SOLUTION
 
 # %%
-check("6.3")
+check("6.8")
 
 # %% wrong="key user" says="the password, too"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
-set_policy([admin_arn], [admin_arn, edda_arn])
+set_policy([admin_arn], [admin_arn, users["edda"]])
 
 # %% wrong="key administrator" says="has no kms:Decrypt"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
-set_policy([admin_arn, edda_arn], [admin_arn])
+set_policy([admin_arn, users["edda"]], [admin_arn])
 
 # %% wrong="grant without a constraint" says="the password, too"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 kms.create_grant(
-    KeyId=lab.key_arn, GranteePrincipal=edda_arn, Operations=["Decrypt"]
+    KeyId=lab.key_arn, GranteePrincipal=users["edda"], Operations=["Decrypt"]
 )
 
 # %% wrong="grant for the other table" says="your grant is for"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn,
-    GranteePrincipal=edda_arn,
+    GranteePrincipal=users["edda"],
     Operations=["Decrypt"],
     Constraints={
         "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.table_name}
@@ -511,11 +777,10 @@ kms.create_grant(
 )
 
 # %% wrong="grant with half the context" says="EncryptionContextEquals"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn,
-    GranteePrincipal=edda_arn,
+    GranteePrincipal=users["edda"],
     Operations=["Decrypt"],
     Constraints={
         "EncryptionContextEquals": {"aws:dynamodb:tableName": lab.old_table_name}
@@ -523,21 +788,19 @@ kms.create_grant(
 )
 
 # %% wrong="grant with a key of no context" says="your grant is for"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn,
-    GranteePrincipal=edda_arn,
+    GranteePrincipal=users["edda"],
     Operations=["Decrypt"],
     Constraints={"EncryptionContextSubset": {"table": lab.old_table_name}},
 )
 
 # %% wrong="grant of another operation" says="[\"Encrypt\"]"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn,
-    GranteePrincipal=edda_arn,
+    GranteePrincipal=users["edda"],
     Operations=["Encrypt"],
     Constraints={
         "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.old_table_name}
@@ -545,7 +808,6 @@ kms.create_grant(
 )
 
 # %% wrong="IAM policy for every table" says="she can read players, too"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(
@@ -567,7 +829,6 @@ iam.put_user_policy(
 )
 
 # %% wrong="IAM policy with an alias" says="names an alias"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(
@@ -589,14 +850,12 @@ iam.put_user_policy(
 )
 
 # %% wrong="the table under another key" says="not under the studio's key any more"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 dynamodb.update_table(
     TableName=lab.old_table_name, SSESpecification={"Enabled": True}
 )
 
 # %% wrong="IAM policy of her own, for another action" says="your IAM policy is"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 policy = iam.create_policy(
     PolicyName="report",
@@ -616,11 +875,10 @@ policy = iam.create_policy(
 iam.attach_user_policy(UserName="edda", PolicyArn=policy)
 
 # %% wrong="given, used and taken away" says="still refused" outcome="not attempted"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 grant = kms.create_grant(
     KeyId=lab.key_arn,
-    GranteePrincipal=edda_arn,
+    GranteePrincipal=users["edda"],
     Operations=["Decrypt"],
     Constraints={
         "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.old_table_name}
@@ -630,14 +888,13 @@ edda.client("dynamodb").get_item(**last_season)
 kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"])
 
 # %% wrong="a statement without the action" says="“Report” of the key policy names her"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
 policy["Statement"].append(
     {
         "Sid": "Report",
         "Effect": "Allow",
-        "Principal": {"AWS": edda_arn},
+        "Principal": {"AWS": users["edda"]},
         "Action": "kms:DescribeKey",
         "Resource": "*",
     }
@@ -645,7 +902,6 @@ policy["Statement"].append(
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
 
 # %% wrong="IAM policy for another action" says="your IAM policy is"
-edda_arn = iam.get_user(UserName="edda")["User"]["Arn"]
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(
@@ -666,26 +922,34 @@ iam.put_user_policy(
     ),
 )
 
+# %% wrong="a second grant beside a wide one" says="the grant without a constraint is still there"
+edda = lab.as_user("edda")
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["edda"],
+    Operations=["Decrypt"],
+)
+grant_table("edda", lab.old_table_name)
+
 # %% [markdown] tags=["solution"]
-# This is the grant of section 4, for another user and table. As an IAM policy it would carry two conditions: `kms:ViaService`, and `kms:EncryptionContext:aws:dynamodb:tableName` with the table's name. The same two in a key policy would do as well.
+# This is the grant of section 4, for another user and another table. As an IAM policy or in the key policy it would take the two conditions of exercise 6.4.
 
 # %% [markdown]
-# ## 6. Beside other access controls
+# ## 7. Beside other access controls
 #
-# Encryption at rest guards the data wherever its bytes lie: on a disk, in a backup, in a copy. Other controls guard the ways to it.
+# Encryption at rest guards the stored bytes: on a disk, or in a backup. Other controls guard the ways to them.
 #
-# | control | decides about | does not stop |
+# | control | decides | does not stop |
 # |---|---|---|
 # | permissions on the table (IAM) | who may call which action on it | whoever gets hold of the stored bytes |
-# | permissions on the key | for whom its data is decrypted | deletion; a person who holds both permissions |
-# | TLS | nobody reads along on the network | reading at either end |
+# | permissions on the key | for whom the data is decrypted | deletion; a person who has both permissions |
+# | TLS | that nobody reads along on the network | reading at either end |
 # | VPC endpoint, its policy, conditions such as `aws:SourceVpce` | from which network a request may come | a permitted user within it |
-# | security groups | traffic to a server's network interface | anything about a table: it has none |
+# | security groups | traffic to a server's network interface | anything about a table, which has none |
 # | deletion protection, backups | whether data can be lost | reading |
 #
-# Mira needed a yes twice: for `GetItem` on the table, and for `Decrypt` on the key. Two teams can decide about these two. Then an error of one team does not open the data.
-
-# %% [markdown]
+# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, two teams can decide about the two, and one team's mistake doesn't expose the data.
+#
 # ## In your own words
 #
 # {{written 6.a}}
@@ -714,11 +978,17 @@ quiz("06", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - Key policy, IAM policy, grant: any one can let a user in; an IAM policy only where the key policy leaves it to the account.
-# - Compare what else each allows, and who can take it away.
+# - A key policy, an IAM policy or a grant can let a user in. An IAM policy's Allow counts only where the key policy leaves the decision to the account.
+# - Compare what else each way allows, and who can take it away.
+# - `kms:ViaService` limits a statement to a service, and `kms:EncryptionContext:aws:dynamodb:tableName` to a table. A grant has constraints for this.
 # - In an IAM policy the resource is the key's ARN, not its alias.
-# - What you take away, DynamoDB may notice only about five minutes later.
+# - DynamoDB may notice only after about five minutes that access has been taken away.
 #
-# **Key terms.** *Key administrator*: may manage the key, and not use it. *Key user*: may use it in cryptographic operations. *Grant*: a permission on one key for one principal, outside all policies. *Grant constraint*: the encryption context that a grant is limited to. *Least privilege*: what the work needs, and no more.
+# **Key terms** in the [glossary](../docs/glossary.md): *key administrator*, *key user*, *grant*, *grant constraint*, *condition key*, *lockout check*, *least privilege*.
 #
-# **Clean up.** Here: nothing; the account ends with the kernel. On a real account: revoke the grants, delete the users with their access keys and policies, delete the tables, and schedule the deletion of both keys. The next notebook does it.
+# **Read more**: [Key policies in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html) · [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [AWS KMS condition keys](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html) · [Grants in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/grants.html) · [CreateGrant](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
+#
+# **Clean up.** There is nothing to do here: the account ends with the kernel. On a real account, revoke the grants, delete the users with their access keys and policies, delete the tables, and schedule the deletion of the three keys. The next notebook shows how.
+
+# %%
+progress()
