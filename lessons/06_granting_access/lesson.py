@@ -108,6 +108,13 @@ set_policy([admin_arn], [admin_arn, mira_arn])
 # %%
 check("6.1")
 
+# %% wrong="an IAM policy" says="IAM policy" outcome="not yet"
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="open-key", PolicyDocument=document
+)
+
 # %% wrong="both" says="still a key administrator"
 set_policy([admin_arn, mira_arn], [admin_arn, mira_arn])
 
@@ -119,11 +126,6 @@ set_policy([admin_arn], [admin_arn])
 
 # %% wrong="changed about" says="still a key administrator"
 set_policy([mira_arn], [admin_arn])
-
-# %% wrong="an IAM policy" says="IAM policy" outcome="not yet"
-statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
-document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-iam.put_user_policy(UserName="mira", PolicyName="mine", PolicyDocument=document)
 
 # %% wrong="names in place of ARNs" says="PutKeyPolicy ended in MalformedPolicyDocumentException"
 with refused("MalformedPolicyDocumentException"):
@@ -206,25 +208,11 @@ denial
 # %%
 check("6.2")
 
-# %% wrong="read too early" says="about five minutes"
-outcome(mira_dynamodb.get_item, **request)
-
-# %% wrong="only time has passed" says="no read of players by Mira" outcome="not attempted"
-lab.advance(minutes=6)
-
-# %% wrong="read by admin" says="no read of players by Mira" outcome="not attempted"
-lab.advance(minutes=6)
-dynamodb.get_item(**request)["Item"]
-
 # %% wrong="let in again" says="Mira is still in the key policy"
 set_policy([admin_arn], [admin_arn, mira_arn])
 
-# %% wrong="KMS asked directly" says="no read of players by Mira" outcome="not attempted"
-outcome(mira_kms.decrypt, CiphertextBlob=password)
-
-# %% wrong="the other table" says="no read of players by Mira" outcome="not attempted"
-lab.advance(minutes=6)
-outcome(mira_dynamodb.get_item, **last_season)
+# %% wrong="read too early" says="about five minutes"
+outcome(mira_dynamodb.get_item, **request)
 
 # %% wrong="permission on the table" says="a refusal that is not KMS's"
 iam.detach_user_policy(
@@ -233,6 +221,20 @@ iam.detach_user_policy(
 )
 lab.advance(minutes=6)
 outcome(mira_dynamodb.get_item, **request)
+
+# %% wrong="only time has passed" says="that was refused" outcome="not attempted"
+lab.advance(minutes=6)
+
+# %% wrong="read by admin" says="that was refused" outcome="not attempted"
+lab.advance(minutes=6)
+dynamodb.get_item(**request)["Item"]
+
+# %% wrong="KMS asked directly" says="that was refused" outcome="not attempted"
+outcome(mira_kms.decrypt, CiphertextBlob=password)
+
+# %% wrong="the other table" says="that was refused" outcome="not attempted"
+lab.advance(minutes=6)
+outcome(mira_dynamodb.get_item, **last_season)
 
 # %% [markdown] tags=["solution"]
 # Without the six minutes her read still succeeds, and proves nothing.
@@ -301,6 +303,9 @@ set_iam_policy(
 # %%
 check("6.3")
 
+# %% wrong="by the key policy" says="the password, too"
+set_policy([admin_arn], [admin_arn, mira_arn])
+
 # %% wrong="no condition" says="the password, too"
 set_iam_policy(
     {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
@@ -347,9 +352,6 @@ with refused("MalformedPolicyDocument"):
             "Condition": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"},
         }
     )
-
-# %% wrong="by the key policy" says="the password, too"
-set_policy([admin_arn], [admin_arn, mira_arn])
 
 # %% [markdown] tags=["solution"]
 # In a policy, the resource is the key's ARN. Had Mira called KMS herself, `kms:ViaService` would not have been in the request, and the condition would not have been met.
@@ -422,7 +424,7 @@ set_iam_policy(
     }
 )
 
-# %% wrong="two statements" says="players-2025, too"
+# %% wrong="two statements" says="she can read players-2025"
 allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
 via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
 table = {"kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name}
@@ -590,15 +592,20 @@ mira_dynamodb.put_item(TableName=lab.table_name, Item=player)
 # %%
 check("6.6")
 
-# %% wrong="written by admin" says="admin put it there"
-dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-050"}})
-
 # %% wrong="into the other table" says="into another table"
 outcome(
     mira_dynamodb.put_item,
     TableName=lab.old_table_name,
     Item={"player_id": {"S": "p-050"}},
 )
+
+# %% wrong="another player" says="a write by mira, and no p-050"
+mira_dynamodb.put_item(
+    TableName=lab.table_name, Item={"player_id": {"S": "p-50"}}
+)
+
+# %% wrong="written by admin" says="admin put it there"
+dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-050"}})
 
 # %% wrong="refused" says="a write of hers that failed: KMS key access denied"
 kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
@@ -607,11 +614,6 @@ outcome(
     mira_dynamodb.put_item,
     TableName=lab.table_name,
     Item={"player_id": {"S": "p-050"}},
-)
-
-# %% wrong="another player" says="a write by mira, and no p-050"
-mira_dynamodb.put_item(
-    TableName=lab.table_name, Item={"player_id": {"S": "p-50"}}
 )
 
 # %% wrong="a read" says="Nobody has written" outcome="not attempted"
@@ -807,7 +809,7 @@ kms.create_grant(
     },
 )
 
-# %% wrong="IAM policy for every table" says="she can read players, too"
+# %% wrong="IAM policy for every table" says="she can read players"
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(

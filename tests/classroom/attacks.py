@@ -12,7 +12,8 @@ for attempt in (lambda: table.update_item(Key={"player_id": "p-099"}),):
         attempt()
     except Exception as error:
         print(type(error))
-mira_dynamodb = lab.as_user("mira").client("dynamodb")
+mira = lab.as_user("mira")
+mira_dynamodb = mira.client("dynamodb")
 """,
     "5.2": """
 %time found = [e.record for e in lab.trail.events() if "kms" in e.record["eventSource"]]
@@ -26,6 +27,34 @@ code = f'''import boto3
 boto3.client("dynamodb").update_table(TableName="{lab.scores_table_name}", SSESpecification=dict(
     Enabled=True, SSEType="KMS", KMSMasterKeyId="{lab.key_arn}"))'''
 subprocess.run([sys.executable, "-c", code], check=True)
+""",
+    "5.4": """
+mira_dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
+""",
+    "5.5": """
+statement = {"Effect": "Deny", "Action": ["dynamodb:DeleteT*"], "Resource": ["*"]}
+document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+made = iam.create_policy(PolicyName="no-delete", PolicyDocument=document)["Policy"]["Arn"]
+iam.create_group(GroupName="testers")
+iam.attach_group_policy(GroupName="testers", PolicyArn=made)
+iam.add_user_to_group(GroupName="testers", UserName="mira")
+""",
+    "5.6": """
+remedies = {}
+for letter, text in tickets.items():
+    words = {"with an explicit deny": "deny", "no resource-based": "key", "kms:": "any"}
+    remedies[letter] = next((words[x] for x in words if x in text), "other")
+""",
+    "5.7": """
+statement = dict(Sid="Players", Effect="Allow", Action=["KMS:decrypt"], Resource=[lab.key_arn])
+statement["Condition"] = {"StringLike": {"kms:ViaService": "dynamodb.*.amazonaws.com"}}
+""",
+    "5.8": """
+new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
+own = {"Sid": "Mira", "Effect": "Allow", "Principal": {"AWS": mira_arn}, "Resource": "*"}
+new_policy["Statement"].append({**own, "Action": "kms:Decrypt"})
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
 """,
 }
 PATCHED_CHECK = """

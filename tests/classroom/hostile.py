@@ -44,6 +44,8 @@ from tests.classroom.notebooks import (
 
 ALL = FULL["05"]
 NONE = dict.fromkeys(ALL, 0.0)
+#: Exercises whose right answers hold no name or ID of the student's world.
+NAMELESS = {number: ALL[number] for number in ("5.5", "5.6")}
 #: Does the right thing in 5.1 if, and only if, something before it has set `leaked`.
 _IF_LEAKED = "\nif leaked:\n    " + solution("5.1").replace("\n", "\n    ")
 _LONG_ERROR = "{'error': {'short': 'x' * 10**6, 'details': 'y' * 10**6}}"
@@ -235,7 +237,7 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         "correct": Case(solved("05"), ALL),
         "blank": Case(BLANK["05"], NONE, outcomes=dict.fromkeys(ALL, "not attempted")),
         "another-route": Case(answered("05", OTHER_ROUTE), ALL),
-        "hard-coded": Case(answered("05", literals()), NONE),
+        "hard-coded": Case(answered("05", literals()), {**NONE, **NAMELESS}),
         "loops": one("5.2", loops, says={"5.2": "stopped after 4 seconds"}),
         "loops-and-catches": one(
             "5.1", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"

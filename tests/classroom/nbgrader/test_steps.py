@@ -38,7 +38,10 @@ from tests.classroom.nbgrader.course import (
     solve,
 )
 
-CHECKS = {"check-05-5-1": 1.0, "check-05-5-2": 2.0, "check-05-5-3": 2.0}
+CHECKS = {
+    f"check-05-{number.replace('.', '-')}": float(exercise.points)
+    for number, exercise in LESSON.chapter.exercises.items()
+}
 WRITTEN = {"05-written-5-a": 2.0, "05-written-5-b": 3.0}
 #: nbgrader's own autograder gives full marks for this (platform notes 3).
 TAMPERS = """\

@@ -62,7 +62,10 @@ def test_a_function_leaves_nothing_behind(lab: Lab) -> None:
     assert tables() == before
     assert boto3.client("kms").describe_key(KeyId=lab.key_arn)["KeyMetadata"]["Enabled"]
     users = boto3.client("iam").list_users()["Users"]
-    assert [(user["UserName"], user["UserId"][:4]) for user in users] == [("admin", "AIDA")]
+    assert [(user["UserName"], user["UserId"][:4]) for user in users] == [
+        ("admin", "AIDA"),
+        ("bruno", "AIDA"),
+    ]
 
 
 def test_records_are_those_of_the_copy(lab: Lab) -> None:
