@@ -473,7 +473,7 @@ EXERCISES = [
     ),
     Exercise(
         title="Deny deletion",
-        points=2,
+        points=1,
         hints=(
             "Which effect wins over every Allow?",
             'A statement has an "Effect", an "Action" and a "Resource". Which resource stands for '
@@ -497,7 +497,7 @@ EXERCISES = [
     ),
     Exercise(
         title="The smallest statement",
-        points=2,
+        points=1,
         hints=(
             "The denial names both the action and the resource.",
             "For a key, Resource is the key's ARN, and not its alias.",
@@ -508,7 +508,7 @@ EXERCISES = [
     ),
     Exercise(
         title="Let her in",
-        points=2,
+        points=1,
         hints=(
             'Look at new_policy["Statement"]: which statements hold kms:Decrypt and the grants?',
             'A Principal may hold a list: {"AWS": [first_arn, second_arn]}.',

@@ -158,7 +158,7 @@ with refused("AccessDeniedException"):
 #
 # {{exercise 5.2}}
 #
-# *Inputs:* `cloudtrail`, whose `lookup_events` you page through as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused Mira the use of the studio's key. A denial of anything else proves nothing.
+# *Inputs:* `cloudtrail`, whose `lookup_events` you page through as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused to let Mira use the studio's key. A denial of anything else proves nothing.
 
 # %% tags=["answer"]
 cloudtrail = boto3.client("cloudtrail")
@@ -394,7 +394,7 @@ print(mira_dynamodb.list_tables()["TableNames"])
 predict("5.2")
 
 # %% [markdown]
-# **What just happened?** Last season's players are gone. Without the permission on the key nobody can read the data, but they can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
+# **What just happened?** Last season's players are gone. Someone without the permission on the key can't read the data, but can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
 #
 # DynamoDB has a switch against deletion by mistake. A table with *deletion protection* refuses `DeleteTable` until `UpdateTable` turns the protection off.
 #
@@ -687,7 +687,7 @@ statement = json.dumps(
 #
 # {{exercise 5.8}}
 #
-# *Inputs:* `kms`, `lab.key_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* by the key policy alone, Mira can read `players`. She still can't manage the key, and you can do everything that you could before.
+# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* by the key policy alone, Mira can read `players`. She still can't manage the key, and you can do everything that you could before.
 
 # %% tags=["answer"]
 new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])

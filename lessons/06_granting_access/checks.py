@@ -537,7 +537,7 @@ EXERCISES = [
     ),
     Exercise(
         title="The narrowest door",
-        points=3,
+        points=2,
         hints=(
             "Which of the three ways let a user read one table and no other?",
             "A grant with a constraint, or a statement with kms:ViaService and "

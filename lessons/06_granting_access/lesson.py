@@ -492,7 +492,9 @@ try_all("grant")
 #
 # {{exercise 6.5}}
 #
-# Bruno's game server reads the players. *Inputs:* `kms.create_grant` (not the function above), `users["bruno"]`, `lab.key_arn`, `lab.table_name`. *Goal:* by a grant, Bruno can read `players`, and nothing else under the key.
+# Bruno's game server reads the players.
+#
+# *Inputs:* `kms.create_grant`, in place of the function above; `users["bruno"]`, `lab.key_arn`, `lab.table_name`. *Goal:* by a grant, Bruno can read `players`, and nothing else under the key.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -626,6 +628,8 @@ outcome(mira_dynamodb.get_item, **request)
 # ## 5. Which way?
 #
 # {{picture three_ways}}
+#
+# The IAM policy in this picture has the condition `kms:ViaService` only. The next cell compares what you have seen here, where it names the table as well.
 
 # %%
 from helpers.display import table

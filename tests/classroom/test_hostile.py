@@ -8,7 +8,7 @@ import pytest
 
 from classroom import ExerciseResult, SubmissionResult
 from tests.classroom.conftest import Graded
-from tests.classroom.hostile import cases
+from tests.classroom.hostile import ALL, cases
 
 STUDENTS = sorted(cases(Path("class.secret"), Path("hidden_criteria.py")))
 
@@ -71,7 +71,7 @@ def test_what_climbs_out_of_a_zip_is_refused_and_touches_nobody(graded: Graded) 
     assert any("leads out of the zip" in problem for problem in refused)
     assert any("link" in problem for problem in refused)
     assert len(graded.results["correct"]) == 1
-    assert result(graded, "correct").points == 5
+    assert result(graded, "correct").points == sum(ALL.values())
 
 
 def test_nobody_is_graded_twice_and_nobody_is_left_out(graded: Graded) -> None:
@@ -105,4 +105,4 @@ def test_likeness_is_known_and_costs_nothing(graded: Graded) -> None:
     known = [one for found in graded.results.values() for one in found]
     groups = [group for group in alike(known) if "of-another-student" in group.students]
     assert any("correct" in group.students for group in groups)
-    assert result(graded, "of-another-student").points == 5
+    assert result(graded, "of-another-student").points == sum(ALL.values())
