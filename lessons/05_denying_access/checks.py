@@ -233,7 +233,8 @@ def no_deletes(evidence: Evidence) -> Verdict:
     ]
     if lost:
         listed = ", ".join(f"dynamodb:{name}" for name in lost)
-        return not_yet(wanted, f"she may no longer call {listed}.")
+        again = "Attach her managed policy again, if it is gone."
+        return not_yet(wanted, f"she may no longer call {listed}. {again}")
     open_still = [
         name
         for name in (table, evidence.lab.scores_table_name, f"{table}-next")
@@ -396,10 +397,15 @@ def let_in(evidence: Evidence) -> Verdict:
     if not allows(found, f"arn:aws:iam::{lab.account_id}:root", "kms:Decrypt"):
         return not_yet(
             wanted,
-            "“Enable IAM User Permissions” is gone, which was there before.",
+            "“Enable IAM User Permissions” is gone, which was there before. Put it back, or run "
+            "the set-up cell to start over.",
         )
     if may_manage(evidence, "mira", lab.key_arn):
-        return not_yet(wanted, "she can manage the key, too.")
+        named = [
+            x.get("Sid") for x in found if allows([x], mira, "kms:PutKeyPolicy")
+        ]
+        where = f" “{named[0]}” names her as well." if named else ""
+        return not_yet(wanted, f"she can manage the key, too.{where}")
     if not may_read(evidence, "mira", lab.table_name):
         return not_yet(wanted, f"she still cannot read {lab.table_name}.")
     return correct(

@@ -170,7 +170,8 @@ pages = cloudtrail.get_paginator("lookup_events").paginate(
 decrypts = [event for page in pages for event in page["Events"]]
 hers = [event for event in decrypts if event["Username"] == "mira"]
 denied = [e for e in hers if "errorCode" in json.loads(e["CloudTrailEvent"])]
-proof = denied[0]["EventId"]
+found = next(e for e in denied if lab.key_arn in e["CloudTrailEvent"])
+proof = found["EventId"]
 ### STUB
 proof = ...
 ### END SOLUTION
@@ -253,7 +254,7 @@ proof = "AccessDeniedException"
 # %% tags=["solution"]
 from helpers.display import show
 
-event = json.loads(denied[0]["CloudTrailEvent"])
+event = json.loads(found["CloudTrailEvent"])
 shown = ["eventSource", "eventName", "errorCode", "sourceIPAddress"]
 show({name: event[name] for name in [*shown, "requestParameters"]})
 

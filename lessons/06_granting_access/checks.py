@@ -146,7 +146,8 @@ def through_dynamodb(evidence: Evidence) -> Verdict:
     wanted = "Mira may read through DynamoDB, and may not decrypt the password."
     if may_read(evidence, "mira", lab.table_name):
         if _opens_password(evidence, "mira"):
-            return not_yet(wanted, "she can decrypt the password, too.")
+            doors = _doors(evidence, "mira")
+            return not_yet(wanted, f"she can decrypt the password, too.{doors}")
         if not _own_policies(evidence, "mira"):
             return not_yet(wanted, "she may read, and not by an IAM policy.")
         return correct(
@@ -257,17 +258,35 @@ def _too_wide(
             wanted, f"{who} is refused; your grant is for {json.dumps(shown)}."
         )
     if _opens_password(evidence, user):
-        wide = len(grants) > 1 and any(not x.get("Constraints") for x in grants)
-        seen = (
-            "the grant without a constraint is still there beside the other."
-            if wide
-            else f"{who} can decrypt the password, too: {who} may use the key for anything."
-        )
-        return not_yet(wanted, seen)
+        if len(grants) > 1 and any(not x.get("Constraints") for x in grants):
+            return not_yet(
+                wanted,
+                "the grant without a constraint is still there beside the other.",
+            )
+        seen = f"{who} can decrypt the password, too: {who} may use the key for anything."
+        return not_yet(wanted, f"{seen}{_doors(evidence, user)}")
     for other in (lab.table_name, lab.old_table_name, lab.payments_table_name):
         if other != table and may_read(evidence, user, other):
-            return not_yet(wanted, f"{who} can read {other}, too.")
+            return not_yet(
+                wanted, f"{who} can read {other}, too.{_doors(evidence, user)}"
+            )
     return None
+
+
+def _doors(evidence: Evidence, user: str) -> str:
+    """What names a user now, in a sentence, where it is more than one thing."""
+    key, arn = evidence.lab.key_arn, _user(evidence, user)
+    found = ["a grant" for _ in grants_on(evidence, key, f"user/{user}")]
+    found += ["an IAM policy" for _ in _own_policies(evidence, user)]
+    found += [
+        f"“{x.get('Sid', 'a statement')}” of the key policy"
+        for x in key_policy(evidence, key)
+        if arn in str(x.get("Principal"))
+    ]
+    listed = f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else ""
+    return (
+        f" There are now {listed}; take away what is too wide." if listed else ""
+    )
 
 
 WRITES = (
