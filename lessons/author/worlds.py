@@ -183,9 +183,13 @@ class Studio:
     def leave_nothing_to_iam(self, key: str) -> None:
         """Take the account's statement out of a key's policy, so no IAM policy's Allow counts."""
         kms = self.client("kms")
-        policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+        policy = json.loads(
+            kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        )
         del policy["Statement"][0]
-        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+        kms.put_key_policy(
+            KeyId=key, PolicyName="default", Policy=json.dumps(policy)
+        )
 
     def create_table(self, name: str, key: str = "", **encryption: Any) -> str:
         """A table of players, under the AWS owned key unless a key or more is given; returns
