@@ -22,7 +22,7 @@ what KMS asks of a key policy. ``python -m refusal.authorization`` decides ``cas
 from .authorize import ResourceRules, authorize, default_rules
 from .decision import Decision, Effect, denial_message
 from .errors import AuthorizationError, PolicyError, RequestError
-from .grants import Grant
+from .grants import SOURCE_ARN, Grant
 from .policy import Policy, PolicyType
 from .principals import Level
 from .reasons import Reason
@@ -32,6 +32,7 @@ from .statements import Statement
 from .validation import principals_of, validate_key_policy
 
 __all__ = [
+    "SOURCE_ARN",
     "AuthorizationError",
     "Decision",
     "Effect",

@@ -13,6 +13,7 @@ from .reasons import Reason
 from .request import Request
 
 EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
+SOURCE_ARN = "SourceArn"
 _PREFIX = "kms:EncryptionContext:"
 _UNCONSTRAINED = frozenset(("DescribeKey", "RetireGrant"))
 #: What a grant can allow: GrantOperation in botocore's model of KMS.
@@ -38,8 +39,8 @@ class Grant:
         grant_id: its GrantId.
         grantee_principal: the ARN of an account, user, role, session, or a service principal.
         operations: such as ``Decrypt``.
-        constraints: ``EncryptionContextEquals`` or ``EncryptionContextSubset`` and the pairs;
-            None or empty for none.
+        constraints: ``EncryptionContextEquals`` or ``EncryptionContextSubset`` and the pairs,
+            ``SourceArn`` and an ARN; None or empty for none.
 
     Raises:
         RequestError: a part has the wrong form, or a grant cannot allow an operation.
@@ -48,7 +49,7 @@ class Grant:
     grant_id: str
     grantee_principal: str
     operations: frozenset[str]
-    constraints: Mapping[str, Mapping[str, str]] | None = None
+    constraints: Mapping[str, Mapping[str, str] | str] | None = None
 
     def __post_init__(self) -> None:
         given: object = self.operations
@@ -99,9 +100,19 @@ class Grant:
             return Reason.GRANTEE_DIFFERS
         if operation == "CreateGrant" and not self._passes_on(request):
             return Reason.GRANTS_MORE
-        if self.constraints and operation not in _UNCONSTRAINED and not self._met(request):
+        if operation not in _UNCONSTRAINED and not self._met(request):
+            return Reason.CONSTRAINT_NOT_MET
+        if operation != "RetireGrant" and not self._on_behalf(request):
             return Reason.CONSTRAINT_NOT_MET
         return Reason.MATCHES
+
+    def _on_behalf(self, request: Request) -> bool:
+        """A grant with a SourceArn counts only for a request that is made on behalf of that
+        resource, as with the global condition key ``aws:SourceArn``; it does not apply to
+        RetireGrant (H4). That the two must be the same to the letter is the sandbox's
+        assumption."""
+        wanted = (self.constraints or {}).get(SOURCE_ARN)
+        return wanted is None or request.keys.get("aws:sourcearn") == wanted
 
     def _met(self, request: Request) -> bool:
         """Keys of an encryption context are case-sensitive here, unlike condition keys
@@ -114,8 +125,14 @@ class Grant:
         }
         return all(
             given == pairs if kind == EQUALS else given.items() >= pairs.items()
-            for kind, pairs in (self.constraints or {}).items()
+            for kind, pairs in self._context_pairs.items()
         )
+
+    @property
+    def _context_pairs(self) -> dict[str, Mapping[str, str]]:
+        """The constraints on the encryption context."""
+        constraints = self.constraints or {}
+        return {k: pairs for k, pairs in constraints.items() if not isinstance(pairs, str)}
 
     def _passes_on(self, request: Request) -> bool:
         """A new grant may give a subset of the operations, under constraints no looser (A57).
@@ -127,8 +144,8 @@ class Grant:
         if not wanted or not self.operations.issuperset(wanted):
             return False
         kind = request.keys.get("kms:grantconstrainttype")
-        strict = EQUALS in (self.constraints or {})
-        return not self.constraints or kind == EQUALS or (kind == SUBSET and not strict)
+        strict = EQUALS in self._context_pairs
+        return not self._context_pairs or kind == EQUALS or (kind == SUBSET and not strict)
 
 
 def _check_names(source: Mapping[str, Any]) -> None:
@@ -143,9 +160,14 @@ def _check_constraints(constraints: object) -> None:
     if constraints is None:
         return
     for kind, pairs in _pairs(constraints, "Constraints").items():
+        if kind == SOURCE_ARN:
+            if not isinstance(pairs, str):
+                raise RequestError(f"The {SOURCE_ARN} of a grant must be a text.")
+            continue
         if kind not in (EQUALS, SUBSET):
             raise RequestError(
-                f"{quote(kind)} is not a grant constraint: expected {EQUALS} or {SUBSET}."
+                f"{quote(kind)} is not a grant constraint: expected {EQUALS}, {SUBSET} or "
+                f"{SOURCE_ARN}."
             )
         if not all(isinstance(value, str) for value in _pairs(pairs, kind).values()):
             raise RequestError(f"The values of a grant's {kind} must be texts.")

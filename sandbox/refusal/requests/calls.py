@@ -56,6 +56,8 @@ class Call:
     parent: str = ""
     #: The request as it came in; None for a call that a service makes.
     request: AWSPreparedRequest | None = None
+    #: The ID of its event in the audit trail, if that is known before the call ends.
+    event_id: str = ""
     #: ARNs that the call turned out to touch, for the audit trail: ``(type, arn)``.
     resources: list[tuple[str, str]] = field(default_factory=list)
     #: The decision of each permission that was asked, in order.

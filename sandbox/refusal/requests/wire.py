@@ -158,7 +158,9 @@ def error_answer(message: Message | None, error: AwsError, request_id: str) -> R
     """An error in the protocol of the service; JSON where the service is not known."""
     headers = {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
     if message is None or message.json_protocol:
-        body = {"__type": error.code, "message": error.message, **error.fields}
+        body = {"__type": error.code, **error.fields}
+        if error.message:  # AWS leaves out a message that it does not have (H60).
+            body["message"] = error.message
         return error.status, headers, json.dumps(body, default=_plain)
     headers["content-type"] = "text/xml"
     kind = "Sender" if error.status < 500 else "Receiver"

@@ -27,7 +27,7 @@ class Trail:
         """One call has come to its end; nothing secret of it is kept."""
         self._events.append(
             Event(
-                event_id=self._entropy.uuid("event"),
+                event_id=call.event_id or self._entropy.uuid("event"),
                 call=kept_params(call),
                 result=kept_result(call, result),
                 error_code=error.code if error else "",

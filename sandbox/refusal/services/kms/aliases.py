@@ -10,6 +10,7 @@ from ...requests.calls import Call, Permission
 from .inventory import Alias, Inventory
 from .key import Key
 from .listing import list_page
+from .managed_keys import predefined_names
 from .operation import Operation, Result, key_of, permission_on
 from .permissions import account_permission, key_permission
 
@@ -36,9 +37,12 @@ def _require_own_name(call: Call) -> str:
     return name
 
 
+def _arn(call: Call, name: str) -> str:
+    return f"arn:aws:kms:{call.region}:{call.account}:{name}"
+
+
 def _on_alias(call: Call, name: str) -> Permission:
-    arn = f"arn:aws:kms:{call.region}:{call.account}:{name}"
-    return account_permission(call, arn)
+    return account_permission(call, _arn(call, name))
 
 
 def _create_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
@@ -117,12 +121,19 @@ def _list_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
 
 
 def _list(inventory: Inventory, call: Call) -> Result:
-    found = list(inventory.aliases(call.account, call.region).values())
+    """AWS's predefined aliases are listed in every account; one whose key is not made yet has no
+    TargetKeyId (H11, H61)."""
+    found: dict[str, Alias | None] = dict(inventory.aliases(call.account, call.region))
     if "KeyId" in call.params:
         key = key_of(inventory, call, "KeyId", aliases=False)
-        found = [alias for alias in found if alias.target is key]
+        found = {name: alias for name, alias in found.items() if alias and alias.target is key}
+    else:
+        found = {**dict.fromkeys(predefined_names()), **found}
 
-    def show(alias: Alias) -> Result:
+    def show(name: str) -> Result:
+        alias = found[name]
+        if alias is None:
+            return {"AliasName": name, "AliasArn": _arn(call, name)}
         return {
             "AliasName": alias.name,
             "AliasArn": alias.arn,
@@ -131,7 +142,7 @@ def _list(inventory: Inventory, call: Call) -> Result:
             "LastUpdatedDate": alias.updated,
         }
 
-    return list_page(call, "Aliases", found, lambda alias: alias.name, show, 50, 100)
+    return list_page(call, "Aliases", found, str, show, 50, 100)
 
 
 OPERATIONS = {

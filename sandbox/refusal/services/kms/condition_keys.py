@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...authorization import SOURCE_ARN
 from ...requests.calls import Call, ContextValue
 from .identifiers import alias_in
 from .key import Key
@@ -63,8 +64,11 @@ def request_context(call: Call, named: str = "") -> dict[str, ContextValue]:
             context[name] = _text(value)
     if call.operation in _GRANT_OPERATIONS:
         context["kms:GrantIsForAWSResource"] = "true" if call.via else "false"
-    if call.operation == "CreateGrant" and params.get("Constraints"):
-        context["kms:GrantConstraintType"] = next(iter(params["Constraints"]))
+    if call.operation == "CreateGrant":
+        # Which values the key has: KMS Developer Guide, "kms:GrantConstraintType".
+        for kind in params.get("Constraints") or {}:
+            if kind != SOURCE_ARN:
+                context["kms:GrantConstraintType"] = kind
     if alias := alias_in(named):
         context["kms:RequestAlias"] = alias
     tags = params.get("Tags") or ()
@@ -106,7 +110,7 @@ def encryption_context_of(call: Call) -> Mapping[str, str]:
     if call.operation == "CreateGrant":
         pairs: dict[str, str] = {}
         for kind, constraint in (call.params.get("Constraints") or {}).items():
-            if kind != "SourceArn":
+            if kind != SOURCE_ARN:
                 pairs.update(constraint)
         return pairs
     return call.params.get("EncryptionContext") or {}

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
-from ...authorization import ResourceRules
+from ...authorization import SOURCE_ARN, ResourceRules
 from ...errors import AwsError, not_in_sandbox, validation
 from ...requests.calls import Call, Permission
 from .condition_keys import request_context
@@ -71,13 +71,18 @@ def _principal(call: Call, name: str) -> tuple[str, str]:
     return name, found
 
 
-def _check_constraints(key: Key, constraints: dict[str, dict[str, str]]) -> None:
-    if constraints and not key.symmetric:
+def _check_constraints(key: Key, constraints: dict[str, Any]) -> None:
+    """One constraint on the encryption context at most, be it empty (H4); ``SourceArn`` goes with
+    any key. That it may stand beside the other is the sandbox's assumption."""
+    pairs_of = {kind: pairs for kind, pairs in constraints.items() if kind != SOURCE_ARN}
+    if len(pairs_of) > 1:
+        raise validation("More than one constraint supplied")
+    if pairs_of and not key.symmetric:
         raise validation(
             "EncryptionContext is supported only when creating a grant for a symmetric "
             "encryption KMS key."
         )
-    for kind, pairs in constraints.items():
+    for kind, pairs in pairs_of.items():
         # Limits: A58; the wording is the sandbox's assumption.
         if len(pairs) > _MAX_PAIRS or any(len(value) > _MAX_VALUE for value in pairs.values()):
             raise validation(
@@ -111,8 +116,6 @@ def _wanted(inventory: Inventory, call: Call, key: Key) -> KeyGrant:
     params = call.params
     constraints = params.get("Constraints") or {}
     _refuse_service_members(call, "GranteeServicePrincipal", "RetiringServicePrincipal")
-    if "SourceArn" in constraints:
-        raise not_in_sandbox("CreateGrant with the constraint SourceArn")
     if "GranteePrincipal" not in params:
         raise validation("Specify GranteePrincipal: the principal that gets the grant.")
     grantee, grantee_id = _principal(call, params["GranteePrincipal"])
@@ -125,6 +128,8 @@ def _wanted(inventory: Inventory, call: Call, key: Key) -> KeyGrant:
         # botocore's model of CreateGrant says which; the wording is the sandbox's assumption.
         what = ", ".join(unsupported) or "An empty list"
         raise validation(f"{what} cannot be granted on a {key.spec} key for {key.usage}.")
+    if operations == ("CreateGrant",):
+        raise validation("Grants must not contain only the CreateGrant operation.")  # H4.
     return KeyGrant(
         grant_id="",
         serial=inventory.next_serial(),

@@ -54,6 +54,16 @@ class KeyMaterial:
     rotation_type: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A cryptographic operation that a key was used for."""
+
+    operation: str
+    time: datetime.datetime
+    event_id: str
+    request_id: str
+
+
 @dataclass(slots=True, eq=False)
 class Key:
     """A KMS key of an account in a Region."""
@@ -82,6 +92,8 @@ class Key:
     grants: KeyGrants = field(default_factory=KeyGrants)
     rotation_period: int | None = None
     next_rotation: datetime.datetime | None = None
+    #: The last successful cryptographic operation (H3).
+    last_use: KeyUse | None = None
 
     @property
     def arn(self) -> str:

@@ -28,8 +28,8 @@ class KeyGrant:
     retiring: str
     issuing_account: str
     operations: tuple[str, ...]
-    #: ``EncryptionContextEquals`` and ``EncryptionContextSubset``, as given.
-    constraints: dict[str, dict[str, str]]
+    #: ``EncryptionContextEquals`` or ``EncryptionContextSubset``, and ``SourceArn``, as given.
+    constraints: dict[str, Any]
     tokens: list[str] = field(default_factory=list)
 
     def entry(self, key_arn: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .identifiers import alias_in, not_found
 from .inventory import Inventory
 from .key import SPECS, Key
 from .listing import list_page
-from .managed_keys import managed_key
+from .managed_keys import managed_key, predefined
 from .operation import Operation, Result, on_account, on_key
 from .permissions import account_permission
 from .policies import KeyPolicy, default_policy, malformed, read_policy
@@ -139,8 +139,8 @@ def _describe_permissions(inventory: Inventory, call: Call) -> Iterable[Permissi
     DescribeKey); before the caller's right is asked, since that is in the key's policy."""
     named = call.params["KeyId"]
     here = named.startswith("alias/") or named.split(":")[3:5] == [call.region, call.account]
-    if here and alias_in(named) == "alias/aws/dynamodb":
-        managed_key(inventory, "dynamodb", call.account, call.region)
+    if here and (service := predefined(alias_in(named) or "")):
+        managed_key(inventory, service, call.account, call.region)
     return _DESCRIBE.permissions(inventory, call)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...authorization import Grant, ResourceRules
+from ...authorization import SOURCE_ARN, Grant, ResourceRules
 from ...requests.calls import Call, Caller, ContextValue, Permission
 from .condition_keys import (
     encryption_context_keys,
@@ -117,6 +117,10 @@ def _covers(grant: KeyGrant, params: Mapping[str, Any]) -> bool:
     equals = wanted.get("EncryptionContextEquals")
     strictest = equals if equals is not None else wanted.get("EncryptionContextSubset", {})
     for kind, pairs in grant.constraints.items():
+        if kind == SOURCE_ARN:
+            if wanted.get(SOURCE_ARN) != pairs:
+                return False
+            continue
         if kind == "EncryptionContextEquals" and equals != pairs:
             return False
         if not pairs.items() <= strictest.items():
@@ -127,7 +131,7 @@ def _covers(grant: KeyGrant, params: Mapping[str, Any]) -> bool:
 def authorization_grant(
     grantee: str,
     operations: Sequence[str],
-    constraints: Mapping[str, Mapping[str, str]],
+    constraints: Mapping[str, Mapping[str, str] | str],
     grant_id: str,
 ) -> Grant:
     """A grant in the terms of ``refusal.authorization``."""

@@ -59,8 +59,8 @@ def _disable(inventory: Inventory, call: Call, key: Key) -> Result:
 
 
 def _status(inventory: Inventory, call: Call, key: Key) -> Result:
-    _require_symmetric(key)
-    # While a key is pending deletion its status is false (botocore's model of this operation).
+    """The status is false of a key that cannot rotate (H11), and while a key is pending deletion
+    (botocore's model of this operation)."""
     on = key.rotation_period is not None and key.deletion_date is None
     result: Result = {"KeyId": key.key_id, "KeyRotationEnabled": on}
     if on:
@@ -70,7 +70,8 @@ def _status(inventory: Inventory, call: Call, key: Key) -> Result:
 
 
 def _rotate_now(inventory: Inventory, call: Call, key: Key) -> Result:
-    _require_symmetric(key)
+    if not key.symmetric:
+        raise AwsError("UnsupportedOperationException", "")  # AWS has no words here (H60).
     if sum(m.rotation_type == "ON_DEMAND" for m in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
@@ -78,7 +79,7 @@ def _rotate_now(inventory: Inventory, call: Call, key: Key) -> Result:
             f"on-demand rotations can be performed for this key: {key.arn}",
         )
     inventory.add_material(key, inventory.clock.now(), "ON_DEMAND")
-    return {"KeyId": key.key_id}
+    return {"KeyId": key.arn}  # H11.
 
 
 def _list(inventory: Inventory, call: Call, key: Key) -> Result:

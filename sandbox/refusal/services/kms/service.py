@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import not_in_sandbox
 from ...gate import Gate
 from ...requests.calls import Call, Permission
-from . import aliases, encryption, grants, lifecycle, managed_keys, rotation, signing
+from . import aliases, encryption, grants, last_use, lifecycle, managed_keys, rotation, signing
 from .inventory import Inventory
 from .key import Key
 from .operation import Operation
@@ -21,6 +21,7 @@ OPERATIONS: dict[str, Operation] = {
     **signing.OPERATIONS,
     **grants.OPERATIONS,
     **rotation.OPERATIONS,
+    **last_use.OPERATIONS,
 }
 #: What stands for the operations it has not.
 _REFUSED = {
@@ -60,7 +61,9 @@ class Kms:
         Raises:
             AwsError: as KMS refuses it.
         """
-        return OPERATIONS[call.operation].act(self._inventory, call)
+        result = OPERATIONS[call.operation].act(self._inventory, call)
+        last_use.note(self._inventory, call)
+        return result
 
     def age(self) -> None:
         """Time has moved: delete what is due, rotate what is due."""

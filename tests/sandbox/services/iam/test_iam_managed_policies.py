@@ -80,6 +80,18 @@ def test_a_policy_can_be_looked_at_before_anyone_has_it(sandbox: Sandbox) -> Non
     assert [a for a in actions if a.startswith("kms:")] == ["kms:DescribeKey", "kms:ListAliases"]
 
 
+def test_the_successor_of_the_deprecated_policy_gives_no_use_of_keys_either(
+    sandbox: Sandbox, make_user: Callable[..., boto3.Session]
+) -> None:
+    """H2, B31."""
+    client = make_user("mira", f"{FULL_ACCESS}_v2").client("kms")
+    key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    assert client.describe_key(KeyId=key) and client.list_aliases()["Aliases"]
+    assert make_user("ines", f"{FULL_ACCESS}_v2").client("dynamodb").list_tables()
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.encrypt(KeyId=key, Plaintext=b"x")
+
+
 @pytest.mark.parametrize("name", ["NoSuchPolicy", "service-role/AdministratorAccess"])
 def test_a_policy_that_aws_has_not_cannot_be_attached(sandbox: Sandbox, name: str) -> None:
     iam = boto3.client("iam")

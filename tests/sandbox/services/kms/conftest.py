@@ -33,6 +33,18 @@ def blob(kms: Any, key: dict[str, Any]) -> bytes:
 
 
 @pytest.fixture
+def aliases_of() -> Callable[[Any], list[str]]:
+    """The names of the aliases that a client's account has made itself."""
+
+    def listed(client: Any) -> list[str]:
+        pages = client.get_paginator("list_aliases").paginate()
+        names = [alias["AliasName"] for page in pages for alias in page["Aliases"]]
+        return [name for name in names if not name.startswith("alias/aws/")]
+
+    return listed
+
+
+@pytest.fixture
 def refused() -> Callable[..., Any]:
     """``with refused(code, message):`` the block is refused with this code and exact message;
     ``contains`` asks for a part of the message instead."""

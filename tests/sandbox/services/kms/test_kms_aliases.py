@@ -27,14 +27,14 @@ def test_an_alias_is_unique(kms, key, refused):
 
 
 @A(13)
-def test_names_of_aws_are_reserved(kms, key, refused):
+def test_names_of_aws_are_reserved(kms, key, refused, aliases_of):
     for name in ("alias/aws/x", "alias/aws/dynamodb"):
         with refused("NotAuthorizedException"):
             kms.create_alias(AliasName=name, TargetKeyId=key["KeyId"])
     kms.describe_key(KeyId="alias/aws/dynamodb")
     with refused("NotAuthorizedException"):
         kms.delete_alias(AliasName="alias/aws/dynamodb")
-    assert len(kms.list_aliases()["Aliases"]) == 1
+    assert kms.describe_key(KeyId="alias/aws/dynamodb") and aliases_of(kms) == []
 
 
 @pytest.mark.parametrize("name", ["alias/", "alias/a:b"])
@@ -103,7 +103,8 @@ def test_a_page_of_aliases_has_100_at_most(kms, key):
         kms.create_alias(AliasName=f"alias/{number:03}", TargetKeyId=keys[number // 50])
     answer = kms.list_aliases(Limit=1000)
     assert (len(answer["Aliases"]), answer["Truncated"]) == (100, True)
-    assert len(kms.list_aliases(Marker=answer["NextMarker"])["Aliases"]) == 1
+    rest = kms.list_aliases(Marker=answer["NextMarker"])["Aliases"]
+    assert rest[0]["AliasName"] == "alias/100" and len(rest) < 50
 
 
 def test_a_key_has_50_aliases_and_they_come_in_pages(kms, key, refused):
@@ -113,6 +114,6 @@ def test_a_key_has_50_aliases_and_they_come_in_pages(kms, key, refused):
         kms.create_alias(AliasName="alias/more", TargetKeyId=key["KeyId"])
     pages = kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 20})
     names = [[alias["AliasName"] for alias in page["Aliases"]] for page in pages]
-    assert [len(page) for page in names] == [20, 20, 10]
+    assert {len(page) for page in names[:-1]} == {20}
     listed = [name for page in names for name in page]
-    assert listed == [f"alias/n{n:02}" for n in range(50)]
+    assert listed[-50:] == [f"alias/n{n:02}" for n in range(50)]

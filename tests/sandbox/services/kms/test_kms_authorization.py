@@ -68,10 +68,12 @@ def test_the_key_policy_alone_is_enough(kms, key, blob, make_user, policy, state
 
 
 @A(55, 56)
-def test_dynamodb_full_access_looks_at_keys_and_does_not_use_them(key, make_user, refused):
+def test_dynamodb_full_access_looks_at_keys_and_does_not_use_them(
+    key, make_user, refused, aliases_of
+):
     client = make_user("u", FULL_ACCESS).client("kms")
     assert client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["Arn"] == key["Arn"]
-    assert client.list_aliases()["Aliases"] == []
+    assert aliases_of(client) == []
     uses = {
         "Encrypt": lambda: client.encrypt(KeyId=key["KeyId"], Plaintext=b"x"),
         "GenerateDataKey": lambda: client.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256"),
@@ -348,7 +350,7 @@ def test_rights_come_before_the_state_of_the_key(kms, key, blob, make_user, refu
         client.decrypt(CiphertextBlob=blob)
 
 
-def test_denied_means_that_nothing_happened(kms, key, make_user, refused):
+def test_denied_means_that_nothing_happened(kms, key, make_user, refused, aliases_of):
     client = make_user("u").client("kms")
     before = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
     for attempt in (
@@ -360,4 +362,4 @@ def test_denied_means_that_nothing_happened(kms, key, make_user, refused):
         with refused("AccessDeniedException"):
             attempt()
     assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] == before
-    assert kms.list_aliases()["Aliases"] == []
+    assert aliases_of(kms) == []

@@ -317,11 +317,49 @@ def test_a_grant_is_found_without_a_search_through_the_others():
     assert grants.given_to(["user7"]) == [] and not grants.by_id
 
 
-def test_a_constraint_that_the_sandbox_lacks_is_refused_in_clear_words(kms, key, refused):
-    with refused("NotInSandbox", contains="the constraint SourceArn"):
-        kms.create_grant(
-            KeyId=key["KeyId"],
-            GranteePrincipal=ADMIN,
-            Operations=["Decrypt"],
-            Constraints={"SourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders"},
-        )
+TABLE_ARN = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders"
+
+
+def test_at_most_one_constraint_on_the_encryption_context(grant, refused):
+    """H4; an empty one counts."""
+    for equals in ({}, {"a": "b"}):
+        both = {"EncryptionContextSubset": {"a": "b"}, "EncryptionContextEquals": equals}
+        with refused("ValidationException", "More than one constraint supplied"):
+            grant(ADMIN, "Decrypt", Constraints=both)
+
+
+def test_a_grant_gives_more_than_to_make_grants(grant, refused):
+    """H4."""
+    text = "Grants must not contain only the CreateGrant operation."
+    for operations in (["CreateGrant"], ["CreateGrant", "CreateGrant"]):
+        with refused("ValidationException", text):
+            grant(ADMIN, *operations)
+    grant(ADMIN, "CreateGrant", "Decrypt")
+
+
+def test_a_grant_for_one_resource_gives_nothing_outside_of_it(kms, key, user, grant, refused):
+    """H4: the constraint holds of every operation but RetireGrant."""
+    client, arn = user
+    operations = ("Decrypt", "DescribeKey", "CreateGrant", "RetireGrant")
+    made = grant(arn, *operations, Constraints={"SourceArn": TABLE_ARN})
+    (shown,) = kms.list_grants(KeyId=key["KeyId"])["Grants"]
+    assert shown["Constraints"] == {"SourceArn": TABLE_ARN}
+    passed = {"KeyId": key["KeyId"], "GranteePrincipal": ADMIN, "Operations": ["Decrypt"]}
+    for attempt in (
+        lambda: client.decrypt(CiphertextBlob=encrypt(kms, key)),
+        lambda: client.describe_key(KeyId=key["KeyId"]),
+        lambda: client.create_grant(**passed),
+        lambda: client.create_grant(**passed, Constraints={"SourceArn": TABLE_ARN}),
+    ):
+        with refused("AccessDeniedException"):
+            attempt()
+    client.retire_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
+    assert kms.list_grants(KeyId=key["KeyId"])["Grants"] == []
+
+
+def test_a_resource_constraint_goes_with_keys_of_every_kind(kms, refused):
+    key = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
+    wanted = {"KeyId": key["KeyId"], "GranteePrincipal": ADMIN, "Operations": ["VerifyMac"]}
+    kms.create_grant(**wanted, Constraints={"SourceArn": TABLE_ARN})
+    with refused("ValidationException"):
+        kms.create_grant(**wanted, Constraints={"EncryptionContextSubset": {"a": "b"}})

@@ -1,4 +1,4 @@
-"""The AWS managed key ``aws/dynamodb``."""
+"""The AWS managed keys, ``aws/dynamodb`` before all, and the aliases that AWS predefines."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def managed(sandbox, kms):
 
 
 def test_it_is_made_on_first_use_and_once(sandbox, kms, refused):
-    assert kms.list_aliases()["Aliases"] == []
+    assert kms.list_keys()["Keys"] == []
     first = sandbox.services.kms.managed_key("dynamodb", ACCOUNT, REGION)
     assert sandbox.services.kms.managed_key("dynamodb", ACCOUNT, REGION) is first
-    (alias,) = kms.list_aliases()["Aliases"]
+    (alias,) = [alias for alias in kms.list_aliases()["Aliases"] if "TargetKeyId" in alias]
     assert (alias["AliasName"], alias["TargetKeyId"]) == ("alias/aws/dynamodb", first.key_id)
     made = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]
     assert made["Arn"] == first.arn and made["KeyManager"] == "AWS"
@@ -29,6 +29,36 @@ def test_it_is_made_on_first_use_and_once(sandbox, kms, refused):
 
 def test_describing_its_alias_makes_it(kms):
     assert kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["KeyManager"] == "AWS"
+
+
+def test_predefined_aliases_are_listed_before_their_keys_are_made(kms, key):
+    """H11, H61."""
+    listed = {alias["AliasName"]: alias for alias in kms.list_aliases()["Aliases"]}
+    assert {"alias/aws/dynamodb", "alias/aws/s3", "alias/aws/ssm"} <= set(listed)
+    assert not any("TargetKeyId" in alias for alias in listed.values())
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/ssm"
+    assert listed["alias/aws/ssm"] == {"AliasName": "alias/aws/ssm", "AliasArn": arn}
+    assert kms.list_aliases(KeyId=key["KeyId"])["Aliases"] == []
+    assert len(kms.list_keys()["Keys"]) == 1
+
+
+@pytest.mark.parametrize("form", ["alias/aws/{}", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/{{}}"])
+def test_describing_a_predefined_alias_makes_its_key_once(kms, refused, form):
+    for alias in kms.list_aliases()["Aliases"]:
+        name = alias["AliasName"].removeprefix("alias/aws/")
+        made, again = (kms.describe_key(KeyId=form.format(name))["KeyMetadata"] for _ in range(2))
+        assert made == again and made["KeyManager"] == "AWS"
+        document = json.loads(kms.get_key_policy(KeyId=made["KeyId"])["Policy"])
+        assert document["Id"] == f"auto-{name}-1"
+        with refused("AccessDeniedException"):
+            kms.disable_key(KeyId=made["KeyId"])
+    assert all("TargetKeyId" in alias for alias in kms.list_aliases()["Aliases"])
+
+
+def test_an_alias_that_aws_does_not_predefine_is_not_there(kms, refused):
+    text = f"Alias arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/nothing is not found."
+    with refused("NotFoundException", text):
+        kms.describe_key(KeyId="alias/aws/nothing")
 
 
 def test_its_policy(kms, managed):

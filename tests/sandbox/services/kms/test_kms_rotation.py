@@ -105,7 +105,7 @@ def test_a_key_that_waited_for_several_rotations_has_one_and_now(sandbox, kms, k
 
 def test_25_rotations_on_demand(kms, key, refused):
     for _ in range(25):
-        assert kms.rotate_key_on_demand(KeyId=key["KeyId"])["KeyId"] == key["KeyId"]
+        assert kms.rotate_key_on_demand(KeyId=key["KeyId"])["KeyId"] == key["Arn"]  # H11.
     text = (
         "The on-demand rotations limit has been reached for the given keyId. No more on-demand "
         f"rotations can be performed for this key: {key['Arn']}"
@@ -122,10 +122,11 @@ def test_25_rotations_on_demand(kms, key, refused):
 )
 def test_only_symmetric_keys_rotate(kms, refused, spec, usage):
     key = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
-    for operation in (
-        kms.enable_key_rotation,
-        kms.rotate_key_on_demand,
-        kms.get_key_rotation_status,
-    ):
+    for operation in (kms.enable_key_rotation, kms.disable_key_rotation, kms.list_key_rotations):
         with refused("UnsupportedOperationException"):
             operation(KeyId=key)
+    with refused("UnsupportedOperationException", ""):  # H60.
+        kms.rotate_key_on_demand(KeyId=key)
+    status = kms.get_key_rotation_status(KeyId=key)  # H11.
+    del status["ResponseMetadata"]
+    assert status == {"KeyId": key, "KeyRotationEnabled": False}

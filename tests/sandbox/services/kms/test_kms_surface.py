@@ -26,7 +26,6 @@ LACKING = {
     "DescribeCustomKeyStores",
     "DisconnectCustomKeyStore",
     "Encapsulate",
-    "GetKeyLastUsage",
     "GetParametersForImport",
     "ImportKeyMaterial",
     "ReplicateKey",

@@ -1,0 +1,54 @@
+"""The last successful cryptographic operation of each key (H3)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ...requests import shapes
+from ...requests.calls import Call
+from .inventory import Inventory
+from .key import Key, KeyUse
+from .operation import Result, on_key
+
+
+@cache
+def _tracked() -> frozenset[str]:
+    """The operations that count: ``KeyLastUsageTrackingOperation`` in botocore's model."""
+    operation: Any = shapes.service_model("kms").shape_for("KeyLastUsageTrackingOperation")
+    return frozenset(operation.enum)
+
+
+def note(inventory: Inventory, call: Call) -> None:
+    """A call has succeeded: each key that it used keeps it. ReEncrypt uses two."""
+    if call.operation not in _tracked():
+        return
+    call.event_id = inventory.entropy.uuid("event")
+    use = KeyUse(call.operation, call.time, call.event_id, call.request_id)
+    for kind, arn in call.resources:
+        if kind == "AWS::KMS::Key":
+            _, _, _, region, account, name = arn.split(":", 5)
+            inventory.keys(account, region)[name.removeprefix("key/")].last_use = use
+
+
+def _get(inventory: Inventory, call: Call, key: Key) -> Result:
+    """The sandbox records from a key's first moment. That ``KeyId`` is the key ARN is its
+    assumption: botocore's model says only that it identifies the key."""
+    use = key.last_use
+    last: Result = {}
+    if use is not None:
+        last = {
+            "Operation": use.operation,
+            "Timestamp": use.time,
+            "CloudTrailEventId": use.event_id,
+            "KmsRequestId": use.request_id,
+        }
+    return {
+        "KeyId": key.arn,
+        "KeyLastUsage": last,
+        "TrackingStartDate": key.created,
+        "KeyCreationDate": key.created,
+    }
+
+
+OPERATIONS = {"GetKeyLastUsage": on_key(_get)}
