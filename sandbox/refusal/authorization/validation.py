@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from . import strict_json
 from .errors import PolicyError
 from .policy import Policy, principals_in
 
@@ -45,6 +46,8 @@ def validate_key_policy(document: str) -> Policy:
             "Latin-1 characters.",
             MALFORMED,
         )
+    if _lacks_principal(document):
+        raise PolicyError("Policy contains a statement with no principal.", MALFORMED)  # H65.
     try:
         policy = Policy.parse(document, kind="resource-based", name="default")
     except PolicyError as error:
@@ -58,6 +61,25 @@ def validate_key_policy(document: str) -> Policy:
         text = "Policy contains a statement with one or more invalid principals."
         raise PolicyError(text, MALFORMED)
     return policy
+
+
+def _lacks_principal(document: str) -> bool:
+    """Whether a statement names nobody, be it by an empty list."""
+    try:
+        read = strict_json.loads(document)
+    except (ValueError, RecursionError):
+        return False
+    listed = read.get("Statement") if isinstance(read, dict) else None
+    for one in listed if isinstance(listed, list) else [listed]:
+        if isinstance(one, dict):
+            named = [one[name] for name in ("Principal", "NotPrincipal") if name in one]
+            if all(held in ({}, []) or _names_none(held) for held in named):
+                return True
+    return False
+
+
+def _names_none(element: object) -> bool:
+    return isinstance(element, dict) and all(names == [] for names in element.values())
 
 
 def principals_of(policy: Policy, kind: str = "AWS", *, everyone: bool = False) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.iam.models", "IAMBackend.create_temp_access_key"),
     ("moto.iam.models", "ManagedPolicy"),
     ("moto.iam.models", "PolicyVersion"),
+    ("moto.iam.exceptions", "MalformedPolicyDocument"),
+    ("moto.iam.policy_validation", "IAMPolicyDocumentValidator.validate"),
     ("moto.iam.aws_managed_policies", "aws_managed_policies_data"),
     ("moto.core.exceptions", "HTTPException"),
     ("moto.core.request", "Request.from_primitives"),

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeGuard
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import AWSManagedPolicy, Group, Role, User, iam_backends
+from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from .hooks import Hooks
 
@@ -180,6 +182,18 @@ def document(policy: MotoPolicy) -> str:
 def managed_policies_text() -> str:
     """The AWS managed policies that moto brings: JSON, laid out with one space of indentation."""
     return str(aws_managed_policies_data)
+
+
+def policy_fault(document: str) -> str:
+    """What IAM says of an identity-based policy that it does not take, in AWS's words, which moto
+    has; empty if moto finds no fault."""
+    try:
+        IAMPolicyDocumentValidator(document).validate()
+    except MalformedPolicyDocument as fault:
+        return str(fault.message)
+    except Exception:  # It trips over some documents; they are refused all the same later.
+        return ""
+    return ""
 
 
 def add_managed_policy(name: str, account: str, data: dict[str, Any]) -> None:

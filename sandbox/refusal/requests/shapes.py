@@ -39,10 +39,15 @@ def _lower(name: str) -> str:
 
 
 class _Reader:
-    """Reads one request body; collects every broken constraint before it complains."""
+    """Reads one request body; collects every broken constraint before it complains.
 
-    def __init__(self) -> None:
+    Args:
+        values: whether a complaint quotes the value; IAM's do not (H62).
+    """
+
+    def __init__(self, values: bool) -> None:
         self.broken: list[str] = []
+        self._values = values
 
     def read(self, shape: Shape, value: Any, path: str) -> Any:
         reader = getattr(self, f"_{shape.type_name}", None)
@@ -131,7 +136,8 @@ class _Reader:
             self._break(value, path, f"Member must have {what}less than or equal to {meta['max']}")
 
     def _break(self, value: Any, path: str, constraint: str) -> None:
-        shown = "" if value is None or isinstance(value, bytes) else f" '{_show(value)}'"
+        hidden = not self._values or value is None or isinstance(value, bytes)
+        shown = "" if hidden else f" '{_show(value)}'"
         self.broken.append(f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}")
 
 
@@ -166,7 +172,7 @@ def read_params(service: str, operation: str, body: Any) -> dict[str, Any]:
     model = operation_model(service, operation)
     if model is None or model.input_shape is None:
         return {}
-    reader = _Reader()
+    reader = _Reader(values=service != "iam")
     params: dict[str, Any] = reader.read(model.input_shape, body, "")
     if reader.broken:
         count = len(reader.broken)

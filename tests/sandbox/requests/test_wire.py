@@ -193,7 +193,7 @@ def test_a_request_changed_after_signing_is_refused(raw: Raw, change: dict[str, 
 def test_an_error_in_xml_can_be_read_whatever_it_quotes(sandbox: Sandbox, name: str) -> None:
     """XML 1.0 has no form for control characters; clients could not parse the answer."""
     with pytest.raises(ClientError, match="ValidationError") as caught:
-        boto3.client("iam").get_user(UserName=name)
+        boto3.client("sts").get_federation_token(Name=name)
     shown = caught.value.response["Error"]["Message"]
     assert f"'{name}'" in shown or "'a\ufffdb'" in shown
 

@@ -107,7 +107,7 @@ def _refuse_conflicts(directory: Directory, call: Call, found: MotoUser | MotoRo
         conflict = "detach all policies" if group.managed_policies else conflict
         conflict = "remove users from group" if group.users else conflict
     elif name == "DeletePolicy" and (policy := backend.managed_policies.get(arn)):
-        if policy.attachment_count or _bounds(directory, call.account, arn):
+        if policy.attachment_count or boundary_uses(directory, call.account, arn):
             raise _conflict("Cannot delete a policy attached to entities.")
         if len(policy.versions) > 1:
             raise _conflict(
@@ -115,6 +115,10 @@ def _refuse_conflicts(directory: Directory, call: Call, found: MotoUser | MotoRo
                 "you must delete the policy's versions. The default version is "
                 "deleted with the policy."
             )
+    elif name == "RemoveUserFromGroup" and call.params["UserName"] not in backend.users:
+        _user(call)  # IAM misses the user first, and then the group (H62).
+    elif name == "ListEntitiesForPolicy" and arn not in backend.managed_policies:
+        raise AwsError("NoSuchEntity", f"Policy {arn} was not found.", 404)
     elif name == "RemoveRoleFromInstanceProfile" and found is not None:
         profiles = [one for one in backend.instance_profiles.values() if found in one.roles]
         if call.params["InstanceProfileName"] not in [profile.name for profile in profiles]:
@@ -130,10 +134,11 @@ def _conflict(text: str) -> AwsError:
     return AwsError("DeleteConflict", text, 409)
 
 
-def _bounds(directory: Directory, account: str, arn: str) -> bool:
+def boundary_uses(directory: Directory, account: str, arn: str) -> int:
+    """How many users and roles of an account have a policy as their permissions boundary."""
     users = directory.user_boundaries.items()
     roles = moto_iam.iam(account).roles.values()
-    return any(one == arn for (owner, _), one in users if owner == account) or any(
+    return sum(one == arn for (owner, _), one in users if owner == account) + sum(
         role.permissions_boundary_arn == arn for role in roles
     )
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ...authorization import Policy, principals_of
+from ...authorization.strict_json import loads
 from ...errors import AwsError
 from ...moto import iam as moto_iam
 from ...requests.calls import Call
@@ -28,6 +29,9 @@ _TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "P
 def check(call: Call) -> None:
     """Refuse a request whose policy document is malformed.
 
+    AWS's own checks come first, in its words (H62). What they take and the sandbox cannot evaluate
+    is refused in the sandbox's words.
+
     Raises:
         AwsError: ``MalformedPolicyDocument``, ``LimitExceeded``.
         PolicyError: the same, from the authorization rules; the gate answers it.
@@ -38,11 +42,27 @@ def check(call: Call) -> None:
     if limit is None:
         return
     document = str(call.params["PolicyDocument"])
+    if fault := moto_iam.policy_fault(document):
+        raise AwsError("MalformedPolicyDocument", fault)  # H62.
+    _refuse_principals(document)
     _check_sids(Policy.parse(document, kind="identity-based"))
     if len(re.sub(r"\s", "", document)) > limit:
         name = next(call.params[m] for m in _NAMES if m in call.params)
         text = f"Maximum policy size of {limit} bytes exceeded for {name}"
         raise AwsError("LimitExceeded", text, 409)
+
+
+def _refuse_principals(document: str) -> None:
+    try:
+        read = loads(document)
+    except (ValueError, RecursionError):
+        return  # Ambiguous, or too deep: the reader of policies says which.
+    if any(element in one for one in _statements(read) for element in _WHO):
+        text = "Policy document should not specify a principal."
+        raise AwsError("MalformedPolicyDocument", text)  # H62.
+
+
+_WHO = ("Principal", "NotPrincipal")
 
 
 def _check_sids(policy: Policy) -> None:
@@ -64,6 +84,16 @@ _NAMES = ("UserName", "GroupName", "RoleName", "PolicyName", "PolicyArn")
 
 
 def _check_trust(document: str) -> None:
+    """The three texts are those of test_update_assume_role_policy_errors (H62)."""
+    try:
+        read = loads(document)
+    except (ValueError, RecursionError):
+        raise AwsError("MalformedPolicyDocument", "This policy contains invalid Json") from None
+    for one in _statements(read):
+        for element in ("Resource", "NotResource"):
+            if element in one:
+                text = f"Has prohibited field {element}"
+                raise AwsError("MalformedPolicyDocument", text)
     policy = Policy.parse(document, kind="role trust policy")
     for statement in policy.statements:
         actions = statement.actions.texts if statement.actions else ()
@@ -74,6 +104,13 @@ def _check_trust(document: str) -> None:
         if unique_id(name if name.startswith("arn:") else f"arn:aws:iam::{name}:root") is None:
             text = f'Invalid principal in policy: "AWS":"{name}"'
             raise AwsError("MalformedPolicyDocument", text)
+
+
+def _statements(document: Any) -> list[dict[str, Any]]:
+    """The statements that have the form of one."""
+    listed = document.get("Statement") if isinstance(document, dict) else None
+    listed = listed if isinstance(listed, list) else [listed]
+    return [one for one in listed if isinstance(one, dict)]
 
 
 def rename_principal(arn: str, now: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.callers import Directory
 from ...requests.calls import Call, Forwarded, Permission
-from . import changes, documents, managed, resources, simulate
+from . import answers, changes, documents, managed, resources, simulate
 
 _READS = ("Get", "List", "Simulate", "Generate")
 
@@ -30,6 +31,7 @@ class Iam:
     def permissions(self, call: Call) -> Iterable[Permission]:
         """The operation's own action, on the resource that it names."""
         shapes.check_query_params("iam", call.operation, call.params)
+        answers.check_policy_arn(call)
         resource = resources.resource_of(call)
         yield Permission(call.action, resource, resources.context_of(call, self.gate.directory))
         if target := resources.new_name_of(call):
@@ -83,8 +85,10 @@ class Iam:
         result = moto_query.read_query_answer("iam", call.operation, answer)
         if answer[0] >= 400:
             error = result.get("Error", {})
-            raise AwsError(error.get("Code", ""), error.get("Message", ""), answer[0])
-        return result
+            said = AwsError(error.get("Code", ""), error.get("Message", ""), answer[0])
+            raise answers.reworded(call, said)
+        uses = partial(changes.boundary_uses, self.gate.directory, call.account)
+        return answers.reshaped(call, result, uses)
 
     def load_managed_policy(self, arn: str, account: str) -> None:
         """Make one AWS managed policy known to an account's IAM."""

@@ -9,7 +9,7 @@ from ...requests.calls import Call, Permission
 from . import asymmetric
 from .crypto import invalid_ciphertext, seal, unseal
 from .inventory import Inventory
-from .key import Key
+from .key import Key, require_spec
 from .operation import Operation, Result, dry_run, key_of, on_account, on_key, permission_on
 from .permissions import key_permission
 
@@ -126,6 +126,9 @@ class _Source:
         key.require_usable()
         if self.algorithm == _SYMMETRIC:
             self._require_owner(key)
+            if self._inventory.material_of(self.blob, self._call.region) is None:
+                # No symmetric ciphertext, whatever the key is for (H65).
+                raise invalid_ciphertext()
         require_usage(key, "ENCRYPT_DECRYPT", operation)
         require_algorithm(key, self.algorithm)
         if not key.symmetric:
@@ -252,8 +255,7 @@ def _generate_data_key(inventory: Inventory, call: Call, key: Key) -> Result:
 def _generate_data_key_pair(inventory: Inventory, call: Call, key: Key) -> Result:
     spec = call.params["KeyPairSpec"]
     _require_symmetric(key, call)
-    if spec.startswith(("SM2", "ML_KEM")):
-        raise not_in_sandbox(f"data key pairs of the spec {spec}")
+    require_spec(spec, call.region, "data key pairs")
     dry_run(call)
     private_key = asymmetric.new_private_key(spec)
     secret = asymmetric.private_bytes(private_key)

@@ -62,7 +62,10 @@ def _principal(call: Call, name: str) -> tuple[str, str]:
             not there.
     """
     name = _arn_of(name)
-    if call.via and is_service(name):
+    if is_service(name):
+        if not call.via:
+            # Whether KMS takes one from a user was not found: nothing is said of it.
+            raise not_in_sandbox("grants to AWS services", "Name a user, a role or an account.")
         return name, ""
     found = unique_id(name)
     if found is None:

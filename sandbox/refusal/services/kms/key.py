@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import AwsError
+from ...errors import AwsError, not_in_sandbox
 from .key_grants import KeyGrants
 from .policies import KeyPolicy
 
@@ -38,6 +38,23 @@ ALGORITHM_MEMBERS = {
     "GENERATE_VERIFY_MAC": "MacAlgorithms",
     "KEY_AGREEMENT": "KeyAgreementAlgorithms",
 }
+
+
+def require_spec(spec: str, region: str, what: str) -> None:
+    """Refuse the key specs that the sandbox lacks.
+
+    Args:
+        what: such as ``keys``.
+
+    Raises:
+        AwsError: ``UnsupportedOperationException`` for SM2 outside of the China Regions (H65),
+            ``NotInSandbox``.
+    """
+    if spec == "SM2" and not region.startswith("cn-"):
+        text = f"KeySpec {spec} is not supported in this Region"
+        raise AwsError("UnsupportedOperationException", text)
+    if spec.startswith(("SM2", "ML_KEM")):
+        raise not_in_sandbox(f"{what} of the spec {spec}")
 
 
 @dataclass(slots=True, eq=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...authorization import Policy, Request, ResourceRules, authorize
+from ...authorization import ResourceRules
 from ...errors import AwsError, not_in_sandbox, validation
 from ...requests.calls import Call, ContextValue, Permission
 from .condition_keys import key_context, request_context, spec_context
 from .identifiers import alias_in, not_found
 from .inventory import Inventory
-from .key import SPECS, Key
+from .key import SPECS, Key, require_spec
 from .listing import list_page
 from .managed_keys import managed_key, predefined
 from .operation import Operation, Result, on_account, on_key
@@ -27,8 +27,7 @@ def _spec(call: Call) -> tuple[str, str]:
     params = call.params
     spec = params.get("KeySpec") or params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     usage = params.get("KeyUsage")
-    if spec.startswith(("SM2", "ML_KEM")):
-        raise not_in_sandbox(f"keys of the spec {spec}")
+    require_spec(spec, call.region, "keys")
     if usage is None:
         if spec != "SYMMETRIC_DEFAULT":
             raise validation(
@@ -77,35 +76,25 @@ def _create_key(inventory: Inventory, call: Call) -> Result:
     return {"KeyMetadata": key.metadata()}
 
 
-_EVERYTHING = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}'
-)
-
-
 def _refuse_lockout(
     inventory: Inventory, call: Call, policy: KeyPolicy, arn: str, context: dict[str, ContextValue]
 ) -> None:
     """The policy must let the caller call PutKeyPolicy later (A17).
 
-    Only the key policy is asked: where it leaves the decision to the account's IAM policies,
-    that is enough (the sandbox's assumption).
+    Where it leaves the decision to the account's IAM policies, those of the caller are asked too
+    (H66). A key made without a policy has the default one, which is not checked.
     """
-    if call.params.get("BypassPolicyLockoutSafetyCheck"):
+    if call.params.get("BypassPolicyLockoutSafetyCheck") or not call.params.get("Policy"):
         return
-    request = Request(
-        principal=call.caller.arn,
-        action="kms:PutKeyPolicy",
-        resource=arn,
-        context={**inventory.gate.global_context(call), **request_context(call), **context},
+    later = Permission(
+        "kms:PutKeyPolicy",
+        arn,
+        {**request_context(call), **context},
+        policy.parsed,
         resource_account=call.account,
+        rules=ResourceRules.KMS_KEY,
     )
-    decision = authorize(
-        request,
-        identity_policies=(Policy.parse(_EVERYTHING, kind="identity-based", name="everything"),),
-        resource_policy=policy.parsed,
-        resource_rules=ResourceRules.KMS_KEY,
-    )
-    if not decision.allowed:
+    if not inventory.gate.decide(call, later).allowed:
         raise malformed(
             "The new key policy will not allow you to update the key policy in the future."
         )
@@ -228,6 +217,16 @@ def _list_keys(inventory: Inventory, call: Call) -> Result:
     return list_page(call, "Keys", keys, lambda key: key.serial, show, 100)
 
 
+_IMPORTS = ("GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial")
+
+
+def _refuse_import(inventory: Inventory, call: Call, key: Key) -> Result:
+    """Every key of the sandbox has material of KMS. The text was recorded of
+    GetParametersForImport (H65); that the others say it too is the sandbox's assumption."""
+    text = f"{key.arn} origin is AWS_KMS which is not valid for this operation."
+    raise AwsError("UnsupportedOperationException", text)
+
+
 _DESCRIBE = on_key(
     lambda inventory, call, key: {"KeyMetadata": key.metadata()}, aliases=True, cross_account=True
 )
@@ -246,4 +245,5 @@ OPERATIONS = {
     "TagResource": on_key(_tag, Key.require_not_pending),
     "UntagResource": on_key(_untag, Key.require_not_pending),
     "ListResourceTags": on_key(_list_tags),
+    **{name: on_key(_refuse_import) for name in _IMPORTS},
 }

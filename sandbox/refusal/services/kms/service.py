@@ -27,9 +27,6 @@ OPERATIONS: dict[str, Operation] = {
 _REFUSED = {
     "ReplicateKey": "replicas of multi-Region keys",
     "UpdatePrimaryRegion": "replicas of multi-Region keys",
-    "GetParametersForImport": "imported key material",
-    "ImportKeyMaterial": "imported key material",
-    "DeleteImportedKeyMaterial": "imported key material",
 }
 
 

@@ -22,6 +22,8 @@ from ...requests.callers import Session
 from ...requests.calls import Call, Caller, ContextValue, Forwarded, Permission
 from .session_policies import NO_STATEMENTS, packed_size, session_policies
 
+#: A partition, a service, a Region and an account that may be missing, and a resource (H64).
+_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.+/)?([^/]+)")
 #: Members that stand for what the sandbox has not.
 _LACKING = ("SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys", "ProvidedContexts")
@@ -64,6 +66,8 @@ class Sts:
 
     def _trust(self, call: Call) -> Iterable[Permission]:
         arn = call.params["RoleArn"]
+        if not _ARN.fullmatch(arn):
+            raise AwsError("ValidationError", f"{arn} is invalid")  # H64.
         role = _role(arn)
         if role is None:
             # A role that does not exist looks like one that does not trust the caller.
@@ -157,7 +161,7 @@ class Sts:
         )
         answer = self._issue(call, federated, call.params.get("DurationSeconds", 43200))
         user = {"FederatedUserId": federated.user_id, "Arn": federated.arn}
-        return answer | {"FederatedUser": user} | packed_size(call)
+        return answer | {"FederatedUser": user, "PackedPolicySize": 0} | packed_size(call)  # H64.
 
     def decode_authorization_message(self, call: Call) -> dict[str, Any]:
         """There is nothing to decode.
@@ -218,9 +222,8 @@ def _actions(call: Call) -> list[str]:
 def _check_tags(call: Call) -> None:
     keys = [tag["Key"].lower() for tag in call.params.get("Tags", ())]
     if len(set(keys)) < len(keys):
-        # The rule: AWS STS API Reference, AssumeRole, Tags; code and wording are the sandbox's own.
-        text = "Tags names the same key twice: the case of a tag key does not matter."
-        raise AwsError("ValidationError", text)
+        text = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+        raise AwsError("InvalidParameterValue", text)  # H64.
 
 
 def _tag_keys(call: Call) -> dict[str, ContextValue]:

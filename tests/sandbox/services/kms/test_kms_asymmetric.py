@@ -137,3 +137,14 @@ def test_a_data_key_needs_a_symmetric_key(kms, refused):
     key = make(kms, "RSA_2048", "ENCRYPT_DECRYPT")["KeyId"]
     with refused("InvalidKeyUsageException"):
         kms.generate_data_key(KeyId=key, KeySpec="AES_256")
+
+
+def test_what_is_no_symmetric_ciphertext_is_invalid_without_an_algorithm(kms, key, refused):
+    """H65: whatever the key named is for."""
+    rsa = kms.create_key(KeyUsage="ENCRYPT_DECRYPT", KeySpec="RSA_2048")["KeyMetadata"]["KeyId"]
+    hmac = kms.create_key(KeyUsage="GENERATE_VERIFY_MAC", KeySpec="HMAC_256")["KeyMetadata"]
+    asked = {"KeyId": rsa, "Plaintext": b"x", "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    blob = kms.encrypt(**asked)["CiphertextBlob"]
+    for named in (rsa, hmac["KeyId"], key["KeyId"]):
+        with refused("InvalidCiphertextException", ""):
+            kms.decrypt(KeyId=named, CiphertextBlob=blob)

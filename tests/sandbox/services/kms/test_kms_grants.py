@@ -163,7 +163,6 @@ def test_lists_are_filtered_and_paged(kms, key, user, grant):
     [
         f"arn:aws:iam::{ACCOUNT}:user/nobody",
         f"arn:aws:iam::{ACCOUNT}:group/staff",
-        "dynamodb.us-east-1.amazonaws.com",
         "nobody",
     ],
 )
@@ -173,6 +172,13 @@ def test_principals_of_a_grant_must_exist(grant, refused, principal):
         grant(principal, "Decrypt")
     with refused("InvalidArnException", text):
         grant(ADMIN, "Decrypt", RetiringPrincipal=principal)
+
+
+def test_grants_to_services_are_not_in_the_sandbox(grant, refused):
+    for members in ({}, {"RetiringPrincipal": "rds.us-east-1.amazonaws.com"}):
+        grantee = ADMIN if members else "rds.us-east-1.amazonaws.com"
+        with refused("NotInSandbox", contains="does not have grants to AWS services."):
+            grant(grantee, "Decrypt", **members)
 
 
 def test_a_grant_lists_operations_that_its_key_has(kms, grant, refused):

@@ -314,3 +314,34 @@ def test_the_same_seed_gives_the_same_key():
 
     assert made(1) == made(1)
     assert made(1)[0]["KeyId"] != made(2)[0]["KeyId"] and made(1)[1] != made(2)[1]
+
+
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        (
+            "get_parameters_for_import",
+            {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
+        ),
+        ("import_key_material", {"ImportToken": b"x", "EncryptedKeyMaterial": b"x"}),
+        ("delete_imported_key_material", {}),
+    ],
+)
+def test_material_of_kms_is_not_imported(kms, key, make_user, refused, operation, more):
+    """H65: first what is not there, then who may, then what the key is."""
+    text = f"{key['Arn']} origin is AWS_KMS which is not valid for this operation."
+    with refused("UnsupportedOperationException", text):
+        getattr(kms, operation)(KeyId=key["KeyId"], **more)
+    with refused("NotFoundException"):
+        getattr(kms, operation)(KeyId=key["KeyId"][:-12] + "0" * 12, **more)
+    with refused("AccessDeniedException"):
+        getattr(make_user("u").client("kms"), operation)(KeyId=key["KeyId"], **more)
+
+
+def test_a_spec_of_the_china_regions(kms, key, refused):
+    """H65."""
+    text = "KeySpec SM2 is not supported in this Region"
+    with refused("UnsupportedOperationException", text):
+        kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="SM2")
+    with refused("UnsupportedOperationException", text):
+        kms.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="SM2")

@@ -237,3 +237,31 @@ def test_a_user_who_is_renamed_stays_the_one_who_is_meant(
     other = make_user("mira").client("kms")
     with refused("AccessDeniedException"):
         other.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+
+
+def test_a_statement_names_somebody(kms, key, policy, refused):
+    """H65; an empty list names nobody either."""
+    text = "Policy contains a statement with no principal."
+    bare = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+    for more in ({}, {"Principal": {}}, {"Principal": {"AWS": []}}, {"Principal": []}):
+        for attempt in (
+            lambda document: kms.create_key(Policy=document),
+            lambda document: kms.put_key_policy(KeyId=key["KeyId"], Policy=document),
+        ):
+            with refused("MalformedPolicyDocumentException", text):
+                attempt(policy({**bare, **more}))
+
+
+def test_the_lockout_check_asks_the_callers_own_policies(kms, make_user, policy, refused):
+    """H66: where the key policy leaves the decision to the account."""
+
+    def user(name, *actions):
+        one = {"Effect": "Allow", "Action": ["kms:CreateKey", *actions], "Resource": "*"}
+        return make_user(name, inline={"Version": "2012-10-17", "Statement": [one]}).client("kms")
+
+    delegating, maker = policy(root=True, admin=False), user("maker", "kms:Describe*")
+    with refused("MalformedPolicyDocumentException", LOCKED_OUT):
+        maker.create_key(Policy=delegating)
+    maker.create_key(Policy=delegating, BypassPolicyLockoutSafetyCheck=True)
+    maker.create_key()
+    user("owner", "kms:PutKeyPolicy").create_key(Policy=delegating)

@@ -228,7 +228,35 @@ def test_a_session_tag_overrides_the_tag_of_the_role_whatever_its_case(sandbox):
 def test_a_tag_is_not_given_twice(user):
     make_role("r", trusting(USER, "sts:AssumeRole", "sts:TagSession"))
     tags = [{"Key": key, "Value": "x"} for key in ("team", "Team")]
-    assert code_of(assume, user, Tags=tags) == "ValidationError"
+    text = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+    assert refusal(assume, user, Tags=tags) == (400, "InvalidParameterValue", text)  # H64.
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "nothing-valid-in-here",
+        "arn::b:::something/test-role",
+        "arn:a::::something/test-role",
+        "arn:a:::something/test-role",
+        "arn:a:a::aaaaaaaaaa:",
+    ],
+)
+def test_a_role_is_named_by_an_arn(sandbox, make_user, arn):
+    """H64: read before anybody's permissions are, those of a user without any among them."""
+    for client in (boto3.client("sts"), make_user("nobody").client("sts")):
+        asked = {"RoleArn": arn, "RoleSessionName": "night"}
+        assert refusal(client.assume_role, **asked) == (400, "ValidationError", f"{arn} is invalid")
+
+
+def test_a_federated_session_says_how_full_its_policy_is(sandbox):
+    """H64."""
+    sts = boto3.client("sts")
+    assert sts.get_federation_token(Name="bob")["PackedPolicySize"] == 0
+    assert sts.get_federation_token(Name="bob", Policy=allow("kms:*"))["PackedPolicySize"] > 0
+    make_role("r")
+    role = f"arn:aws:iam::{ACCOUNT}:role/r"
+    assert "PackedPolicySize" not in sts.assume_role(RoleArn=role, RoleSessionName="night")
 
 
 def test_a_users_token_does_what_the_user_may_do(sandbox, make_user):
