@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from .authorization import Decision, PolicyError, Request, authorize, denial_message
 from .errors import AwsError, not_in_sandbox
 from .moto.http import RawResponse
-from .requests import wire
+from .requests import protocols, wire
 from .requests.callers import Directory
 from .requests.calls import Call, Caller, ContextValue, Forwarded, Permission
 from .world.clock import Clock
@@ -70,9 +70,12 @@ class Gate:
                 message = wire.read(request)
                 return self._answer(request, message, request_id)
             except AwsError as error:
-                return wire.error_answer(message, error, request_id)
+                refused = error
             except Exception as error:
-                return wire.error_answer(message, _failure("this request", error), request_id)
+                refused = _failure("this request", error)
+            if message is None:
+                return protocols.refusal(request, refused, request_id)
+            return wire.error_answer(message, refused, request_id)
 
     def _answer(
         self, request: AWSPreparedRequest, message: wire.Message, request_id: str

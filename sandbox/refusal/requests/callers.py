@@ -19,6 +19,7 @@ from ..moto.iam import MotoIam, MotoPolicyOwner, MotoUser
 from ..world.clock import Clock
 from . import shapes, signatures, wire
 from .calls import Caller, ContextValue
+from .partitions import PARTITION, partition_of
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -76,6 +77,11 @@ class Directory:
             code = "MissingAuthenticationToken"
             code += "Exception" if message.json_protocol else ""
             raise AwsError(code, "Request is missing Authentication Token", _status(message))
+        there = partition_of(message.region)
+        if there != PARTITION:
+            # Accounts of one partition have no credentials in another (AWS General Reference,
+            # "AWS partitions"; H67).
+            raise _unknown_token(message, f" {message.region} is in the partition {there}.")
         caller, secret = self._credentials(signature.access_key_id, message)
         expected = signatures.calculate(
             signature, secret, request.method, request.url, message.headers, message.body
@@ -221,9 +227,9 @@ def _bad_signature(message: wire.Message, text: str) -> AwsError:
     return AwsError(code, text, _status(message))
 
 
-def _unknown_token(message: wire.Message) -> AwsError:
+def _unknown_token(message: wire.Message, why: str = "") -> AwsError:
     code = "UnrecognizedClientException" if message.json_protocol else "InvalidClientTokenId"
-    text = "The security token included in the request is invalid."
+    text = f"The security token included in the request is invalid.{why}"
     return AwsError(code, text, _status(message))
 
 

@@ -13,14 +13,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from xml.sax.saxutils import escape
 
 from botocore.awsrequest import AWSPreparedRequest
 
 from ..errors import AwsError, not_in_sandbox
 from ..moto import query as moto_query
 from ..moto.http import RawResponse
-from . import shapes, signatures
+from . import protocols, shapes, signatures
 
 #: X-Amz-Target prefix -> botocore's name of the service.
 TARGETS = {
@@ -80,7 +79,8 @@ def read(request: AWSPreparedRequest) -> Message:
     region = signature.region if signature else "us-east-1"
     json_protocol = bool(prefix)
     if service not in (*TARGETS.values(), *QUERY_SERVICES) or not operation:
-        what = f"{prefix or service}.{operation}".strip(".") or "an answer to this request"
+        named = prefix or protocols.service_of(request.url, headers)
+        what = f"{named}.{operation}".strip(".") or "an answer to this request"
         raise not_in_sandbox(what, f"It has {SERVICES}.")
     return Message(service, operation, region, headers, body, signature, json_protocol)
 
@@ -130,12 +130,6 @@ def _no_number(text: str) -> float:
 
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-#: What XML 1.0 cannot hold, not even escaped.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _xml(text: str) -> str:
-    return escape(_NO_XML.sub("\ufffd", text))
 
 
 def _plain(value: Any) -> Any:
@@ -154,19 +148,12 @@ def answer(message: Message, result: dict[str, Any], request_id: str) -> RawResp
     return 200, headers, json.dumps(result, default=_plain)
 
 
-def error_answer(message: Message | None, error: AwsError, request_id: str) -> RawResponse:
-    """An error in the protocol of the service; JSON where the service is not known."""
+def error_answer(message: Message, error: AwsError, request_id: str) -> RawResponse:
+    """An error in the protocol of the service."""
     headers = {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
-    if message is None or message.json_protocol:
+    if message.json_protocol:
         body = {"__type": error.code, **error.fields}
         if error.message:  # AWS leaves out a message that it does not have (H60).
             body["message"] = error.message
         return error.status, headers, json.dumps(body, default=_plain)
-    headers["content-type"] = "text/xml"
-    kind = "Sender" if error.status < 500 else "Receiver"
-    xml = (
-        f"<ErrorResponse><Error><Type>{kind}</Type><Code>{_xml(error.code)}</Code>"
-        f"<Message>{_xml(error.message)}</Message></Error>"
-        f"<RequestId>{request_id}</RequestId></ErrorResponse>"
-    )
-    return error.status, headers, xml
+    return protocols.error_answer("query", message.service, error, request_id)
