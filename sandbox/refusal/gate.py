@@ -39,7 +39,13 @@ class Service(Protocol):
 class Recorder(Protocol):
     """Where calls are written down."""
 
-    def call_ended(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+    def new_event_id(self) -> str:
+        """The ID of the event that a call which is under way will have; empty if nothing is
+        written down."""
+
+    def call_ended(
+        self, call: Call, result: dict[str, Any] | Forwarded | None, error: AwsError | None
+    ) -> None:
         """Write down a call that has come to its end, with its result or its error."""
 
 
@@ -149,10 +155,8 @@ class Gate:
         except AwsError as error:
             self.recorder.call_ended(call, None, error)
             raise
-        if isinstance(result, Forwarded):
-            self.recorder.call_ended(call, None, result.error)
-        else:
-            self.recorder.call_ended(call, result, None)
+        failed = result.error if isinstance(result, Forwarded) else None
+        self.recorder.call_ended(call, None if failed else result, failed)
         return result
 
     def _authorize_and_act(self, call: Call) -> dict[str, Any] | Forwarded:

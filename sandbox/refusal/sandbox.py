@@ -18,7 +18,7 @@ from .moto.http import RawResponse
 from .moto.iam import iam
 from .remote import RemoteSandbox
 from .requests.callers import ADMINISTRATOR, Directory
-from .requests.calls import Call
+from .requests.calls import Call, Forwarded
 from .services.audit import Trail
 from .services.dynamodb import AtRest
 from .services.registry import build
@@ -33,7 +33,12 @@ REGION = "us-east-1"
 class _Nothing:
     """A recorder that writes nothing down."""
 
-    def call_ended(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+    def new_event_id(self) -> str:
+        return ""
+
+    def call_ended(
+        self, call: Call, result: dict[str, Any] | Forwarded | None, error: AwsError | None
+    ) -> None:
         pass
 
 

@@ -24,6 +24,10 @@ from .partitions import PARTITION, partition_of
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
+#: With so many temporary credentials, those that are over are forgotten.
+MOST_SESSIONS = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Temporary credentials that STS gave out."""
@@ -56,6 +60,15 @@ class Directory:
         self._users: dict[str, tuple[Caller, str]] = {}
         #: User name -> ARN of the permissions boundary: moto keeps none for users.
         self.user_boundaries: dict[tuple[str, str], str] = {}
+
+    def add_session(self, key_id: str, session: Session) -> None:
+        """Take in temporary credentials, and forget the oldest that are over, of very many."""
+        if len(self.sessions) >= MOST_SESSIONS:
+            now = self._clock.now()
+            over = [one for one, held in self.sessions.items() if held.expires <= now]
+            for one in over:
+                del self.sessions[one]
+        self.sessions[key_id] = session
 
     def forget(self) -> None:
         """IAM has changed: read users and policies anew from now on."""

@@ -8,6 +8,7 @@ CloudTrail User Guide, "CloudTrail record contents". The record is made when som
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from botocore.model import Shape
 
 from ...authorization import Decision
 from ...requests import shapes
-from ...requests.calls import Call, Caller
+from ...requests.calls import Call, Caller, Forwarded
 
 #: KMS's cryptographic operations change nothing, so CloudTrail calls them read-only.
 _READS = re.compile(
@@ -45,6 +46,7 @@ _TYPES = {
     "service": "AWSService",
     "root": "Root",
 }
+_CREDENTIALS = ("AssumeRole", "GetFederationToken", "GetSessionToken")
 _DENIED = ("AccessDenied", "AccessDeniedException")
 
 
@@ -99,11 +101,18 @@ def _forget_row_keys(decision: Decision) -> None:
         del request.keys[_ROW_KEYS.lower()], request.context[_ROW_KEYS]
 
 
-def kept_result(call: Call, result: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What a record keeps of the answer: of reads nothing, as on AWS, and never a secret."""
-    if not result or is_read(call.operation):
+def kept_result(call: Call, result: Mapping[str, Any] | Forwarded | None) -> dict[str, Any] | None:
+    """What a record keeps of the answer: of requests for items and of reads nothing, as on AWS,
+    and never a secret. STS's credentials are shown without their secrets (H68)."""
+    read = is_read(call.operation) and call.operation not in _CREDENTIALS
+    if result is None or read or is_data(call.service, call.operation):
         return None
-    return dict(_without_secrets(result))
+    found = json.loads(result.body) if isinstance(result, Forwarded) else result
+    kept = dict(_without_secrets(found))
+    if call.service == "kms" and (keys := [arn for _, arn in call.resources if ":key/" in arn]):
+        # Also where the operation itself does not answer it (H68).
+        kept = kept if "KeyMetadata" in kept else {**kept, "KeyId": keys[-1]}
+    return kept
 
 
 def _without_secrets(value: Any) -> Any:
@@ -287,13 +296,18 @@ def _request_parameters(call: Call) -> Any:
 def _response_elements(call: Call, result: Any) -> Any:
     model = shapes.operation_model(call.service, call.operation)
     shape = model.output_shape if model is not None else None
-    return _shown(result, shape) or None
+    shown = _shown(result, shape) or None
+    if shape is None and shown:  # An operation without an answer: KMS adds the key.
+        return {name[:1].lower() + name[1:]: member for name, member in shown.items()}
+    return shown
 
 
 def _shown(value: Any, shape: Shape | None) -> Any:
     """A value with the members of structures in lower camel case; the keys of maps stay."""
     if isinstance(value, datetime.datetime):
         return _stamp(value)
+    if shape is not None and shape.type_name == "timestamp" and isinstance(value, (int, float)):
+        return _stamp(datetime.datetime.fromtimestamp(value, datetime.UTC))
     if isinstance(value, Mapping):
         members = getattr(shape, "members", None)
         if members is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,10 +11,9 @@ from ...errors import AwsError, not_in_sandbox
 from ...gate import Gate
 from ...requests.calls import Call, Forwarded, Permission
 from .events import Event, is_read
-from .trail import Trail
+from .trail import HISTORY, Trail
 
 #: botocore's model of LookupEvents.
-_HISTORY = datetime.timedelta(days=90)
 _PAGE = 50
 
 _ATTRIBUTES: dict[str, Callable[[Event, str], bool]] = {
@@ -69,7 +67,7 @@ class CloudTrail:
         if len(wanted) > 1:
             text = "You can look up events by one attribute only; give one LookupAttribute."
             raise AwsError("InvalidLookupAttributesException", text)
-        oldest = call.time - _HISTORY
+        oldest = call.time - HISTORY
         start = max(call.params.get("StartTime") or oldest, oldest)
         end = call.params.get("EndTime") or call.time
         if start > end and call.params.get("StartTime"):

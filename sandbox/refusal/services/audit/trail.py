@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import deque
 
 from ...errors import AwsError
-from ...requests.calls import Call
+from ...requests.calls import Call, Forwarded
 from ...world.entropy import Entropy
 from .events import Event, kept_params, kept_result
 
-#: So that a kernel that runs for weeks does not grow without end. AWS keeps its event history for
-#: 90 days (AWS CloudTrail User Guide, "Working with CloudTrail event history").
+#: How many events are kept at most, so that a kernel that runs for weeks does not grow without end.
 MOST = 20_000
+#: How long AWS keeps its event history (AWS CloudTrail User Guide, "Working with CloudTrail event
+#: history").
+HISTORY = datetime.timedelta(days=90)
 
 
 class Trail:
@@ -21,13 +24,19 @@ class Trail:
         self._entropy = entropy
         self._events: deque[Event] = deque(maxlen=MOST)
 
+    def new_event_id(self) -> str:
+        """The ID of the next event."""
+        return self._entropy.uuid("event")
+
     def call_ended(
-        self, call: Call, result: dict[str, object] | None, error: AwsError | None
+        self, call: Call, result: dict[str, object] | Forwarded | None, error: AwsError | None
     ) -> None:
         """One call has come to its end; nothing secret of it is kept."""
+        while self._events and self._events[0].call.time < call.time - HISTORY:
+            self._events.popleft()
         self._events.append(
             Event(
-                event_id=call.event_id or self._entropy.uuid("event"),
+                event_id=call.event_id or self.new_event_id(),
                 call=kept_params(call),
                 result=kept_result(call, result),
                 error_code=error.code if error else "",

@@ -63,7 +63,13 @@ def _create(inventory: Inventory, call: Call) -> Result:
     _require_room(len(key.aliases))
     aliases[name] = alias
     key.aliases.add(name)
+    _note(call, alias)
     return {}
+
+
+def _note(call: Call, alias: Alias) -> None:
+    """The trail names the alias beside its key, and calls it a key too (H68)."""
+    call.resources.append(("AWS::KMS::Key", alias.arn))
 
 
 def _require_room(count: int) -> None:
@@ -95,6 +101,7 @@ def _update(inventory: Inventory, call: Call) -> Result:
         old.aliases.discard(alias.name)
         new.aliases.add(alias.name)
     alias.target, alias.updated = new, inventory.clock.now()
+    _note(call, alias)
     return {}
 
 
@@ -113,6 +120,7 @@ def _delete_permissions(inventory: Inventory, call: Call) -> Iterable[Permission
 def _delete(inventory: Inventory, call: Call) -> Result:
     alias = inventory.aliases(call.account, call.region).pop(call.params["AliasName"])
     alias.target.aliases.discard(alias.name)
+    _note(call, alias)
     return {}
 
 

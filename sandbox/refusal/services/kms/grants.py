@@ -17,7 +17,7 @@ from .condition_keys import request_context
 from .identifiers import not_found
 from .inventory import Inventory
 from .key import Key
-from .key_grants import MAX_GRANTS, KeyGrant
+from .key_grants import MAX_GRANTS, MAX_TOKENS, KeyGrant
 from .listing import list_page
 from .operation import Operation, Result, dry_run, key_of, on_key
 from .permissions import account_permission, authorization_grant
@@ -111,6 +111,8 @@ def _create(inventory: Inventory, call: Call, key: Key) -> Result:
     token = base64.b64encode(inventory.entropy.bytes(120, "kms/grant-token")).decode()
     held.tokens.append(token)
     inventory.tokens[token] = (key, held)
+    if len(held.tokens) > MAX_TOKENS:
+        del inventory.tokens[held.tokens.pop(0)]
     return {"GrantToken": token, "GrantId": held.grant_id}
 
 

@@ -12,6 +12,9 @@ from typing import Any
 
 #: Grants per key (A63).
 MAX_GRANTS = 50_000
+#: Tokens of one grant that are known: each request for the same grant gives out one more. AWS
+#: says not how long one is good for.
+MAX_TOKENS = 1_000
 
 
 @dataclass(slots=True, eq=False)

@@ -20,10 +20,13 @@ def _tracked() -> frozenset[str]:
 
 
 def note(inventory: Inventory, call: Call) -> None:
-    """A call has succeeded: each key that it used keeps it. ReEncrypt uses two."""
+    """A call has succeeded: each key that it used keeps it. ReEncrypt uses two. A call that is
+    not written down leaves no trace here either."""
     if call.operation not in _tracked():
         return
-    call.event_id = inventory.entropy.uuid("event")
+    call.event_id = inventory.gate.recorder.new_event_id()
+    if not call.event_id:
+        return
     use = KeyUse(call.operation, call.time, call.event_id, call.request_id)
     for kind, arn in call.resources:
         if kind == "AWS::KMS::Key":

@@ -181,7 +181,8 @@ class Sts:
         expires = (now + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
         caller = replace(caller, access_key_id=key_id, session_issued=now)
         tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
-        self.gate.directory.sessions[key_id] = Session(caller, secret, token, expires, tags)
+        session = Session(caller, secret, token, expires, tags)
+        self.gate.directory.add_session(key_id, session)
         credentials = {
             "AccessKeyId": key_id,
             "SecretAccessKey": secret,

@@ -86,9 +86,11 @@ def test_what_dynamodb_does_in_its_own_name(sandbox: Sandbox, key_arn: str) -> N
         "encryptionContext": CONTEXT,
     }
     first, _ = records(sandbox, "CreateGrant")
+    grants = boto3.client("kms").list_grants(KeyId=key_arn)["Grants"]
+    grant_id = grants[0]["GrantId"]
     assert first["userIdentity"]["userName"] == "admin"
     assert first["requestParameters"]["constraints"] == {"encryptionContextSubset": CONTEXT}
-    assert list(first["responseElements"]) == ["grantId"]
+    assert first["responseElements"] == {"grantId": grant_id, "keyId": key_arn}  # H68.
     assert first["readOnly"] is False and made["readOnly"] is True
 
 
@@ -272,6 +274,86 @@ def test_the_trail_does_not_grow_without_end(
     for _ in range(9):
         short.call_ended(event.call, None, None)
     assert len(short.events()) == 5
+
+
+def test_the_trail_forgets_what_event_history_forgets(sandbox: Sandbox) -> None:
+    """AWS CloudTrail User Guide, "Working with CloudTrail event history": 90 days."""
+    kms = boto3.client("kms")
+    kms.list_keys()
+    sandbox.advance(days=89)
+    kms.list_aliases()
+    assert sandbox.trail.events(name="ListKeys")
+    sandbox.advance(days=2)
+    kms.list_aliases()
+    assert not sandbox.trail.events(name="ListKeys")
+    assert len(sandbox.trail.events(name="ListAliases")) == 2
+
+
+def test_what_changes_a_key_answers_its_arn_in_the_trail(sandbox: Sandbox) -> None:
+    """H68: also where the operation itself answers nothing."""
+    kms = boto3.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.disable_key(KeyId=arn)
+    kms.enable_key(KeyId=arn)
+    kms.enable_key_rotation(KeyId=arn)
+    kms.tag_resource(KeyId=arn, Tags=[{"TagKey": "a", "TagValue": "b"}])
+    kms.create_alias(AliasName="alias/x", TargetKeyId=arn)
+    for name in ("DisableKey", "EnableKey", "EnableKeyRotation", "TagResource", "CreateAlias"):
+        (record,) = records(sandbox, name)
+        assert record["responseElements"] == {"keyId": arn}
+    alias = {"ARN": arn.rsplit(":", 1)[0] + ":alias/x", "type": "AWS::KMS::Key"}
+    assert record["resources"] == [
+        {"accountId": "123456789012", "type": "AWS::KMS::Key", "ARN": arn},
+        {"accountId": "123456789012", **alias},
+    ]
+    kms.update_alias(AliasName="alias/x", TargetKeyId=other)
+    assert records(sandbox, "UpdateAlias")[0]["responseElements"] == {"keyId": other}
+    kms.encrypt(KeyId=arn, Plaintext=b"x")
+    assert records(sandbox, "Encrypt")[0]["responseElements"] is None
+    with pytest.raises(ClientError):
+        kms.create_alias(AliasName="alias/x", TargetKeyId=arn)
+    assert records(sandbox, "CreateAlias")[1]["responseElements"] is None
+    made = records(sandbox, "CreateKey")[0]["responseElements"]
+    assert list(made) == ["keyMetadata"] and made["keyMetadata"]["arn"] == arn
+
+
+def test_what_changes_a_table_answers_its_description_in_the_trail(
+    sandbox: Sandbox, key_arn: str
+) -> None:
+    """H68."""
+    options = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_arn}
+    table = {
+        "TableName": "games",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_table(**table)
+    dynamodb.update_table(TableName="games", SSESpecification=options)
+    (record,) = records(sandbox, "UpdateTable")
+    asked = {"enabled": True, "sSEType": "KMS", "kMSMasterKeyId": key_arn}
+    assert record["requestParameters"]["sSESpecification"] == asked
+    shown = record["responseElements"]["tableDescription"]
+    assert shown["sSEDescription"]["status"] == "UPDATING"
+    assert shown["tableName"] == "games"
+    assert shown["creationDateTime"].endswith("Z")
+    for name in ("PutItem", "DescribeTable"):
+        assert all(record["responseElements"] is None for record in records(sandbox, name))
+
+
+def test_credentials_are_shown_without_their_secrets(sandbox: Sandbox) -> None:
+    """H68."""
+    sts = boto3.client("sts")
+    given = sts.get_federation_token(Name="bob")
+    (record,) = records(sandbox, "GetFederationToken")
+    shown = record["responseElements"]
+    assert shown["credentials"]["accessKeyId"] == given["Credentials"]["AccessKeyId"]
+    assert shown["federatedUser"]["arn"] == given["FederatedUser"]["Arn"]
+    text = json.dumps(record)
+    assert given["Credentials"]["SecretAccessKey"] not in text
+    assert given["Credentials"]["SessionToken"] not in text
 
 
 def test_a_key_is_its_own_accounts(sandbox: Sandbox, key_arn: str) -> None:

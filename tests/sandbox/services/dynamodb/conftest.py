@@ -88,6 +88,9 @@ def calls(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     found: list[Any] = []
 
     class Recorder:
+        def new_event_id(self) -> str:
+            return ""
+
         def call_ended(self, call: Any, result: Any, error: Any) -> None:
             found.append((call, result, error))
 
