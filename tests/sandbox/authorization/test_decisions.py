@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from refusal.authorization import (
+    Grant,
+    Level,
     Policy,
     PolicyType,
     Reason,
@@ -21,6 +23,7 @@ from refusal.authorization import (
     denial_message,
 )
 from refusal.authorization.cases import decide_case, read_cases
+from refusal.authorization.principals import principals
 
 CASES = {
     case["id"]: case
@@ -281,3 +284,83 @@ def test_a_denied_service_is_told_the_key():
     action, reason = deny("a resource-based policy")
     text = f"User: dynamodb.amazonaws.com is not authorized to perform: {action} {reason}"
     assert denial_message(authorize(request, resource_policy=policy)) == text
+
+
+ACCOUNT_ID, ROLE_ID = "111122223333", "AROAEXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("caller", "user_id", "level"),
+    [
+        (f"arn:aws:iam::{ACCOUNT_ID}:role/App", ROLE_ID, Level.ROLE),
+        (f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/App/s", f"{ROLE_ID}:s", Level.ROLE),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/alice", "AIDAEXAMPLE", Level.DIRECT),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/bob", "AIDANOBODY", Level.NONE),
+    ],
+)
+def test_how_closely_a_saved_id_names_a_caller(caller, user_id, level):
+    """D8."""
+    names = (ROLE_ID, "AIDAEXAMPLE")
+    request = Request(caller, "kms:Decrypt", KEY, {"aws:userid": user_id}, ACCOUNT_ID)
+    assert principals(names, names).level(request) is level
+
+
+def allowed_by(condition, context):
+    """Whether an identity-based policy with this condition allows a request."""
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    policy = Policy.parse(
+        {"Version": "2012-10-17", "Statement": [statement]}, kind="identity-based"
+    )
+    request = Request(f"arn:aws:iam::{ACCOUNT_ID}:user/alice", "s3:Get", "*", context, ACCOUNT_ID)
+    return authorize(request, identity_policies=[policy]).allowed
+
+
+@pytest.mark.parametrize("operator", ["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"])
+def test_policy_variables_count_in_comparisons_of_arns(operator):
+    """R1, the table of operators."""
+    pattern = f"arn:aws:iam::{ACCOUNT_ID}:role/${{aws:username}}"
+    for name, same in (("alice", True), ("bob", False)):
+        context = {
+            "aws:username": name,
+            "aws:SourceArn": pattern.replace("${aws:username}", "alice"),
+        }
+        allowed = allowed_by({operator: {"aws:SourceArn": pattern}}, context)
+        assert allowed is (same != operator.startswith("ArnNot"))
+
+
+def test_a_text_of_a_kind_of_its_own_is_a_text():
+    class Name(str):
+        pass
+
+    assert allowed_by({"StringEquals": {"aws:username": "alice"}}, {"aws:username": Name("alice")})
+    with pytest.raises(RequestError):
+        allowed_by({"StringEquals": {"aws:username": "alice"}}, {"aws:username": 5})
+
+
+@pytest.mark.parametrize(
+    ("operation", "given", "reason"),
+    [
+        ("Decrypt", {"aws:SourceArn": KEY}, Reason.MATCHES),
+        ("Decrypt", {"aws:SourceArn": KEY[:-1]}, Reason.CONSTRAINT_NOT_MET),
+        ("Decrypt", {}, Reason.CONSTRAINT_NOT_MET),
+        ("DescribeKey", {}, Reason.CONSTRAINT_NOT_MET),
+        ("RetireGrant", {}, Reason.MATCHES),
+    ],
+)
+def test_a_grant_for_one_resource(operation, given, reason):
+    """H4."""
+    caller = f"arn:aws:iam::{ACCOUNT_ID}:user/alice"
+    operations = ["Decrypt", "DescribeKey", "RetireGrant"]
+    listed = {"GranteePrincipal": caller, "Operations": operations}
+    grant = Grant.from_json({**listed, "Constraints": {"SourceArn": KEY}})
+    request = Request(caller, f"kms:{operation}", KEY, given, ACCOUNT_ID)
+    assert grant.judge(request) is reason
+    both = {"SourceArn": KEY, "EncryptionContextEquals": {"a": "b"}}
+    context = {"aws:SourceArn": KEY, "kms:EncryptionContext:a": "b"}
+    grant = Grant.from_json({**listed, "Constraints": both})
+    for missing in (None, *context):
+        kept = {name: value for name, value in context.items() if name != missing}
+        judged = grant.judge(Request(caller, "kms:Decrypt", KEY, kept, ACCOUNT_ID))
+        assert (judged is Reason.MATCHES) == (missing is None)
+    with pytest.raises(RequestError):
+        Grant.from_json({**listed, "Constraints": {"SourceArn": {"a": "b"}}})

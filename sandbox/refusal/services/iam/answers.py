@@ -13,6 +13,7 @@ _VERSION = ("GetPolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion"
 #: What moto says -> what AWS says; the groups of the pattern fill the braces.
 _WORDS = (
     (r"(User|Group) (\S+) already exists", "{0} with name {1} already exists."),
+    (r"Instance profile (\S+) not found", "Instance Profile {0} cannot be found."),
     (r"Login profile for (\S+) not found", "Login Profile for User {0} cannot be found."),
     (r"User (\S+) already has password", "Login Profile for user {0} already exists."),
     (r"(The Access Key with id \S+ cannot be found)", "{0}."),

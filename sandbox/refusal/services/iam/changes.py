@@ -117,6 +117,11 @@ def _refuse_conflicts(directory: Directory, call: Call, found: MotoUser | MotoRo
             )
     elif name == "RemoveUserFromGroup" and call.params["UserName"] not in backend.users:
         _user(call)  # IAM misses the user first, and then the group (H62).
+    elif name == "UpdateGroup" and (group := call.params["GroupName"]) not in backend.groups:
+        raise AwsError("NoSuchEntity", f"The group with name {group} cannot be found.", 404)
+    elif name == "ListInstanceProfilesForRole" and found is None:
+        text = f"The role with name {call.params['RoleName']} cannot be found."
+        raise AwsError("NoSuchEntity", text, 404)
     elif name == "ListEntitiesForPolicy" and arn not in backend.managed_policies:
         raise AwsError("NoSuchEntity", f"Policy {arn} was not found.", 404)
     elif name == "RemoveRoleFromInstanceProfile" and found is not None:

@@ -53,16 +53,16 @@ class _Simulation:
         parts = arn.split(":", 5)
         owner = parts[4] if len(parts) > 5 and parts[4].isdecimal() else self.owner
         cross_account = owner != self.account
-        rules = (
-            ResourceRules.RESOURCE_POLICY if cross_account or self.resource else ResourceRules.NONE
-        )
-        if self.resource and action.lower().startswith("kms:"):
+        # The simulator leaves trust policies out, whatever ResourcePolicy says (H69).
+        resource = None if action.lower().startswith("sts:assumerole") else self.resource
+        rules = ResourceRules.RESOURCE_POLICY if cross_account or resource else ResourceRules.NONE
+        if resource and action.lower().startswith("kms:"):
             rules = ResourceRules.KMS_KEY
         decision = authorize(
             Request(self.principal, action, arn, self.context, owner),
             identity_policies=[source.policy for source in self.identity],
             permissions_boundary=self.boundary.policy if self.boundary else None,
-            resource_policy=self.resource.policy if self.resource else None,
+            resource_policy=resource.policy if resource else None,
             resource_rules=rules,
         )
         return decision, cross_account

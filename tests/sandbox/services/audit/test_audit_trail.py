@@ -343,6 +343,15 @@ def test_what_changes_a_table_answers_its_description_in_the_trail(
         assert all(record["responseElements"] is None for record in records(sandbox, name))
 
 
+def test_a_key_that_a_call_names_twice_is_one_resource(sandbox: Sandbox) -> None:
+    kms = boto3.client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    kms.re_encrypt(CiphertextBlob=blob, DestinationKeyId=key["Arn"])
+    (record,) = records(sandbox, "ReEncrypt")
+    assert [resource["ARN"] for resource in record["resources"]] == [key["Arn"]]
+
+
 def test_credentials_are_shown_without_their_secrets(sandbox: Sandbox) -> None:
     """H68."""
     sts = boto3.client("sts")

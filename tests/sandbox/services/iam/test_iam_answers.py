@@ -79,6 +79,11 @@ MISSING = [
         for verb in ("get", "delete")
         for words in [f"The {kind} policy with name x cannot be found."]
     ),
+    (
+        "get_instance_profile",
+        {"InstanceProfileName": "x"},
+        "Instance Profile x cannot be found.",
+    ),
     ("get_login_profile", {"UserName": "u"}, "Login Profile for User u cannot be found."),
     ("delete_login_profile", {"UserName": "u"}, "Login Profile for User u cannot be found."),
     (

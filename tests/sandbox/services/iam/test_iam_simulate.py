@@ -15,6 +15,7 @@ from tests.sandbox.services.iam.asking import (
     make_role,
     statement,
     text,
+    trusting,
 )
 from tests.sandbox.services.iam.simulator import (
     DATED,
@@ -303,3 +304,16 @@ def test_as_another_caller(iam, make_user):
     more = {"ResourceArns": [KEY], "ResourcePolicy": policy}
     assert decisions(simulate(iam, "kms:Decrypt", **more)) == ["implicitDeny"]
     assert decisions(simulate(iam, "kms:Decrypt", CallerArn=bob, **more)) == ["allowed"]
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRole", "STS:assumerole"])
+def test_trust_policies_are_left_out(iam, action):
+    """H69: a fault of AWS's own, and not what AssumeRole does."""
+    denied = trusting(USER, "sts:*", effect="Deny", Resource="*")
+    role = f"arn:aws:iam::{ACCOUNT}:role/r"
+    more = {"ResourceArns": [role], "ResourcePolicy": text(denied), "CallerArn": USER}
+    for allowed, decision in (("sts:AssumeRole", "allowed"), ("kms:*", "implicitDeny")):
+        (result,) = custom(iam, allow(allowed), action, **more)
+        assert result["EvalDecision"] == decision
+    (result,) = custom(iam, allow("sts:*"), "sts:GetFederationToken", **more)
+    assert result["EvalDecision"] == "explicitDeny"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -148,3 +149,20 @@ def test_what_is_no_symmetric_ciphertext_is_invalid_without_an_algorithm(kms, ke
     for named in (rsa, hmac["KeyId"], key["KeyId"]):
         with refused("InvalidCiphertextException", ""):
             kms.decrypt(KeyId=named, CiphertextBlob=blob)
+
+
+@pytest.mark.parametrize("scheme", ["PKCS1_V1_5", "PSS"])
+def test_a_signature_has_the_padding_that_its_algorithm_names(kms, scheme):
+    """Checked outside of KMS, with the public key."""
+    key = make(kms, "RSA_2048", "SIGN_VERIFY")["KeyId"]
+    public = load_der_public_key(kms.get_public_key(KeyId=key)["PublicKey"])
+    algorithm = f"RSASSA_{scheme}_SHA_256"
+    signature = kms.sign(KeyId=key, Message=b"x", SigningAlgorithm=algorithm)["Signature"]
+    paddings = {
+        "PKCS1_V1_5": padding.PKCS1v15(),
+        "PSS": padding.PSS(padding.MGF1(hashes.SHA256()), 32),
+    }
+    other = paddings.pop("PSS" if scheme == "PKCS1_V1_5" else "PKCS1_V1_5")
+    public.verify(signature, b"x", paddings[scheme], hashes.SHA256())
+    with pytest.raises(InvalidSignature):
+        public.verify(signature, b"x", other, hashes.SHA256())

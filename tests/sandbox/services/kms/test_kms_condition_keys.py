@@ -242,3 +242,14 @@ def test_a_new_multi_region_key_is_a_primary_one(kms, make_user, refused):
     client.create_key(MultiRegion=True)
     with refused("AccessDeniedException"):
         client.create_key()
+
+
+def test_only_grants_are_for_an_aws_resource(kms, key, make_user, refused, policy, statement):
+    """The condition key is there for CreateGrant, ListGrants and RevokeGrant alone."""
+    client = make_user("u").client("kms")
+    own = {"Bool": {"kms:GrantIsForAWSResource": "false"}}
+    listed = statement(USER, "kms:Encrypt", "kms:ListGrants", Condition=own)
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=policy(listed))
+    assert client.list_grants(KeyId=key["KeyId"])["Grants"] == []
+    with refused("AccessDeniedException"):
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")

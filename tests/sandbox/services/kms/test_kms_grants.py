@@ -369,3 +369,26 @@ def test_a_resource_constraint_goes_with_keys_of_every_kind(kms, refused):
     kms.create_grant(**wanted, Constraints={"SourceArn": TABLE_ARN})
     with refused("ValidationException"):
         kms.create_grant(**wanted, Constraints={"EncryptionContextSubset": {"a": "b"}})
+
+
+def test_a_grant_with_an_exact_context_passes_on_that_context_only(key, user, grant, refused):
+    client, arn = user
+    exact = {"EncryptionContextEquals": {"a": "b"}}
+    grant(arn, "CreateGrant", "Decrypt", Constraints=exact)
+    wanted = {"KeyId": key["KeyId"], "GranteePrincipal": ADMIN, "Operations": ["Decrypt"]}
+    client.create_grant(**wanted, Constraints=exact)
+    for looser in (
+        {"EncryptionContextSubset": {"a": "b"}},
+        {"EncryptionContextEquals": {"a": "b", "c": "d"}},
+        {"EncryptionContextEquals": {"a": "c"}},
+    ):
+        with refused("AccessDeniedException"):
+            client.create_grant(**wanted, Constraints=looser)
+
+
+def test_sessions_may_be_grantees_and_other_kinds_not(grant, refused):
+    sts = f"arn:aws:sts::{ACCOUNT}"
+    grant(f"{sts}:federated-user/bob", "Decrypt")
+    for nobody in (f"{sts}:assumed-role/none/night", f"{sts}:user/bob", f"{sts}:federated-user"):
+        with refused("InvalidArnException"):
+            grant(nobody, "Decrypt")
