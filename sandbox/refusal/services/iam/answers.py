@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import AwsError
+from ...requests import shapes
 from ...requests.calls import Call
 
 _VERSION = ("GetPolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion")
@@ -65,12 +66,13 @@ def reshaped(call: Call, result: dict[str, Any], uses: Callable[[str], int]) -> 
     Args:
         uses: how many users and roles have the policy of an ARN as their permissions boundary.
     """
-    if call.operation in ("CreateRole", "UpdateRoleDescription"):
-        role = result.get("Role", {})
-        for member in _OF_GET_ROLE:
-            role.pop(member, None)
-        if not role.get("Tags"):
-            role.pop("Tags", None)
+    model = shapes.operation_model("iam", call.operation)
+    if model and model.output_shape and "IsTruncated" in model.output_shape.members:
+        result.setdefault("IsTruncated", False)
+    if "InstanceProfile" in call.operation:
+        _reshape_profiles(call, result)
+    elif call.operation in ("CreateRole", "UpdateRoleDescription"):
+        _bare(result.get("Role", {}))
     elif call.operation in ("CreatePolicy", "GetPolicy", "ListPolicies"):
         for policy in result.get("Policies") or [result.get("Policy", {})]:
             if "Arn" in policy:
@@ -83,6 +85,22 @@ def reshaped(call: Call, result: dict[str, Any], uses: Callable[[str], int]) -> 
             for version in sorted(result.get("Versions", []), key=_number, reverse=True)
         ]
     return result
+
+
+def _bare(role: dict[str, Any]) -> None:
+    """A role as every operation but those that get and list roles shows it."""
+    for member in _OF_GET_ROLE:
+        role.pop(member, None)
+    if not role.get("Tags"):
+        role.pop("Tags", None)
+
+
+def _reshape_profiles(call: Call, result: dict[str, Any]) -> None:
+    for profile in result.get("InstanceProfiles") or [result.get("InstanceProfile", {})]:
+        for role in profile.get("Roles", []):
+            _bare(role)
+        if call.operation != "GetInstanceProfile" and not profile.get("Tags"):
+            profile.pop("Tags", None)
 
 
 def _number(version: dict[str, Any]) -> int:

@@ -238,3 +238,33 @@ def test_policies_show_what_they_show_on_aws(iam):
     assert not any("Document" in entry for entry in versions)
     kept = iam.get_policy_version(PolicyArn=MINE, VersionId="v2")["PolicyVersion"]["Document"]
     assert kept == json.loads(allow("kms:List*"))
+
+
+def test_instance_profiles_show_what_they_show_on_aws(iam):
+    """H63."""
+    made = iam.create_instance_profile(InstanceProfileName="web")["InstanceProfile"]
+    assert "Tags" not in made
+    iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="r")
+    shown = iam.get_instance_profile(InstanceProfileName="web")["InstanceProfile"]
+    (listed,) = iam.list_instance_profiles()["InstanceProfiles"]
+    assert shown["Tags"] == [] and "Tags" not in listed
+    for profile in (shown, listed):
+        (role,) = profile["Roles"]
+        assert not {"MaxSessionDuration", "RoleLastUsed", "Tags"} & set(role)
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("list_access_keys", {"UserName": "u"}),
+        ("list_user_policies", {"UserName": "u"}),
+        ("list_groups_for_user", {"UserName": "u"}),
+        ("list_group_policies", {"GroupName": "g"}),
+        ("get_group", {"GroupName": "g"}),
+        ("list_role_policies", {"RoleName": "r"}),
+        ("list_policy_versions", {"PolicyArn": MINE}),
+    ],
+)
+def test_every_list_says_whether_it_goes_on(iam, operation, params):
+    """H63."""
+    assert getattr(iam, operation)(**params)["IsTruncated"] is False
