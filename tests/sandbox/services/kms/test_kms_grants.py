@@ -5,6 +5,8 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from refusal.services.kms import grants
+
 A = pytest.mark.behaviour
 ACCOUNT = "123456789012"
 ADMIN = f"arn:aws:iam::{ACCOUNT}:user/admin"
@@ -392,3 +394,15 @@ def test_sessions_may_be_grantees_and_other_kinds_not(grant, refused):
     for nobody in (f"{sts}:assumed-role/none/night", f"{sts}:user/bob", f"{sts}:federated-user"):
         with refused("InvalidArnException"):
             grant(nobody, "Decrypt")
+
+
+def test_a_grant_knows_its_newest_tokens(sandbox, kms, key, grant, monkeypatch, refused):
+    """Each request for the same grant gives out one more; memory has a bound."""
+    monkeypatch.setattr(grants, "MAX_TOKENS", 2)
+    tokens = [grant(ADMIN, "Decrypt", Name="one")["GrantToken"] for _ in range(4)]
+    for token in tokens[:2]:
+        with refused("InvalidGrantTokenException"):
+            kms.describe_key(KeyId=key["KeyId"], GrantTokens=[token])
+    assert kms.describe_key(KeyId=key["KeyId"], GrantTokens=tokens[2:])
+    kms.retire_grant(GrantToken=tokens[3])
+    assert kms.list_grants(KeyId=key["KeyId"])["Grants"] == []

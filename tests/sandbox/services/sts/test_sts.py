@@ -10,6 +10,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 
+from refusal.requests import callers
 from tests.sandbox.services.iam.asking import (
     ACCOUNT,
     ROOT,
@@ -399,3 +400,16 @@ def test_a_token_is_as_long_as_asked(sandbox, least):
     answer = boto3.client("sts").get_session_token(MinimumSessionTokenSize=least)
     assert len(answer["Credentials"]["SessionToken"]) >= least
     assert session_of(answer).client("sts").get_caller_identity()["Account"] == ACCOUNT
+
+
+def test_of_very_many_sessions_those_that_are_over_are_forgotten(sandbox, monkeypatch):
+    """One that is over and still known says so; the others go, so that memory has a bound."""
+    monkeypatch.setattr(callers, "MOST_SESSIONS", 3)
+    sts, kept = boto3.client("sts"), sandbox._gate.directory.sessions
+    old = [session_of(sts.get_federation_token(Name="bob")) for _ in range(3)]
+    sandbox.advance(hours=13)
+    assert code_of(old[0].client("kms").list_keys) == "ExpiredTokenException"
+    new = session_of(sts.get_federation_token(Name="bob", Policy=allow("kms:*")))
+    assert list(kept) == [new.get_credentials().access_key]
+    assert new.client("kms").list_keys()["Keys"] == []
+    assert code_of(old[0].client("kms").list_keys) == "UnrecognizedClientException"
