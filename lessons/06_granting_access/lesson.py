@@ -847,7 +847,9 @@ iam.put_user_policy(
                 {
                     "Effect": "Allow",
                     "Action": "kms:Decrypt",
-                    "Resource": kms.list_aliases()["Aliases"][0]["AliasArn"],
+                    "Resource": kms.list_aliases(KeyId=lab.key_arn)["Aliases"][0][
+                        "AliasArn"
+                    ],
                     "Condition": via,
                 }
             ],

@@ -507,7 +507,8 @@ for table in dynamodb.list_tables()["TableNames"]:
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for alias in kms.list_aliases()["Aliases"]:
-    kms.delete_alias(AliasName=alias["AliasName"])
+    if not alias["AliasName"].startswith("alias/aws/"):
+        kms.delete_alias(AliasName=alias["AliasName"])
 
 # %% wrong="disabled, not scheduled" says="is Disabled"
 for table in dynamodb.list_tables()["TableNames"]:
@@ -515,7 +516,8 @@ for table in dynamodb.list_tables()["TableNames"]:
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for alias in kms.list_aliases()["Aliases"]:
-    kms.delete_alias(AliasName=alias["AliasName"])
+    if not alias["AliasName"].startswith("alias/aws/"):
+        kms.delete_alias(AliasName=alias["AliasName"])
 for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
     kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"])
 kms.disable_key(KeyId=lab.key_arn)
@@ -533,7 +535,8 @@ for table in dynamodb.list_tables()["TableNames"]:
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for alias in kms.list_aliases()["Aliases"]:
-    kms.delete_alias(AliasName=alias["AliasName"])
+    if not alias["AliasName"].startswith("alias/aws/"):
+        kms.delete_alias(AliasName=alias["AliasName"])
 
 # %% wrong="the key only" says="a table: "
 kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
