@@ -82,9 +82,13 @@ def key_metadata(evidence: Evidence, name: str) -> Any:
 
 
 def key_aliases(evidence: Evidence) -> dict[str, str]:
-    """The ID of the key that each alias stands for; empty for AWS's own that stand for none."""
+    """The ID of the key that each alias stands for, but for the aliases that AWS has defined."""
     listed = evidence.client("kms").list_aliases()["Aliases"]
-    return {alias["AliasName"]: alias.get("TargetKeyId", "") for alias in listed}
+    return {
+        alias["AliasName"]: alias.get("TargetKeyId", "")
+        for alias in listed
+        if not alias["AliasName"].startswith("alias/aws/")
+    }
 
 
 def grants_on(

@@ -237,7 +237,10 @@ def _grant_row(report: GrantReport, decision: Decision) -> Row:
         "Operations": sorted(grant.operations),
     }
     if grant.constraints:
-        source["Constraints"] = {k: dict(v) for k, v in grant.constraints.items()}
+        source["Constraints"] = {
+            kind: given if isinstance(given, str) else dict(given)
+            for kind, given in grant.constraints.items()
+        }
     name = f"grant {grant.grant_id}".strip()
     if not report.matched:
         state = "other" if report.reason is Reason.OPERATION_NOT_GRANTED else "nearly"
