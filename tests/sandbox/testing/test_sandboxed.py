@@ -1,0 +1,225 @@
+"""``sandboxed`` around all that ``mock_aws`` can stand around, and around what is asynchronous."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import unittest
+from collections.abc import AsyncIterator, Iterator
+
+import boto3
+import pytest
+
+from refusal import Sandbox, SandboxError, sandboxed
+from refusal.testing import as_user, denied
+
+USER = "arn:aws:iam::123456789012:user/admin"
+
+
+def keys() -> int:
+    """How many keys there are, one more made: 0 in a new account."""
+    kms = boto3.client("kms")
+    found = len(kms.list_keys()["Keys"])
+    kms.create_key()
+    return found
+
+
+def one_new_account() -> bool:
+    return (keys(), boto3.client("sts").get_caller_identity()["Arn"]) == (0, USER)
+
+
+@sandboxed
+def plain(number: int, *, more: int = 0) -> tuple[bool, int]:
+    """Its text."""
+    return one_new_account(), number + more
+
+
+@sandboxed(seed=7)
+def seeded() -> str:
+    return str(boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+
+
+@sandboxed(seed=7)
+async def coroutine() -> bool:
+    await asyncio.sleep(0)
+    return one_new_account()
+
+
+@sandboxed()
+def generator() -> Iterator[bool]:
+    yield one_new_account()
+    yield keys() == 1
+
+
+@sandboxed
+async def async_generator() -> AsyncIterator[bool]:
+    yield one_new_account()
+    await asyncio.sleep(0)
+    yield keys() == 1
+
+
+def test_functions_keep_their_arguments_their_name_and_their_kind() -> None:
+    assert plain(2, more=3) == plain(5) == (True, 5)
+    assert (plain.__name__, plain.__doc__) == ("plain", "Its text.")
+    assert seeded() == seeded()
+    assert asyncio.run(coroutine()) and asyncio.iscoroutinefunction(coroutine)
+    assert list(generator()) == [True, True]
+
+    async def collected() -> list[bool]:
+        return [value async for value in async_generator()]
+
+    assert asyncio.run(collected()) == [True, True]
+    assert Sandbox.running() is None
+
+
+def test_it_stops_after_an_error() -> None:
+    @sandboxed
+    def failing() -> None:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        failing()
+    assert Sandbox.running() is None
+
+
+def test_a_generator_that_is_left_early_stops_too() -> None:
+    values = generator()
+    assert next(values) and Sandbox.running() is not None
+    values.close()  # type: ignore[attr-defined]
+    assert Sandbox.running() is None
+
+
+def test_blocks_plain_and_asynchronous() -> None:
+    with sandboxed(seed="blue") as sandbox:
+        assert sandbox.seed == "blue" and one_new_account()
+
+    async def block() -> bool:
+        async with sandboxed() as inside:
+            return inside is Sandbox.running() and one_new_account()
+
+    assert asyncio.run(block())
+    assert Sandbox.running() is None
+
+
+def test_inside_another_it_joins_it_and_leaves_it_running() -> None:
+    with Sandbox(seed=3) as outer:
+        with sandboxed() as inner, sandboxed(seed="3") as same:
+            assert inner is same is outer
+        assert Sandbox.running() is outer
+        assert plain(1) == (True, 1) and plain(1) == (False, 1)
+        with pytest.raises(SandboxError, match="seed 3 runs already, .* with the seed 7"):
+            seeded()
+        assert Sandbox.running() is outer
+
+
+@sandboxed(seed=7)
+class OfUnittest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.new = one_new_account()
+
+    def tearDown(self) -> None:
+        assert keys() == 2
+
+    def test_one(self) -> None:
+        assert self.new and keys() == 1
+
+    test_two = test_one
+
+
+@sandboxed
+class AsynchronousOfUnittest(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self) -> None:
+        self.new = one_new_account()
+
+    async def test_one(self) -> None:
+        assert self.new and keys() == 1
+
+    test_two = test_one
+
+
+class Parent:
+    def test_inherited(self) -> None:
+        assert one_new_account()
+
+
+@sandboxed
+class TestPlainClass(Parent):
+    def test_own(self) -> None:
+        assert one_new_account()
+
+    @staticmethod
+    def test_static() -> None:
+        assert one_new_account()
+
+    @pytest.mark.parametrize("turn", [1, 2])
+    def test_with_arguments(self, turn: int) -> None:
+        assert one_new_account()
+
+
+@sandboxed
+class TestWithSetUp:
+    def setup_method(self) -> None:
+        self.new = one_new_account()
+
+    def teardown_method(self, method: object) -> None:
+        assert keys() == 2
+
+    @pytest.mark.parametrize("turn", [1, 2])
+    def test_it(self, turn: int) -> None:
+        assert self.new and keys() == 1
+
+
+@pytest.mark.parametrize("tests", [OfUnittest, AsynchronousOfUnittest])
+def test_unittest_runs_it_without_pytest(tests: type[unittest.TestCase]) -> None:
+    found = unittest.defaultTestLoader.loadTestsFromTestCase(tests)
+    result = unittest.TestResult()
+    found.run(result)
+    assert (result.testsRun, result.errors, result.failures) == (2, [], [])
+    assert Sandbox.running() is None
+
+
+def test_the_parent_of_a_decorated_class_is_left_alone() -> None:
+    assert "__wrapped__" not in vars(Parent.test_inherited)
+
+
+@pytest.mark.parametrize("made_before", [False, True])
+@pytest.mark.skipif(
+    importlib.util.find_spec("aiobotocore") is None,
+    reason="aiobotocore does not allow the botocore that the course has; CI's job `oldest` runs it",
+)
+def test_asynchronous_clients(made_before: bool) -> None:
+    """They are answered, refused and guarded as boto3's are."""
+    from aiobotocore.session import get_session
+
+    async def story() -> None:
+        keys = {"aws_access_key_id": "AKIA", "aws_secret_access_key": "x"}
+        early = get_session().create_client("kms", region_name="us-east-1", **keys)
+        async with early as client:
+            with sandboxed():
+                if not made_before:
+                    mira = as_user("mira").get_credentials()
+                    keys = {
+                        "aws_access_key_id": mira.access_key,
+                        "aws_secret_access_key": mira.secret_key,
+                    }
+                    key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+                    async with get_session().create_client(
+                        "kms", region_name="us-east-1", **keys
+                    ) as hers:
+                        with denied("kms:Encrypt", by="mira", because="identity-based policy"):
+                            await hers.encrypt(KeyId=key, Plaintext=b"x")
+                    async with get_session().create_client("kms", region_name="us-east-1") as own:
+                        sealed = await own.encrypt(KeyId=key, Plaintext=b"x")
+                        blob = sealed["CiphertextBlob"]
+                        assert (await own.decrypt(CiphertextBlob=blob))["Plaintext"] == b"x"
+                        pages = [page async for page in own.get_paginator("list_keys").paginate()]
+                        assert len(pages[0]["Keys"]) == 1
+                        client = own
+                else:
+                    with pytest.raises(Exception, match="security token .* is invalid"):
+                        await client.list_keys()
+            if not made_before:
+                with pytest.raises(SandboxError, match="has stopped"):
+                    await client.list_keys()
+
+    asyncio.run(story())
