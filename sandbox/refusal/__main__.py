@@ -1,74 +1,36 @@
-"""``python -m refusal``: serve a sandbox on this machine."""
+"""``python -m refusal``: its commands.
+
+A module is imported when its command is asked for: `allows` needs no emulator.
+"""
 
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
-
-from .errors import SandboxError
-from .sandbox import Sandbox
-from .serving.server import Server, no_port
-
-
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m refusal",
-        description="Serve an AWS sandbox (KMS, DynamoDB, IAM, STS) on this machine only.",
-    )
-    parser.add_argument("--port", default="5000", help="0 takes a free one (5000)")
-    parser.add_argument("--seed", default="0", help="the same seed gives the same account (0)")
-    return parser.parse_args(argv)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or len(text) > 5:
-        raise no_port(text)
-    return int(text)
-
-
-#: Of the services, in the variables for addresses of their own; these would win over the common
-#: one (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
-_NAMES = ("CLOUDTRAIL", "DYNAMODB", "DYNAMODB_STREAMS", "IAM", "KMS", "STS")
-
-
-def _introduce(server: Server) -> None:
-    credentials = server.sandbox.session().get_credentials()
-    assert credentials is not None
-    lines = (
-        "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-        f"unset {' '.join(f'AWS_ENDPOINT_URL_{name}' for name in _NAMES)}",
-        "export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1",
-        f"export AWS_ENDPOINT_URL={server.url}",
-        f"export AWS_ACCESS_KEY_ID={credentials.access_key}",
-        f"export AWS_SECRET_ACCESS_KEY={credentials.secret_key}",
-        f"export AWS_DEFAULT_REGION={server.sandbox.region}",
-        f"export AWS_REGION={server.sandbox.region}",
-        f"export SANDBOX_TOKEN={server.token}",
-    )
-    print("# An AWS sandbox, on this machine only. Stop it with Ctrl-C.")
-    print("# These keys belong to its user `admin`; they open nothing else.")
-    print("\n".join(lines), flush=True)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until stopped; returns the exit status."""
-    arguments = _arguments(argv)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        with Sandbox(seed=arguments.seed) as sandbox:
-            server = Server(sandbox, _port(arguments.port))
-            threading.Thread(target=server.serve, daemon=True).start()
-            _introduce(server)
-            stop.wait()
-            server.close()
-    except SandboxError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    """Run a command; returns the exit status. Without a command's name it serves, as it always
+    did."""
+    given = sys.argv[1:] if argv is None else argv
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = ["serve", *given]
+    parser = argparse.ArgumentParser(
+        prog="python -m refusal",
+        description="An AWS account in memory that denies.",
+        epilog="Each command has --help. Without a command it serves.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    from .commands import allows
+
+    allows.add_to(commands)
+    if given[0] != "allows":
+        from .commands import serve
+
+        serve.add_to(commands)
+    arguments = parser.parse_args(given)
+    status: int = arguments.run(arguments)
+    return status
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 ``explain`` takes a decision, an event of the audit trail, or the error that boto3 raised. What it
 says is what the decisions say of themselves: it decides nothing.
 
-The JSON of an explanation is an object with two members. ``note`` is a text: what no policy decided,
-such as a key that is disabled; it may be empty. ``steps`` is a list with one object for each
-permission that was asked, in order:
+The JSON of an explanation is an object with two members. ``note`` is a text: what no policy
+decided, such as a key that is disabled; it may be empty. ``steps`` is a list with one object for
+each permission that was asked, in order:
 
 - ``principal``, ``action``, ``resource``: who asked for what on what.
 - ``context``: the condition keys of the request in lower case; each is a text or a list of texts.
@@ -13,8 +13,8 @@ permission that was asked, in order:
 - ``decision``: ``allow``, ``implicit_deny`` or ``explicit_deny``.
 - ``why``: one sentence: what decided.
 - ``weighed``: a list with one object for each statement and grant: ``policy`` (name and type),
-  ``statement`` (Sid, or place from 1; empty for a grant), ``effect``, ``applies`` (whether it applies,
-  and the first reason why not), ``state`` (``decides``, ``applies`` or ``other``), ``source`` (the
+  ``statement`` (Sid, or place from 1; empty for a grant), ``effect``, ``applies`` (whether it
+  applies, and the first reason why not), ``state`` (``decides``, ``applies`` or ``other``), ``source`` (the
   statement as written) and ``failing``: the elements that do not fit, each with ``element``,
   ``reason``, ``expected``, ``actual`` and, for a condition, ``operator`` and ``key``.
 """
@@ -23,13 +23,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any
 
 from .authorization import Decision, Effect, ElementReport, Policy, PolicyType
 from .errors import SandboxError
-from .services.audit import Event
+
+if TYPE_CHECKING:  # A decision is explained without an emulator.
+    from botocore.exceptions import ClientError
+
+    from .services.audit import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,7 @@ class Explanation:
         return {"steps": [step.to_json() for step in self.steps], "note": self.note}
 
 
-def explain(
-    subject: Decision | Event | ClientError, events: Sequence[Event] = ()
-) -> Explanation:
+def explain(subject: Decision | Event | ClientError, events: Sequence[Event] = ()) -> Explanation:
     """Why something was allowed or denied.
 
     Args:
@@ -111,7 +111,7 @@ def explain(
     """
     if isinstance(subject, Decision):
         return Explanation([Step(subject)])
-    event = _event_of(subject, events) if isinstance(subject, ClientError) else subject
+    event = _event_of(subject, events) if isinstance(subject, Exception) else subject
     asked = [one for one in events if one.parent and one.parent == event.call.request_id]
     steps = [Step(decision, event.call.via or "") for decision in event.decisions]
     steps += [Step(decision, one.call.via or "") for one in asked for decision in one.decisions]
@@ -128,8 +128,8 @@ def _event_of(error: ClientError, events: Sequence[Event]) -> Event:
         if wanted and wanted == event.call.request_id:
             return event
     raise SandboxError(
-        f"The trail has no request {wanted or 'without an ID'}; give an error that a client of this "
-        "sandbox raised, while its trail still holds it."
+        f"The trail has no request {wanted or 'without an ID'}; give an error that a client of "
+        "this sandbox raised, while its trail still holds it."
     )
 
 
@@ -137,7 +137,8 @@ def why(decision: Decision) -> str:
     """One sentence: what decided."""
     action = decision.request.action
     if decision.deciding_policy is not None and decision.statement is not None:
-        found = f"statement {named(decision.statement.label)} of {_policy(decision, decision.deciding_policy)}"
+        policy = _policy(decision, decision.deciding_policy)
+        found = f"statement {named(decision.statement.label)} of {policy}"
         return f"{found} {'allows it' if decision.allowed else 'denies it'}."
     if decision.grant is not None:
         return f"grant {decision.grant.grant_id} allows it."

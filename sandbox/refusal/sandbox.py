@@ -9,8 +9,11 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ClientError
 
+from .authorization import Decision
 from .errors import AwsError, SandboxError
+from .explained import Explanation, explain
 from .gate import Gate
 from .moto import http, process
 from .moto.hooks import Hooks
@@ -19,7 +22,7 @@ from .moto.iam import iam
 from .remote import RemoteSandbox
 from .requests.callers import ADMINISTRATOR, Directory
 from .requests.calls import Call, Forwarded
-from .services.audit import Trail
+from .services.audit import Event, Trail
 from .services.dynamodb import AtRest
 from .services.registry import build
 from .world.clock import Clock
@@ -210,6 +213,17 @@ class Sandbox:
         return self._gate.would_allow(
             user_name, self.account_id, self.region, service, operation, params, via
         )
+
+    def explain(self, subject: Decision | Event | ClientError) -> Explanation:
+        """Why a request was allowed or denied, as text (``str``) and as JSON (``to_json``).
+
+        Args:
+            subject: the error of a call, as boto3 raises it; an event of the trail; or a decision.
+
+        Raises:
+            SandboxError: the error is not of a call that this sandbox's trail holds.
+        """
+        return explain(subject, self.trail.events())
 
     @property
     def trail(self) -> Trail:

@@ -55,9 +55,7 @@ def _sending(guard: Guard) -> Callable[..., Any]:
     return send
 
 
-def _guarded_for_good(
-    init: Callable[..., None], send: Callable[..., Any]
-) -> Callable[..., None]:
+def _guarded_for_good(init: Callable[..., None], send: Callable[..., Any]) -> Callable[..., None]:
     """As for botocore's: a client that outlives its sandbox sends nothing to AWS."""
 
     def guarded(connection: Any, *args: Any, **more: Any) -> None:

@@ -1,8 +1,8 @@
 """``denied``: who was denied which action, by which statement or type of policy.
 
-It reads the audit trail, so it sees a denial wherever the code under test leaves it: raised, caught,
-or one of several answers in a batch; and it tells a denial of KMS from one of DynamoDB, which look
-alike to the code.
+It reads the audit trail, so it sees a denial wherever the code under test leaves it: raised,
+caught, or one of several answers in a batch; and it tells a denial of KMS from one of DynamoDB,
+which look alike to the code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``sandboxed``: a sandbox around a block, a function, a coroutine, a generator or a class of tests."""
+"""``sandboxed``: a sandbox around a block, a function of any kind, or a class of tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import functools
 import inspect
 import unittest
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
@@ -31,8 +31,8 @@ class Sandboxed:
             return started
         if self._seed is not None and str(self._seed) != str(running.seed):
             raise SandboxError(
-                f"A sandbox with the seed {running.seed!r} runs already, and this one was asked for "
-                f"with the seed {self._seed!r}; give the seed in one place only."
+                f"A sandbox with the seed {running.seed!r} runs already, and this one was asked "
+                f"for with the seed {self._seed!r}; give the seed in one place only."
             )
         self._open.append(None)  # Whoever started it stops it.
         return running
@@ -90,32 +90,31 @@ def sandboxed(target: Any = None, /, *, seed: int | str | None = None) -> Any:
 
 def _wrap_function(function: Callable[..., Any], seed: int | str | None) -> Callable[..., Any]:
     """A function of the same kind, in a sandbox."""
-    if inspect.iscoroutinefunction(function):
 
-        async def wrapped(*args: Any, **more: Any) -> Any:
-            with Sandboxed(seed):
-                return await function(*args, **more)
+    async def coroutine(*args: Any, **more: Any) -> Any:
+        with Sandboxed(seed):
+            return await function(*args, **more)
 
-    elif inspect.isasyncgenfunction(function):
+    async def async_generator(*args: Any, **more: Any) -> AsyncIterator[Any]:
+        with Sandboxed(seed):
+            async with contextlib.aclosing(function(*args, **more)) as values:
+                async for value in values:
+                    yield value
 
-        async def wrapped(*args: Any, **more: Any) -> AsyncIterator[Any]:
-            with Sandboxed(seed):
-                async with contextlib.aclosing(function(*args, **more)) as values:
-                    async for value in values:
-                        yield value
+    def generator(*args: Any, **more: Any) -> Generator[Any, Any, Any]:
+        with Sandboxed(seed):
+            return (yield from function(*args, **more))
 
-    elif inspect.isgeneratorfunction(function):
+    def plain(*args: Any, **more: Any) -> Any:
+        with Sandboxed(seed):
+            return function(*args, **more)
 
-        def wrapped(*args: Any, **more: Any) -> Iterator[Any]:
-            with Sandboxed(seed):
-                return (yield from function(*args, **more))
-
-    else:
-
-        def wrapped(*args: Any, **more: Any) -> Any:
-            with Sandboxed(seed):
-                return function(*args, **more)
-
+    kinds: dict[Callable[[Any], bool], Callable[..., Any]] = {
+        inspect.iscoroutinefunction: coroutine,
+        inspect.isasyncgenfunction: async_generator,
+        inspect.isgeneratorfunction: generator,
+    }
+    wrapped = next((made for is_kind, made in kinds.items() if is_kind(function)), plain)
     return functools.wraps(function)(wrapped)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-CRUX = '''
+CRUX = """
 import json
 
 import boto3
@@ -43,7 +43,7 @@ def may(effect, *actions, **more):
     more.setdefault("Resource", "*")
     statement = {"Effect": effect, "Action": list(actions), **more}
     return {"Version": "2012-10-17", "Statement": [statement]}
-'''
+"""
 
 
 @pytest.fixture
@@ -121,15 +121,15 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
             'with denied("kms:Decrypt", by="teo"): read(as_user("teo", may("Allow", "*")))',
             [
                 "*Expected that teo is denied kms:Decrypt, and it was allowed.",
-                "*1. dynamodb.amazonaws.com asked, as teo, for kms:Decrypt on arn:aws:kms:*: allowed.",
+                "*1. dynamodb.amazonaws.com asked, as teo, for kms:Decrypt on *: allowed.",
                 "*What decided: statement 1 of policy-1 (identity-based) allows it.",
                 "*- policy-1 (identity-based), 1, Allow: yes (decides)",
             ],
         ),
         (
-            'with denied("kms:Decrypt", by="mira", because="NoDecrypt"): read(as_user("mira", FULL))',
+            'with denied("kms:Decrypt", by="mira", because="Not"): read(as_user("mira", FULL))',
             [
-                "*Expected that mira is denied kms:Decrypt because of “NoDecrypt”. It was denied, and "
+                "*Expected that mira is denied kms:Decrypt because of “Not”. It was denied, and "
                 "what fits is “implicit deny”, “identity-based”, “identity-based policy”.",
                 "*What decided: no identity-based policy allows kms:Decrypt.",
                 "*- AmazonDynamoDBFullAccess (identity-based), *, Allow: no: names other actions",

@@ -1,0 +1,74 @@
+"""``python -m refusal serve``: a sandbox over HTTP, on this machine only."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from typing import Any
+
+from ..errors import SandboxError
+from ..sandbox import Sandbox
+from ..serving.server import Server, no_port
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to ``argparse``'s commands."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "serve",
+        help="an AWS sandbox for any SDK, over HTTP on this machine only",
+        description="Serve an AWS sandbox (KMS, DynamoDB, IAM, STS) on this machine only.",
+    )
+    add = parser.add_argument
+    add("--port", default="5000", help="0 takes a free one (5000)")
+    add("--seed", default="0", help="the same seed gives the same account (0)")
+    parser.set_defaults(run=run)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or len(text) > 5:
+        raise no_port(text)
+    return int(text)
+
+
+#: Of the services, in the variables for addresses of their own; these would win over the common
+#: one (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+_NAMES = ("CLOUDTRAIL", "DYNAMODB", "DYNAMODB_STREAMS", "IAM", "KMS", "STS")
+
+
+def _introduce(server: Server) -> None:
+    credentials = server.sandbox.session().get_credentials()
+    assert credentials is not None
+    lines = (
+        "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        f"unset {' '.join(f'AWS_ENDPOINT_URL_{name}' for name in _NAMES)}",
+        "export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1",
+        f"export AWS_ENDPOINT_URL={server.url}",
+        f"export AWS_ACCESS_KEY_ID={credentials.access_key}",
+        f"export AWS_SECRET_ACCESS_KEY={credentials.secret_key}",
+        f"export AWS_DEFAULT_REGION={server.sandbox.region}",
+        f"export AWS_REGION={server.sandbox.region}",
+        f"export SANDBOX_TOKEN={server.token}",
+    )
+    print("# An AWS sandbox, on this machine only. Stop it with Ctrl-C.")
+    print("# These keys belong to its user `admin`; they open nothing else.")
+    print("\n".join(lines), flush=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal ends it; returns the exit status."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with Sandbox(seed=arguments.seed) as sandbox:
+            server = Server(sandbox, _port(arguments.port))
+            threading.Thread(target=server.serve, daemon=True).start()
+            _introduce(server)
+            stop.wait()
+            server.close()
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
