@@ -14,9 +14,9 @@ each permission that was asked, in order:
 - ``why``: one sentence: what decided.
 - ``weighed``: a list with one object for each statement and grant: ``policy`` (name and type),
   ``statement`` (Sid, or place from 1; empty for a grant), ``effect``, ``applies`` (whether it
-  applies, and the first reason why not), ``state`` (``decides``, ``applies`` or ``other``), ``source`` (the
-  statement as written) and ``failing``: the elements that do not fit, each with ``element``,
-  ``reason``, ``expected``, ``actual`` and, for a condition, ``operator`` and ``key``.
+  applies, and the first reason why not), ``state`` (``decides``, ``applies`` or ``other``),
+  ``source`` (the statement as written) and ``failing``: the elements that do not fit, each with
+  ``element``, ``reason``, ``expected``, ``actual`` and, for a condition, ``operator`` and ``key``.
 """
 
 from __future__ import annotations
