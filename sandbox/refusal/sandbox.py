@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
+from . import storage
 from .authorization import Decision
 from .errors import AwsError, SandboxError
 from .explained import Explanation, explain
@@ -67,6 +69,7 @@ class Sandbox:
         self.account_id = ACCOUNT
         self.region = REGION
         self._stack: contextlib.ExitStack | None = None
+        self._saved: Any = None
 
     def __enter__(self) -> Sandbox:
         return self.start()
@@ -75,7 +78,7 @@ class Sandbox:
         self.stop()
 
     def start(self, *, aside: bool = False) -> Sandbox:
-        """Start from an empty account.
+        """Start from an empty account, or from the one that ``load`` read.
 
         Args:
             aside: put the sandbox that runs aside, and run instead of it until this one stops.
@@ -107,6 +110,8 @@ class Sandbox:
             process.seed_moto(f"{self.seed}/moto")
             self._gate = Gate(self.clock, entropy, self._directory)
             self.services = build(self._gate, self._hooks)
+            if self._saved is not None:
+                storage.apply(self._saved, self._gate, self.services)
             self._environment = Environment(self.region, *self._admin_keys(self.account_id))
             stack.enter_context(self._environment)
             self._stack = stack.pop_all()
@@ -126,8 +131,42 @@ class Sandbox:
             self.services.iam.load_managed_policy(ADMINISTRATOR, account)
             backend.attach_user_policy(ADMINISTRATOR, "admin")
             backend.create_access_key("admin")
+        if not backend.users["admin"].access_keys:
+            backend.create_access_key("admin")
         key = backend.users["admin"].access_keys[0]
         return key.access_key_id, key.secret_access_key
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save the account to a file, from which ``Sandbox.load`` makes it anew.
+
+        Saved are keys, aliases and grants; tables, streams and backups, their rows as ciphertext;
+        users, roles, groups, policies and temporary credentials; the time and the randomness. Not
+        saved are the audit trail, and the table keys that DynamoDB keeps open for five minutes.
+        The file has the key material too: it protects nothing.
+
+        Raises:
+            SandboxError: the file cannot be written, and is as it was; or something in the account
+                has no form in a file.
+        """
+        self._check_running()
+        with self._gate.paused():
+            account = storage.gather(self._gate, self.services)
+        storage.write(path, account)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Sandbox:
+        """A sandbox that starts from a saved account: ``with Sandbox.load(path) as sandbox:``.
+
+        Nothing that the file says is executed.
+
+        Raises:
+            SandboxError: the file cannot be read, is none of ``save``'s, is damaged, or was saved
+                by other versions of this library or of moto.
+        """
+        saved = storage.read(path)
+        sandbox = cls(storage.seed_of(saved))
+        sandbox._saved = saved
+        return sandbox
 
     @classmethod
     def running(cls) -> Sandbox | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,6 +65,12 @@ def _empty(in_use: list[Any]) -> None:
     for backends in in_use:
         backends.clear()
     in_use.clear()
+
+
+def randomness() -> random.Random:
+    """What moto draws its ids, keys and secrets from."""
+    source: random.Random = mock_random
+    return source
 
 
 def seed_moto(seed: str) -> None:

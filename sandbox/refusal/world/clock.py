@@ -42,6 +42,11 @@ class Clock:
         """Let something happen once, when the clock comes to a moment: at that time, in order."""
         heapq.heappush(self._due, (moment, next(self._number), action))
 
+    def resume(self, moment: real.datetime) -> None:
+        """It is this moment, as when an account was saved; nothing is due yet."""
+        self._now = moment
+        self._due.clear()
+
     def tick(self) -> None:
         """One request has been made."""
         self._move(min(self._now + PER_REQUEST, END))

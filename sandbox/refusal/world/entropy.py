@@ -15,13 +15,14 @@ class Entropy:
 
     def __init__(self, seed: int | str) -> None:
         self.seed = seed
-        self._streams: dict[str, random.Random] = {}
+        #: The source of each purpose that was asked for.
+        self.streams: dict[str, random.Random] = {}
 
     def stream(self, purpose: str) -> random.Random:
         """The stream of one purpose: using one never disturbs another."""
-        if purpose not in self._streams:
-            self._streams[purpose] = random.Random(f"{self.seed}/{purpose}")
-        return self._streams[purpose]
+        if purpose not in self.streams:
+            self.streams[purpose] = random.Random(f"{self.seed}/{purpose}")
+        return self.streams[purpose]
 
     def bytes(self, count: int, purpose: str) -> bytes:
         """``count`` bytes of key material or of an initialization vector."""

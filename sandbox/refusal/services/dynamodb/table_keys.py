@@ -93,7 +93,8 @@ class TableKeys:
     def __init__(self, gate: Gate, kms: Kms) -> None:
         self._gate = gate
         self._kms = kms
-        self._owned: dict[tuple[str, str], TableKey] = {}
+        #: Account and Region -> the key that AWS owns there.
+        self.owned: dict[tuple[str, str], TableKey] = {}
         #: Caller's ARN and unique id, wrapped key -> plaintext key and when it is dropped.
         self._kept: dict[tuple[str, str, bytes], tuple[TableKey, datetime.datetime]] = {}
 
@@ -314,10 +315,10 @@ class TableKeys:
     def _owned_key(self, wrapped: WrappedKey) -> TableKey:
         """A key owned by AWS: in no account, so nobody can see, use or disable it (B5)."""
         owner = wrapped.account, wrapped.region
-        if owner not in self._owned:
+        if owner not in self.owned:
             secret = self._gate.entropy.bytes(KEY_BYTES, "dynamodb/owned-key")
-            self._owned[owner] = TableKey(secret)
-        return self._owned[owner]
+            self.owned[owner] = TableKey(secret)
+        return self.owned[owner]
 
     def _unwrap_owned(self, wrapped: WrappedKey) -> TableKey:
         owned = self._owned_key(wrapped)

@@ -118,6 +118,13 @@ class TableStates:
         self._look_at(now + CREATION, state)
         return state
 
+    def resume(self) -> None:
+        """The tables were loaded: go on looking at those that are being made."""
+        for state in self.by_address.values():
+            if state.creating is not None:
+                first, last = state.creating + CREATION, state.creating + STUCK
+                self._look_at(first if first > self.clock.now() else last, state)
+
     def require_usable(self, state: TableState) -> None:
         """Refuse a table that cannot be read or written in its state.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from ...errors import AwsError
 from ...gate import Gate
@@ -47,6 +48,22 @@ class Inventory:
         #: Region and retiring principal -> grants, for ListRetirableGrants.
         self.retirable: dict[tuple[str, str], dict[str, tuple[Key, KeyGrant]]] = {}
         self._serial = 0
+
+    def holdings(self) -> dict[str, dict[Any, Any]]:
+        """All of it by name, to be saved."""
+        return {
+            "keys": self._keys,
+            "aliases": self._aliases,
+            "key material": self.materials,
+            "grant tokens": self.tokens,
+            "grants to retire": self.retirable,
+        }
+
+    def resume(self) -> None:
+        """It was loaded: go on with the numbers where they ended."""
+        grants = (grant for key in self.all_keys() for grant in key.grants.by_id.values())
+        used = [key.serial for key in self.all_keys()] + [grant.serial for grant in grants]
+        self._serial = max(used, default=0)
 
     def next_serial(self) -> int:
         """A number that grows: the order in which things were made."""

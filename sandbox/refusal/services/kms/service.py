@@ -35,6 +35,8 @@ class Kms:
 
     def __init__(self, gate: Gate) -> None:
         self._inventory = Inventory(gate)
+        self.holdings = self._inventory.holdings
+        self.resume = self._inventory.resume
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """What must be allowed, each asked before the next is made.
