@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -16,7 +16,7 @@ from . import storage
 from .authorization import Decision
 from .errors import AwsError, SandboxError
 from .explained import Explanation, explain
-from .gate import Gate
+from .gate import Gate, Recorder
 from .moto import http, process
 from .moto.hooks import Hooks
 from .moto.http import RawResponse
@@ -172,6 +172,15 @@ class Sandbox:
     def running(cls) -> Sandbox | None:
         """The sandbox that runs in this process, if one does."""
         return cls._running
+
+    def log(self, put_before: Callable[[Recorder], Recorder]) -> None:
+        """Put something before the audit trail that sees every call that ends.
+
+        Args:
+            put_before: takes the recorder that is there, and gives the one to take its place.
+        """
+        self._check_running()
+        self._gate.recorder = put_before(self._gate.recorder)
 
     @contextlib.contextmanager
     def unrecorded(self) -> Iterator[None]:

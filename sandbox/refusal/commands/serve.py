@@ -6,11 +6,20 @@ import argparse
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
 from ..sandbox import Sandbox
-from ..serving.server import Server, no_port
+from ..serving.log import FORMS, Log
+from ..serving.server import HEALTH, READY, Server, no_port
+
+_EPILOG = f"""\
+It prints lines that set a shell up for it. GET {HEALTH} says that it answers, GET {READY} that it
+takes requests. SIGTERM and Ctrl-C stop it when what has come in is answered.
+
+--load and --save may name the same file: it is replaced as a whole, when the server stops.
+"""
 
 
 def add_to(commands: Any) -> None:
@@ -19,10 +28,15 @@ def add_to(commands: Any) -> None:
         "serve",
         help="an AWS sandbox for any SDK, over HTTP on this machine only",
         description="Serve an AWS sandbox (KMS, DynamoDB, IAM, STS) on this machine only.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
     add("--port", default="5000", help="0 takes a free one (5000)")
-    add("--seed", default="0", help="the same seed gives the same account (0)")
+    add("--seed", help="the same seed gives the same account (0)")
+    add("--load", metavar="FILE", help="start from an account that was saved")
+    add("--save", metavar="FILE", help="save the account when the server stops")
+    add("--log", choices=FORMS, help="a line for each call with its decisions, on stderr")
     parser.set_defaults(run=run)
 
 
@@ -56,18 +70,40 @@ def _introduce(server: Server) -> None:
     print("\n".join(lines), flush=True)
 
 
+def _sandbox(arguments: argparse.Namespace) -> Sandbox:
+    """A new sandbox, or one that was saved.
+
+    Raises:
+        SandboxError: the file is none, or there is no folder to save to: better said now than when
+            the account would be lost.
+    """
+    if arguments.save and not Path(arguments.save).absolute().parent.is_dir():
+        raise SandboxError(f"{arguments.save} cannot be written: there is no such folder.")
+    if arguments.save and Path(arguments.save).is_dir():
+        raise SandboxError(f"{arguments.save} cannot be written: it is a folder.")
+    if arguments.load is None:
+        return Sandbox(seed="0" if arguments.seed is None else arguments.seed)
+    if arguments.seed is not None:
+        raise SandboxError("Give --seed or --load: a saved account has its seed.")
+    return Sandbox.load(arguments.load)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal ends it; returns the exit status."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with Sandbox(seed=arguments.seed) as sandbox:
+        with _sandbox(arguments) as sandbox:
+            if arguments.log:
+                sandbox.log(lambda recorder: Log(recorder, arguments.log, sys.stderr))
             server = Server(sandbox, _port(arguments.port))
             threading.Thread(target=server.serve, daemon=True).start()
             _introduce(server)
             stop.wait()
             server.close()
+            if arguments.save:
+                sandbox.save(arguments.save)
     except SandboxError as error:
         print(error, file=sys.stderr)
         return 2

@@ -12,6 +12,7 @@ import io
 import json
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
 
 from ..errors import SandboxError
 from ..moto import http as moto_http
@@ -30,6 +32,10 @@ from . import control
 HOST = "127.0.0.1"
 #: AWS's largest request here is DynamoDB's 16 MB (DynamoDB Developer Guide, "BatchWriteItem").
 MAX_BODY = 20 * 1024 * 1024
+#: Whether the server answers at all, and whether it takes requests; for anybody on this machine.
+HEALTH, READY = f"{PATH}/health", f"{PATH}/ready"
+#: How many seconds requests that have come in have to be answered when the server stops.
+PATIENCE = 10.0
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -69,6 +75,7 @@ class Server:
         self.token = secrets.token_urlsafe(24)
         self._answer = answer
         self._serves = listener is None
+        self._requests = _Requests()
         self._server = _listen(port, self._application, listener)
         self.url = f"http://{HOST}:{self._server.port}"
 
@@ -82,16 +89,25 @@ class Server:
         self._server.handle_request()
 
     def close(self) -> None:
-        """Stop answering, and free the port."""
+        """Stop answering, and free the port. What has come in is answered first; meanwhile new
+        requests hear that the server stops."""
+        self._requests.finish(PATIENCE)
         if self._serves:
             self._server.shutdown()
         self._server.server_close()
 
     def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        taken = self._requests.take()
+        answer = self._answered(environ, start_response, taken)
+        return ClosingIterator(answer, self._requests.drop if taken else None)
+
+    def _answered(
+        self, environ: Any, start_response: Callable[..., Any], taken: bool
+    ) -> Iterable[bytes]:
         request = Request(environ)
         request.max_content_length = MAX_BODY
         try:
-            response = self._respond(request)
+            response = self._respond(request) if taken else self._stopping(request)
         except HTTPException as error:
             response = _plain(error.code or 400, f"The sandbox cannot take this request: {error}")
         except Exception as error:  # The server outlives whatever one request does.
@@ -102,6 +118,8 @@ class Server:
         if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
             # A page in the learner's browser can name its own server so that it leads here.
             return _plain(403, f"The sandbox answers to {HOST} and localhost only.")
+        if request.path in (HEALTH, READY) and request.method in ("GET", "HEAD"):
+            return _status("ok" if request.path == HEALTH else "ready")
         if request.path == PATH:
             return self._control(request)
         body = request.get_data()
@@ -118,6 +136,12 @@ class Server:
         kept = {k: v for k, v in headers.items() if k.lower() not in _HOP_HEADERS}
         return Response(answer, status=int(status), headers=kept)
 
+    def _stopping(self, request: Request) -> Response:
+        """What is said to a request that comes too late."""
+        if request.path == HEALTH:
+            return _status("ok")
+        return _status("stopping", 503)
+
     def _control(self, request: Request) -> Response:
         token = request.headers.get(TOKEN_HEADER, "")
         if not hmac.compare_digest(token.encode(), self.token.encode()):
@@ -133,6 +157,33 @@ class Server:
         return Response(json.dumps(result), mimetype="application/json")
 
 
+class _Requests:
+    """The requests that have come in and are not answered yet."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._stops = False
+        self._changed = threading.Condition()
+
+    def take(self) -> bool:
+        """Count a request; False if no more are taken."""
+        with self._changed:
+            self._open += not self._stops
+            return not self._stops
+
+    def drop(self) -> None:
+        """A request has been answered."""
+        with self._changed:
+            self._open -= 1
+            self._changed.notify_all()
+
+    def finish(self, seconds: float) -> None:
+        """Take no more, and wait until all are answered, but not for ever."""
+        with self._changed:
+            self._stops = True
+            self._changed.wait_for(lambda: not self._open, seconds)
+
+
 _HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "server", "status")
 
 
@@ -140,6 +191,10 @@ def _raw_target(request: Request) -> str:
     """Path and query as they were sent."""
     target = str(request.environ.get("RAW_URI", "/"))
     return target if target.startswith("/") else "/"
+
+
+def _status(status: str, code: int = 200) -> Response:
+    return Response(json.dumps({"status": status}), status=code, mimetype="application/json")
 
 
 def _plain(status: int, text: str) -> Response:

@@ -7,7 +7,7 @@ import http.client
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +62,10 @@ class Served:
 
 
 @contextlib.contextmanager
-def serve(*arguments: str) -> Iterator[Served]:
+def serve(*arguments: str, command: Sequence[str] = COMMAND) -> Iterator[Served]:
     """Start a server on a free port; it is killed at the end if it still runs."""
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0", *arguments],
+        [*command, "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
