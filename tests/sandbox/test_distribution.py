@@ -104,7 +104,14 @@ def test_the_metadata_say_what_it_is_and_what_it_needs(built: Path) -> None:
     assert about.metadata["Description-Content-Type"] == "text/markdown"
     assert (about.read_text("METADATA") or "").rstrip().endswith(README.rstrip())
     asked = {Requirement(text) for text in about.requires or []}
-    assert asked == {Requirement(text) for text in PROJECT["dependencies"]}
+    extras = {
+        Requirement(f'{text} ; extra == "{extra}"')
+        for extra, needed in PROJECT["optional-dependencies"].items()
+        for text in needed
+    }
+    assert asked == {Requirement(text) for text in PROJECT["dependencies"]} | extras
+    (plugin,) = about.entry_points.select(group="pytest11")
+    assert plugin.value == "refusal.pytest_plugin"
 
 
 def closure(asked: Iterable[str]) -> dict[str, Distribution]:
