@@ -1,8 +1,8 @@
 # Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
 # Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
 .DEFAULT_GOAL := help
-.PHONY: lab test check setup setup-dev notebooks class site serve-site soak bench lint format lock \
-	upgrade help
+.PHONY: lab test check setup setup-dev notebooks api class site serve-site soak bench lint format \
+	lock upgrade help
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -29,6 +29,9 @@ setup-dev:  ## Set up what tests and authors need, too
 
 notebooks: setup-dev  ## Write notebooks/ and notebooks/solutions/ from lessons/
 	@python -m authoring
+
+api: setup-dev  ## Write docs/api.md from the docstrings of the library
+	@python tools/api.py
 
 class:  ## Make a course for nbgrader in DIR=..., with SECRET=file CRITERIA=file.py of your own
 	@test -n "$(DIR)" || { echo "Say where: make class DIR=/srv/class" >&2; exit 1; }

@@ -254,7 +254,9 @@ class Sandbox:
 
         Args:
             user_name: of this account; nobody of that name may do anything.
-            service, operation, params: as boto3 has them, such as ``kms``, ``Decrypt``.
+            service: as boto3 has it, such as ``kms``.
+            operation: the API's name for it, such as ``Decrypt``.
+            params: as boto3 takes them.
             via: the service that makes the call for the user, ``dynamodb.amazonaws.com``.
         """
         self._check_running()

@@ -150,9 +150,9 @@ def test_the_sandbox_imports_what_its_own_pyproject_names_and_all_of_it() -> Non
         for module in imported(ROOT / "sandbox/refusal")
         for owner in owners.get(module, [module])
     }
-    asked = {
-        canonicalize_name(Requirement(text).name) for text in SANDBOX["project"]["dependencies"]
-    }
+    extras = SANDBOX["project"]["optional-dependencies"].values()
+    needed = [*SANDBOX["project"]["dependencies"], *(text for extra in extras for text in extra)]
+    asked = {canonicalize_name(Requirement(text).name) for text in needed}
     # moto imports its PartiQL only where it is asked for it, and so names it in an extra.
     assert used == asked - {"py-partiql-parser"}
 

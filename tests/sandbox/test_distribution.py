@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "sandbox"
 PROJECT = tomllib.loads((LIBRARY / "pyproject.toml").read_text("utf-8"))["project"]
 VERSION = PROJECT["version"]
+ABOUT = ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")
 README = (LIBRARY / "README.md").read_text("utf-8")
 #: Of notebooks, of the course, and of its tests: none of it may be needed.
 ELSEWHERE = (
@@ -79,7 +80,7 @@ def package() -> set[str]:
 def test_the_wheel_has_the_package_its_types_and_its_licence(built: Path) -> None:
     inside = files(wheel_of(built))
     info = f"refusal-{VERSION}.dist-info"
-    about = {f"{info}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE")}
+    about = {f"{info}/{name}" for name in ABOUT}
     assert set(inside) == package() | about
     assert "refusal/py.typed" in inside
     assert inside[f"{info}/licenses/LICENSE"] == (LIBRARY / "LICENSE").read_bytes()

@@ -73,7 +73,8 @@ class Policy:
             document: JSON text, or the mapping it stands for.
             kind: the policy's type: identity-based, resource-based, role trust policy,
                 permissions boundary or session.
-            name, arn: what to call the policy in a decision.
+            name: what to call the policy in a decision.
+            arn: its ARN, if it has one.
 
         Raises:
             PolicyError: the document is not a policy of this type, or uses something whose

@@ -14,6 +14,7 @@ from ..errors import SandboxError
 #: module, attribute path: what this folder uses of moto and botocore.
 CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto", "mock_aws"),
+    ("moto.backends", "get_backend"),
     ("moto.settings", "TEST_SERVER_MODE"),
     ("moto.settings", "TEST_DECORATOR_MODE"),
     ("moto.settings", "INITIAL_NO_AUTH_ACTION_COUNT"),

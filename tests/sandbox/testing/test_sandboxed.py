@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.util
 import unittest
 from collections.abc import AsyncIterator, Iterator
@@ -191,8 +192,7 @@ asynchronous = pytest.mark.skipif(
 
 def client_of(session: boto3.Session | None = None) -> Any:
     """A client of aiobotocore's, as this session's principal."""
-    from aiobotocore.session import get_session
-
+    get_session = importlib.import_module("aiobotocore.session").get_session
     keys = session and session.get_credentials()
     given = {}
     if keys is not None:
