@@ -38,9 +38,13 @@ class World:
 
     def client(self, service: str, keys: tuple[str, str] | None = None) -> Any:
         """A client of the administrator, or of whom these keys belong to."""
-        key_id, secret = keys or self._keys
+        return self.client_of(self.url, service, *(keys or self._keys))
+
+    @staticmethod
+    def client_of(url: str, service: str, key_id: str, secret: str) -> Any:
+        """A client of an endpoint."""
         session = boto3.Session(key_id, secret, region_name="us-east-1")
-        return session.client(service, endpoint_url=self.url, config=_CONFIG)
+        return session.client(service, endpoint_url=url, config=_CONFIG)
 
     def key(self, **options: Any) -> str:
         """A new key's ARN."""
@@ -240,7 +244,7 @@ def _reencrypted(world: World) -> bool:
 def _deleted_grants(world: World) -> bool:
     key = world.key()
     world.dynamodb.delete_table(TableName=world.table(key))
-    return world.kms.list_grants(KeyId=key)["Grants"] == []
+    return not world.kms.list_grants(KeyId=key)["Grants"]
 
 
 def _no_delegation(world: World) -> str:
@@ -275,13 +279,18 @@ def _u_encrypts(world: World) -> str:
 #: Row of the catalogue -> whether an endpoint answers so.
 BEHAVIOURS: dict[int, Callable[[World], bool]] = {
     3: lambda w: w.kms.list_key_policies(KeyId=w.key())["PolicyNames"] == ["default"],
-    5: lambda w: code(w.kms.create_key, Policy=json.dumps(may("kms:Decrypt", Principal="*")))
-    == "MalformedPolicyDocumentException",
-    8: lambda w: code(w.kms.describe_key, KeyId="0" * 8 + "-0000-4000-8000-" + "0" * 12)
-    == "NotFoundException",
+    5: lambda w: (
+        code(w.kms.create_key, Policy=json.dumps(may("kms:Decrypt", Principal="*")))
+        == "MalformedPolicyDocumentException"
+    ),
+    8: lambda w: (
+        code(w.kms.describe_key, KeyId="0" * 8 + "-0000-4000-8000-" + "0" * 12)
+        == "NotFoundException"
+    ),
     14: lambda w: code(w.kms.encrypt, KeyId=w.key(), Plaintext=b"x" * 4096) == "",
-    15: lambda w: code(w.kms.encrypt, KeyId=w.key(), Plaintext=b"x" * 4097)
-    == "ValidationException",
+    15: lambda w: (
+        code(w.kms.encrypt, KeyId=w.key(), Plaintext=b"x" * 4097) == "ValidationException"
+    ),
     18: lambda w: _context(w) == "InvalidCiphertextException",
     21: lambda w: _changed(w) == "InvalidCiphertextException",
     22: lambda w: _other_key(w) == "IncorrectKeyException",

@@ -1,4 +1,4 @@
-"""What peers are asked is what the sandbox, served, holds; and an endpoint that never denies does not."""
+"""What peers are asked is what the sandbox, served, holds, and what the catalogue has."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from tests.sandbox.serving.served import serve
 def test_the_sandbox_holds_every_behaviour_that_peers_are_asked() -> None:
     with serve() as served:
         exports = served.exports
-        world = World(
-            served.url, exports["AWS_ACCESS_KEY_ID"], exports["AWS_SECRET_ACCESS_KEY"]
-        )
+        world = World(served.url, exports["AWS_ACCESS_KEY_ID"], exports["AWS_SECRET_ACCESS_KEY"])
         assert held(world) == list(BEHAVIOURS)
 
 

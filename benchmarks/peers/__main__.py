@@ -1,0 +1,91 @@
+"""``python -m benchmarks.peers``: measure the sandbox and its peers, and print a table."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from .behaviours import BEHAVIOURS, World, held
+from .servers import PEERS, Running, install, sandbox, started
+
+CLIENTS = 8
+SECONDS = 8.0
+
+
+class Figures(NamedTuple):
+    """What was measured of one emulator."""
+
+    name: str
+    rate: float
+    megabytes: float
+    held: int
+
+
+def rate(world: World) -> float:
+    """Answered requests a second of several clients at once: reads and writes of items under a
+    customer managed key, and requests to KMS."""
+    key = world.key()
+    table, blob = world.table(key), world.kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+
+    def work(_: int) -> int:
+        kms, dynamodb = world.client("kms"), world.client("dynamodb")
+        item, count, until = {"id": {"S": "1"}}, 0, time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            dynamodb.put_item(TableName=table, Item=item)
+            dynamodb.get_item(TableName=table, Key=item)
+            dynamodb.get_item(TableName=table, Key=item)
+            kms.decrypt(CiphertextBlob=blob)
+            count += 4
+        return count
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answered = sum(pool.map(work, range(CLIENTS)))
+    return answered / (time.monotonic() - began)
+
+
+def measured(name: str, running: Running) -> Figures:
+    """Figures of an emulator that runs."""
+    print(f"measuring {name} ...", file=sys.stderr)
+    behaviours = len(held(running.world))
+    return Figures(name, rate(running.world), running.megabytes, behaviours)
+
+
+def main() -> int:
+    """Print the table; the exit status is 1 if a peer did not run."""
+    rows, failed = [], []
+    with sandbox() as running:
+        rows.append(measured("refusal", running))
+    for peer in PEERS:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                name = f"{peer.name} {install(peer, Path(folder))}"
+                with started(peer, Path(folder)) as running:
+                    rows.append(measured(name, running))
+            except Exception as error:  # Whatever keeps one from running, the others are measured.
+                failed.append(f"{peer.name} did not run: {error}")
+    print(table(rows))
+    print("\n".join(failed), file=sys.stderr)
+    return 1 if failed else 0
+
+
+def table(rows: list[Figures]) -> str:
+    """The table for sandbox/README.md."""
+    today = datetime.date.today().isoformat()
+    lines = [
+        f"Measured on {today}, with {CLIENTS} clients on one machine, and with enforcement on.",
+        "",
+        f"| | requests a second | MB after it | of {len(BEHAVIOURS)} behaviours |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {r.name} | {r.rate:,.0f} | {r.megabytes:,.0f} | {r.held} |" for r in rows]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
