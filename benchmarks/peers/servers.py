@@ -34,12 +34,16 @@ class Peer:
         package: what pip installs, an extra included.
         command: its program and arguments, with ``{port}``; the program is one of its environment.
         settings: environment variables, among them the one that makes it enforce policies.
+        first_key: the access key that may make an administrator before there is one.
+        python: the Python that it needs, as uv names it.
     """
 
     name: str
     package: str
     command: tuple[str, ...]
     settings: dict[str, str] = field(default_factory=dict)
+    first_key: str = "test"
+    python: str = sys.executable
 
 
 #: moto enforces after so many requests: those that make an administrator.
@@ -58,6 +62,8 @@ PEERS = (
         "localemu[runtime]",
         ("localemu", "start", "--host", "127.0.0.1", "--port", "{port}"),
         {"IAM_ENFORCEMENT": "1", **_MANAGED},
+        "__internal_call__",  # Its own requests are not asked; all others are refused at first.
+        "3.13",
     ),
     Peer(
         "ministack",
@@ -93,7 +99,7 @@ def install(peer: Peer, folder: Path) -> str:
     """Install a peer into an environment of its own; returns its version."""
     python = str(folder / "bin/python")
     commands = (
-        ["uv", "venv", "--quiet", "--python", sys.executable, str(folder)],
+        ["uv", "venv", "--quiet", "--python", peer.python, str(folder)],
         ["uv", "pip", "install", "--quiet", "--python", python, peer.package],
     )
     for command in commands:
@@ -112,7 +118,7 @@ def started(peer: Peer, folder: Path) -> Iterator[Running]:
     settings = {name: value.format(port=port) for name, value in peer.settings.items()}
     own = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "HOME": str(folder)}
     with _process([str(folder / "bin" / program), *arguments], {**own, **settings}) as process:
-        key, secret = _administrator(f"http://127.0.0.1:{port}", process)
+        key, secret = _administrator(f"http://127.0.0.1:{port}", peer.first_key, process)
         world = World(f"http://127.0.0.1:{port}", key, secret)
         yield Running(world, psutil.Process(process.pid))
 
@@ -151,7 +157,7 @@ def _process(
         process.wait(30)
 
 
-def _administrator(url: str, process: subprocess.Popen[bytes]) -> tuple[str, str]:
+def _administrator(url: str, first_key: str, process: subprocess.Popen[bytes]) -> tuple[str, str]:
     """Make an administrator as soon as the emulator answers; its access key.
 
     Raises:
@@ -164,7 +170,7 @@ def _administrator(url: str, process: subprocess.Popen[bytes]) -> tuple[str, str
             break
         time.sleep(0.5)
     last = "it did not answer"
-    iam = World.client_of(url, "iam", "test", "test")
+    iam = World.client_of(url, "iam", first_key, "test")
     while time.monotonic() < until and process.poll() is None:
         try:
             name = f"administrator-{time.monotonic_ns()}"
