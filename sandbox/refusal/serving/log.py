@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from ..errors import AwsError
 from ..explained import reasons, why
 from ..gate import Recorder
-from ..requests.calls import Call
+from ..requests.calls import Call, Forwarded
 
 FORMS = ("text", "json")
 
@@ -32,7 +32,9 @@ class Log:
         self._form: Callable[[dict[str, Any]], str] = json.dumps if form == "json" else _text
         self._stream = stream
 
-    def call_ended(self, call: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
+    def call_ended(
+        self, call: Call, result: dict[str, Any] | Forwarded | None, error: AwsError | None
+    ) -> None:
         """One call has come to its end."""
         line = self._form(_entry(call, error))
         self._recorder.call_ended(call, result, error)
