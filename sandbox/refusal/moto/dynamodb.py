@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, Protocol, cast
 
-from moto.dynamodb.models import dynamodb_backends
+import moto.dynamodb.responses
+from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, Table
+from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from .hooks import Hooks
+
+#: The words that no expression may use as a name (DynamoDB Developer Guide, "Reserved words").
+RESERVED_WORDS = frozenset(ReservedKeywords.get_reserved_keywords())
 
 
 class MotoAttributeValue(Protocol):
@@ -212,3 +218,37 @@ def narrow_queries(hooks: Hooks) -> None:
         return query(table, hash_key, *args, **more)
 
     hooks.replace(Table, "query", narrowed)
+
+
+class ValidationError(Exception):
+    """Why an item cancels its transaction. moto takes the name of the class for the code."""
+
+
+def cancel_transactions(hooks: Hooks) -> None:
+    """Let a write that moto refuses cancel its transaction, as on AWS, and not be the answer;
+    and let a transaction read a hundred items (botocore's model: TransactGetItemList)."""
+    transact = DynamoDBBackend.transact_write_items
+    inside: list[bool] = []
+
+    def transacted(backend: Any, *args: Any, **more: Any) -> Any:
+        inside.append(True)
+        try:
+            return transact(backend, *args, **more)
+        finally:
+            inside.clear()
+
+    def cancelling(write: Any) -> Any:
+        def written(*args: Any, **more: Any) -> Any:
+            try:
+                return write(*args, **more)
+            except MockValidationException as error:
+                if inside:
+                    raise ValidationError(str(error.message)) from error
+                raise
+
+        return written
+
+    hooks.replace(DynamoDBBackend, "transact_write_items", transacted)
+    for name in ("put_item", "update_item", "delete_item"):
+        hooks.replace(DynamoDBBackend, name, cancelling(getattr(DynamoDBBackend, name)))
+    hooks.replace(moto.dynamodb.responses, "TRANSACTION_MAX_ITEMS", 100)

@@ -38,14 +38,14 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-class _Reader:
+class Reader:
     """Reads one request body; collects every broken constraint before it complains.
 
     Args:
         values: whether a complaint quotes the value; IAM's do not (H62).
     """
 
-    def __init__(self, values: bool) -> None:
+    def __init__(self, values: bool = True) -> None:
         self.broken: list[str] = []
         self._values = values
 
@@ -64,7 +64,7 @@ class _Reader:
             if value.get(name) is not None:
                 result[name] = self.read(member, value[name], here)
             elif name in shape.required_members:
-                self._break(None, here, "Member must not be null")
+                self.note(None, here, "Member must not be null")
         return result
 
     def _list(self, shape: ListShape, value: Any, path: str) -> Any:
@@ -124,18 +124,19 @@ class _Reader:
             self._check_range(meta, value, value, path, "value ")
         if enum and value not in enum:
             values = ", ".join(sorted(enum))
-            self._break(value, path, f"Member must satisfy enum value set: [{values}]")
+            self.note(value, path, f"Member must satisfy enum value set: [{values}]")
         if pattern and isinstance(value, str) and not _matches(pattern, value):
-            self._break(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+            self.note(value, path, f"Member must satisfy regular expression pattern: {pattern}")
 
     def _check_range(self, meta: Any, size: int, value: Any, path: str, what: str) -> None:
         if "min" in meta and size < meta["min"]:
             least = f"Member must have {what}greater than or equal to {meta['min']}"
-            self._break(value, path, least)
+            self.note(value, path, least)
         if "max" in meta and size > meta["max"]:
-            self._break(value, path, f"Member must have {what}less than or equal to {meta['max']}")
+            self.note(value, path, f"Member must have {what}less than or equal to {meta['max']}")
 
-    def _break(self, value: Any, path: str, constraint: str) -> None:
+    def note(self, value: Any, path: str, constraint: str) -> None:
+        """Take down a constraint that a value broke."""
         hidden = not self._values or value is None or isinstance(value, bytes)
         shown = "" if hidden else f" '{_show(value)}'"
         self.broken.append(f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}")
@@ -172,7 +173,7 @@ def read_params(service: str, operation: str, body: Any) -> dict[str, Any]:
     model = operation_model(service, operation)
     if model is None or model.input_shape is None:
         return {}
-    reader = _Reader(values=service != "iam")
+    reader = Reader(values=service != "iam")
     params: dict[str, Any] = reader.read(model.input_shape, body, "")
     if reader.broken:
         count = len(reader.broken)

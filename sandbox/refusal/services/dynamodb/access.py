@@ -223,6 +223,8 @@ def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
     if not isinstance(expression, str):
         condition = (params.get("KeyConditions") or {}).get(attribute) or {}
         return [_text(value) for value in condition.get("AttributeValueList") or (None,)]
+    if not attribute:
+        return _UNREAD  # There is no such table, which is said later.
     names = params.get("ExpressionAttributeNames") or {}
     called = [re.escape(n) for n in (attribute, *(k for k, v in names.items() if v == attribute))]
     name = rf"(?<![\w#:.-])(?:{'|'.join(called)})(?![\w-])"

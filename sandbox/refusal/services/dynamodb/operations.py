@@ -13,6 +13,7 @@ from ...errors import not_in_sandbox
 from ...requests.calls import Call, ContextValue, Forwarded, Permission
 from . import access, lifecycle
 from .access import Access
+from .checks import require_expressions, require_request
 from .resources import arn, permission, table_name
 from .table_states import not_found
 from .tables import Tables
@@ -58,6 +59,8 @@ def _data(
     """
 
     def act(tables: Tables, call: Call) -> Forwarded:
+        require_expressions(call)
+        require_request(call)
         return tables.moto.with_rows(call, tables_of(call), writes=writes)
 
     return Operation(ASKS_KMS, _permissions(accesses), act, data=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...errors import SandboxError, validation
+from ...errors import SandboxError
 from ...gate import Gate
 from ...moto import dynamodb as moto_dynamodb
 from ...moto.hooks import Hooks
@@ -13,6 +13,7 @@ from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
 from ..kms import Kms
 from .at_rest import AtRest
+from .checks import require_members
 from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
 from .rows import rows_of
 from .table_keys import TableKeys
@@ -25,6 +26,7 @@ class DynamoDB:
     def __init__(self, gate: Gate, hooks: Hooks, kms: Kms) -> None:
         self.tables = Tables(gate, hooks, TableKeys(gate, kms))
         moto_dynamodb.narrow_queries(hooks)
+        moto_dynamodb.cancel_transactions(hooks)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """What must be allowed before the call may act.
@@ -34,7 +36,7 @@ class DynamoDB:
         """
         operation = OPERATIONS[call.operation]
         if operation.data:
-            _require_members(call)
+            require_members(call)
         else:
             shapes.read_params("dynamodb", call.operation, call.params)
         try:
@@ -97,16 +99,3 @@ def _act(operation: Operation, tables: Tables, call: Call) -> Forwarded:
             # The audit trail keeps the call: no attribute value may live on in it.
             call.params = {k: v for k, v in call.params.items() if k in ("TableName", "IndexName")}
             call.request = None
-
-
-def _require_members(call: Call) -> None:
-    """The members without which a data request says nothing."""
-    model = shapes.operation_model("dynamodb", call.operation)
-    assert model is not None and model.input_shape is not None
-    for member in model.input_shape.required_members:
-        if call.params.get(member) is None:
-            name = member[:1].lower() + member[1:]
-            raise validation(
-                f"1 validation error detected: Value null at '{name}' failed to satisfy "
-                "constraint: Member must not be null"
-            )

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from moto.dynamodb.models import DynamoDBBackend
 
 from tests.sandbox.services.dynamodb.common import DENIED, KEY, USER
 from tests.sandbox.services.dynamodb.conftest import ONCE, item
@@ -351,9 +352,10 @@ def test_a_statement_on_a_table_that_is_not_there(dynamodb: Any, refused: Any) -
 
 
 def test_a_fault_of_motos_own_is_not_passed_off_as_awss_answer(
-    table: str, dynamodb: Any, refused: Any
+    table: str, dynamodb: Any, refused: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """moto would answer TransactionCanceledException, for the reason KeyError."""
-    put = {"Put": {"TableName": "orders", "Item": {"what": {"S": "x"}}}}
+    monkeypatch.setattr(DynamoDBBackend, "put_item", lambda *_args, **_more: {}["id"])
+    put = {"Put": {"TableName": "orders", "Item": {"id": {"S": "x"}}}}
     with refused("NotInSandbox", "moto fails on it (KeyError: 'id')", "AWS may take it or refuse"):
         dynamodb.transact_write_items(TransactItems=[put])

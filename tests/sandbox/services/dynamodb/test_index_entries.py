@@ -14,7 +14,7 @@ from refusal.services.dynamodb.index_entries import IndexEntries
 from refusal.services.dynamodb.rows import SealedRows
 from tests.sandbox.services.dynamodb.common import KEY
 
-NAMES = ("color", "size")
+NAMES = ("color", "girth")
 PLACES = st.tuples(st.sampled_from([b"p", b"q"]), st.sampled_from([b"1", b"2", b"3"]))
 VALUES = st.sampled_from([b"x", b"y"])
 TAGS = st.dictionaries(st.sampled_from(NAMES), VALUES)
@@ -60,30 +60,30 @@ def _index(name: str, *keys: str, sort: str = "") -> dict[str, Any]:
 
 
 def _typed(*names: str) -> list[dict[str, str]]:
-    return [{"AttributeName": n, "AttributeType": "N" if n == "size" else "S"} for n in names]
+    return [{"AttributeName": n, "AttributeType": "N" if n == "girth" else "S"} for n in names]
 
 
 BY_COLOR = _index("by-color", "color", sort="id")
 #: An index may have several partition keys (botocore's model: CreateTable, KeySchema).
-BY_BOTH = _index("by-both", "color", "size")
+BY_BOTH = _index("by-both", "color", "girth")
 
 
 @pytest.fixture(params=[False, True], ids=["partition key", "with sort key"])
 def orders(make_table: Any, key: str, request: pytest.FixtureRequest) -> bool:
     """A table under K, with two global indexes; whether it has a sort key."""
-    names = ("id", "line", "color", "size") if request.param else ("id", "color", "size")
+    names = ("id", "line", "color", "girth") if request.param else ("id", "color", "girth")
     indexes = {"GlobalSecondaryIndexes": [BY_COLOR, BY_BOTH]}
     more = {"AttributeDefinitions": _typed(*names), **indexes}
     make_table(sort=request.param, more=more, KMSMasterKeyId=key)
     return bool(request.param)
 
 
-def row(number: int, color: str = "", size: int | None = None) -> dict[str, Any]:
+def row(number: int, color: str = "", girth: int | None = None) -> dict[str, Any]:
     found = {"id": {"S": str(number % 50)}, "line": {"S": str(number)}, "n": {"N": str(number)}}
     if color:
         found["color"] = {"S": color}
-    if size is not None:
-        found["size"] = {"N": str(size)}
+    if girth is not None:
+        found["girth"] = {"N": str(girth)}
     return found
 
 
@@ -96,12 +96,12 @@ def by_color(dynamodb: Any, color: str, **more: Any) -> list[dict[str, Any]]:
     )["Items"]
 
 
-def by_both(dynamodb: Any, color: str, size: str) -> list[dict[str, Any]]:
+def by_both(dynamodb: Any, color: str, girth: str) -> list[dict[str, Any]]:
     return dynamodb.query(
         TableName="orders",
         IndexName="by-both",
-        KeyConditionExpression="color = :c AND size = :s",
-        ExpressionAttributeValues={":c": {"S": color}, ":s": {"N": size}},
+        KeyConditionExpression="color = :c AND girth = :s",
+        ExpressionAttributeValues={":c": {"S": color}, ":s": {"N": girth}},
     )["Items"]
 
 

@@ -1,0 +1,18 @@
+"""What DynamoDB refuses and moto would take.
+
+In the order in which DynamoDB looks (H16):
+
+    members.py      what cannot be read: wrong types, missing members, bounds
+    values.py       attribute values: numbers, sets
+                    ... here it is asked who may ...
+    expressions.py  expressions, as far as no table is needed
+    requests.py     the tables: whether they are there, keys, duplicates
+    keys.py         keys against schemas
+    queries.py      Query and Scan
+"""
+
+from .expressions import require_expressions
+from .members import require_members, send_anew
+from .requests import cancelled, require_request
+
+__all__ = ["cancelled", "require_expressions", "require_members", "require_request", "send_anew"]
