@@ -175,7 +175,8 @@ class Gate:
             raise _failure(call.action, error) from error
 
     def require(self, call: Call, permission: Permission) -> Decision:
-        """Let a permission pass, or refuse the call.
+        """Let a permission pass, or refuse the call; or the part of it that needs the permission,
+        which the service then leaves undone.
 
         Raises:
             AwsError: ``AccessDeniedException`` (JSON services) or ``AccessDenied`` (IAM, STS)
@@ -186,7 +187,10 @@ class Gate:
         if not decision.allowed:
             query = call.service in wire.QUERY_SERVICES
             code, status = ("AccessDenied", 403) if query else ("AccessDeniedException", 400)
-            raise AwsError(code, denial_message(decision), status)
+            error = AwsError(code, denial_message(decision), status)
+            if permission.part is None:
+                raise error
+            call.refused.setdefault(permission.part, error)
         return decision
 
     def decide(self, call: Call, permission: Permission) -> Decision:

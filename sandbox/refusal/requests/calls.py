@@ -62,6 +62,8 @@ class Call:
     resources: list[tuple[str, str]] = field(default_factory=list)
     #: The decision of each permission that was asked, in order.
     decisions: list[Decision] = field(default_factory=list)
+    #: Part of the request -> its denial, where the others may still be done.
+    refused: dict[int, AwsError] = field(default_factory=dict)
 
     @property
     def action(self) -> str:
@@ -87,6 +89,8 @@ class Permission:
     resource_account: str | None = None
     #: How the resource's side and the caller's combine; None for ``default_rules``.
     rules: ResourceRules | None = None
+    #: Which part of the request needs it, where a denial refuses that part and not the request.
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

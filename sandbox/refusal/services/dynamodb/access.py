@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import AwsError, not_in_sandbox, validation
+from ...errors import AwsError, validation
 from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call, ContextValue
 from .resources import table_name
@@ -21,7 +21,8 @@ from .resources import table_name
 _NAME = re.compile(r"(?<![\w:#.\]-])(?:#\w+|[A-Za-z_][\w-]*)(?![\w-])(?!\s*\()")
 _ALIAS = re.compile(r"#\w+", re.ASCII)
 _WORDS = frozenset(["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN"])
-_UNREAD = ("",)
+#: No key can be an empty text: a policy on what could not be read refuses.
+UNREAD = ("",)
 _EXPRESSIONS = (
     "ProjectionExpression",
     "FilterExpression",
@@ -40,8 +41,8 @@ class Access:
     table: str
     index: str = ""
     context: Mapping[str, ContextValue] = field(default_factory=dict)
-    #: Whether a PartiQL statement changes items.
-    writes: bool = False
+    #: Its number, in a batch whose statements are allowed one by one.
+    part: int | None = None
 
 
 def one_table(call: Call) -> list[str]:
@@ -64,7 +65,7 @@ def query_or_scan(call: Call) -> list[Access]:
     index = params.get("IndexName") or ""
     context = _context(params)
     if call.operation == "Query":
-        context["dynamodb:LeadingKeys"] = _queried(params, _hash_name(call, name, index))
+        context["dynamodb:LeadingKeys"] = _queried(params, hash_name(call, name, index))
     return [Access(call.operation, name, index, context)]
 
 
@@ -117,44 +118,6 @@ def transaction_tables(call: Call) -> list[str]:
     return [table_name(call, params["TableName"]) for params in asked]
 
 
-_PATH = r"""\s+((?:"[^"]+"|'[^']+'|[\w-]+)(?:\.(?:"[^"]+"|'[^']+'|[\w-]+))?)"""
-_STATEMENTS = {
-    "SELECT": ("PartiQLSelect", re.compile(r"SELECT\s.*?\sFROM" + _PATH, re.I | re.S)),
-    "INSERT": ("PartiQLInsert", re.compile(r"INSERT\s+INTO" + _PATH, re.I | re.S)),
-    "UPDATE": ("PartiQLUpdate", re.compile(r"UPDATE" + _PATH, re.I | re.S)),
-    "DELETE": ("PartiQLDelete", re.compile(r"DELETE\s+FROM" + _PATH, re.I | re.S)),
-}
-
-
-def partiql(call: Call) -> list[Access]:
-    """The action on the table that each statement names. moto then sees these tables alone, so
-    a statement that is read differently there finds no other table."""
-    single = {"ExecuteStatement": [call.params]}
-    member = "TransactStatements" if call.operation == "ExecuteTransaction" else "Statements"
-    asked = single.get(call.operation) or _expect(call.params.get(member), list)
-    return [_statement(call, _expect(one, dict).get("Statement")) for one in asked]
-
-
-def _statement(call: Call, statement: Any) -> Access:
-    text = _expect(statement, str).strip()
-    if text.upper().startswith(("EXISTS", "--", "/*")):
-        raise not_in_sandbox("PartiQL's EXISTS and its comments")
-    action, pattern = _STATEMENTS.get(text[:6].upper(), ("", None))
-    match = pattern.match(text) if pattern else None
-    if match is None:
-        # As seen live where no known word begins it (awsdocs/aws-sdk-for-javascript-v3, a report).
-        detail = "Unexpected keyword" if pattern else "Expected data manipulation"
-        raise validation(f"Statement wasn't well formed, can't be processed: {detail}")
-    name, *index = re.findall(r"\"[^\"]+\"|'[^']+'|[\w-]+", match.group(1))
-    context: dict[str, ContextValue] = {"dynamodb:LeadingKeys": _UNREAD}
-    context["dynamodb:Attributes"] = _UNREAD
-    if action == "PartiQLSelect":
-        # On AWS, only without a partition key in the WHERE clause; here always.
-        context["dynamodb:FullTableScan"] = "true"
-    writes = action != "PartiQLSelect"
-    return Access(action, name.strip("\"'"), "".join(index).strip("\"'"), context, writes)
-
-
 def _expect(value: Any, kind: type) -> Any:
     if not isinstance(value, kind):
         raise AwsError("SerializationException", f"Expected {kind.__name__} in the request.")
@@ -174,7 +137,8 @@ def _written(request: Mapping[str, Any]) -> Any:
     return _expect(asked, dict).get("Item" if kind == "PutRequest" else "Key") or {}
 
 
-def _hash_name(call: Call, name: str, index: str = "") -> str:
+def hash_name(call: Call, name: str, index: str = "") -> str:
+    """The partition key of a table or of one of its indexes; empty if there is no such table."""
     table = moto_dynamodb.table_named(call.account, call.region, name)
     if table is None:
         return ""
@@ -187,7 +151,7 @@ def _on_items(
     call: Call, action: str, name: str, params: Mapping[str, Any], items: Iterable[Any]
 ) -> Access:
     context = _context(params)
-    attribute = _hash_name(call, name)
+    attribute = hash_name(call, name)
     context["dynamodb:LeadingKeys"] = [
         _text(item.get(attribute)) if isinstance(item, dict) else "" for item in items
     ]
@@ -224,7 +188,7 @@ def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
         condition = (params.get("KeyConditions") or {}).get(attribute) or {}
         return [_text(value) for value in condition.get("AttributeValueList") or (None,)]
     if not attribute:
-        return _UNREAD  # There is no such table, which is said later.
+        return UNREAD  # There is no such table, which is said later.
     names = params.get("ExpressionAttributeNames") or {}
     called = [re.escape(n) for n in (attribute, *(k for k, v in names.items() if v == attribute))]
     name = rf"(?<![\w#:.-])(?:{'|'.join(called)})(?![\w-])"
@@ -232,7 +196,7 @@ def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
         raise validation("KeyConditionExpressions must only contain one condition per key")
     match = re.search(rf"{name}\s*=\s*(:[\w-]+)", expression)
     values = params.get("ExpressionAttributeValues") or {}
-    return [_text(values.get(match.group(1)))] if match else _UNREAD
+    return [_text(values.get(match.group(1)))] if match else UNREAD
 
 
 def _context(params: Mapping[str, Any]) -> dict[str, ContextValue]:

@@ -63,8 +63,13 @@ def permission(
     name: str,
     part: str = "",
     context: Mapping[str, ContextValue] | None = None,
+    alone: int | None = None,
 ) -> Permission:
-    """The permission for an action on a table, or on a part of it such as ``/index/by-day``."""
+    """The permission for an action on a table, or on a part of it such as ``/index/by-day``.
+
+    Args:
+        alone: the number of what is asked, where each part of a request is allowed by itself.
+    """
     backend = moto_dynamodb.dynamodb(call.account, call.region)
     resource, table = arn(call, f"table/{name}"), backend.tables.get(name)
     if ("AWS::DynamoDB::Table", resource) not in call.resources:
@@ -79,4 +84,5 @@ def permission(
         resource + part,
         context,
         resource_policy=read_policy(policy.policy_doc) if policy else None,
+        part=alone,
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ...errors import AwsError, not_in_sandbox, validation
@@ -38,9 +38,13 @@ class ToMoto:
         self._states = states
 
     def forward(
-        self, call: Call, params: dict[str, Any] | None = None, service: str = "dynamodb"
+        self,
+        call: Call,
+        params: dict[str, Any] | None = None,
+        service: str = "dynamodb",
+        operation: str = "",
     ) -> Forwarded:
-        """Let moto answer, with other members if they are given.
+        """Let moto answer, with other members or another operation if they are given.
 
         Raises:
             AwsError: moto failed on what was asked.
@@ -49,6 +53,8 @@ class ToMoto:
         sent = call.request
         body = sent.body if params is None else json.dumps(params).encode()
         target = sent.headers["X-Amz-Target"]
+        if operation:
+            target = f"DynamoDB_20120810.{operation}"
         owner = {"region": call.region, "account": call.account}
         try:
             answer = Forwarded(*self._hooks.forward_json(service, target, body, **owner))
@@ -65,36 +71,46 @@ class ToMoto:
         return answer
 
     def with_rows(
-        self,
-        call: Call,
-        names: Iterable[str],
-        *,
-        writes: bool,
-        alone: bool = False,
-        service: str = "dynamodb",
+        self, call: Call, names: Iterable[str], *, writes: bool, service: str = "dynamodb"
     ) -> Forwarded:
         """Let moto answer with rows of these tables open. Changes are kept if it succeeds.
 
         Args:
             writes: whether the request may change rows.
-            alone: True if moto must not see other tables.
 
         Raises:
             AwsError: KMS refuses the caller, a row was tampered with, or moto failed.
+        """
+        with self.opened(call, names) as window:
+            answer = self.forward(call, service=service)
+            window.keep = writes and answer.status == 200
+        return answer
+
+    @contextlib.contextmanager
+    def opened(self, call: Call, names: Iterable[str]) -> Iterator[Window]:
+        """Rows of these tables are open within the block; changes are kept if it says so.
+
+        Raises:
+            AwsError: KMS refuses the caller, or a row was tampered with.
         """
         backend = moto_dynamodb.dynamodb(call.account, call.region)
         found: list[tuple[str, TableKey]] = []
         for name in dict.fromkeys(names):
             state = self._states.find(call, name)
-            if state is not None:
-                self._states.require_usable(state)
-                found.append((name, self._states.keys.unlock(call, state.key)))
-            elif alone or call.operation.startswith("Transact"):
-                raise not_found()  # moto fails on it.
-        with _unlocked(backend, found, alone) as done:
-            answer = self.forward(call, service=service)
-            done.keep = writes and answer.status == 200
-        return answer
+            if state is None:
+                raise not_found()
+            self._states.require_usable(state)
+            found.append((name, self._states.keys.unlock(call, state.key)))
+        with _unlocked(backend, found, Window(lambda *asked: self._ask(call, *asked))) as window:
+            yield window
+
+    def _ask(self, call: Call, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask moto something else than the caller's own request; raises moto's error."""
+        answer = self.forward(call, params, operation=operation)
+        if answer.error is not None:
+            raise answer.error
+        body: dict[str, Any] = json.loads(answer.body)
+        return body
 
 
 def _unanswered(call: Call, why: str) -> AwsError:
@@ -120,14 +136,20 @@ def structures_of(table: MotoTable) -> list[EncryptedStructure]:
     return [rows_of(table)] if shard is None else [rows_of(table), stream_records_of(shard)]
 
 
-class _Done:
-    keep = False
+@dataclass(slots=True)
+class Window:
+    """The time in which rows are open."""
+
+    #: Asks moto: an operation and its members; the members of the answer.
+    ask: Callable[[str, dict[str, Any]], dict[str, Any]]
+    #: Whether changes are kept.
+    keep: bool = False
 
 
 @contextlib.contextmanager
 def _unlocked(
-    backend: MotoDynamoDB, found: list[tuple[str, TableKey]], alone: bool
-) -> Iterator[_Done]:
+    backend: MotoDynamoDB, found: list[tuple[str, TableKey]], done: Window
+) -> Iterator[Window]:
     """Unlock rows and streams for the block, and lock them whatever happens in it.
 
     moto takes a failed transaction back by putting copies in the tables' places; the tables
@@ -136,7 +158,7 @@ def _unlocked(
     Raises:
         AwsError: a row was tampered with, or a key is none, whatever moto made of that.
     """
-    tables, done = backend.tables, _Done()
+    tables = backend.tables
     open_tables = {name: tables[name] for name, _ in found}
     held: list[EncryptedStructure] = []
     failed: AwsError | None = None
@@ -146,11 +168,8 @@ def _unlocked(
             for structure in structures_of(table):
                 held.append(structure)
                 structure.unlock(key)
-        if alone:
-            backend.tables = OrderedDict(open_tables)
         yield done
     finally:
-        backend.tables = tables
         tables.update(open_tables)
         for structure in held:
             failed = failed or structure.failed

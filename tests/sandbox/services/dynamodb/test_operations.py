@@ -65,7 +65,12 @@ class World:
         """Make the request of ``REQUESTS``."""
         service = "dynamodb" if operation in OPERATIONS else "dynamodbstreams"
         client = session.client(service, config=ONCE)
-        return getattr(client, xform_name(operation))(**REQUESTS[operation](self))
+        answer = getattr(client, xform_name(operation))(**REQUESTS[operation](self))
+        for response in answer.get("Responses", ()) if operation == "BatchExecuteStatement" else ():
+            if "Error" in response:  # Of one statement; see test_batches.
+                error = {**response["Error"], "Code": response["Error"]["Code"] + "Exception"}
+                raise ClientError({"Error": error}, operation)
+        return answer
 
     def state(self, sandbox: Any) -> Any:
         """What lies in the account: pages, streams, tables, backups, grants."""

@@ -56,11 +56,15 @@ def _put(call: Call) -> None:
 def _update(call: Call) -> None:
     table = _table(call, call.params["TableName"])
     require_key(table, call.params["Key"])
-    _require_update(table, call.params)
+    require_update(table, call.params)
 
 
-def _require_update(table: MotoTable, params: Mapping[str, Any]) -> None:
-    """An update leaves the primary key alone, and gives keys of indexes what they can be."""
+def require_update(table: MotoTable, params: Mapping[str, Any]) -> None:
+    """Refuse an update of the primary key, or one that gives keys of indexes what they cannot be.
+
+    Raises:
+        AwsError: ``ValidationException``; in a transaction it is a reason to cancel it.
+    """
     expression = params.get("UpdateExpression")
     names, values = (params.get(f"ExpressionAttribute{k}") or {} for k in ("Names", "Values"))
     changed = set(params.get("AttributeUpdates") or ())
@@ -147,7 +151,7 @@ def _transaction(call: Call) -> None:
             else:
                 require_key(table, attributes)
             if kind == "Update":
-                _require_update(table, params)
+                require_update(table, params)
             found.append((table.name, *identity(table, attributes)))
             reasons.append({"Code": "None"})
         except KeyMismatch as mismatch:

@@ -128,13 +128,13 @@ def _truth(value: dict[str, Any], kind: str, _depth: int) -> bool:
 def _list(value: dict[str, Any], kind: str, depth: int) -> bool:
     if not isinstance(value[kind], list):
         raise AwsError("SerializationException", "L must be a list in the request.")
-    return any([require_value(member, depth + 1) for member in value[kind]])
+    return sum(require_value(member, depth + 1) for member in value[kind]) > 0
 
 
 def _map(value: dict[str, Any], kind: str, depth: int) -> bool:
     if not isinstance(value[kind], dict):
         raise AwsError("SerializationException", "M must be a map in the request.")
-    return any([require_value(member, depth + 1) for member in value[kind].values()])
+    return sum(require_value(member, depth + 1) for member in value[kind].values()) > 0
 
 
 def _set(value: dict[str, Any], kind: str, depth: int) -> bool:
@@ -144,7 +144,7 @@ def _set(value: dict[str, Any], kind: str, depth: int) -> bool:
     if not members:
         raise validation(f"1 validation error detected: {_INVALID}{_SETS[kind]}")
     scalars = [{kind[0]: member} for member in members]
-    changed = any([_CHECKS[kind[0]](one, kind[0], depth) for one in scalars])
+    changed = sum(_CHECKS[kind[0]](one, kind[0], depth) for one in scalars) > 0
     value[kind] = [one[kind[0]] for one in scalars]
     if len(set(value[kind])) != len(members):
         shown = ", ".join(f'"{member}"' for member in value[kind])
