@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....errors import AwsError, validation
+from ....moto import dynamodb as moto_dynamodb
 from ....moto.dynamodb import MotoIndex, MotoTable
 from ..checks.keys import key_names
 from .evaluation import holds, resolve
@@ -85,19 +86,20 @@ def _read(statement: Statement, table: MotoTable, keys: list[str]) -> tuple[str,
     params["ExpressionAttributeNames"] = {"#h": keys[0]}
     params["ExpressionAttributeValues"] = {":h": value}
     for attribute in keys[1:]:
-        if bound := _bound(statement, attribute):
+        if bound := _bound(statement, attribute, moto_dynamodb.key_types(table)[attribute]):
             params["KeyConditionExpression"] += f" AND #s {bound[0]} :s"
             params["ExpressionAttributeNames"]["#s"] = attribute
             params["ExpressionAttributeValues"][":s"] = bound[1]
     return "Query", params
 
 
-def _bound(statement: Statement, attribute: str) -> tuple[str, Any] | None:
+def _bound(statement: Statement, attribute: str, kind: str) -> tuple[str, Any] | None:
     """The first simple condition on the sort key; all of them are evaluated later."""
     for condition in statement.conjuncts():
         if isinstance(condition, Comparison) and condition.operator in _SORTED:
             first, second = condition.operands
-            if first == Path((attribute,)) and isinstance(second, Literal):
+            fits = isinstance(second, Literal) and second.value.get(kind)
+            if fits and first == Path((attribute,)) and isinstance(second, Literal):
                 return condition.operator, second.value
     return None
 

@@ -1,0 +1,433 @@
+"""PartiQL: right, or refused in clear words; never wrong (H22, H23)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+ONCE = Config(retries={"max_attempts": 0})
+KEYS = ("id", "line")
+LINES = {
+    "TableName": "lines",
+    "KeySchema": [
+        {"AttributeName": name, "KeyType": kind}
+        for name, kind in zip(KEYS, ("HASH", "RANGE"), strict=True)
+    ],
+    "AttributeDefinitions": [
+        {"AttributeName": "id", "AttributeType": "S"},
+        {"AttributeName": "line", "AttributeType": "N"},
+        {"AttributeName": "kind", "AttributeType": "S"},
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "by-kind",
+            "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        },
+        {
+            "IndexName": "kinds-alone",
+            "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+
+@pytest.fixture
+def lines(dynamodb: Any) -> Any:
+    """A client, and a table ``lines`` with three rows of ``a`` and one of ``b``."""
+    dynamodb.create_table(**LINES)
+    for number in (1, 2, 3):
+        dynamodb.put_item(TableName="lines", Item=row("a", number, title=f"n{number}"))
+    dynamodb.put_item(TableName="lines", Item=row("b", 1, kind="big"))
+    return dynamodb
+
+
+def row(name: str, number: int, **texts: str) -> dict[str, Any]:
+    return {
+        "id": {"S": name},
+        "line": {"N": str(number)},
+        **{key: {"S": text} for key, text in texts.items()},
+    }
+
+
+def run(client: Any, statement: str, **more: Any) -> list[Any]:
+    return client.execute_statement(Statement=statement, **more)["Items"]
+
+
+# A law: what a SELECT finds is what Query or Scan finds with the same condition.
+
+TEXTS = st.sampled_from(["", "a", "ab", "b"]).map(lambda v: {"S": v})
+NUMBERS = st.sampled_from(["-1", "0", "1", "1.5", "10"]).map(lambda v: {"N": v})
+#: Path -> what is there, if anything is. moto compares values of different types with each other,
+#: which DynamoDB does not; so each path has one type.
+TYPED: dict[str, Any] = {
+    "n": NUMBERS,
+    "t": TEXTS,
+    "kind": st.sampled_from([{"S": "s"}, {"S": "t"}]),
+    "s": st.sets(st.sampled_from("abc"), min_size=1).map(lambda v: {"SS": sorted(v)}),
+    "l": st.lists(NUMBERS, max_size=2).map(lambda v: {"L": v}),
+    "m": TEXTS.map(lambda v: {"M": {"p": v}}),
+    "f": st.booleans().map(lambda v: {"BOOL": v}),
+}
+ROWS = st.dictionaries(
+    st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2", "10"])),
+    st.fixed_dictionaries({}, optional=TYPED),
+    max_size=6,
+)
+OPERANDS = {**TYPED, "line": NUMBERS, "m.p": TEXTS}
+
+
+def literal(value: dict[str, Any]) -> str:
+    """A value as PartiQL writes it."""
+    kind, data = next(iter(value.items()))
+    if kind == "S":
+        return f"'{data}'"
+    if kind == "BOOL":
+        return str(data).lower()
+    if kind == "L":
+        return "[" + ", ".join(map(literal, data)) + "]"
+    if kind == "M":
+        return "{" + ", ".join(f"'{k}': {literal(v)}" for k, v in data.items()) + "}"
+    return "<<" + ", ".join(f"'{v}'" for v in data) + ">>" if kind == "SS" else data
+
+
+#: A condition as PartiQL, and the same as an expression with ``{}`` for each of its values.
+Both = tuple[str, str, list[dict[str, Any]]]
+
+
+@st.composite
+def simple(draw: Any) -> Both:
+    form = draw(
+        st.sampled_from(["order", "equal", "between", "in", "begins", "contains", "missing"])
+    )
+    scalar = st.sampled_from(["n", "t", "line", "m.p", "kind"])
+    path = draw({"begins": st.sampled_from(["t", "m.p"]), "contains": st.sampled_from(["t", "s"]),
+                 "equal": st.sampled_from(sorted(OPERANDS)),
+                 "missing": st.sampled_from(sorted(OPERANDS))}.get(form, scalar))  # fmt: skip
+    value, other = draw(OPERANDS[path]), draw(OPERANDS[path])
+    blank = draw(st.sampled_from(["", " "]))
+    if form in ("order", "equal"):
+        sign = draw(st.sampled_from(["<", "<=", ">", ">="])) if form == "order" else "="
+        return f"{path}{blank}{sign}{blank}{literal(value)}", f"{path} {sign} {{}}", [value]
+    if form == "between":
+        low, high = sorted([value, other], key=order)
+        text = f"{path} BETWEEN {literal(low)} AND {literal(high)}"
+        return text, f"{path} BETWEEN {{}} AND {{}}", [low, high]
+    if form == "in":
+        text = f"{path} IN [{literal(value)}, {literal(other)}]"
+        return text, f"{path} IN ({{}}, {{}})", [value, other]
+    if form == "missing":
+        negated = draw(st.booleans())
+        text = f"{path} IS {'NOT ' if negated else ''}MISSING"
+        return text, f"attribute_{'' if negated else 'not_'}exists({path})", []
+    part = draw(st.sampled_from("ab"))
+    name = "begins_with" if form == "begins" else form
+    return f"{name}({path}, '{part}')", f"{name}({path}, {{}})", [{"S": part}]
+
+
+def order(value: dict[str, Any]) -> Any:
+    return float(value["N"]) if "N" in value else value["S"]
+
+
+def joined(parts: Any) -> Any:
+    @st.composite
+    def both(draw: Any) -> Both:
+        word = draw(st.sampled_from(["AND", "OR"]))
+        (one, first, values), (other, second, more) = draw(parts), draw(parts)
+        return f"({one} {word} {other})", f"({first} {word} {second})", values + more
+
+    return both()
+
+
+CONDITIONS = st.recursive(simple(), joined, max_leaves=4)
+
+
+@contextmanager
+def filled(client: Any, rows: Any) -> Iterator[None]:
+    """Within the block there is a table ``lines`` with these rows."""
+    client.create_table(**LINES)
+    for (name, number), more in rows.items():
+        client.put_item(TableName="lines", Item={"id": {"S": name}, "line": {"N": number}, **more})
+    try:
+        yield
+    finally:
+        client.delete_table(TableName="lines")
+
+
+#: The table is made anew for each example.
+SHARED = [HealthCheck.function_scoped_fixture]
+
+
+def ordered(items: list[dict[str, Any]]) -> list[str]:
+    """Rows to compare: sets have no order."""
+    return sorted(
+        repr(sorted((k, sorted(v["SS"]) if "SS" in v else v) for k, v in item.items()))
+        for item in items
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
+@given(rows=ROWS, condition=CONDITIONS, partition=st.sampled_from([None, "a", "b"]))
+def test_a_select_finds_what_query_and_scan_find(
+    dynamodb: Any, rows: Any, condition: Both, partition: str | None
+) -> None:
+    ours, theirs, values = condition
+    names = [f":v{number}" for number in range(len(values))]
+    expression = theirs.format(*names)
+    more: dict[str, Any] = {"FilterExpression": expression}
+    if values:
+        more["ExpressionAttributeValues"] = dict(zip(names, values, strict=True))
+    client = dynamodb
+    with filled(client, rows):
+        where = f"id='{partition}' AND {ours}" if partition else ours
+        found = run(client, f"SELECT * FROM lines WHERE {where}")
+        try:
+            expected = client.scan(TableName="lines", **more)["Items"]
+        except ClientError as error:  # moto cannot compare values of different types.
+            assert error.response["Error"]["Code"] == "NotInSandbox"
+            expected = found
+        if partition:
+            if expected is not found:
+                expected = [item for item in expected if item["id"]["S"] == partition]
+            if "line" not in theirs:  # A Query's filter may not speak of keys.
+                more.setdefault("ExpressionAttributeValues", {})[":id"] = {"S": partition}
+                more |= {"TableName": "lines", "KeyConditionExpression": "id = :id"}
+                assert expected is found or found == client.query(**more)["Items"]
+        assert ordered(found) == ordered(expected)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
+@given(rows=ROWS, condition=CONDITIONS, key=st.tuples(st.sampled_from("ab"), st.just("1")))
+def test_a_delete_and_an_update_happen_where_the_condition_holds(
+    dynamodb: Any, rows: Any, condition: Both, key: tuple[str, str]
+) -> None:
+    name, number = key
+    where = f"id = '{name}' AND line = {number} AND {condition[0]}"
+    client = dynamodb
+    with filled(client, rows):
+        there = bool(run(client, f"SELECT * FROM lines WHERE id = '{name}' AND line = {number}"))
+        holds = bool(run(client, f"SELECT * FROM lines WHERE {where}"))
+        before = client.scan(TableName="lines")["Items"]
+        for statement in (
+            f"UPDATE lines SET z = 'done' WHERE {where}",
+            f"DELETE FROM lines WHERE {where}",
+        ):
+            refused = not holds and (there or statement.startswith("UPDATE"))
+            try:
+                run(client, statement)
+                assert not refused
+            except ClientError as error:
+                assert refused
+                assert error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+            if not holds:
+                assert client.scan(TableName="lines")["Items"] == before
+        left = client.get_item(
+            TableName="lines", Key={"id": {"S": name}, "line": {"N": number}}
+        ).get("Item")
+        assert bool(left) is (there and not holds)
+
+
+def test_statements_do_what_they_say(lines: Any) -> None:
+    run(lines, "INSERT INTO lines VALUE {'id': 'c', 'line': 7.0, 'l': [1], 's': <<'x', 'y'>>}")
+    whose = "WHERE id = 'c' AND line = 7"
+    changed = run(
+        lines,
+        f"UPDATE lines SET n = 1 SET l = list_append(l, [2]), s = set_add(s, <<'z'>>) {whose} "
+        "RETURNING ALL NEW *",
+    )
+    assert changed[0]["l"] == {"L": [{"N": "1"}, {"N": "2"}]}
+    assert sorted(changed[0]["s"]["SS"]) == ["x", "y", "z"]
+    assert run(lines, f"UPDATE lines SET n = n + 2 {whose} RETURNING MODIFIED NEW *") == [
+        {"n": {"N": "3"}}
+    ]
+    run(lines, f"UPDATE lines SET s = set_delete(s, <<'x'>>) REMOVE l[0] {whose}")
+    (found,) = run(lines, f"SELECT l, s, n FROM lines {whose}")
+    assert found["l"] == {"L": [{"N": "2"}]}
+    assert sorted(found["s"]["SS"]) == ["y", "z"]
+    assert run(lines, f"DELETE FROM lines {whose} RETURNING ALL OLD *")[0]["n"] == {"N": "3"}
+    assert run(lines, f"SELECT * FROM lines {whose}") == []
+    assert run(lines, f"DELETE FROM lines {whose} RETURNING ALL OLD *") == []
+
+
+def test_order_pages_and_columns(lines: Any) -> None:
+    statement = "SELECT title FROM lines WHERE id = 'a' ORDER BY line DESC"
+    assert [item["title"]["S"] for item in run(lines, statement)] == ["n3", "n2", "n1"]
+    first = lines.execute_statement(Statement=statement, Limit=2)
+    rest = lines.execute_statement(Statement=statement, Limit=2, NextToken=first["NextToken"])
+    assert [item["title"]["S"] for item in first["Items"] + rest["Items"]] == ["n3", "n2", "n1"]
+    with pytest.raises(ClientError, match="NextToken"):
+        run(lines, "SELECT * FROM lines", NextToken=first["NextToken"])
+    assert len(run(lines, "SELECT * FROM lines", Limit=2)) == 2
+    assert run(lines, 'SELECT id FROM lines."by-kind" WHERE kind = ?', Parameters=[{"S": "big"}])
+
+
+@pytest.mark.parametrize(
+    "comment", ["-- a note\n{}", "{} -- a note", "/* a note */ {}", "{} /* ' */"]
+)
+def test_comments_are_blanks(lines: Any, comment: str) -> None:
+    assert len(run(lines, comment.format("SELECT * FROM lines WHERE id = 'b'"))) == 1
+
+
+@pytest.mark.parametrize("number", ["1e0", "10E-1", ".1e1", "1.0", "+1"])
+def test_numbers_mean_what_they_say(lines: Any, number: str) -> None:
+    assert len(run(lines, f"SELECT * FROM lines WHERE id = 'a' AND line = {number}")) == 1
+
+
+MALFORMED = [
+    "SELECT * FROM lines t WHERE id = 'a'",
+    "SELECT * FROM lines WHERE id = 'a' # a note",
+    "SELECT * FROM \"lines",
+    "SELECT * FROM lines WHERE",
+    "SELECT * FROM lines WHERE id",
+    "SELECT * FROM lines WHERE id = 'a' AND",
+    "SELECT 'x' FROM lines",
+    "INSERT INTO lines (id, line) VALUES ('x', 1)",
+    "INSERT INTO lines VALUE {'id': 'x', 'line': 1} foo",
+    "UPDATE lines WHERE id = 'a' AND line = 1",
+    "DELETE FROM lines t WHERE id = 'a' AND line = 1",
+    "DELETE FROM lines WHERE id = 'a' AND line = 1 ORDER BY line",
+]  # fmt: skip
+INVALID = [
+    ("UPDATE lines SET n = 1 WHERE id = 'a'", "equality on all key attributes"),
+    ("DELETE FROM lines WHERE id = 'a' OR line = 1", "equality on all key attributes"),
+    ("UPDATE lines SET id = 'b' WHERE id = 'a' AND line = 1", "This attribute is part of the key"),
+    ("INSERT INTO lines VALUE {'id': 'x'}", "Missing the key line in the item"),
+    ("INSERT INTO lines VALUE {'id': '', 'line': 1}", "cannot contain an empty string value"),
+    ("SELECT * FROM lines WHERE title < true", "operator or function: <, operand type: BOOL"),
+    ("SELECT * FROM lines WHERE id = ?", "Number of parameters in request and statement"),
+    ("SELECT * FROM lines.\"none\"", "The table does not have the specified index"),
+    ("SELECT * FROM lines.\"by-kind\".\"x\"", "at most 2 components in the FROM clause"),
+    ("SELECT * FROM \"\"", "Path component cannot be an empty string"),
+    ("SELECT title FROM lines.\"kinds-alone\" WHERE kind = 'big'",
+     "Global secondary index kinds-alone does not project [title]"),
+    ("SELECT id FROM lines.\"kinds-alone\" WHERE title = 'x'",
+     "Secondary index kinds-alone does not project one or more filter attributes: [title]"),
+    ("DELETE FROM lines WHERE id = 'a' AND line = 1 RETURNING ALL NEW *",
+     "Only RETURNING ALL OLD * is allowed in DELETE statements."),
+]  # fmt: skip
+LACKING = [
+    "SELECT count(id) FROM lines",
+    "SELECT * FROM lines WHERE title IS NULL",
+    "SELECT * FROM lines WHERE EXISTS(SELECT * FROM lines)",
+    "SELECT * FROM lines WHERE id IN (SELECT id FROM lines)",
+    "UPDATE lines SET n = set_add(m, <<1>>) WHERE id = 'a' AND line = 1",
+    "INSERT INTO lines VALUE {'id': 'x', 'line': 1} ON CONFLICT DO NOTHING",
+    "SELECT * FROM lines ORDER BY line",
+]
+
+
+def test_what_cannot_be_done_is_refused_and_changes_nothing(lines: Any, refused: Any) -> None:
+    before = lines.scan(TableName="lines")["Items"]
+    for statement in MALFORMED:
+        with refused("ValidationException", "Statement wasn't well formed, can't be processed: "):
+            run(lines, statement)
+    for statement, text in INVALID:
+        with refused("ValidationException", text):
+            run(lines, statement)
+    for statement in LACKING:
+        with refused("NotInSandbox", "The sandbox does not have PartiQL's "):
+            run(lines, statement)
+    with refused("DuplicateItemException", "Duplicate primary key exists in table"):
+        run(lines, "INSERT INTO lines VALUE {'id': 'a', 'line': 1}")
+    assert lines.scan(TableName="lines")["Items"] == before
+
+
+def test_a_batch_answers_each_statement(lines: Any) -> None:
+    asked = [
+        "SELECT * FROM lines WHERE id = 'a' AND line = 1",
+        "SLECT * FROM lines",
+        "SELECT * FROM nowhere WHERE id = 'a'",
+        "SELECT * FROM lines WHERE id = 'a'",
+        "INSERT INTO lines VALUE {'id': 'a', 'line': 1}",
+        "DELETE FROM lines WHERE id = 'a' AND line = 2 AND title = 'other'",
+        "DELETE FROM lines WHERE id = 'a' AND line = 3",
+    ]
+    statements = [{"Statement": statement} for statement in asked]
+    statements[5]["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    answers = lines.batch_execute_statement(Statements=statements)["Responses"]
+    codes = [answer.get("Error", {}).get("Code") for answer in answers]
+    assert codes == [None, "ValidationError", "ResourceNotFound", "ValidationError",
+                     "DuplicateItem", "ConditionalCheckFailed", None]  # fmt: skip
+    assert answers[0]["Item"]["title"] == {"S": "n1"}
+    assert answers[5]["Error"]["Item"]["title"] == {"S": "n2"}
+    assert [item["line"]["N"] for item in run(lines, "SELECT * FROM lines WHERE id = 'a'")] == [
+        "1",
+        "2",
+    ]
+
+
+def test_a_batch_denies_each_statement(lines: Any, make_user: Any, sandbox: Any) -> None:
+    """Another table is denied, and nothing of it is done; the first is answered."""
+    lines.create_table(**{**LINES, "TableName": "others"})
+    client = make_user("kim").client("dynamodb", config=ONCE)
+    boto3.client("iam").put_user_policy(
+        UserName="kim",
+        PolicyName="lines",
+        PolicyDocument='{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", '
+        '"Action": "dynamodb:PartiQL*", "Resource": "arn:aws:dynamodb:*:*:table/lines"}]}',
+    )
+    put = "INSERT INTO {} VALUE {{'id': 'k', 'line': 1}}"
+    statements = [{"Statement": put.format(name)} for name in ("lines", "others")]
+    first, second = client.batch_execute_statement(Statements=statements)["Responses"]
+    assert first == {"TableName": "lines"}
+    assert second["Error"]["Code"] == "AccessDenied"
+    assert "dynamodb:PartiQLInsert on resource" in second["Error"]["Message"]
+    assert lines.scan(TableName="others")["Count"] == 0
+    asked = ("kim", "dynamodb", "BatchExecuteStatement")
+    assert not sandbox.would_allow(*asked, {"Statements": statements})
+    assert sandbox.would_allow(*asked, {"Statements": statements[:1]})
+
+
+def test_a_transaction_is_done_as_a_whole(lines: Any) -> None:
+    asked = [
+        "INSERT INTO lines VALUE {'id': 'd', 'line': 1}",
+        "INSERT INTO lines VALUE {'id': 'a', 'line': 1}",
+        "UPDATE lines SET n = 1 WHERE id = 'a' AND line = 2 AND title = 'other'",
+    ]
+    before = lines.scan(TableName="lines")["Items"]
+    with pytest.raises(ClientError) as caught:
+        lines.execute_transaction(TransactStatements=[{"Statement": one} for one in asked])
+    reasons = [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
+    assert reasons == ["None", "DuplicateItem", "ConditionalCheckFailed"]
+    assert lines.scan(TableName="lines")["Items"] == before
+    sum_of_text = "UPDATE lines SET n = title + 1 WHERE id = 'a' AND line = 2"
+    wrong = [{"Statement": asked[0]}, {"Statement": sum_of_text}]
+    with pytest.raises(ClientError) as caught:
+        lines.execute_transaction(TransactStatements=wrong)
+    reasons = [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
+    assert reasons == ["None", "ValidationError"]
+    assert lines.scan(TableName="lines")["Items"] == before
+    lines.execute_transaction(TransactStatements=[{"Statement": asked[0]}])
+    read = "SELECT * FROM lines WHERE id = 'd' AND line = 1"
+    answer = lines.execute_transaction(TransactStatements=[{"Statement": read}])
+    assert answer["Responses"][0]["Item"]["id"] == {"S": "d"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "text"),
+    [
+        (["UPDATE lines SET n = 1 WHERE id = 'a' AND line = 1 RETURNING ALL NEW *"],
+         "TransactStatements[0]: RETURNING clause is not supported in ExecuteTransaction."),
+        (["SELECT * FROM lines.\"by-kind\" WHERE kind = 'big'"],
+         "TransactStatements[0]: Reads on indices are not supported within transactions."),
+        (["UPDATE lines SET n = 1 WHERE id = 'a' AND line = 1"] * 2,
+         "Transaction request cannot include multiple operations on one item"),
+        (["SELECT * FROM lines WHERE id = 'a' AND line = 1",
+          "UPDATE lines SET n = 1 WHERE id = 'a' AND line = 1"], "SELECT statements alone"),
+    ],
+)  # fmt: skip
+def test_what_no_transaction_holds(
+    lines: Any, refused: Any, statements: list[str], text: str
+) -> None:
+    with refused("ValidationException", text):
+        lines.execute_transaction(TransactStatements=[{"Statement": one} for one in statements])
