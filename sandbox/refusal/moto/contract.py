@@ -60,6 +60,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.dynamodb.models.dynamo_type", "LimitedSizeDict"),
     ("moto.dynamodb.models.dynamo_type", "Item.instances_tracked"),
     ("moto.dynamodb.models.table", "StreamRecord.instances_tracked"),
+    ("moto.dynamodb.models.table", "StreamShard.add"),
     ("moto.dynamodb.models.table", "Table.instances_tracked"),
     ("moto.dynamodb.models.table", "Table.query"),
     ("moto.moto_api._internal", "mock_random.seed"),

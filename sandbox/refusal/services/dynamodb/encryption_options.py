@@ -10,10 +10,10 @@ from typing import Any
 
 from ...errors import AwsError, validation
 from ...requests.calls import Call, Forwarded
+from .answers import edited
 from .table_keys import MANAGED_ALIAS
 from .table_states import Switch, TableState
 from .tables import Tables
-from .to_moto import edited
 
 _INVALID = "One or more parameter values were invalid: "
 _DAY = datetime.timedelta(hours=24)

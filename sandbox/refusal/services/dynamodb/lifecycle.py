@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -9,14 +10,17 @@ from ...errors import AwsError, not_in_sandbox, validation
 from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call, Forwarded
 from . import encryption_options
+from .answers import GONE, edited
+from .checks.tables import require_billing, require_replicas_keys
 from .data_keys import TableKey
 from .resources import arn, read_policy, table_name
 from .rows import SealedRows, rows_of
 from .table_keys import WrappedKey
 from .table_states import PER_LONG_QUESTION, PER_QUESTION
 from .tables import Tables
-from .to_moto import edited
 
+#: botocore's model of UpdateTimeToLive: another change within an hour is refused.
+_PAUSE = datetime.timedelta(hours=1)
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 #: What moto reads of a request. It leaves the rest aside without a word; the sandbox refuses it.
 _READ = {
@@ -36,6 +40,20 @@ def _require_read(call: Call) -> None:
     for member, value in call.params.items():
         if member not in _READ[call.operation].split() or value == "STANDARD_INFREQUENT_ACCESS":
             raise not_in_sandbox(f"{call.operation} with {member}")
+
+
+def existing(tables: Tables, call: Call, member: str = "TableName") -> str:
+    """The name of a table that is there.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``, in the words of requests that are not for items
+            (H16).
+    """
+    name = table_name(call, call.params[member])
+    if tables.find(call, name) is None:
+        text = f"Requested resource not found: Table: {name} not found"
+        raise AwsError("ResourceNotFoundException", text)
+    return name
 
 
 def _require_name(member: str, name: str) -> None:
@@ -67,10 +85,12 @@ def create_table(tables: Tables, call: Call) -> Forwarded:
     if policy is not None:
         read_policy(policy)
     params = _without(call.params, "SSESpecification", "ResourcePolicy", "TableClass")
+    require_billing(call.params)
     answer = tables.moto.forward(call, params)
     if answer.status != 200:
         return answer
     _protect(tables, call, name, asked)
+    _note_billing(tables, call, name)
     if policy is not None:
         backend = moto_dynamodb.dynamodb(call.account, call.region)
         backend.put_resource_policy(arn(call, f"table/{name}"), policy, None)
@@ -89,6 +109,13 @@ def _protect(
     return tables.adopt(call, name, wrapped, key), key
 
 
+def _note_billing(tables: Tables, call: Call, name: str) -> None:
+    """Remember when a table was put on demand."""
+    state = tables.find(call, name)
+    if state is not None and call.params.get("BillingMode") == "PAY_PER_REQUEST":
+        state.on_demand = tables.now()
+
+
 def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> Forwarded:
     state = tables.find(call, name)
 
@@ -101,14 +128,17 @@ def _describe_new(tables: Tables, call: Call, name: str, answer: Forwarded) -> F
 
 def update_table(tables: Tables, call: Call) -> Forwarded:
     """UpdateTable, of the encryption or of something else."""
-    name = table_name(call, call.params["TableName"])
+    name = existing(tables, call)
     tables.states.require_made(call, name)
+    require_replicas_keys(call, tables.find(call, name))
     if "SSESpecification" in call.params:
         return encryption_options.change(tables, call, name)
     _require_read(call)
+    require_billing(call.params)
     answer = tables.moto.forward(call)
     if answer.status == 200:
         tables.adopt_changes(call, name)
+        _note_billing(tables, call, name)
     return _described(tables, call, name, answer, "TableDescription")
 
 
@@ -121,7 +151,7 @@ def _described(tables: Tables, call: Call, name: str, answer: Forwarded, member:
 
 def describe_table(tables: Tables, call: Call) -> Forwarded:
     """DescribeTable; of a table in transition it moves the clock on, so that waiting ends."""
-    name = table_name(call, call.params["TableName"])
+    name = existing(tables, call)
     state = tables.find(call, name)
     if state is not None:
         if state.switch is not None:
@@ -134,7 +164,7 @@ def describe_table(tables: Tables, call: Call) -> Forwarded:
 
 def delete_table(tables: Tables, call: Call) -> Forwarded:
     """DeleteTable needs no key (B26); DynamoDB gives its grants back (B14)."""
-    name = table_name(call, call.params["TableName"])
+    name = existing(tables, call)
     tables.states.require_made(call, name)
     state = tables.find(call, name)
     if state is not None:
@@ -149,6 +179,7 @@ def delete_table(tables: Tables, call: Call) -> Forwarded:
 
         def change(body: dict[str, Any]) -> None:
             state.describe(body["TableDescription"], now)
+            body["TableDescription"] = _without(body["TableDescription"], *GONE)
             body["TableDescription"]["TableStatus"] = "DELETING"
 
         answer = edited(answer, change)
@@ -159,10 +190,40 @@ def delete_table(tables: Tables, call: Call) -> Forwarded:
 def update_time_to_live(tables: Tables, call: Call) -> Forwarded:
     """UpdateTimeToLive touches the key (B26). Nothing is deleted when its time is over: the
     sandbox's simplification of B28."""
-    name = table_name(call, call.params["TableName"])
+    name = existing(tables, call)
     tables.states.require_made(call, name)
+    _require_other_setting(tables, call, name)
     tables.unlock(call, name)
-    return tables.moto.forward(call)
+    answer = tables.moto.forward(call)
+    state = tables.find(call, name)
+    if answer.status == 200 and state is not None:
+        state.time_to_live_changed = tables.now()
+    return answer
+
+
+def _require_other_setting(tables: Tables, call: Call, name: str) -> None:
+    """Refuse a time to live that is there already, and a second change within an hour (H28).
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    held = moto_dynamodb.dynamodb(call.account, call.region).tables[name].ttl
+    asked = call.params["TimeToLiveSpecification"]
+    enabled = held.get("TimeToLiveStatus") == "ENABLED"
+    same = held.get("AttributeName") == asked["AttributeName"]
+    problem = ""
+    if enabled and not same:
+        problem = "TimeToLive is active on a different AttributeName"
+        if asked["Enabled"] is False:
+            problem += f": current AttributeName is {held.get('AttributeName')}"
+    elif enabled is asked["Enabled"]:
+        problem = f"TimeToLive is already {'enabled' if enabled else 'disabled'}"
+    state = tables.find(call, name)
+    last = state.time_to_live_changed if state is not None else None
+    if not problem and last is not None and tables.now() < last + _PAUSE:
+        problem = "Time to live has been modified multiple times within a fixed interval"
+    if problem:
+        raise validation(problem)
 
 
 def create_backup(tables: Tables, call: Call) -> Forwarded:

@@ -6,6 +6,7 @@ need a service that the sandbox lacks.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Operation:
     act: Callable[[Tables, Call], Forwarded]
     #: A data request: its members are attribute values, which moto validates.
     data: bool = False
+    #: The tables of a data request.
+    tables: Callable[[Call], list[str]] = access.one_table
 
 
 def _permissions(accesses: Callable[[Call], list[Access]]) -> Callable[[Call], list[Permission]]:
@@ -67,17 +70,36 @@ def _data(
         require_request(call)
         return tables.moto.with_rows(call, tables_of(call), writes=writes)
 
-    return Operation(ASKS_KMS, _permissions(accesses), act, data=True)
+    return Operation(ASKS_KMS, _permissions(accesses), act, True, tables_of)
+
+
+def _once(operation: Operation) -> Operation:
+    """A transaction, done once for its token. Who repeats it needs all that he needed for it."""
+
+    def act(tables: Tables, call: Call) -> Forwarded:
+        if tables.tokens.seen(call):
+            with tables.moto.opened(call, operation.tables(call)):
+                return _as_text({})
+        answer = operation.act(tables, call)
+        if answer.status == 200:
+            tables.tokens.keep(call)
+        return answer
+
+    return dataclasses.replace(operation, act=act)
+
+
+def _as_text(body: dict[str, Any]) -> Forwarded:
+    """An answer as text: the audit trail keeps results that are none."""
+    return Forwarded(200, {"content-type": "application/x-amz-json-1.0"}, json.dumps(body))
 
 
 def _partiql(execute: Callable[[Tables, Call], dict[str, Any]]) -> Operation:
     """Statements; the answer goes out as text, since the audit trail keeps results."""
 
     def act(tables: Tables, call: Call) -> Forwarded:
-        body = json.dumps(execute(tables, call))
-        return Forwarded(200, {"content-type": "application/x-amz-json-1.0"}, body)
+        return _as_text(execute(tables, call))
 
-    return Operation(ASKS_KMS, _permissions(partiql.accesses), act, data=True)
+    return Operation(ASKS_KMS, _permissions(partiql.accesses), act, True, partiql.tables)
 
 
 def _forward(tables: Tables, call: Call) -> Forwarded:
@@ -203,10 +225,10 @@ OPERATIONS: dict[str, Operation] = {
     "BatchGetItem": _data(access.batch, access.batch_tables),
     "BatchWriteItem": _data(access.batch, access.batch_tables, writes=True),
     "TransactGetItems": _data(access.transaction, access.transaction_tables),
-    "TransactWriteItems": _data(access.transaction, access.transaction_tables, writes=True),
+    "TransactWriteItems": _once(_data(access.transaction, access.transaction_tables, writes=True)),
     "ExecuteStatement": _partiql(partiql.execute),
     "BatchExecuteStatement": _partiql(partiql.batch),
-    "ExecuteTransaction": _partiql(partiql.transact),
+    "ExecuteTransaction": _once(_partiql(partiql.transact)),
     "CreateTable": Operation(ASKS_KMS, _creates, lifecycle.create_table),
     "UpdateTable": _on_table(lifecycle.update_table, ASKS_KMS),
     "DeleteTable": _on_table(lifecycle.delete_table),

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import SandboxError
 from ...gate import Gate
 from ...moto import dynamodb as moto_dynamodb
+from ...moto import streams as moto_streams
 from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
@@ -27,6 +28,7 @@ class DynamoDB:
         self.tables = Tables(gate, hooks, TableKeys(gate, kms))
         moto_dynamodb.narrow_queries(hooks)
         moto_dynamodb.cancel_transactions(hooks)
+        moto_streams.record_as_aws(hooks)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """What must be allowed before the call may act.

@@ -14,6 +14,7 @@ from ...errors import AwsError, validation
 from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call
 from ...world.clock import Clock
+from .answers import complete
 from .rows import rows_of
 from .table_keys import TableAddress, TableKeys, WrappedKey
 
@@ -61,6 +62,10 @@ class TableState:
     since: datetime.datetime | None = None
     inaccessible: datetime.datetime | None = None
     archive: str = ""
+    #: When it was last put on demand; None if it never was.
+    on_demand: datetime.datetime | None = None
+    #: When its time to live was last switched.
+    time_to_live_changed: datetime.datetime | None = None
 
     def status(self, now: datetime.datetime) -> str | None:
         """The table's status if it is another than moto's."""
@@ -77,6 +82,7 @@ class TableState:
         """Put into a TableDescription what moto does not know (B2, B7, B21, B24)."""
         table["TableId"] = self.key.table_id
         table["TableStatus"] = self.status(now) or table["TableStatus"]
+        complete(table, self.on_demand)
         shown = self.key
         if self.switch is not None and now < self.switch.started + OLD_SHOWN:
             shown = self.switch.old

@@ -11,6 +11,7 @@ from ...moto.dynamodb import MotoTable
 from ...moto.hooks import Hooks
 from ...requests.calls import Call
 from .data_keys import TableKey
+from .request_tokens import RequestTokens
 from .rows import SealedRows, rows_of
 from .stream_records import SealedRecords
 from .table_keys import TableKeys, WrappedKey
@@ -25,6 +26,7 @@ class Tables:
         keys: the table keys.
         states: the state of each table, and the backups.
         moto: the way to moto and back.
+        tokens: the tokens of transactions that were done.
     """
 
     def __init__(self, gate: Gate, hooks: Hooks, keys: TableKeys) -> None:
@@ -32,6 +34,7 @@ class Tables:
         self.keys = keys
         self.states = TableStates(gate.clock, keys)
         self.moto = ToMoto(hooks, self.states)
+        self.tokens = RequestTokens(gate.clock, gate.entropy)
 
     def now(self) -> datetime.datetime:
         """The present moment."""

@@ -18,6 +18,7 @@ from ...moto.dynamodb import MotoDynamoDB, MotoTable
 from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded
+from .answers import only_what_was_asked
 from .data_keys import EncryptedStructure, TableKey
 from .rows import rows_of
 from .stream_records import stream_records_of
@@ -84,7 +85,7 @@ class ToMoto:
         with self.opened(call, names) as window:
             answer = self.forward(call, service=service)
             window.keep = writes and answer.status == 200
-        return answer
+        return only_what_was_asked(call, answer)
 
     @contextlib.contextmanager
     def opened(self, call: Call, names: Iterable[str]) -> Iterator[Window]:
@@ -178,14 +179,3 @@ def _unlocked(
         moto_dynamodb.forget_rows()
         if failed is not None:
             raise failed
-
-
-def edited(answer: Forwarded, change: Callable[[dict[str, Any]], None]) -> Forwarded:
-    """moto's answer with something changed in it, if it is a success."""
-    if answer.status != 200:
-        return answer
-    body = json.loads(answer.body)
-    change(body)
-    # The checksum was of the body as it was.
-    headers = {k: v for k, v in answer.headers.items() if k.lower() != "x-amz-crc32"}
-    return Forwarded(answer.status, headers, json.dumps(body))

@@ -13,7 +13,7 @@ moto's own PartiQL passes over what it cannot read; none of it is used (H22).
     operations.py  ExecuteStatement, BatchExecuteStatement, ExecuteTransaction
 """
 
-from .access import accesses
+from .access import accesses, tables
 from .operations import batch, execute, transact
 
-__all__ = ["accesses", "batch", "execute", "transact"]
+__all__ = ["accesses", "batch", "execute", "tables", "transact"]

@@ -36,6 +36,11 @@ def read(one: dict[str, Any]) -> Statement:
     return parse(one["Statement"], one.get("Parameters"))
 
 
+def tables(call: Call) -> list[str]:
+    """The tables of the statements of a request that can be read."""
+    return [table_name(call, read(one).table) for one in asked(call)]
+
+
 def accesses(call: Call) -> list[Access]:
     """The action on the table that each statement names. In a batch each is asked for by itself,
     and what cannot be read is refused later, by itself, too.
