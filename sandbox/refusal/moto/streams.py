@@ -45,13 +45,14 @@ def _size(value: Any) -> int:
         return len(data.encode())
     if kind == "N":
         digits = len(Decimal(data).normalize().as_tuple().digits)
-        return (digits + 1) // 2 + 1 + data.startswith("-")
+        return (digits + 1) // 2 + 1 + int(data.startswith("-"))
     if kind == "B":
-        return len(data) if isinstance(data, bytes) else len(data) * 3 // 4 - data.count("=")
+        size: int = len(data) if isinstance(data, bytes) else len(data) * 3 // 4 - data.count("=")
+        return size
     if kind in ("SS", "NS", "BS"):
         return sum(_size({kind[0]: member}) for member in data)
     if kind == "L":
         return 3 + sum(_size(member) + 1 for member in data)
     if kind == "M":
         return 3 + sum(len(n.encode()) + _size(member) + 1 for n, member in data.items())
-    return 1
+    return 1  # BOOL and NULL.

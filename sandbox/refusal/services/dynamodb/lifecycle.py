@@ -51,8 +51,12 @@ def existing(tables: Tables, call: Call, member: str = "TableName") -> str:
     """
     name = table_name(call, call.params[member])
     if tables.find(call, name) is None:
-        text = f"Requested resource not found: Table: {name} not found"
-        raise AwsError("ResourceNotFoundException", text)
+        what = f"Table: {name}"
+        if member == "ResourceArn":
+            what = f"ResourcArn: {call.params[member]}"  # AWS spells it so.
+        raise AwsError(
+            "ResourceNotFoundException", f"Requested resource not found: {what} not found"
+        )
     return name
 
 

@@ -16,9 +16,9 @@ from ...errors import not_in_sandbox
 from ...requests.calls import Call, ContextValue, Forwarded, Permission
 from . import access, lifecycle, partiql
 from .access import Access
+from .answers import edited
 from .checks import require_expressions, require_request
 from .resources import arn, permission, table_name
-from .table_states import not_found
 from .tables import Tables
 
 ASKS_KMS = "asks KMS"
@@ -131,12 +131,11 @@ def _on_existing(
 ) -> Operation:
     """The same, of which moto does not say well that there is no such table."""
 
-    def existing(tables: Tables, call: Call) -> Forwarded:
-        if tables.find(call, table_name(call, call.params[member])) is None:
-            raise not_found()
+    def on_existing(tables: Tables, call: Call) -> Forwarded:
+        lifecycle.existing(tables, call, member)
         return act(tables, call)
 
-    return _on_table(existing, key, member)
+    return _on_table(on_existing, key, member)
 
 
 def _creates(call: Call) -> list[Permission]:
@@ -199,6 +198,17 @@ def _stream(tables: Tables, call: Call) -> Forwarded:
     return tables.moto.forward(call, service="dynamodbstreams")
 
 
+def _described_stream(tables: Tables, call: Call) -> Forwarded:
+    """DescribeStream: the shards after one that is named (H26)."""
+    after = call.params.get("ExclusiveStartShardId") or ""
+
+    def change(body: dict[str, Any]) -> None:
+        about = body["StreamDescription"]
+        about["Shards"] = [shard for shard in about["Shards"] if shard["ShardId"] > after]
+
+    return edited(_stream(tables, call), change)
+
+
 def _records(tables: Tables, call: Call) -> Forwarded:
     stream = _stream_of(call)
     lifecycle.require_stream(call, stream)
@@ -238,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeEndpoints": _on_account(),
     "TagResource": _on_existing(member="ResourceArn"),
     "UntagResource": _on_existing(member="ResourceArn"),
-    "ListTagsOfResource": _on_table(member="ResourceArn"),
+    "ListTagsOfResource": _on_existing(member="ResourceArn"),
     "PutResourcePolicy": _on_table(lifecycle.put_resource_policy, member="ResourceArn"),
     "GetResourcePolicy": _on_table(member="ResourceArn"),
     "DeleteResourcePolicy": _on_table(member="ResourceArn"),
@@ -292,7 +302,7 @@ STREAM_OPERATIONS: dict[str, Operation] = {
         ],
         lambda tables, call: tables.moto.forward(call, service="dynamodbstreams"),
     ),
-    "DescribeStream": _on_stream(NO_KEY, _stream),
+    "DescribeStream": _on_stream(NO_KEY, _described_stream),
     "GetShardIterator": _on_stream(NO_KEY, _stream),
     "GetRecords": _on_stream(ASKS_KMS, _records),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,10 @@ from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
 from .rows import rows_of
 from .table_keys import TableKeys
 from .tables import Tables
+
+
+#: Operations that change nothing.
+_READS = ("Describe", "List", "Get")
 
 
 class DynamoDB:
@@ -54,7 +59,13 @@ class DynamoDB:
         Raises:
             AwsError: as DynamoDB refuses it.
         """
-        return _act(OPERATIONS[call.operation], self.tables, call)
+        operation = OPERATIONS[call.operation]
+        answer = _act(operation, self.tables, call)
+        if operation.data or answer.status != 200 or call.operation.startswith(_READS):
+            return answer
+        # CloudTrail shows what a change of a table answered (H31); of items it shows nothing.
+        result: dict[str, Any] = json.loads(answer.body or "{}")
+        return result
 
     def at_rest(self, table_name: str, account: str, region: str) -> AtRest:
         """What is stored of a table.
