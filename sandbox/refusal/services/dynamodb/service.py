@@ -63,7 +63,7 @@ class DynamoDB:
         answer = _act(operation, self.tables, call)
         if operation.data or answer.status != 200 or call.operation.startswith(_READS):
             return answer
-        # CloudTrail shows what a change of a table answered (H31); of items it shows nothing.
+        # CloudTrail shows what a change of a table answered (H30); of items it shows nothing.
         result: dict[str, Any] = json.loads(answer.body or "{}")
         return result
 

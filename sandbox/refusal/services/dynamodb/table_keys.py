@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import AwsError, validation
+from ...errors import AwsError
 from ...gate import Gate, service_principal
 from ...requests.calls import Call, Caller
 from ..kms import Kms
@@ -159,14 +159,8 @@ class TableKeys:
             iv = self._gate.entropy.bytes(IV_BYTES, "dynamodb/owned-iv")
             wrapped.blob = self._owned_key(wrapped).seal(iv, secret, wrapped.table_id.encode())
             return TableKey(secret)
-        about = self._as_caller(call, "DescribeKey", {"KeyId": key_id})["KeyMetadata"]
-        if about["KeySpec"] != "SYMMETRIC_DEFAULT":
-            # DynamoDB takes symmetric keys only (H30); the wording is the sandbox's own.
-            raise validation(
-                "One or more parameter values were invalid: KMSMasterKeyId must name a symmetric "
-                f"encryption key, and {about['Arn']} is {about['KeySpec']}"
-            )
-        wrapped.key_arn = about["Arn"]
+        about = self._as_caller(call, "DescribeKey", {"KeyId": key_id})
+        wrapped.key_arn = about["KeyMetadata"]["Arn"]
         try:
             self._take_grants(call, wrapped)
             first()
