@@ -184,7 +184,7 @@ def test_members_that_moto_would_leave_aside_are_refused(
         make_table("bills", more={"OnDemandThroughput": {"MaxReadRequestUnits": 1}})
     with refused("NotInSandbox", "UpdateTable with ReplicaUpdates"):
         dynamodb.update_table(
-            TableName="orders", ReplicaUpdates=[{"Create": {"RegionName": "eu-west-1"}}]
+            TableName="orders", ReplicaUpdates=[{"Delete": {"RegionName": "eu-west-1"}}]
         )
     with refused("NotInSandbox", "CreateTable with TableClass"):
         make_table("bills", more={"TableClass": "STANDARD_INFREQUENT_ACCESS"})
