@@ -21,7 +21,6 @@ from .rows import rows_of
 from .table_keys import TableKeys
 from .tables import Tables
 
-
 #: Operations that change nothing.
 _READS = ("Describe", "List", "Get")
 
