@@ -29,13 +29,13 @@ Keys and ciphertext:
     at_rest.py             what is stored, for learners to look at
 
 How a GetItem runs: the gate asks ``DynamoDB.permissions``. checks/ refuses what cannot be read,
-operations.py finds the operation, access.py says what it reads, and resources.py makes of that the
-permission that IAM must allow. Then ``DynamoDB.act`` goes by operations.py to the checks of
+operations.py finds the operation, access.py says what it reads, and resources.py makes of that
+the permission that IAM must allow. Then ``DynamoDB.act`` goes by operations.py to the checks of
 expressions, tables and keys, and to ``ToMoto.with_rows``. There table_states.py refuses a table
 that cannot be read now, and table_keys.py gets the table key: one kept from a moment ago, or one
-from KMS, which is asked as the caller and may refuse. The table key decrypts the data encryption key
-of the rows, and moto answers the request. rows.py decrypts only the rows that moto looks at. Whatever
-happens, everything is locked again before the answer leaves.
+from KMS, which is asked as the caller and may refuse. The table key decrypts the data encryption
+key of the rows, and moto answers the request. rows.py decrypts only the rows that moto looks at.
+Whatever happens, everything is locked again before the answer leaves.
 """
 
 from .at_rest import AtRest

@@ -168,7 +168,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(lines: Any, refused:
 def test_a_batch_answers_each_statement(lines: Any) -> None:
     asked = [
         "SELECT * FROM lines WHERE id = 'a' AND line = 1",
-        "SLECT * FROM lines",
+        "PICK * FROM lines",
         "SELECT * FROM nowhere WHERE id = 'a'",
         "SELECT * FROM lines WHERE id = 'a'",
         "INSERT INTO lines VALUE {'id': 'a', 'line': 1}",
