@@ -9,6 +9,8 @@ In the order in which DynamoDB looks (H16):
     requests.py     the tables: whether they are there, keys, duplicates
     keys.py         keys against schemas
     queries.py      Query and Scan
+
+That permissions come before expressions is the sandbox's assumption (H16).
 """
 
 from .expressions import require_expressions

@@ -15,7 +15,7 @@ _ON_DEMAND = "PAY_PER_REQUEST"
 
 def require_billing(params: Mapping[str, Any]) -> None:
     """Refuse capacity for a table on demand. The text for a table is AWS's, that for an index is
-    the sandbox's own (H25).
+    the sandbox's assumption (H25).
 
     Raises:
         AwsError: ``ValidationException``.

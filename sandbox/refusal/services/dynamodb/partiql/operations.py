@@ -33,7 +33,10 @@ def execute(tables: Tables, call: Call) -> dict[str, Any]:
 
 
 def batch(tables: Tables, call: Call) -> dict[str, Any]:
-    """BatchExecuteStatement: every statement has its own answer or its own error (H22)."""
+    """BatchExecuteStatement: every statement has its own answer or its own error (H22).
+
+    That a denial by KMS is one of these errors is the sandbox's assumption (H23).
+    """
     return {"Responses": [_answer(tables, call, n, one) for n, one in enumerate(asked(call))]}
 
 

@@ -33,7 +33,7 @@ END = Token("end", "")
 
 def malformed(detail: str) -> AwsError:
     """What DynamoDB says of a statement that it cannot read. The first words are AWS's; the
-    detail is AWS's where it is sourced (H22), and the sandbox's own else."""
+    detail is AWS's where it is sourced (H22), and the sandbox's assumption else."""
     return validation(f"Statement wasn't well formed, can't be processed: {detail}")
 
 
