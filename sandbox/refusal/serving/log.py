@@ -32,6 +32,10 @@ class Log:
         self._form: Callable[[dict[str, Any]], str] = json.dumps if form == "json" else _text
         self._stream = stream
 
+    def new_event_id(self) -> str:
+        """As the recorder says."""
+        return self._recorder.new_event_id()
+
     def call_ended(
         self, call: Call, result: dict[str, Any] | Forwarded | None, error: AwsError | None
     ) -> None:
