@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from . import storage
 from .authorization import Decision
 from .errors import AwsError, SandboxError
-from .explained import Explanation, explain
+from .explain import Explanation
+from .explained import explain
 from .gate import Gate, Recorder
 from .moto import http, process
 from .moto.hooks import Hooks

@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 
 from ..authorization import RequestError
-from ..explain import WhatIf, key_of, policies_of, what_if
+from ..explain import WhatIf, what_if
+from ..explain.account import key_of, policies_of
 
 
 @dataclass(frozen=True, slots=True)

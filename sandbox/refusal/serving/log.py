@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from ..errors import AwsError
-from ..explained import reasons, why
+from ..explain import why
+from ..explained import reasons
 from ..gate import Recorder
 from ..requests.calls import Call, Forwarded
 

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from ..authorization import Decision
 from ..errors import SandboxError
-from ..explained import Explanation, Step, reasons
+from ..explain import Explanation, Step
+from ..explained import reasons
 from ..sandbox import Sandbox
 from ..services.audit import Event
 from .principals import _running

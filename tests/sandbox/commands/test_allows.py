@@ -61,11 +61,13 @@ def allows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Folder:
 def test_allowed_is_0_and_denied_is_1_with_the_reason(allows: Folder) -> None:
     status, out, err = allows(key_policy=DELEGATES, policy=document(allow(Sid="Read")))
     assert (status, err) == (0, "")
-    assert out.startswith("allowed\n1. reader asked for kms:Decrypt on " + KEY)
-    assert "statement “Read” of policy-0.json (identity-based) allows it." in out
+    assert out.startswith("allowed\nWho called: arn:aws:sts::")
+    assert "1. session asked for kms:Decrypt on " + KEY in out
+    assert "“Read” of policy-0.json (identity-based) allows it." in out
     status, out, err = allows(key_policy=DELEGATES)
     assert (status, err) == (1, "")
-    assert out.startswith("denied\n") and "no identity-based policy allows kms:Decrypt." in out
+    assert out.startswith("denied\n")
+    assert "no identity-based policy of the caller allows kms:Decrypt" in out
 
 
 def test_without_a_key_policy_that_lets_iam_decide_it_is_denied(allows: Folder) -> None:
@@ -128,7 +130,8 @@ def test_json_has_what_is_documented(allows: Folder) -> None:
     assert step["context"]["aws:principalarn"] == ROLE
     applies, other = step["weighed"]
     assert (applies["policy"], applies["statement"]) == ("the key policy", "Root")
-    assert (applies["state"], applies["applies"], applies["failing"]) == ("applies", "yes", [])
+    assert (applies["state"], applies["failing"]) == ("applies", [])
+    assert applies["applies"].startswith("yes, to the whole account")
     assert other["source"] == allow("s3:*") and other["state"] == "other"
     assert [one["element"] for one in other["failing"]] == ["Action"]
     assert other["failing"][0]["expected"] == ["s3:*"]

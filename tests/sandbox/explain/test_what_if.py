@@ -10,7 +10,8 @@ import pytest
 
 from refusal import Sandbox
 from refusal.authorization import AuthorizationError
-from refusal.explain import key_of, policies_of, what_if
+from refusal.explain import what_if
+from refusal.explain.account import key_of, policies_of
 
 MIRA = "arn:aws:iam::123456789012:user/mira"
 GOOD = {

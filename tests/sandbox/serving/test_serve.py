@@ -126,7 +126,7 @@ def test_the_log_as_json() -> None:
     assert asked["principal"].endswith(":user/mira")
     (decision,) = asked["decisions"]
     assert decision["decision"] == "implicit_deny" and decision["action"] == "kms:Decrypt"
-    assert decision["why"] == "no identity-based policy allows kms:Decrypt."
+    assert "no identity-based policy of the caller allows kms:Decrypt" in decision["why"]
     assert "identity-based policy" in decision["reasons"]
     assert (read["call"], read["decisions"][0]["decision"]) == ("dynamodb:GetItem", "allow")
     assert "a-secret-name" not in err and served.exports["AWS_SECRET_ACCESS_KEY"] not in err
@@ -138,7 +138,7 @@ def test_the_log_as_text() -> None:
         _, _, err = stop(served)
     *_, asked, read = err.splitlines()
     assert ":user/mira via dynamodb.amazonaws.com kms:Decrypt | AccessDeniedException | " in asked
-    assert asked.endswith(": implicit_deny, no identity-based policy allows kms:Decrypt.")
+    assert ": implicit_deny, " in asked and "no identity-based policy of the caller" in asked
     assert ":user/mira dynamodb:GetItem | AccessDeniedException | dynamodb:GetItem on " in read
     assert "a-secret-name" not in err
 

@@ -121,7 +121,7 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
             'with denied("kms:Decrypt", by="teo"): read(as_user("teo", may("Allow", "*")))',
             [
                 "*Expected that teo is denied kms:Decrypt, and it was allowed.",
-                "*1. dynamodb.amazonaws.com asked, as teo, for kms:Decrypt on *: allowed.",
+                "*1. dynamodb.amazonaws.com then asked, as teo, for kms:Decrypt on *: allowed.",
                 "*What decided: statement 1 of policy-1 (identity-based) allows it.",
                 "*- policy-1 (identity-based), 1, Allow: yes (decides)",
             ],
@@ -131,8 +131,8 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
             [
                 "*Expected that mira is denied kms:Decrypt because of “Not”. It was denied, and "
                 "what fits is “implicit deny”, “identity-based”, “identity-based policy”.",
-                "*What decided: no identity-based policy allows kms:Decrypt.",
-                "*- AmazonDynamoDBFullAccess (identity-based), *, Allow: no: names other actions",
+                "*What decided: * no identity-based policy of the caller allows kms:Decrypt*",
+                "*more that do not apply, in AmazonDynamoDBFullAccess (identity-based)*",
             ],
         ),
         (
