@@ -107,7 +107,7 @@ def _asking(number: Any, question: Question, given: str | None) -> Control:
         chosen = SKIP if button == SKIP else values.get("answer", "")
         return predict(number, chosen) if chosen else Note(say("control.choose"))
 
-    title = say("notebook.prediction", number=item_of(number))
+    title = say("predict.title", number=item_of(number))
     field = _choice("answer", f"{title} {_plain(question.text)}", question, given)
     buttons = {"answer": say("control.answer"), SKIP: say("control.skip")}
     return Control([field], buttons, answered, title=title, first=True)

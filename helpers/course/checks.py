@@ -117,7 +117,7 @@ def _now(name: str) -> Any:
     """
     shell = sys.modules["IPython"].get_ipython()
     if name not in shell.user_ns:
-        raise NameError(say("grading.no_name", name=name))
+        raise NameError(say("check.no_name", name=name))
     return shell.user_ns[name]
 
 
@@ -148,7 +148,7 @@ def hint(number: Any) -> Note:
 
 def _hinting(number: Any) -> Control:
     buttons = {"hint": say("control.hint")}
-    title = say("notebook.exercise", number=item_of(number))
+    title = say("check.title", number=item_of(number))
     return Control([], buttons, lambda *_: replace(hint(number), control=None), title=title)
 
 

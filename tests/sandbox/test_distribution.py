@@ -224,9 +224,14 @@ BLOCKS = re.findall(
 
 def test_the_readme_shows_code() -> None:
     assert len(BLOCKS) == README.count("```python\n") > 0
+    assert PLAIN
 
 
-@pytest.mark.parametrize(("code", "printed"), BLOCKS)
+#: Blocks for pytest, which the library does not bring, are run in tests/sandbox/test_readme.py.
+PLAIN = [(code, printed) for code, printed in BLOCKS if "import pytest" not in code]
+
+
+@pytest.mark.parametrize(("code", "printed"), PLAIN)
 def test_the_readmes_code_runs_there(python: Path, code: str, printed: str) -> None:
     said = run(python, "-c", code)
     if printed:

@@ -60,6 +60,7 @@ def _refuse_principals(document: str) -> None:
     if any(element in one for one in _statements(read) for element in _WHO):
         text = "Policy document should not specify a principal."
         raise AwsError("MalformedPolicyDocument", text)  # H62.
+    # How IAM words what nobody recorded is the sandbox's assumption: moto's words are kept.
 
 
 _WHO = ("Principal", "NotPrincipal")

@@ -13,7 +13,7 @@ from typing import Any
 #: Grants per key (A63).
 MAX_GRANTS = 50_000
 #: Tokens of one grant that are known: each request for the same grant gives out one more. AWS
-#: says not how long one is good for.
+#: does not say how long one is good for; that the oldest go is the sandbox's assumption.
 MAX_TOKENS = 1_000
 
 

@@ -35,8 +35,8 @@ def note(inventory: Inventory, call: Call) -> None:
 
 
 def _get(inventory: Inventory, call: Call, key: Key) -> Result:
-    """The sandbox records from a key's first moment. That ``KeyId`` is the key ARN is its
-    assumption: botocore's model says only that it identifies the key."""
+    """What a key was last used for, recorded from its first moment. That ``KeyId`` is the key ARN
+    is the sandbox's assumption: botocore's model says only that it identifies the key."""
     use = key.last_use
     last: Result = {}
     if use is not None:
