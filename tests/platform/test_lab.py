@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.jupyter import is_complaint
 from tests.needs import path_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,7 +155,7 @@ def test_a_learner_opens_the_course_and_runs_all(tmp_path: Path) -> None:
         browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=options)
         page = browser.new_page()
         page.on("request", lambda it: it.url.startswith(address) or elsewhere.append(it.url))
-        page.on("console", lambda it: it.type == "error" and errors.append(it.text))
+        page.on("console", lambda it: is_complaint(it) and errors.append(it.text))
         page.goto(f"{address}/lab/tree/{START}?token={TOKEN}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         cells = page.evaluate(RUN_ALL)
