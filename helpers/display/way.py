@@ -1,3 +1,24 @@
-"""See ``refusal.notebook.drawings``."""
+"""The way of a decision, drawn, for what ``explain`` gives a learner."""
 
-from refusal.notebook.drawings import decision_way as decision_way
+from __future__ import annotations
+
+from refusal.authorization import Decision
+from refusal.explain import Explanation
+from refusal.notebook.drawings import decision_way as draw
+from refusal.notebook.drawings.drawing import Drawing
+
+from .notes import Note
+
+
+def decision_way(what: Decision | Explanation | Note | None = None) -> Drawing | Note:
+    """The way of a decision, with this request's own way marked.
+
+    Args:
+        what: what ``explain`` gives, of which the last decision about a key is drawn; or a
+            decision; None for the way alone. A note, by which ``explain`` says why it cannot
+            explain a call, comes back as it is: there is no way to draw.
+
+    Raises:
+        ValueError: no KMS key of the caller's own account was asked for.
+    """
+    return what if isinstance(what, Note) else draw(what)
