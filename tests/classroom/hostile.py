@@ -297,13 +297,15 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             "os.write(3, (struct.pack('>I', len(claim)) + claim) * 3)\nproof = 'x'",
         ),
         "gives-no-table": Case(
-            solved("05", **{"5.2": OTHER_REPLIES.format(what="give", reply="{'given': 'proof'}")}),
-            without("5.2"),
-            outcomes={"5.2": "not attempted"},
+            # In the last exercise that is judged by what an answer defines.
+            solved("05", **{"5.7": OTHER_REPLIES.format(what="give", reply="{'given': 'proof'}")}),
+            without("5.7"),
+            outcomes={"5.7": "not attempted"},
         ),
         "errs-at-length": Case(
-            solved("05", **{"5.3": OTHER_REPLIES.format(what="cell", reply=_LONG_ERROR) + "1 / 0"}),
-            without("5.3"),
+            # Every later cell of this process answers so; 5.8 is the one exercise that follows.
+            solved("05", **{"5.7": OTHER_REPLIES.format(what="cell", reply=_LONG_ERROR) + "1 / 0"}),
+            without("5.7", "5.8"),
         ),
         "function-exits": function("1.7", "import os; os._exit(3)", "ended Python itself (exit 3)"),
         "function-loops": function("1.4", "while True: pass", "stopped after 4 seconds"),
