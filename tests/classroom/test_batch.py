@@ -262,11 +262,16 @@ def test_one_exercise_is_graded_again_and_the_others_keep_their_marks(
         "def no(evidence, *given):\n    return not_yet('a', 'b')\n"
         "CRITERIA = {number: [Criterion('x', 1, no)] for number in ('5.1', '5.2')}\n"
     )
+    others = [f"{points:g}" for points in list(FULL["05"].values())[2:]]
     out = ("--out", tmp_path / "marks.csv", "--secret", secret, "--criteria", criteria)
     arguments = [str(one) for one in (tmp_path / "class", *out)]
     for content, more, expected in (
-        (text, (), ["0", "0", "2"]),
-        (text.replace("not_yet('a', 'b')", "correct('c')"), ("--exercise", "5.1"), ["1", "0", "2"]),
+        (text, (), ["0", "0", *others]),
+        (
+            text.replace("not_yet('a', 'b')", "correct('c')"),
+            ("--exercise", "5.1"),
+            ["1", "0", *others],
+        ),
     ):
         criteria.write_text(content, encoding="utf-8")
         assert main([*arguments, *more]) == 0
