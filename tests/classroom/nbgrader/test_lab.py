@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.classroom.nbgrader.course import ASSIGNMENT, Course, make
+from tests.classroom.nbgrader.course import ASSIGNMENT, LESSON, Course, make
 
 PLUGINS = (
     *("assignment-list", "course-list", "create-assignment", "formgrader", "menu"),
@@ -81,6 +81,7 @@ def test_a_source_notebook_shows_its_points_and_can_be_validated(page: tuple[Any
     lab.get_by_role("button", name="Validate").first.wait_for(timeout=30_000)
     total = lab.locator(".nbgrader-TotalPointsInput")
     total.wait_for(timeout=30_000)
-    assert total.input_value() == "10"
+    checks = sum(exercise.points for exercise in LESSON.chapter.exercises.values())
+    assert total.input_value() == str(checks + 5)  # 5 are a person's to give: 5.a and 5.b
     # JupyterLab asks for an image before it knows the notebook's folder, and then once more.
     assert [text for text in lab.complaints if "/images/" not in text] == []
