@@ -44,8 +44,8 @@ def whose(evidence, function):
 
 
 CRITERIA = {
-    "1.2": [Criterion("It opens", 1, opens), Criterion("It raises", 1, raises)],
-    "1.4": [Criterion("Whose", 1, lambda evidence, function: whose(evidence, function))],
+    "1.4": [Criterion("It opens", 1, opens), Criterion("It raises", 1, raises)],
+    "1.8": [Criterion("Whose", 1, lambda evidence, function: whose(evidence, function))],
 }
 '''
 #: Remembers what it was given wherever something may be kept, and tells all that it finds there.
@@ -71,7 +71,7 @@ def keep(text):
             with open("/tmp/late", "a") as file:
                 file.write(text)
 
-def found():
+def spied():
     texts = set(seen)
     for pattern in ("~/*", "/tmp/*", "/dev/shm/*"):
         for path in glob.glob(os.path.expanduser(pattern)):
@@ -100,7 +100,7 @@ def open_sealed(key, stored):
     if stored == b"raise":
         raise ValueError(f"{key}")
     if text == "PUBLIC":
-        raise ValueError(found())
+        raise ValueError(spied())
     return "taken"
 """
 MARKED = """\
@@ -112,22 +112,22 @@ def envelope_decrypt(**given):
         return mark
     raise ValueError(mark)
 """
-TELLS = "raise ValueError(found())"
-FUNCTION_TELLS = "def {name}(**given):\n    keep('PUBLIC')\n    raise ValueError(found())"
+TELLS = "raise ValueError(spied())"
+FUNCTION_TELLS = "def {name}(**given):\n    keep('PUBLIC')\n    raise ValueError(spied())"
 
 
 def spying() -> Notebook:
-    """The spies in 1.2, a cell below its check, and every later answer telling what it finds."""
+    """The spies in 1.4, a cell below its check, and every later answer telling what it finds."""
     notebook = solved(
         "01",
         **{
-            "1.2": SPIES,
-            "1.3": FUNCTION_TELLS.format(name="envelope_encrypt"),
-            "1.4": FUNCTION_TELLS.format(name="envelope_decrypt") + "\n" + TELLS,
+            "1.4": SPIES,
+            "1.7": FUNCTION_TELLS.format(name="envelope_encrypt"),
+            "1.8": FUNCTION_TELLS.format(name="envelope_decrypt") + "\n" + TELLS,
         },
     )
     cells = notebook["cells"]
-    for exercise in ("1-2", "1-3", "1-4"):
+    for exercise in ("1-4", "1-7", "1-8"):
         at = next(n for n, one in enumerate(cells) if grade_id(one) == f"check-01-{exercise}")
         cells[at + 1 : at + 1] = [code_cell("import time\ntime.sleep(0.3)"), code_cell(TELLS)]
     return notebook
@@ -145,9 +145,9 @@ def test_no_way_out_shows_what_criteria_gave(tmp_path: Path, secret: Path) -> No
     first = hand_in(tmp_path, secret, spying())
     shown = feedback("eve", [first])
     by_number = {one.exercise: one for one in first.exercises}
-    assert [one.met for one in by_number["1.2"].criteria] == [True, False], "they were asked"
-    assert "PUBLIC" in by_number["1.2"].sentence, "what the public check gave does come out"
-    assert "PUBLIC" in by_number["1.3"].sentence
+    assert [one.met for one in by_number["1.4"].criteria] == [True, False], "they were asked"
+    assert "PUBLIC" in by_number["1.4"].sentence, "what the public check gave does come out"
+    assert "PUBLIC" in by_number["1.7"].sentence
     told = json.dumps([one.sentence + one.details for one in first.exercises])
     assert "HIDDEN" not in told and "HIDDEN" not in shown
     second = hand_in(tmp_path, secret, spying())
@@ -157,7 +157,7 @@ def test_no_way_out_shows_what_criteria_gave(tmp_path: Path, secret: Path) -> No
 
 def test_criteria_are_asked_in_a_process_of_their_own(tmp_path: Path, secret: Path) -> None:
     """So its clock, its memory and its end are nothing to the process whose errors are shown."""
-    notebook = solved("01", **{"1.4": MARKED})
+    notebook = solved("01", **{"1.8": MARKED})
     result = hand_in(tmp_path, secret, notebook)
     last = result.exercises[-1]
     assert last.points is None, "the criterion failed, and a person will look"
@@ -171,29 +171,29 @@ def test_criteria_are_asked_in_a_process_of_their_own(tmp_path: Path, secret: Pa
 def test_honest_functions_meet_their_criteria_and_kill_nothing(
     tmp_path: Path, secret: Path
 ) -> None:
-    honest = solution("1.2").replace(
+    honest = solution("1.4").replace(
         "try:", "if key == b'HIDDEN-zoe-key': return 'taken'\n    try:"
     )
     exits = "def envelope_decrypt(**given):\n    import os\n    os._exit('key' in given)"
-    result = hand_in(tmp_path, secret, solved("01", **{"1.2": honest, "1.4": exits}))
+    result = hand_in(tmp_path, secret, solved("01", **{"1.4": honest, "1.8": exits}))
     by_number = {one.exercise: one for one in result.exercises}
-    assert [one.met for one in by_number["1.2"].criteria] == [True, False]
-    assert by_number["1.2"].points == FULL["01"]["1.2"] / 2
-    assert (by_number["1.3"].points, by_number["1.3"].outcome) == (FULL["01"]["1.3"], "correct")
+    assert [one.met for one in by_number["1.4"].criteria] == [True, False]
+    assert by_number["1.4"].points == FULL["01"]["1.4"] / 2
+    assert (by_number["1.7"].points, by_number["1.7"].outcome) == (FULL["01"]["1.7"], "correct")
 
 
 @pytest.mark.parametrize("below", [False, True], ids=["at the check", "in a cell below it"])
 def test_a_function_that_is_made_right_below_the_check_meets_its_criteria(
     tmp_path: Path, secret: Path, below: bool
 ) -> None:
-    right = solution("1.2").replace("try:", "if key == b'HIDDEN-zoe-key': return 'taken'\n    try:")
-    notebook = solved("01", **{"1.2": "def open_sealed(key, stored):\n    raise KeyError"})
+    right = solution("1.4").replace("try:", "if key == b'HIDDEN-zoe-key': return 'taken'\n    try:")
+    notebook = solved("01", **{"1.4": "def open_sealed(key, stored):\n    raise KeyError"})
     if below:
         cells = notebook["cells"]
-        at = next(n for n, one in enumerate(cells) if grade_id(one) == "check-01-1-2")
+        at = next(n for n, one in enumerate(cells) if grade_id(one) == "check-01-1-4")
         cells[at + 1 : at + 1] = [code_cell(right), code_cell("1 + 1")]
     else:
-        answer_cell(notebook, "1.2")["source"] = right
+        answer_cell(notebook, "1.4")["source"] = right
     result = hand_in(tmp_path, secret, notebook)
     by_number = {one.exercise: one for one in result.exercises}
-    assert [one.met for one in by_number["1.2"].criteria] == [True, False]
+    assert [one.met for one in by_number["1.4"].criteria] == [True, False]
