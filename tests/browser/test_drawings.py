@@ -136,7 +136,10 @@ def test_jupyterlab_shows_them_in_a_notebook_that_is_not_trusted(
     root, work = tmp_path / "root", tmp_path / "work"
     root.mkdir()
     work.mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), root / "solved.ipynb")
+    # Without a kernel's name, JupyterLab would ask for one before anything can be clicked.
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    solved = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    nbformat.write(solved, root / "solved.ipynb")
     with server(work, root) as address, browser_page() as page:
         page.goto(address)
         page.wait_for_function("window.jupyterapp")
