@@ -325,7 +325,7 @@ denial
 # %% [markdown]
 # AWS wrote this key's policy, and you can only read it. It lets everybody in your account who may use DynamoDB use the key, but only through DynamoDB. Here is how the three options compare:
 #
-# | | AWS owned | AWS managed | customer managed |
+# | what differs | AWS owned | AWS managed | customer managed |
 # |---|---|---|---|
 # | who manages it | AWS | AWS | you |
 # | what you see | nothing | key, policy, grants | key, policy, grants |
