@@ -62,6 +62,11 @@ def notebooks() -> list[str]:
     return sorted(_folders())
 
 
+def folder_of(notebook: str) -> Path:
+    """The folder of a notebook's lesson; the notebook itself is called as the folder is."""
+    return _folders()[notebook]
+
+
 @cache
 def chapter(notebook: str) -> Chapter:
     """The chapter of a notebook, such as ``"05"``; no other is read.

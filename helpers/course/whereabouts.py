@@ -14,17 +14,16 @@ from typing import Any
 
 from helpers.display.notes import Note
 from helpers.messages import say
-from helpers.paths import ROOT
 
 from .calling import called_like
-from .chapter import chapter, notebooks
+from .chapter import chapter, folder_of, notebooks
 from .errors import CourseError
 from .lab import current_lab
 from .progress import _items, _load, code_of
 
 _BLOCKS = 8
 _LONGEST_NAME = 100
-_HEADING = re.compile(r'"# \d\d · (.+?)(?:\\n)?"')
+_TITLE = re.compile(r"^# +title: (.+?) *$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Place:
     @property
     def name(self) -> str:
         """Number and title."""
-        return f"{self.notebook} {title_of(self.notebook)}".strip()
+        return f"{self.notebook} {title_of(self.notebook)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,8 @@ class Standing:
 
     @staticmethod
     def _row(place: Place) -> str:
-        name, file = escape(place.name), _file(place.notebook)
-        linked = f'<a href="{escape(file.name)}">{name}</a>' if file else name
+        file = f"{folder_of(place.notebook).name}.ipynb"
+        linked = f'<a href="{escape(file)}">{escape(place.name)}</a>'
         cells = (
             linked,
             f'<span aria-hidden="true">{_bar(*place.count)}</span> {escape(_word(place))}',
@@ -174,19 +173,17 @@ def _bar(done: int, total: int) -> str:
     return "▰" * filled + "▱" * (_BLOCKS - filled)
 
 
-def _file(notebook: str) -> Path | None:
-    found = sorted((ROOT / "notebooks").glob(f"{notebook}_*.ipynb"))
-    return found[0] if found else None
-
-
 @cache
 def title_of(notebook: str) -> str:
-    """What a notebook is called, as its own first heading says; empty if it is not here."""
-    file = _file(notebook)
-    if file is None:
-        return ""
-    heading = _HEADING.search(file.read_text(encoding="utf-8"))
-    words = file.stem[3:].replace("_", " ")
+    """What a notebook is called, as the head of its lesson says; else what its folder is called.
+
+    Of the lesson and not of the notebook: a browser has the lessons beside ``helpers/``, and the
+    notebooks on a drive of their own.
+    """
+    folder = folder_of(notebook)
+    lesson = folder / "lesson.py"
+    heading = _TITLE.search(lesson.read_text("utf-8")) if lesson.is_file() else None
+    words = folder.name[3:].replace("_", " ")
     return heading[1] if heading else words[:1].upper() + words[1:]
 
 
