@@ -68,7 +68,9 @@ async def run(path: str, load: Callable[[str], Any]) -> list[dict[str, Any]]:
         path: the notebook.
         load: brings the packages that a cell's source imports.
     """
-    shell, cells = Shell(), []
+    Shell.clear_instance()  # Of the notebook before; `display` finds the shell that is registered.
+    shell: Any = Shell.instance()
+    cells: list[dict[str, Any]] = []
     for cell in json.loads(Path(path).read_text())["cells"]:
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         if cell["cell_type"] != "code" or not source.strip():
