@@ -175,9 +175,9 @@ def test_every_control_has_its_name_and_role(page: Any) -> None:
     control = cell(page, ASKED).locator(".course-control")
     said(page, ASKED, "No answer yet")
     radios = [f'radio "{k}: {option.text}"' for k, option in QUESTION.options.items()]
-    # A line of YAML that holds a colon stands in quotation marks.
+    # A line of YAML that holds a colon stands in quotation marks, and doubles its own.
     lines = control.aria_snapshot().splitlines()
-    tree = [line.strip().removeprefix("- ").strip("'") for line in lines]
+    tree = [line.strip().removeprefix("- ").strip("'").replace("''", "'") for line in lines]
     assert tree[0].startswith('group "Prediction 5.1."')
     assert tree[1].startswith(f'group "Prediction 5.1. {QUESTION.text}"')
     assert [line for line in tree if line.startswith("radio")] == radios, tree
