@@ -175,11 +175,8 @@ def _bar(done: int, total: int) -> str:
 
 @cache
 def title_of(notebook: str) -> str:
-    """What a notebook is called, as the head of its lesson says; else what its folder is called.
-
-    Of the lesson and not of the notebook: a browser has the lessons beside ``helpers/``, and the
-    notebooks on a drive of their own.
-    """
+    """What a notebook is called, as the head of its lesson says: in a browser the notebooks
+    themselves are on a drive of their own. Without that, what its folder is called."""
     folder = folder_of(notebook)
     lesson = folder / "lesson.py"
     heading = _TITLE.search(lesson.read_text("utf-8")) if lesson.is_file() else None

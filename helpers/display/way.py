@@ -14,9 +14,8 @@ def decision_way(what: Decision | Explanation | Note | None = None) -> Drawing |
     """The way of a decision, with this request's own way marked.
 
     Args:
-        what: what ``explain`` gives, of which the last decision about a key is drawn; or a
-            decision; None for the way alone. A note, by which ``explain`` says why it cannot
-            explain a call, comes back as it is: there is no way to draw.
+        what: what ``explain`` gives, of which the last decision about a key is drawn (a note
+            comes back as it is); or a decision; None for the way alone.
 
     Raises:
         ValueError: no KMS key of the caller's own account was asked for.

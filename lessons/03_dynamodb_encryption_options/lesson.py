@@ -33,8 +33,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers import check, hint, open_lab, predict, progress, quiz, refused
-from helpers.display import table
-from helpers.display.layers import key_layers
+from helpers.display import key_layers, table
 
 lab = open_lab("03")
 lab

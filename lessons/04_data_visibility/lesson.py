@@ -35,7 +35,7 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from helpers import check, hint, open_lab, predict, progress, quiz, refused
-from helpers.display import show, table
+from helpers.display import key_layers, show, table
 
 lab = open_lab("04")
 lab
@@ -54,7 +54,6 @@ player = dynamodb.get_item(**request)["Item"]
 player
 
 # %%
-from helpers.display.layers import key_layers
 
 stored = lab.at_rest()
 key_layers(stored)
