@@ -16,7 +16,7 @@ lab: setup  ## Set up, and open the course in JupyterLab (PORT=8890 for another 
 	@python tools/lab.py $(LAB_ARGS)
 
 test: setup-dev  ## Set up, and run every test (ARGS="-k kms" for some)
-	@python -m pytest -n auto --dist loadfile $(ARGS)
+	@python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Say for each thing the course needs whether it works here
 	@python tools/check.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,6 +22,16 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_") or name in makes]:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
+#: The rooms whose files take longest for their number of tests: browsers, kernels, whole classes.
+LONG = ("web", "browser", "classroom", "notebooks", "platform")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first: at the end of a parallel run no worker waits for one of them."""
+    long = [Path(__file__).parent / room for room in LONG]
+    items.sort(key=lambda item: not any(room in item.path.parents for room in long))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -29,6 +29,8 @@ SETTINGS = {
         "checkForUpdates": False,
         "doNotDisturbMode": True,
     },
+    # What is opened is the checkout's: nothing may be written into it after two minutes.
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     # Every cell is in the page, not only those in sight.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
