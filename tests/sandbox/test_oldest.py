@@ -53,7 +53,13 @@ def test_the_crux(account: Sandbox) -> None:
     for session, name in (as_user("mira", FULL), "mira"), (as_role("reader", FULL), "reader"):
         with denied("kms:Decrypt", by=name, because="identity-based policy") as denial:
             read(session)
-        assert "no identity-based policy allows kms:Decrypt" in str(account.explain(denial.error))
+        asked = account.explain(denial.error).to_json()["steps"]
+        assert [(one["action"], one["decision"]) for one in asked] == [
+            ("dynamodb:GetItem", "allow"),
+            ("kms:Decrypt", "implicit_deny"),
+        ]
+        assert "no identity-based policy of the caller allows kms:Decrypt" in asked[1]["why"]
+        assert asked[1]["why"] in str(account.explain(denial.error))
     assert read(as_user("mira", allow("kms:Decrypt"))) == ITEM
     assert read(as_role("reader", allow("kms:Decrypt"))) == ITEM
 

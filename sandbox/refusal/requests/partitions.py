@@ -13,8 +13,12 @@ PARTITION = "aws"
 
 @lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
-    """The partition of a Region, by botocore's partitions; ``aws`` for one that none knows."""
-    for partition in LOADER.load_data("partitions")["partitions"]:
+    """The partition of a Region, by botocore's endpoints; ``aws`` for one that none knows.
+
+    Every botocore has these, and has read them by the time that it has made a client. Before
+    1.27 it has no file of partitions.
+    """
+    for partition in LOADER.load_data("endpoints")["partitions"]:
         if region in partition["regions"] or re.fullmatch(partition["regionRegex"], region):
-            return str(partition["id"])
+            return str(partition["partition"])
     return PARTITION

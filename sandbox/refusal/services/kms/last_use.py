@@ -14,7 +14,10 @@ from .operation import Result, on_key
 
 @cache
 def _tracked() -> frozenset[str]:
-    """The operations that count: ``KeyLastUsageTrackingOperation`` in botocore's model."""
+    """The operations that count: ``KeyLastUsageTrackingOperation`` in botocore's model; none for
+    a botocore that cannot ask for the last use."""
+    if shapes.operation_model("kms", "GetKeyLastUsage") is None:
+        return frozenset()
     operation: Any = shapes.service_model("kms").shape_for("KeyLastUsageTrackingOperation")
     return frozenset(operation.enum)
 
