@@ -36,11 +36,18 @@ def explain(subject: Decision | Event | ClientError, events: Sequence[Event] = (
     asked = [one for one in events if one.parent and one.parent == event.call.request_id]
     steps = [Step(decision, event.call.via or "") for decision in event.decisions]
     steps += [Step(decision, one.call.via or "") for one in asked for decision in one.decisions]
-    refused = any(not step.decision.allowed for step in steps)
-    if refused or not event.error_code:
-        return Explanation(steps)
+    return Explanation(steps, _note(steps, event), event.call.caller.arn)
+
+
+def _note(steps: Sequence[Step], event: Event) -> str:
+    """What no policy decided of a call."""
+    if any(not step.decision.allowed for step in steps):
+        return ""
+    asked = "No policy denied it" if steps else "No policy was asked"
+    if not event.error_code:
+        return "" if steps else f"{asked}."
     said = f"{event.error_code}: {event.error_message}" if event.error_message else event.error_code
-    return Explanation(steps, f"No policy denied it; the answer was {said}")
+    return f"{asked}; the answer was {said}"
 
 
 def _event_of(error: ClientError, events: Sequence[Event]) -> Event:

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from refusal import Sandbox, SandboxError
+from refusal.explain import Explanation
 from refusal.explained import explain
 from refusal.testing import as_user
 
@@ -68,6 +69,26 @@ def test_what_no_policy_decided_is_a_note(sandbox: Sandbox, key: str) -> None:
     assert told.steps[0].decision.allowed
     assert told.note.startswith("No policy denied it; the answer was DisabledException: ")
     assert str(told).endswith(told.note)
+
+
+def test_where_no_policy_was_asked_it_says_so(sandbox: Sandbox) -> None:
+    with pytest.raises(ClientError) as caught:
+        boto3.client("kms").describe_key(KeyId="alias/nothing")
+    told = sandbox.explain(caught.value)
+    assert list(told.steps) == [] and told.aloud == told.note
+    who, note = str(told).splitlines()
+    assert who == "Who called: arn:aws:iam::123456789012:user/admin"
+    assert note.startswith("No policy was asked; the answer was NotFoundException: ")
+    assert who in told._repr_html_() and "NotFoundException" in told._repr_html_()
+    assert told.to_json() == {"steps": [], "note": note}
+
+    boto3.client("sts").get_caller_identity()  # Nobody needs a permission for it.
+    told = explain(sandbox.trail.events(name="GetCallerIdentity")[-1])
+    assert str(told).splitlines() == [who, "No policy was asked."]
+
+
+def test_an_explanation_of_nothing_shows_itself() -> None:
+    assert str(Explanation([])) == "" and "Who called" not in Explanation([])._repr_html_()
 
 
 def test_an_error_of_elsewhere_gets_a_sentence(sandbox: Sandbox) -> None:

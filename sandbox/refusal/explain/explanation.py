@@ -14,14 +14,25 @@ from .steps import Step, folded_words, split, why
 class Explanation:
     """The steps of one call; shows itself in a notebook.
 
-    ``note`` says what no policy decided, such as a key that is disabled.
+    ``note`` says what no policy decided, such as a key that is disabled. Where no policy was
+    asked, ``steps`` is empty.
+
+    Attributes:
+        caller: the ARN of who called; that of the first step if left out.
     """
 
     steps: Sequence[Step]
     note: str = ""
+    caller: str = ""
+
+    @property
+    def who(self) -> str:
+        """The ARN of who called; empty if that is not known."""
+        first = self.steps[0].decision.request.principal if self.steps else ""
+        return self.caller or first
 
     def __repr__(self) -> str:
-        lines = [f"Who called: {self.steps[0].decision.request.principal}"]
+        lines = [f"Who called: {self.who}"] if self.who else []
         for number, step in enumerate(self.steps, 1):
             lines += [f"{number}. {step.sentence}", f"   What decided: {why(step.decision)}"]
             shown, folded = split(step.rows)
@@ -30,7 +41,7 @@ class Explanation:
         return "\n".join([*lines, self.note] if self.note else lines)
 
     def _repr_html_(self) -> str:
-        return page(self.steps, self.note)
+        return page(self.steps, self.note, self.who)
 
     @property
     def aloud(self) -> str:

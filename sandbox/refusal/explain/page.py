@@ -10,14 +10,15 @@ from .steps import Row, Step, folded_words, laid_out, short, shown_json, split, 
 _LEFT = 'style="text-align: left; vertical-align: top"'
 
 
-def page(steps: Sequence[Step], note: str = "") -> str:
+def page(steps: Sequence[Step], note: str = "", caller: str = "") -> str:
     """An explanation, for a notebook: light or dark, its text in the page's own colours.
 
     Args:
         note: what no policy decided.
+        caller: the ARN of who called; empty if that is not known.
     """
-    caller = steps[0].decision.request.principal
-    parts = [f"<p>Who called: {escape(caller)}</p>", _way(steps)]
+    parts = [f"<p>Who called: {escape(caller)}</p>"] if caller else []
+    parts += [_way(steps)] if steps else []
     parts += map(_step, steps)
     if note:
         parts.append(f"<p><strong>{escape(note)}</strong></p>")

@@ -32,6 +32,8 @@ def decision_way(what: Decision | Explanation | None = None) -> Drawing:
         return _drawing(say("way.title"), None)
     decisions = [what] if isinstance(what, Decision) else [step.decision for step in what.steps]
     decision = next(filter(is_about_key, reversed(decisions)), None)
+    if decision is None and not decisions:
+        raise ValueError(say("way.none_asked"))
     if decision is None:
         request = decisions[-1].request
         raise ValueError(say("way.no_key", action=request.action, resource=request.resource))

@@ -134,3 +134,8 @@ def test_a_long_name_stays_inside() -> None:
     )
     assert faults(drawn.svg) == []
     assert "m" * 64 in drawn.alt
+
+
+def test_where_no_policy_was_asked_it_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match=r"No policy was asked in this request\. Give it explain"):
+        decision_way(Explanation([], "No policy was asked."))
