@@ -211,7 +211,7 @@ def _many_keys() -> None:
 def lines() -> Iterator[Line]:
     """Every line, each as soon as it is measured."""
     yield _against_moto(
-        "GetItem", 1.15, 1, lambda d: lambda: d.get_item(TableName="players", Key=KEY)
+        "GetItem", 1.10, 1, lambda d: lambda: d.get_item(TableName="players", Key=KEY)
     )
     yield _against_moto("PutItem", 1.25, 1, _put)
     yield _against_moto(

@@ -3,6 +3,7 @@
 contract.py   every name of moto and botocore that the folder leans on; checked at every start
 process.py    moto running in this process, with no accounts or with those of one sandbox
 hooks.py      what the sandbox puts in moto's and botocore's places, and requests handed to moto
+quicker.py    what moto does anew for each request, done once
 iam.py        moto's users, roles, groups and policies
 dynamodb.py   moto's tables, items and streams
 query.py      the query protocol of IAM and STS

@@ -29,6 +29,8 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.core.utils", "create_loader"),
     ("moto.core.utils", "get_service_model"),
     ("moto.core.parse", "QueryParser.parse"),
+    ("moto.core.responses", "method_names_from_class"),
+    ("moto.core.serialize", "BaseJSONSerializer._serialize_type_structure"),
     ("moto.core.serialize", "QuerySerializer.serialize"),
     ("moto.core.serialize", "SerializationContext"),
     ("moto.iam.models", "iam_backends"),

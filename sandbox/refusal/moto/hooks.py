@@ -24,7 +24,7 @@ from moto.moto_api._internal import mock_random
 from werkzeug.exceptions import HTTPException
 
 from ..errors import SandboxError
-from . import asynchronous, contract
+from . import asynchronous, contract, quicker
 from .http import RawResponse, header_dict
 from .loader import LOADER
 
@@ -44,7 +44,7 @@ class Hooks:
         self.replace(BotocoreStubber, "process_request", lambda _stubber, request: handler(request))
         self.replace(URLLib3Session, "send", guard)
         self.replace(URLLib3Session, "__init__", _guarded_for_good(URLLib3Session.__init__, guard))
-        for owner, name, value in asynchronous.replacements(guard):
+        for owner, name, value in (*asynchronous.replacements(guard), *quicker.replacements()):
             self.replace(owner, name, value)
         self.replace(moto.core.utils, "datetime", clock_module)
         for module in (moto.dynamodbstreams.models, moto.iam.models):
