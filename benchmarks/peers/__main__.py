@@ -5,16 +5,12 @@ from __future__ import annotations
 import datetime
 import sys
 import tempfile
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from .behaviours import BEHAVIOURS, World, held
+from .behaviours import BEHAVIOURS, held
+from .load import CLIENTS, rate
 from .servers import PEERS, Running, install, sandbox, started
-
-CLIENTS = 8
-SECONDS = 8.0
 
 
 class Figures(NamedTuple):
@@ -24,29 +20,6 @@ class Figures(NamedTuple):
     rate: float
     megabytes: float
     held: int
-
-
-def rate(world: World) -> float:
-    """Answered requests a second of several clients at once: reads and writes of items under a
-    customer managed key, and requests to KMS."""
-    key = world.key()
-    table, blob = world.table(key), world.kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
-
-    def work(_: int) -> int:
-        kms, dynamodb = world.client("kms"), world.client("dynamodb")
-        item, count, until = {"id": {"S": "1"}}, 0, time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            dynamodb.put_item(TableName=table, Item=item)
-            dynamodb.get_item(TableName=table, Key=item)
-            dynamodb.get_item(TableName=table, Key=item)
-            kms.decrypt(CiphertextBlob=blob)
-            count += 4
-        return count
-
-    began = time.monotonic()
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        answered = sum(pool.map(work, range(CLIENTS)))
-    return answered / (time.monotonic() - began)
 
 
 def measured(name: str, running: Running) -> Figures:

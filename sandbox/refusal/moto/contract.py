@@ -47,7 +47,6 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.iam.policy_validation", "IAMPolicyDocumentValidator.validate"),
     ("moto.iam.aws_managed_policies", "aws_managed_policies_data"),
     ("moto.core.exceptions", "HTTPException"),
-    ("moto.core.request", "Request.from_primitives"),
     ("moto.dynamodb.responses", "DynamoHandler.dispatch"),
     ("moto.dynamodb.responses", "TRANSACTION_MAX_ITEMS"),
     ("moto.dynamodb.exceptions", "MockValidationException"),

@@ -17,7 +17,6 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.moto_api._internal import mock_random
@@ -25,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..errors import SandboxError
 from . import asynchronous, contract, quicker
-from .http import RawResponse, header_dict
+from .http import JsonRequest, RawResponse, header_dict
 from .loader import LOADER
 
 Handler = Callable[[AWSPreparedRequest], RawResponse]
@@ -95,12 +94,7 @@ class Hooks:
         Args:
             target: the request's ``X-Amz-Target``.
         """
-        headers = {
-            "content-type": "application/x-amz-json-1.0",
-            "x-amz-target": target,
-            "x-moto-account-id": account,
-        }
-        request = Request.from_primitives("POST", endpoint(service, region), headers, body)
+        request = JsonRequest(endpoint(service, region), target, account, body)
         try:
             answer = _HANDLERS[service].dispatch(request, request.raw_url, request.headers)
         except HTTPException as error:

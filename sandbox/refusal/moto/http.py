@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
+from werkzeug.datastructures import Headers
 
 #: The answer to a request: status, headers, body.
 RawResponse = tuple[int, dict[str, str], str | bytes]
@@ -20,3 +25,35 @@ def header_dict(headers: dict[str, str]) -> HTTPHeaders:
     for name, value in headers.items():
         result[name] = str(value)
     return result
+
+
+class JsonRequest:
+    """A request to a JSON service, with what moto's handlers use of a request of werkzeug's: to
+    make one of those takes as long as to find an item.
+
+    Args:
+        target: its ``X-Amz-Target``.
+        account: the account that it is of.
+    """
+
+    from_wsgi_server = False
+    method = "POST"
+    path = raw_path = "/"
+    content_type = "application/x-amz-json-1.0"
+    content_encoding = None
+    #: What forms have, and this has not.
+    form: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    files = values = form
+
+    def __init__(self, url: str, target: str | bytes, account: str, body: bytes) -> None:
+        self.raw_url = url
+        target = target.decode("latin-1") if isinstance(target, bytes) else target  # If signed.
+        self.data = body
+        self.headers = Headers(
+            [
+                ("Host", url.split("/")[2]),
+                ("Content-Type", self.content_type),
+                ("X-Amz-Target", target),
+                ("x-moto-account-id", account),
+            ]
+        )

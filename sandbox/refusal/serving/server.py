@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
 
@@ -28,6 +28,7 @@ from ..moto import http as moto_http
 from ..remote import LOOPBACK, PATH, TOKEN_HEADER
 from ..sandbox import Sandbox
 from . import control
+from .connections import Handler
 
 HOST = "127.0.0.1"
 #: AWS's largest request here is DynamoDB's 16 MB (DynamoDB Developer Guide, "BatchWriteItem").
@@ -36,13 +37,6 @@ MAX_BODY = 20 * 1024 * 1024
 HEALTH, READY = f"{PATH}/health", f"{PATH}/ready"
 #: How many seconds requests that have come in have to be answered when the server stops.
 PATIENCE = 10.0
-
-
-class _QuietHandler(WSGIRequestHandler):
-    """Writes no access log: request lines are of no use to a learner."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 class Server:
@@ -76,7 +70,8 @@ class Server:
         self._answer = answer
         self._serves = listener is None
         self._requests = _Requests()
-        self._server = _listen(port, self._application, listener)
+        self._handler = Handler.for_a_server()
+        self._server = _listen(port, self._application, listener, self._handler)
         self.url = f"http://{HOST}:{self._server.port}"
 
     def serve(self) -> None:
@@ -95,6 +90,7 @@ class Server:
         if self._serves:
             self._server.shutdown()
         self._server.server_close()
+        self._handler.close_all()
 
     def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
         taken = self._requests.take()
@@ -206,7 +202,9 @@ def no_port(text: str) -> SandboxError:
     return SandboxError(f"`{text[:20]}` is no port; give one from 1 to 65535, or 0 for any.")
 
 
-def _listen(port: int, application: Any, listener: socket.socket | None) -> BaseWSGIServer:
+def _listen(
+    port: int, application: Any, listener: socket.socket | None, handler: type[Handler]
+) -> BaseWSGIServer:
     if not 0 <= port <= 65535:
         raise no_port(str(port))
     try:
@@ -216,7 +214,7 @@ def _listen(port: int, application: Any, listener: socket.socket | None) -> Base
                 port,
                 application,
                 threaded=listener is None,
-                request_handler=_QuietHandler,
+                request_handler=handler,
                 fd=None if listener is None else listener.fileno(),
             )
     except (OSError, SystemExit) as error:
