@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import SandboxError
 from ...gate import Gate
+from ...moto import comparisons as moto_comparisons
 from ...moto import dynamodb as moto_dynamodb
 from ...moto import streams as moto_streams
 from ...moto.hooks import Hooks
@@ -16,6 +17,7 @@ from ...requests.calls import Call, Forwarded, Permission
 from ..kms import Kms
 from .at_rest import AtRest
 from .checks import require_members
+from .comparison import begins_with, contains, ordered, same, size
 from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
 from .rows import rows_of
 from .table_keys import TableKeys
@@ -33,6 +35,8 @@ class DynamoDB:
         moto_dynamodb.narrow_queries(hooks)
         moto_dynamodb.cancel_transactions(hooks)
         moto_streams.record_as_aws(hooks)
+        rules = moto_comparisons.Rules(same, ordered, begins_with, contains, size)
+        moto_comparisons.compare_by(hooks, rules)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """What must be allowed before the call may act.

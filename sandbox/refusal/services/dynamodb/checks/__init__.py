@@ -6,6 +6,7 @@ In the order in which DynamoDB looks (H16):
     values.py       attribute values: numbers, sets
                     ... here it is asked who may ...
     expressions.py  expressions, as far as no table is needed
+    older.py        the members that expressions took the place of
     requests.py     the tables: whether they are there, keys, duplicates
     keys.py         keys against schemas
     queries.py      Query and Scan
@@ -15,6 +16,14 @@ That permissions come before expressions is the sandbox's assumption (H16).
 
 from .expressions import require_expressions
 from .members import require_members, send_anew
+from .older import write_anew
 from .requests import cancelled, require_request
 
-__all__ = ["cancelled", "require_expressions", "require_members", "require_request", "send_anew"]
+__all__ = [
+    "cancelled",
+    "require_expressions",
+    "require_members",
+    "require_request",
+    "send_anew",
+    "write_anew",
+]

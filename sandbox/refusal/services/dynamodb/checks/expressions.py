@@ -8,31 +8,34 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ....errors import AwsError, validation
 from ....moto.dynamodb import RESERVED_WORDS
 from ....requests.calls import Call
+from ..comparison import ORDERED
 from .members import send_anew
+from .older import require_older, require_operator
 
+#: The members that are expressions, and the older ones that they took the place of, each in the
+#: order in which AWS's messages name them (H71).
 EXPRESSIONS = (
+    "UpdateExpression",
     "ProjectionExpression",
     "FilterExpression",
-    "KeyConditionExpression",
     "ConditionExpression",
-    "UpdateExpression",
+    "KeyConditionExpression",
 )
-#: The older members that expressions took the place of.
 _OLDER = (
     "AttributesToGet",
-    "KeyConditions",
+    "AttributeUpdates",
     "QueryFilter",
     "ScanFilter",
     "Expected",
-    "AttributeUpdates",
     "ConditionalOperator",
+    "KeyConditions",
 )
 _PLACEHOLDER = re.compile(r"[#:]\w+", re.ASCII)
 _KEYS = {"Names": re.compile(r"#\w+", re.ASCII), "Values": re.compile(r":\w+", re.ASCII)}
@@ -41,6 +44,7 @@ _WORD = re.compile(r"(?<![\w:#])[A-Za-z_]\w*(?!\w)(?!\s*\()", re.ASCII)
 _OPERATORS = frozenset(["AND", "OR", "NOT", "IN", "BETWEEN", "SET", "REMOVE", "ADD", "DELETE"])
 _BETWEEN = re.compile(r"\bBETWEEN\s+(:\w+)\s+AND\s+(:\w+)", re.I)
 _ORDERED = re.compile(r"(<=|>=|(?<!<)>|<(?!>))\s*(:\w+)")
+_ORDERED_FIRST = re.compile(r"(:\w+)\s*(<=|>=|<(?!>)|>)")
 _BEGINS = re.compile(r"\b(begins_with)\s*\(\s*[^(),]+,\s*(:\w+)\s*\)")
 _PATH = r"(?:#\w+|[A-Za-z_]\w*)(?:\.(?:#\w+|[A-Za-z_]\w*)|\[\d+\])*"
 _TWICE = re.compile(
@@ -75,7 +79,9 @@ def require_expressions(call: Call) -> None:
     for params in holders(call):
         present = [name for name in EXPRESSIONS if params.get(name) is not None]
         names, values = (params.get(f"ExpressionAttribute{kind}") for kind in _KEYS)
+        require_older(params)
         if not present and names is None and values is None:
+            require_operator(params)
             continue
         if one_by_one and not present:
             # A transaction's item may define what nothing uses (H19); moto would refuse it.
@@ -93,6 +99,8 @@ def require_expressions(call: Call) -> None:
 
 def _require(params: Mapping[str, Any], present: list[str], names: Any, values: Any) -> None:
     older = [name for name in _OLDER if params.get(name) is not None]
+    if "KeyConditionExpression" not in present and "KeyConditions" in older:
+        older.remove("KeyConditions")  # With other expressions it is taken (H71).
     if older and present:
         raise validation(
             "Can not use both expression and non-expression parameters in the same request: "
@@ -184,6 +192,8 @@ def _require_words(
 def _require_bounds(name: str, expression: str, values: Mapping[str, Any]) -> None:
     for low, high in _BETWEEN.findall(expression):
         (kind, least), (other, most) = (_data(values[key]) for key in (low, high))
+        for one in (kind, other):
+            _require_type(name, "BETWEEN", one, ORDERED)
         what = ""
         if kind != other:
             what = "same data type for lower and upper bounds"
@@ -199,14 +209,19 @@ def _require_bounds(name: str, expression: str, values: Mapping[str, Any]) -> No
 
 def _require_operands(name: str, expression: str, values: Mapping[str, Any]) -> None:
     """What has no order cannot be compared by it, and only texts and bytes have a beginning."""
-    for pattern, allowed in ((_ORDERED, ("S", "N", "B")), (_BEGINS, ("S", "B"))):
-        for operator, key in pattern.findall(expression):
-            kind, _ = _data(values[key])
-            if kind not in allowed:
-                raise validation(
-                    f"Invalid {name}: Incorrect operand type for operator or function; "
-                    f"operator or function: {operator}, operand type: {kind}"
-                )
+    found = [(operator, key, ORDERED) for operator, key in _ORDERED.findall(expression)]
+    found += [(operator, key, ORDERED) for key, operator in _ORDERED_FIRST.findall(expression)]
+    found += [(operator, key, ("S", "B")) for operator, key in _BEGINS.findall(expression)]
+    for operator, key, allowed in found:
+        _require_type(name, operator, _data(values[key])[0], allowed)
+
+
+def _require_type(name: str, operator: str, kind: str, allowed: Sequence[str]) -> None:
+    if kind not in allowed:
+        raise validation(
+            f"Invalid {name}: Incorrect operand type for operator or function; "
+            f"operator or function: {operator}, operand type: {kind}"
+        )
 
 
 def _data(value: Mapping[str, Any]) -> tuple[str, Any]:

@@ -1,19 +1,18 @@
 """Whether a PartiQL condition holds for an item.
 
-Comparisons are DynamoDB's: of different types nothing is less or greater, sets have no order,
-numbers are exact. An attribute that is missing makes every comparison false; that this is so of
-``<>``, too, follows PartiQL's specification, and is the sandbox's assumption (H23).
+Comparisons are those of ``comparison``. An attribute that is missing makes every comparison false;
+that this is so of ``<>``, too, follows PartiQL's specification, and is the sandbox's assumption
+(H23).
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
 
 from ....errors import AwsError, validation
 from ..checks.values import TYPES, data_of
+from ..comparison import begins_with, contains, ordered, same
 from .statements import (
     Comparison,
     Condition,
@@ -46,11 +45,6 @@ def resolve(path: Path, item: Item) -> Value | None:
             members = found.get("L", [])
             found = members[part] if part < len(members) else None
     return found
-
-
-def same(one: Value, other: Value) -> bool:
-    """Whether two values are equal: sets without order, numbers by their value."""
-    return _comparable(one) == _comparable(other)
 
 
 def _truth(condition: Condition, item: Item) -> bool | None:
@@ -108,40 +102,8 @@ def _compared(operator: str, values: list[Value | None]) -> bool | None:
     if operator in ("=", "<>"):
         return same(first, others[0]) is (operator == "=")
     if operator == "BETWEEN":
-        return _ordered(">=", first, others[0]) and _ordered("<=", first, others[1])
-    return _ordered(operator, first, others[0])
-
-
-def _ordered(operator: str, one: Value, other: Value) -> bool:
-    (kind, _), (kind_of_other, _) = data_of(one), data_of(other)
-    if kind != kind_of_other or kind not in ("S", "N", "B"):
-        return False
-    left, right = _comparable(one)[1], _comparable(other)[1]
-    return bool(
-        {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
-    )
-
-
-def order_of(value: Value) -> Any:
-    """What sorts values of one type as DynamoDB sorts keys."""
-    return _comparable(value)[1]
-
-
-def _comparable(value: Value) -> tuple[str, Any]:
-    kind, data = data_of(value)
-    if kind == "N":
-        return kind, Decimal(data)
-    if kind == "S":
-        return kind, data.encode()
-    if kind == "B":
-        return kind, base64.b64decode(data)
-    if kind in ("SS", "NS", "BS"):
-        return kind, frozenset(_comparable({kind[0]: member})[1] for member in data)
-    if kind == "L":
-        return kind, [_comparable(member) for member in data]
-    if kind == "M":
-        return kind, {name: _comparable(member) for name, member in data.items()}
-    return kind, data
+        return ordered(">=", first, others[0]) and ordered("<=", first, others[1])
+    return ordered(operator, first, others[0])
 
 
 def _function(function: Function, item: Item) -> bool | None:
@@ -153,15 +115,7 @@ def _function(function: Function, item: Item) -> bool | None:
         if wanted not in TYPES:
             raise _no_type(wanted)
         return bool(data_of(first)[0] == wanted)
-    (kind, _), (kind_of_other, _) = data_of(first), data_of(second)
-    within, part = _comparable(first)[1], _comparable(second)[1]
-    if function.name == "BEGINS_WITH":
-        return kind == kind_of_other and kind in ("S", "B") and bool(within.startswith(part))
-    if kind == "L":
-        return _comparable(second) in within
-    if kind in ("SS", "NS", "BS"):
-        return kind[0] == kind_of_other and part in within
-    return kind == kind_of_other and kind in ("S", "B") and part in within
+    return (begins_with if function.name == "BEGINS_WITH" else contains)(first, second)
 
 
 def _no_type(wanted: str) -> AwsError:

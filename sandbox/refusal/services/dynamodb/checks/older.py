@@ -1,0 +1,170 @@
+"""The older members of a request that conditions and filters were given in.
+
+They are held against DynamoDB's rules, and then written as the expressions that took their place:
+of the older ones moto leaves out ``ConditionalOperator`` and parts of ``Expected``. Texts: H71.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ....errors import validation
+from ....requests.calls import Call
+from ..comparison import ORDERED, ordered
+from .members import send_anew
+from .values import data_of
+
+_INVALID = "One or more parameter values were invalid: "
+#: Older member -> the expression in its place.
+_EXPRESSIONS = {
+    "ScanFilter": "FilterExpression",
+    "QueryFilter": "FilterExpression",
+    "Expected": "ConditionExpression",
+}
+_COMPARED = {"EQ": "=", "NE": "<>", "LE": "<=", "LT": "<", "GE": ">=", "GT": ">"}
+_FORMS = {
+    **{name: f"{{path}} {sign} {{0}}" for name, sign in _COMPARED.items()},
+    "NULL": "attribute_not_exists({path})",
+    "NOT_NULL": "attribute_exists({path})",
+    "CONTAINS": "contains({path}, {0})",
+    "NOT_CONTAINS": "NOT contains({path}, {0})",
+    "BEGINS_WITH": "begins_with({path}, {0})",
+    "BETWEEN": "{path} BETWEEN {0} AND {1}",
+}
+#: How many values an operator takes, if it is not one.
+_COUNTS = {"NULL": 0, "NOT_NULL": 0, "BETWEEN": 2}
+#: The types that an operator takes, if it does not take all.
+_TYPES = {
+    **dict.fromkeys(("LE", "LT", "GE", "GT", "IN", "BETWEEN"), ORDERED),
+    **dict.fromkeys(("CONTAINS", "NOT_CONTAINS"), ORDERED),
+    "BEGINS_WITH": ("S", "B"),
+}
+
+
+def require_older(params: Mapping[str, Any]) -> None:
+    """Refuse older conditions that break a rule.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    for name, condition in (params.get("Expected") or {}).items():
+        _require_expected(name, condition)
+    for member in ("ScanFilter", "QueryFilter", "KeyConditions"):
+        for condition in (params.get(member) or {}).values():
+            _require_values(condition["ComparisonOperator"], _values(condition))
+
+
+def require_operator(params: Mapping[str, Any]) -> None:
+    """Refuse a ConditionalOperator that joins nothing.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    if params.get("ConditionalOperator") is None:
+        return
+    count = max(len(params.get(member) or ()) for member in _EXPRESSIONS)
+    if count == 0:
+        raise validation("ConditionalOperator cannot be used without Filter or Expected")
+    if count == 1:
+        raise validation(
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+        )
+
+
+def _values(condition: Mapping[str, Any]) -> Sequence[Any]:
+    value = condition.get("Value")
+    return condition.get("AttributeValueList") or ([] if value is None else [value])
+
+
+def _require_expected(name: str, condition: Mapping[str, Any]) -> None:
+    operator, exists = condition.get("ComparisonOperator"), condition.get("Exists")
+    value, values = condition.get("Value"), condition.get("AttributeValueList")
+    problem = ""
+    if operator is None and values is not None and value is None:
+        problem = "AttributeValueList can only be used with a ComparisonOperator"
+    elif value is not None and values is not None:
+        problem = "Value and AttributeValueList cannot be used together"
+    elif operator is not None and exists is not None:
+        problem = "Exists and ComparisonOperator cannot be used together"
+    elif operator is not None:
+        if value is None and values is None and _COUNTS.get(operator) != 0:
+            problem = (
+                f"Value or AttributeValueList must be used with ComparisonOperator: {operator}"
+            )
+    elif exists is False and value is not None:
+        problem = "Value cannot be used when Exists is false"
+    elif exists is not False and value is None:
+        problem = f"Value must be provided when Exists is {'null' if exists is None else 'true'}"
+    if problem:
+        raise validation(f"{_INVALID}{problem} for Attribute: {name}")
+    if operator is not None:
+        _require_values(operator, _values(condition))
+
+
+def _require_values(operator: str, values: Sequence[Any]) -> None:
+    count = _COUNTS.get(operator, 1)
+    if (len(values) < 1) if operator == "IN" else (len(values) != count):
+        raise validation(
+            f"{_INVALID}Invalid number of argument(s) for the {operator} ComparisonOperator"
+        )
+    kinds = [data_of(value)[0] for value in values]
+    for kind in kinds:
+        if operator in _TYPES and kind not in _TYPES[operator]:
+            raise validation(
+                f"{_INVALID}ComparisonOperator {operator} is not valid for {kind} AttributeValue "
+                "type"
+            )
+    if len(set(kinds)) > 1:
+        text = "AttributeValues inside AttributeValueList must be of same type"
+        raise validation(f"{_INVALID}{text}")
+    if operator == "BETWEEN" and ordered(">", *values):
+        raise validation(
+            "The BETWEEN condition was provided a range where the lower bound is greater than the "
+            "upper bound"
+        )
+
+
+def write_anew(call: Call) -> None:
+    """Put expressions in the places of older conditions, for moto."""
+    params = call.params
+    present = [member for member in _EXPRESSIONS if params.get(member) is not None]
+    if not present:
+        return
+    written = dict(params)
+    joined = f" {written.pop('ConditionalOperator', None) or 'AND'} "
+    for member in present:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        parts = [
+            _part(name, condition, names, values) for name, condition in written.pop(member).items()
+        ]
+        if parts:
+            written[_EXPRESSIONS[member]] = joined.join(parts)
+            written["ExpressionAttributeNames"] = names
+            if values:
+                written["ExpressionAttributeValues"] = values
+    call.params = written
+    send_anew(call)
+
+
+def _part(
+    name: str, condition: Mapping[str, Any], names: dict[str, str], values: dict[str, Any]
+) -> str:
+    """One condition; its name and values go into those of the expression."""
+    path = f"#older{len(names)}"
+    names[path] = name
+    operator = condition.get("ComparisonOperator")
+    if operator is None:
+        operator = "NULL" if condition.get("Exists") is False else "EQ"
+    used = list(_placed(_values(condition), values))
+    if operator == "IN":
+        return f"{path} IN ({', '.join(used)})"
+    return _FORMS[operator].format(*used, path=path)
+
+
+def _placed(given: Sequence[Any], values: dict[str, Any]) -> Iterator[str]:
+    for value in given:
+        place = f":older{len(values)}"
+        values[place] = value
+        yield place
