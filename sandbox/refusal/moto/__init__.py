@@ -7,6 +7,7 @@ quicker.py    what moto does anew for each request, done once
 iam.py        moto's users, roles, groups and policies
 dynamodb.py   moto's tables, items and streams
 comparisons.py  moto's conditions and filters, by type and value
+projections.py  moto's projections, over typed values
 query.py      the query protocol of IAM and STS
 http.py       bodies and headers as botocore's HTTP layer has them
 loader.py     the one loader of AWS's service models

@@ -6,10 +6,15 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, Protocol, cast
 
 import moto.dynamodb.responses
-from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.exceptions import (
+    InvalidUpdateExpressionInvalidDocumentPath,
+    MockValidationException,
+)
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, Table
+from moto.dynamodb.parsing.ast_nodes import ExpressionSelector
+from moto.dynamodb.parsing.executors import SetExecutor
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from .hooks import Hooks
@@ -226,6 +231,23 @@ def narrow_queries(hooks: Hooks) -> None:
 
 class ValidationError(Exception):
     """Why an item cancels its transaction. moto takes the name of the class for the code."""
+
+
+def refuse_wrong_paths(hooks: Hooks) -> None:
+    """Let an update refuse to set what cannot be there: a member of what is no map, or a place in
+    what is no list. moto does nothing, and says that it is done."""
+    put = SetExecutor.set
+
+    def checked(
+        item_part_to_modify_with_set: Any, element_to_set: Any, *args: Any, **more: Any
+    ) -> Any:
+        part = item_part_to_modify_with_set
+        is_place = isinstance(element_to_set, ExpressionSelector)
+        if isinstance(part, DynamoType) and not (part.is_list() if is_place else part.is_map()):
+            raise InvalidUpdateExpressionInvalidDocumentPath
+        return put(part, element_to_set, *args, **more)
+
+    hooks.replace(SetExecutor, "set", staticmethod(checked))
 
 
 def cancel_transactions(hooks: Hooks) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from typing import Any
 
 from ...requests.calls import Call, Forwarded
@@ -28,6 +29,33 @@ def only_what_was_asked(call: Call, answer: Forwarded) -> Forwarded:
             body.pop("ItemCollectionMetrics", None)
 
     return edited(answer, change)
+
+
+#: moto's words -> AWS's (H72), by operation; of none, of all.
+_WORDS = (
+    (("PutItem", "DeleteItem"), re.compile("Return values set to invalid value"),
+     "ReturnValues can only be ALL_OLD or NONE"),
+    (("Scan",), re.compile("1 validation error detected: ((Cannot|Must) specify |ALL_PROJ)"),
+     r"\1"),
+    (("UpdateItem",), re.compile("Invalid UpdateExpression: Incorrect operand type for operator "
+                                 "or function; operator or function: [-+], operand type: .+"),
+     "An operand in the update expression has an incorrect data type"),
+)  # fmt: skip
+
+
+def in_words_of_aws(call: Call, answer: Forwarded) -> Forwarded:
+    """moto's refusal in AWS's words."""
+    if answer.status != 400:
+        return answer
+    body = json.loads(answer.body)
+    text = str(body.get("message", body.get("Message", "")))
+    for operations, said, put in _WORDS:
+        if call.operation in operations and said.match(text):
+            kept = {k: v for k, v in body.items() if k.lower() != "message"}
+            changed = json.dumps({**kept, "message": said.sub(put, text, count=1)})
+            headers = {k: v for k, v in answer.headers.items() if k.lower() != "x-amz-crc32"}
+            return Forwarded(answer.status, headers, changed)
+    return answer
 
 
 def edited(answer: Forwarded, change: Any) -> Forwarded:

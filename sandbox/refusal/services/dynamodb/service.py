@@ -10,13 +10,14 @@ from ...errors import SandboxError
 from ...gate import Gate
 from ...moto import comparisons as moto_comparisons
 from ...moto import dynamodb as moto_dynamodb
+from ...moto import projections as moto_projections
 from ...moto import streams as moto_streams
 from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
 from ..kms import Kms
 from .at_rest import AtRest
-from .checks import require_members
+from .checks import paths_of, require_members
 from .comparison import begins_with, contains, ordered, same, size
 from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
 from .rows import rows_of
@@ -34,9 +35,11 @@ class DynamoDB:
         self.tables = Tables(gate, hooks, TableKeys(gate, kms))
         moto_dynamodb.narrow_queries(hooks)
         moto_dynamodb.cancel_transactions(hooks)
+        moto_dynamodb.refuse_wrong_paths(hooks)
         moto_streams.record_as_aws(hooks)
         rules = moto_comparisons.Rules(same, ordered, begins_with, contains, size)
         moto_comparisons.compare_by(hooks, rules)
+        moto_projections.project_by(hooks, paths_of)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """What must be allowed before the call may act.

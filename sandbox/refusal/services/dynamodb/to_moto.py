@@ -18,7 +18,7 @@ from ...moto.dynamodb import MotoDynamoDB, MotoTable
 from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded
-from .answers import only_what_was_asked
+from .answers import in_words_of_aws, only_what_was_asked
 from .data_keys import EncryptedStructure, TableKey
 from .rows import rows_of
 from .stream_records import stream_records_of
@@ -85,7 +85,7 @@ class ToMoto:
         with self.opened(call, names) as window:
             answer = self.forward(call, service=service)
             window.keep = writes and answer.status == 200
-        return only_what_was_asked(call, answer)
+        return only_what_was_asked(call, in_words_of_aws(call, answer))
 
     @contextlib.contextmanager
     def opened(self, call: Call, names: Iterable[str]) -> Iterator[Window]:

@@ -7,6 +7,7 @@ In the order in which DynamoDB looks (H16):
                     ... here it is asked who may ...
     expressions.py  expressions, as far as no table is needed
     older.py        the members that expressions took the place of
+    paths.py        the paths of projections, the operands of updates
     requests.py     the tables: whether they are there, keys, duplicates
     keys.py         keys against schemas
     queries.py      Query and Scan
@@ -17,10 +18,12 @@ That permissions come before expressions is the sandbox's assumption (H16).
 from .expressions import require_expressions
 from .members import require_members, send_anew
 from .older import write_anew
+from .paths import paths_of
 from .requests import cancelled, require_request
 
 __all__ = [
     "cancelled",
+    "paths_of",
     "require_expressions",
     "require_members",
     "require_request",

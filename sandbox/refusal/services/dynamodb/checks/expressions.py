@@ -18,6 +18,7 @@ from ....requests.calls import Call
 from ..comparison import ORDERED
 from .members import send_anew
 from .older import require_older, require_operator
+from .paths import require_projection, require_update_operands
 
 #: The members that are expressions, and the older ones that they took the place of, each in the
 #: order in which AWS's messages name them (H71).
@@ -172,8 +173,10 @@ def _require_words(
             raise validation(
                 f"Invalid {name}: Attribute name is a reserved keyword; reserved keyword: {word}"
             )
-    if name in ("ProjectionExpression", "UpdateExpression"):
-        return
+    if name == "ProjectionExpression":
+        return require_projection(expression, names)
+    if name == "UpdateExpression":
+        return require_update_operands(expression, values)
     if _has_redundant_parentheses(expression):
         raise validation(f"Invalid {name}: The expression has redundant parentheses;")
     for match in _TWICE.finditer(expression):

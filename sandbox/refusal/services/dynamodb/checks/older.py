@@ -48,6 +48,9 @@ def require_older(params: Mapping[str, Any]) -> None:
     Raises:
         AwsError: ``ValidationException``.
     """
+    _require_distinct(params.get("AttributesToGet") or ())
+    for update in (params.get("AttributeUpdates") or {}).values():
+        _require_update(update)
     for name, condition in (params.get("Expected") or {}).items():
         _require_expected(name, condition)
     for member in ("ScanFilter", "QueryFilter", "KeyConditions"):
@@ -70,6 +73,26 @@ def require_operator(params: Mapping[str, Any]) -> None:
         raise validation(
             "ConditionalOperator can only be used when Filter or Expected has two or more elements"
         )
+
+
+def _require_distinct(names: Sequence[str]) -> None:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise validation(f"{_INVALID}Duplicate value in attribute name: {name}")
+
+
+def _require_update(update: Mapping[str, Any]) -> None:
+    value, action = update.get("Value"), update.get("Action") or "PUT"
+    kind = None if value is None else data_of(value)[0]
+    problem = ""
+    if kind is None and action != "DELETE":
+        problem = "Only DELETE action is allowed when no attribute value is specified"
+    elif kind and action == "DELETE" and kind not in ("SS", "NS", "BS"):
+        problem = f"DELETE action with value is not supported for the type {kind}"
+    elif action == "ADD" and kind not in ("L", "N", "SS", "NS", "BS"):
+        problem = f"ADD action is not supported for the type {kind}"
+    if problem:
+        raise validation(f"{_INVALID}{problem}")
 
 
 def _values(condition: Mapping[str, Any]) -> Sequence[Any]:
@@ -126,34 +149,56 @@ def _require_values(operator: str, values: Sequence[Any]) -> None:
 
 
 def write_anew(call: Call) -> None:
-    """Put expressions in the places of older conditions, for moto."""
+    """Put expressions in the places of older members, for moto."""
     params = call.params
-    present = [member for member in _EXPRESSIONS if params.get(member) is not None]
-    if not present:
-        return
+    if call.operation == "BatchGetItem":
+        asked = params["RequestItems"]
+        written = {**params, "RequestItems": {name: _anew(part) for name, part in asked.items()}}
+    else:
+        written = _anew(params)
+    if call.operation == "UpdateItem" and not written.keys() & _CHANGES:
+        written["AttributeUpdates"] = {}  # moto expects one of the two.
+    if written != params:
+        call.params = written
+        send_anew(call)
+
+
+_CHANGES = {"UpdateExpression", "AttributeUpdates"}
+
+
+def _anew(params: Mapping[str, Any]) -> dict[str, Any]:
     written = dict(params)
     joined = f" {written.pop('ConditionalOperator', None) or 'AND'} "
-    for member in present:
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if wanted := written.pop("AttributesToGet", None):
+        written["ProjectionExpression"] = ", ".join(_named(name, names) for name in wanted)
+    for member in _EXPRESSIONS:
         parts = [
-            _part(name, condition, names, values) for name, condition in written.pop(member).items()
+            _part(name, condition, names, values)
+            for name, condition in (written.pop(member, None) or {}).items()
         ]
         if parts:
             written[_EXPRESSIONS[member]] = joined.join(parts)
-            written["ExpressionAttributeNames"] = names
-            if values:
-                written["ExpressionAttributeValues"] = values
-    call.params = written
-    send_anew(call)
+    for kind, given in (("Names", names), ("Values", values)):
+        if given:
+            member = f"ExpressionAttribute{kind}"
+            written[member] = {**(written.get(member) or {}), **given}
+    return written
+
+
+def _named(name: str, names: dict[str, str]) -> str:
+    """A placeholder for a name, which may be a reserved word or have a dot in it."""
+    place = f"#older{len(names)}"
+    names[place] = name
+    return place
 
 
 def _part(
     name: str, condition: Mapping[str, Any], names: dict[str, str], values: dict[str, Any]
 ) -> str:
     """One condition; its name and values go into those of the expression."""
-    path = f"#older{len(names)}"
-    names[path] = name
+    path = _named(name, names)
     operator = condition.get("ComparisonOperator")
     if operator is None:
         operator = "NULL" if condition.get("Exists") is False else "EQ"

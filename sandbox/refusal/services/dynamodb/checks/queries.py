@@ -44,6 +44,29 @@ def require_query(table: MotoTable, params: Mapping[str, Any]) -> None:
                     f"{member} can only contain non-primary key attributes: "
                     f"Primary key attribute: {key}"
                 )
+    _require_projected(table, params)
+
+
+def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
+    """Refuse attributes that the index does not have (H72)."""
+    found = [one for one in table.all_indexes() if one.name == params.get("IndexName")]
+    if not found or found[0].projection["ProjectionType"] == "ALL":
+        return
+    (index,) = found
+    there = {*key_names(table), *(part["AttributeName"] for part in index.schema)}
+    there.update(index.projection.get("NonKeyAttributes") or ())
+    names = params.get("ExpressionAttributeNames") or {}
+    wanted = _heads(params.get("ProjectionExpression"), names)
+    wanted.update(params.get("AttributesToGet") or ())
+    filtered = _heads(params.get("FilterExpression"), names) | set(params.get("QueryFilter") or ())
+    what = f"One or more parameter values were invalid: {{}} {index.name} does not project"
+    if filtered - there:
+        shown = ", ".join(sorted(filtered - there))
+        text = f"{what.format('Secondary index')} one or more filter attributes: [{shown}]"
+        raise validation(text)
+    if wanted - there and index in list(table.global_indexes):
+        shown = ", ".join(sorted(wanted - there))
+        raise validation(f"{what.format('Global secondary index')} [{shown}]")
 
 
 def _require_condition(expression: str, names: Mapping[str, str], keys: list[str]) -> None:

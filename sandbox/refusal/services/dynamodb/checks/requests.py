@@ -108,6 +108,9 @@ def _scan(call: Call) -> None:
 
 def _batch_get(call: Call) -> None:
     asked = call.params["RequestItems"]
+    for part in asked.values():  # Before the tables are looked for (H72).
+        keys = (tuple(sorted((n, str(v)) for n, v in key.items())) for key in part["Keys"])
+        _require_distinct(keys, _TWICE)
     tables = [_table(call, name) for name in asked]
     count = sum(len(part["Keys"]) for part in asked.values())
     if count > 100:
