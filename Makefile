@@ -1,8 +1,8 @@
 # Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
 # Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
 .DEFAULT_GOAL := help
-.PHONY: lab test check setup setup-dev notebooks api class site serve-site soak bench lint format \
-	lock upgrade help
+.PHONY: lab test check setup setup-dev notebooks api class site serve-site soak bench mutants lint \
+	format lock upgrade help
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -55,6 +55,9 @@ soak: setup-dev  ## What takes minutes: ten students at once through a real hub,
 
 bench: setup-dev  ## Measure the sandbox: one table of ratios
 	@python -m benchmarks
+
+mutants: setup-dev  ## Change the code a little, and see if the tests notice (ARGS="kms --seed 2")
+	@python tools/mutants.py $(ARGS)
 
 lint: setup-dev  ## Check format, style, types, imports and spelling
 	@ruff format --check . && ruff check . && python tools/check_types.py && \
