@@ -27,7 +27,7 @@ class ResourceRules(enum.StrEnum):
     ROLE_TRUST = "role trust policy"
     #: In one account either policy is enough; across accounts both must allow.
     RESOURCE_POLICY = "resource-based policy"
-    #: There is no resource-based policy.
+    #: No resource-based policy counts, in whatever account the resource is.
     NONE = "none"
 
 
@@ -133,15 +133,14 @@ def _combine(
 def default_rules(
     request: Request, resource_policy: Policy | None, grants: Sequence[Grant] = ()
 ) -> ResourceRules:
-    """The rules of the action's service: a key's for a KMS request on a key, none for a KMS
-    request on an alias or on nothing, a trust policy's for AWS STS (R2.9)."""
+    """The rules of the action's service: a key's for a KMS request on a key, a trust policy's for
+    AWS STS, for all else those of a resource that may have a policy of its own (R2.9)."""
     service = request.action.partition(":")[0].lower()
     if service == "kms" and (resource_policy or grants or ":key/" in request.resource):
         return ResourceRules.KMS_KEY
     if service == "sts" and resource_policy:
         return ResourceRules.ROLE_TRUST
-    one_side = resource_policy is None and not request.is_cross_account
-    return ResourceRules.NONE if one_side else ResourceRules.RESOURCE_POLICY
+    return ResourceRules.RESOURCE_POLICY
 
 
 def _require_type(policy: Policy, weighed_as: PolicyType) -> None:

@@ -251,6 +251,16 @@ def test_the_command_line_without_a_file(capsys, tmp_path) -> None:
     assert "usage" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_command_line_explains_itself(capsys, option) -> None:
+    from refusal.authorization.__main__ import main
+
+    assert main([option]) == 0
+    out, err = capsys.readouterr()
+    assert "usage: python -m refusal.authorization" in out
+    assert "one JSON line" in out and err == ""
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "caller", "allowed"),
     [
