@@ -140,7 +140,8 @@ def choose(mutant: Mutant, runs: list[CoverageData], room: dict[str, Any]) -> li
             span = range(node.lineno, end + 1) if node.lineno <= mutant.line <= end else span
     lines = [data.contexts_by_lineno(str(mutant.path)) for data in runs]
     own = {test for ran in lines for line in span for test in ran.get(line, ())}
-    return sorted(own - {""}) or (tests if own else [])
+    near = {test for ran in lines for found in ran.values() for test in found}
+    return sorted(own - {""}) or sorted(tests if own else (), key=lambda test: test not in near)
 
 
 def noticed(mutant: Mutant, tests: list[str], seconds: int) -> str:
