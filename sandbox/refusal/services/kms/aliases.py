@@ -52,7 +52,7 @@ def _create_permissions(inventory: Inventory, call: Call) -> Iterable[Permission
 
 def _create(inventory: Inventory, call: Call) -> Result:
     name = call.params["AliasName"]
-    key = key_of(inventory, call, "TargetKeyId", aliases=False)
+    key = key_of(inventory, call, "TargetKeyId")
     key.require_not_pending()
     aliases = inventory.aliases(call.account, call.region)
     now = inventory.clock.now()
@@ -87,7 +87,7 @@ def _update_permissions(inventory: Inventory, call: Call) -> Iterable[Permission
 
 def _update(inventory: Inventory, call: Call) -> Result:
     alias = inventory.find_alias(call.params["AliasName"], call.account, call.region)
-    new = key_of(inventory, call, "TargetKeyId", aliases=False)
+    new = key_of(inventory, call, "TargetKeyId")
     new.require_not_pending()
     old = alias.target
     # Same type and usage: botocore's model of UpdateAlias; the wording is the sandbox's own.
