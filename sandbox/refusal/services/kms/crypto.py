@@ -55,9 +55,7 @@ def unseal(material: KeyMaterial, blob: bytes, context: Mapping[str, str]) -> by
 
 def reference_of(blob: bytes) -> bytes:
     """The reference to the key material in a blob; empty if it is no symmetric ciphertext."""
-    if not blob.startswith(_PREFIX) or len(blob) < _HEADER + IV_BYTES:
-        return b""
-    return blob[len(_PREFIX) : _HEADER]
+    return blob[len(_PREFIX) : _HEADER] if blob.startswith(_PREFIX) else b""
 
 
 def invalid_ciphertext() -> AwsError:

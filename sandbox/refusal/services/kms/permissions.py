@@ -7,7 +7,6 @@ The permission on a key carries the key policy, the grants that may count, and t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ...authorization import SOURCE_ARN, Grant, ResourceRules
 from ...requests.calls import Call, Caller, ContextValue, Permission
@@ -94,9 +93,9 @@ def grantee_names(caller: Caller) -> Sequence[str]:
 def usable_grants(call: Call, key: Key, action: str) -> list[KeyGrant]:
     """The grants that may count for this caller and action.
 
-    A grant whose grantee was deleted does not mean whoever took the name. A grant allows
-    CreateGrant only for what it gives itself (A57). Grants count at once: the
-    sandbox's simplification of A59.
+    A grant whose grantee was deleted does not mean whoever took the name. A grant for one
+    resource allows CreateGrant only for that resource; of what else a new grant may give (A57),
+    authorization judges. Grants count at once: the sandbox's simplification of A59.
     """
     operation = action.removeprefix("kms:")
     found = [
@@ -105,27 +104,9 @@ def usable_grants(call: Call, key: Key, action: str) -> list[KeyGrant]:
         if operation in grant.operations and grant.grantee_id == (unique_id(grant.grantee) or "")
     ]
     if operation == "CreateGrant":
-        found = [grant for grant in found if _covers(grant, call.params)]
+        source = (call.params.get("Constraints") or {}).get(SOURCE_ARN)
+        found = [grant for grant in found if grant.constraints.get(SOURCE_ARN) in (None, source)]
     return found
-
-
-def _covers(grant: KeyGrant, params: Mapping[str, Any]) -> bool:
-    """True if a new grant gives no more than ``grant``, under constraints no looser."""
-    if not set(params["Operations"]) <= set(grant.operations):
-        return False
-    wanted = params.get("Constraints") or {}
-    equals = wanted.get("EncryptionContextEquals")
-    strictest = equals if equals is not None else wanted.get("EncryptionContextSubset", {})
-    for kind, pairs in grant.constraints.items():
-        if kind == SOURCE_ARN:
-            if wanted.get(SOURCE_ARN) != pairs:
-                return False
-            continue
-        if kind == "EncryptionContextEquals" and equals != pairs:
-            return False
-        if not pairs.items() <= strictest.items():
-            return False
-    return True
 
 
 def authorization_grant(

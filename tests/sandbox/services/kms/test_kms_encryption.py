@@ -103,6 +103,14 @@ def test_every_flipped_byte_spoils_the_ciphertext(kms, key, refused):
 
 
 @A(21)
+def test_every_cut_ciphertext_is_refused(kms, key, refused):
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"some text")["CiphertextBlob"]
+    for length in range(1, len(blob)):
+        with refused("InvalidCiphertextException", ""):
+            kms.decrypt(CiphertextBlob=blob[:length])
+
+
+@A(21)
 def test_any_other_bytes_are_no_ciphertext(kms, key, refused):
     blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"some text")["CiphertextBlob"]
     for other in (b"x", b"\x01" * 6144, blob[:40], blob[:-1], blob + b"x", blob * 2):

@@ -345,3 +345,17 @@ def test_a_spec_of_the_china_regions(kms, key, refused):
         kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="SM2")
     with refused("UnsupportedOperationException", text):
         kms.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="SM2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "lacking"),
+    [
+        ({"CustomKeyStoreId": "cks-1234567890abcdef0"}, "custom key stores"),
+        ({"XksKeyId": "key-1"}, "custom key stores"),
+        ({"Origin": "EXTERNAL"}, "keys of the origin EXTERNAL"),
+        ({"Origin": "AWS_CLOUDHSM"}, "keys of the origin AWS_CLOUDHSM"),
+    ],
+)
+def test_keys_with_material_from_elsewhere_are_not_in_the_sandbox(kms, refused, asked, lacking):
+    with refused("NotInSandbox", contains=f"does not have {lacking}"):
+        kms.create_key(**asked)
