@@ -102,9 +102,9 @@ def run_tests(files: Iterable[str], plugin: Tests) -> int:
     return int(pytest.main([*options, *files], plugins=[plugin]))
 
 
-def record(test_file: Path, sources: list[Path]) -> CoverageData:
+def record(test_file: Path, sources: list[Path], read: list[Path]) -> CoverageData:
     """Returns which test of a file runs what: from build/mutants unless something has changed."""
-    content = b"".join(path.read_bytes() for path in [test_file, *sources])
+    content = b"".join(path.read_bytes() for path in [test_file, *sources, *read])
     kept = ROOT / "build" / "mutants" / f"{hashlib.sha256(content).hexdigest()}.coverage"
 
     def work() -> int:
@@ -167,8 +167,9 @@ def examine(name: str, asked: argparse.Namespace) -> bool:
     lines = {line.strip() for path in sources for line in path.read_text("utf-8").splitlines()}
     if stale := {entry["before"] for entry in room["accepted"]} - lines:
         sys.exit(f"tools/mutants.toml: no file of {name} has the line {stale.pop()!r} now.")
-    runs = [record(path, sources) for tests in room["tests"] for path in sorted(ROOT.glob(tests))]
-    count = {"noticed": 0, "not noticed": 0, "accepted": 0}
+    read = sorted(path for also in room.get("reads", ()) for path in ROOT.glob(also))
+    runs = [record(file, sources, read) for one in room["tests"] for file in sorted(ROOT.glob(one))]
+    count = dict.fromkeys(("noticed", "not noticed", "accepted"), 0)
     for mutant in islice(mutants(sources, random.Random(asked.seed)), asked.sample):
         change = {"before": mutant.before, "after": mutant.after, "why": ...}
         result = "accepted"
