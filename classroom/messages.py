@@ -8,6 +8,7 @@ MESSAGES = {
     # Graded coursework
     "grading.time": "It was stopped after {seconds} seconds.",
     "grading.memory": "It took more memory than the {size} MB that an answer may take.",
+    "grading.processes": "It had more than the {most} processes that an answer may have at once.",
     "grading.ended": "It ended Python itself ({how}).",
     "grading.lacks": (
         "The machine that marks does not have {what}, which may be no mistake of the answer's. "

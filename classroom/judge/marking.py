@@ -135,7 +135,7 @@ class Marking:
                 for name, source in self._own(at, step, extras):
                     if name not in dropped:
                         culprit = name
-                        self._answer(step, source)
+                        self._answer(step, name, source)
                         if asked:
                             self._judge_again(asked)
                 asked = asked if step.comment else ""
@@ -183,9 +183,11 @@ class Marking:
         labels = [label(exercise, n) for n in range(count)]
         return next((x for x in reversed(labels) if x not in dropped), "")
 
-    def _answer(self, step: Step, source: str) -> None:
+    def _answer(self, step: Step, culprit: str, source: str) -> None:
         reply = self._cell(source, self.limits.seconds)
         error = channel.error_of(reply)
+        if left := self._student.sweep():
+            self._note(f"{culprit}: it left {left} processes running, which were ended.")
         if step.kind == "answer":
             self._heed(step.exercise, reply)
             if error:

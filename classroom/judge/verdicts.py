@@ -9,6 +9,7 @@ from helpers.course.chapter import Verdict
 from ..messages import say
 from ..options import Limits
 from ..results import ExerciseResult
+from ..run import channel
 
 #: Characters of each text of a verdict: what a check saw may be as long as a student likes.
 _SHOWN = 2000
@@ -45,6 +46,8 @@ def ending(why: str, limits: Limits) -> str:
         return say("grading.time", seconds=f"{limits.seconds:g}")
     if why == "memory":
         return say("grading.memory", size=limits.memory // 1024**2)
+    if why == "processes":
+        return say("grading.processes", most=channel.MOST_PROCESSES)
     return say("grading.ended", how=why or "closed")
 
 

@@ -72,7 +72,7 @@ def prepare(argument: str) -> Run:
 def _refusal(students: Zygote, limits: Limits) -> str:
     """Why answers cannot be isolated on this machine; empty if they can."""
     try:
-        sockets = start_student(students, limits.for_process(isolated=True))
+        *sockets, _ = start_student(students, limits.for_process(isolated=True))
     except GradingError as error:
         return str(error)
     for each in sockets:

@@ -18,6 +18,11 @@ from typing import Any, TypedDict
 LIMIT = 4 * 1024 * 1024
 #: Characters of an error: its one line, and that with the place in the student's code.
 SHORT, DETAILS = 500, 1000
+#: Processes that an answer may have at once. The kernel's limit is on processes and threads, and
+#: lets one be made anew as soon as another ends, which can take a machine's whole time.
+MOST_PROCESSES = 40
+#: What a keeper is told to do between two answers; any other word, or none, means the end.
+SWEEP = b"sweep"
 _DEPTH = 20
 _SHOWN = 200
 

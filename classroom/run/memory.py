@@ -5,12 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-from collections.abc import Iterator
+import select
+import signal
+import time
+from collections.abc import Callable, Iterator
 
 _KIB = 1024
 #: Columns of /proc/sysvipc/shm (proc(5)): processes that have it attached, and what is in memory.
 _ATTACHED, _IN_MEMORY = 6, 14
-_LOWEST = 19
+_USUAL, _LOWEST = 0, 19
+#: Seconds within which an answer is waited for; after which it seems to be kept waiting by one that
+#: has no processor; and after which what is known without it must do.
+_PROMPT, _SLOW, _TOO_SLOW = 0.05, 1, 5
 
 
 class Counter:
@@ -30,6 +36,7 @@ class Counter:
         self._processes = processes
         self._places = places
         self._all_calls = all_calls
+        self._question: _Question | None = None
 
     def exceeds(self, limit: int) -> bool:
         """Whether they take more than so many bytes."""
@@ -38,18 +45,51 @@ class Counter:
         if self._all_calls:
             unmapped += self._nameless(known)
         if unmapped + sum(map(self._resident, known)) <= limit:
-            return False  # Although pages that several share count for each of them.
-        return unmapped + sum(map(self._share, known)) > limit
+            self.ask_no_more()  # Although pages that several share count for each of them.
+            return False
+        if self._question is None:
+            self._question = _Question(lambda: unmapped + sum(map(self._share, known)) > limit)
+        said, age = self._question.answer(), self._question.age
+        if said is not None:
+            self.ask_no_more()
+            return said
+        if age > _SLOW:
+            self.hasten()
+        return age > _TOO_SLOW
+
+    def ask_no_more(self) -> None:
+        """Leave no process of one's own in their namespace, which could not come to its end."""
+        if self._question is not None:
+            self._question.close()
+            self._question = None
+
+    def started(self) -> int:
+        """How many processes there are beside the first."""
+        return sum(1 for _ in self._family()) - 1
 
     def yield_to_others(self) -> None:
         """Give what the first process started the lowest priority: one student's many processes
         must not be felt by others."""
+        self._set_priority(_LOWEST)
+
+    def hasten(self) -> None:
+        """Give them the usual priority again, where that may be done: they are to end, and what
+        ends a process is its own time."""
+        self._set_priority(_USUAL)
+
+    def _set_priority(self, nice: int) -> None:
         for process in self._family():
             if process != self._first:
                 with contextlib.suppress(OSError):
-                    os.setpriority(os.PRIO_PROCESS, process, _LOWEST)
-                with contextlib.suppress(OSError):  # Sessions are weighed first: sched(7).
-                    self._write(f"{process}/autogroup", str(_LOWEST))
+                    os.setpriority(os.PRIO_PROCESS, process, nice)
+                with contextlib.suppress(OSError, IndexError):
+                    # Sessions are weighed first (sched(7)): other ones than the runner's own.
+                    if self._session(process) != self._session(self._first):
+                        self._write(f"{process}/autogroup", str(nice))
+
+    def _session(self, process: int) -> str:
+        """Which session a process belongs to (proc(5): the fourth field after the name)."""
+        return _read(f"{process}/stat", self._processes).rpartition(")")[2].split()[3]
 
     def _family(self) -> Iterator[int]:
         waiting = [self._first]
@@ -114,6 +154,42 @@ class Counter:
     def _write(self, path: str, text: str) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY, dir_fd=self._processes), "w") as stream:
             stream.write(text)
+
+
+class _Question:
+    """Something that a process of its own finds out, as it may be kept waiting.
+
+    A process's shared pages can be counted only while it does not change its memory (smaps_rollup
+    takes the mmap_lock). One that forks has that lock, and may wait long for a processor with it.
+    """
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._asked = time.monotonic()
+        self._source, said = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            with contextlib.suppress(OSError):
+                os.write(said, b"yes" if ask() else b"no")
+            os._exit(0)
+        os.close(said)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was asked."""
+        return time.monotonic() - self._asked
+
+    def answer(self) -> bool | None:
+        """What was found out; yes if nothing was, None until then."""
+        if not select.select([self._source], [], [], _PROMPT)[0]:
+            return None
+        return os.read(self._source, 3) != b"no"
+
+    def close(self) -> None:
+        """Ask no more."""
+        os.close(self._source)
+        with contextlib.suppress(OSError):
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
 
 
 def _read(path: str, folder: int) -> str:

@@ -31,6 +31,8 @@ _WATCH_MILLISECONDS = 100
 _MIB = 1024 * 1024
 #: Threads count as processes.
 _PROCESSES, _OPEN_FILES, _FILE_SIZE = 96, 256, 128 * _MIB
+#: Processes that an answer may leave behind for those after it, such as a pool or a server.
+_LEFT_BEHIND = 8
 #: What every student's process has imported, whatever the lessons import.
 _MODULES = ("boto3", "helpers.course", "refusal")
 
@@ -74,32 +76,62 @@ def _keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
         zygote.run_and_exit(lambda: _become_student(limits, size, talk, owner))
     talk.close()
     with listener:
-        socket.send_fds(lifeline, [b'{"failed": ""}'], [listener.fileno()])
+        started = json.dumps({"failed": "", "runner": runner}).encode()
+        socket.send_fds(lifeline, [started], [listener.fileno()])
     places = () if owner is None else isolation.SCRATCH
     counter = memory.Counter(runner, processes, places, all_calls=bool(calls.missing()))
-    why = _watch(runner, lifeline, counter, limits["memory"])
+    why = _watch(runner, lifeline, counter, limits)
     with contextlib.suppress(OSError):
         lifeline.sendall(why.encode())
 
 
-def _watch(runner: int, lifeline: socket.socket, counter: memory.Counter, limit: int) -> str:
+def _watch(
+    runner: int, lifeline: socket.socket, counter: memory.Counter, limits: channel.ProcessLimits
+) -> str:
     """Wait for the runner's end, or bring it about; returns why it ended."""
     ended = os.pidfd_open(runner)
     poll = select.poll()
     poll.register(ended, select.POLLIN)
     poll.register(lifeline, select.POLLIN)
     why = ""
-    while not (ready := dict(poll.poll(_WATCH_MILLISECONDS))):
+    while ended not in (ready := dict(poll.poll(_WATCH_MILLISECONDS))):
+        if ready:
+            if lifeline.recv(len(channel.SWEEP)) != channel.SWEEP:
+                break
+            lifeline.sendall(b"%d\n" % (_sweep(counter) if limits["isolated"] else 0))
+            continue
+        if counter.started() > channel.MOST_PROCESSES:
+            why = "processes"
+            break
         counter.yield_to_others()
-        if counter.exceeds(limit):
+        if counter.exceeds(limits["memory"]):
             why = "memory"
             break
     if ended not in ready:
+        counter.hasten()
         for kill in (os.kill, os.killpg):  # As for the namespace: all in it goes with the first.
             with contextlib.suppress(ProcessLookupError):
                 kill(runner, signal.SIGKILL)
+    counter.ask_no_more()
     status = os.waitstatus_to_exitcode(os.waitpid(runner, 0)[1])
     return why or (f"signal {-status}" if status < 0 else f"exit {status}")
+
+
+def _sweep(counter: memory.Counter) -> int:
+    """End what an answer has left running, if that is too much; returns how many there were.
+
+    Processes that fork on and on would take the time and the places of the answers that follow.
+    """
+    if (left := counter.started()) <= _LEFT_BEHIND:
+        return 0
+    counter.hasten()
+    sweeper = os.fork()  # Into the namespace, where -1 is all but this process and the runner:
+    if sweeper == 0:  # at once, so that none can fork itself away (kill(2), pid_namespaces(7)).
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)
+        os._exit(0)
+    os.waitpid(sweeper, 0)
+    return left
 
 
 def _become_student(
@@ -147,7 +179,13 @@ class _Runner:
 
     def run(self) -> None:
         """Answer until the grader goes."""
-        actions = {"begin": self._begin, "cell": self._cell, "give": self._give, "call": self._call}
+        actions = {
+            "begin": self._begin,
+            "cell": self._cell,
+            "give": self._give,
+            "call": self._call,
+            "bury": self._bury,
+        }
         with contextlib.suppress(channel.Broken):
             while True:
                 message = channel.receive(self._talk)
@@ -173,6 +211,13 @@ class _Runner:
         names = self._shell.user_ns
         given = {name: _sent(names[name], name) for name in message["names"] if name in names}
         return {"given": given}
+
+    def _bury(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Take leave of processes that have ended: until then each keeps its place."""
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, 0):
+                pass
+        return {}
 
     def _call(self, message: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -24,6 +24,7 @@ from tests.classroom.attacks import (
     PATCHED_IPYTHON,
     PATCHED_MOTO,
     READS_FILES,
+    RESPAWNS,
     STALLS,
 )
 from tests.classroom.notebooks import (
@@ -243,9 +244,16 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             "5.1", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
         ),
         "right-then-loops": Case(solved("05", **{"5.1": solution("5.1") + "\n" + loops}), ALL),
-        "forks": one("5.1", "import os\nwhile True:\n    os.fork()\n"),
+        "forks": one(
+            "5.1", "import os\nwhile True:\n    os.fork()\n", says={"5.1": "the 40 processes"}
+        ),
         "forks-quietly": one(
             "5.3", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass\n"
+        ),
+        "forks-and-buries": one("5.1", RESPAWNS),
+        "leaves-20-busy": one(
+            "5.1",
+            "import os\nfor _ in range(20):\n    if os.fork() == 0:\n        while True: pass",
         ),
         "takes-6-gb": one("5.1", "hoard = bytearray(6 * 1024**3)", says={"5.1": "MemoryError"}),
         "takes-6-gb-in-pieces": one(

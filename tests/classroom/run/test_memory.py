@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,8 +50,10 @@ def holding(code: str, *, all_calls: bool = True) -> Iterator[Counter]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as held:
         try:
             assert held.stdout is not None and held.stdout.readline()
-            yield Counter(held.pid, processes, (), all_calls=all_calls)
+            counter = Counter(held.pid, processes, (), all_calls=all_calls)
+            yield counter
         finally:
+            counter.ask_no_more()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(held.pid, signal.SIGTERM)
                 held.wait()
@@ -58,19 +61,56 @@ def holding(code: str, *, all_calls: bool = True) -> Iterator[Counter]:
             os.close(processes)
 
 
+def exceeds(counter: Counter, limit: int) -> bool:
+    """What it says when it need not wait any more."""
+    while not (found := counter.exceeds(limit)) and counter._question is not None:
+        pass
+    return found
+
+
 @pytest.mark.parametrize("kind", KEPT)
 def test_memory_that_nobody_maps_is_counted(kind: str) -> None:
     with holding("") as counter:
-        assert not counter.exceeds(64 * MIB)
+        assert not exceeds(counter, 64 * MIB)
     with holding(KEPT[kind]) as counter:
-        assert counter.exceeds(64 * MIB)
-        assert not counter.exceeds(128 * MIB)
+        assert exceeds(counter, 64 * MIB)
+        assert not exceeds(counter, 128 * MIB)
 
 
 def test_what_processes_share_is_counted_once() -> None:
     with holding(SHARED) as counter:
-        assert counter.exceeds(64 * MIB)
-        assert not counter.exceeds(64 * MIB + 17 * 12 * MIB)
+        assert exceeds(counter, 64 * MIB)
+        assert not exceeds(counter, 64 * MIB + 17 * 12 * MIB)
+
+
+def test_a_count_that_is_kept_waiting_keeps_nothing_else_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that forks without a processor to do it on holds up whoever reads its pages."""
+    monkeypatch.setattr(Counter, "_share", lambda *_: time.sleep(60))
+    with holding(SHARED) as counter:
+        begun = time.monotonic()
+        assert not counter.exceeds(64 * MIB)
+        assert exceeds(counter, 64 * MIB), "what is known without the answer must do"
+        assert time.monotonic() - begun < 30
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sets another's priority back")
+def test_what_a_student_started_yields_and_the_answers_do_not() -> None:
+    code = (
+        "for _ in range(2):\n    if os.fork() == 0:\n"
+        "        if _: os.setsid()\n        signal.pause()"
+    )
+    with holding(code) as counter:
+        first, *started = counter._family()
+        own = os.getpriority(os.PRIO_PROCESS, first)
+        counter.yield_to_others()
+        assert [os.getpriority(os.PRIO_PROCESS, one) for one in started] == [19, 19]
+        assert os.getpriority(os.PRIO_PROCESS, first) == own
+        nice = Path(f"/proc/{first}/autogroup")
+        assert not nice.exists() or nice.read_text().endswith("nice 0\n")
+        counter.hasten()
+        assert [os.getpriority(os.PRIO_PROCESS, one) for one in started] == [0, 0]
 
 
 def test_files_in_memory_are_counted_though_they_are_deleted() -> None:
