@@ -112,12 +112,34 @@ class Marking:
             if not culprit or culprit in dropped:
                 break
             dropped.add(culprit)
+            self._alone(culprit)
         unasked = say("grading.not_reached")
         return {
             number: self._found.get(number)
             or self._result(number, Verdict("not checked", unasked), [])
             for number in self.official.exercises
         }
+
+    def _alone(self, culprit: str) -> None:
+        """An answer whose process ended may have been ended by an earlier one, such as by a timer:
+        it has another turn, with no other answer, and the better of the two counts."""
+        exercise = culprit.partition(" ")[0]
+        others = {
+            label(number, at)
+            for number, answers in self.submitted.answers.items()
+            for at in range(len(answers))
+            if number != exercise
+        }
+        if exercise not in self.official.chapter.exercises or not others:
+            return
+        known, errors = self._found, dict(self._errors)
+        before = known.get(exercise) or self._result(exercise, Verdict("not checked", ""), [])
+        self._found = {n: before for n in self.official.exercises if n != exercise}
+        self._errors.pop(exercise, None)
+        if not self._run(others, extras=False)[1]:
+            self._note(f"{culprit}: alone it came to its end; an earlier answer may have ended it.")
+        known[exercise] = better(before, self._found.get(exercise, before))
+        self._found, self._errors = known, errors
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

@@ -203,6 +203,6 @@ held[0].sendall(b"POST / HTTP/1.1\\r\\nContent-Length: 100000\\r\\n\\r\\nabc")
 OTHER_REPLIES = """
 import gc
 for table in gc.get_objects():
-    if type(table) is dict and set(table) == {{"begin", "cell", "give", "call"}}:
+    if type(table) is dict and {{"begin", "cell", "give", "call"}} <= table.keys():
         table["{what}"] = lambda message: {reply}
 """
