@@ -1,27 +1,25 @@
-"""Plots as small SVG, each with a text that says what the plot says.
+"""Plots as drawings, each with a text that says what the plot says.
 
-Text and axes take the colour of the page's text, so they can be read in light and dark themes; a
-line is told from another by its dashes and its name as well as by its colour. The same data gives
-the same bytes. The pictures hold no ``<style>``: in a notebook it would apply to the whole page.
+They are drawn in the colours of the course's other drawings, and shown as images as these are: a
+notebook that is not trusted shows them, too, in light and in dark. A line is told from another by
+its dashes and its name as well as by its colour. The same data gives the same bytes.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from refusal.notebook.drawings import Picture
+from refusal.notebook.drawings.drawing import Drawing, frame, words
 
 _TIMINGS = Path(__file__).with_name("recorded_timings.csv")
 _WIDTH, _HEIGHT = 680, 360
 #: Where the axes meet, how far they reach: left, top, right, bottom.
-_LEFT, _TOP, _RIGHT, _BOTTOM = 80, 50, 560, 300
-#: Each stands out on white and on black (contrast of 4 to 1 and more).
+_LEFT, _TOP, _RIGHT, _BOTTOM = 80, 66, 560, 300
+#: Each stands out on a light and on a dark background (contrast of 4 to 1 and more).
 _LINES = (("#2f7fd1", ""), ("#c8553d", "7 4"), ("#3d8f5f", "2 4"))
-_CHANGED = "#c8553d"
 _BYTE, _STEP = 13, 15  # pixels: a byte's square, and from one to the next
 
 
@@ -39,7 +37,7 @@ def line_chart(
     *,
     x: str,
     y: str,
-) -> Picture:
+) -> Drawing:
     """Up to three lines between two logarithmic axes.
 
     Args:
@@ -68,21 +66,17 @@ def line_chart(
         _BOTTOM,
         _TOP,
     )
-    drawn = [
-        _text(_LEFT, 24, title, weight="bold"),
-        _text((_LEFT + _RIGHT) / 2, 346, x, "middle"),
-    ]
-    drawn += [_text(_LEFT, _TOP - 8, y, size=12)]
+    drawn = [words((_LEFT + _RIGHT) // 2, 346, x, "", "middle")]
+    drawn += [words(_LEFT, _TOP - 8, y)]
     for power in decades:
         level = heights(10.0**power)
         drawn += [_line(_LEFT, level, _RIGHT, level, opacity=0.25)]
         drawn += [
-            _text(_LEFT - 8, level + 4, _number(10.0**power), "end", size=12)
+            words(_LEFT - 8, round(level) + 4, _number(10.0**power), anchor="end")
         ]
     for value in sorted(set(across)):
-        drawn += [
-            _text(places(value), _BOTTOM + 20, _number(value), "middle", size=12)
-        ]
+        under = round(places(value))
+        drawn += [words(under, _BOTTOM + 20, _number(value), anchor="middle")]
     drawn += [_line(_LEFT, _BOTTOM, _RIGHT, _BOTTOM)]
     for (name, line), (colour, dashes) in zip(
         lines.items(), _LINES, strict=False
@@ -90,12 +84,14 @@ def line_chart(
         drawn += _curve(
             name, [(places(a), heights(b)) for a, b in line], colour, dashes
         )
-    return _picture(drawn, _in_words(title, lines, x, y), _WIDTH, _HEIGHT)
+    return _drawing(
+        title, (_WIDTH, _HEIGHT), _in_words(title, lines, x, y), drawn
+    )
 
 
 def byte_grid(
     title: str, parts: Mapping[str, int], before: bytes, after: bytes
-) -> Picture:
+) -> Drawing:
     """A message byte by byte, a square for each, with those that were changed crossed out.
 
     Args:
@@ -114,17 +110,19 @@ def byte_grid(
     changed = [
         place for place in range(len(before)) if before[place] != after[place]
     ]
-    drawn, words = [_text(12, 24, title, weight="bold")], []
+    drawn: list[str] = []
+    told: list[str] = []
     start, top = 0, 44
     for name, length in parts.items():
         inside = [place for place in changed if start <= place < start + length]
-        drawn += [_text(12, top + 11, f"{name}: {length} bytes", size=13)]
+        drawn += [words(20, top + 11, f"{name}: {length} bytes")]
         for place in range(start, start + length):
             drawn += _square(180 + (place - start) * _STEP, top, place in inside)
-        words.append(f"{name}, {length} bytes, {_changed(inside, start)}")
+        told.append(f"{name}, {length} bytes, {_changed(inside, start)}")
         start, top = start + length, top + 30
     width = 192 + max(parts.values()) * _STEP
-    return _picture(drawn, f"{title}. {'; '.join(words)}.", width, top + 4)
+    alt = f"{title}. {'; '.join(told)}."
+    return _drawing(title, (width, top + 4), alt, drawn)
 
 
 class _Axis:
@@ -174,38 +172,17 @@ def _changed(places: list[int], start: int) -> str:
     )
 
 
-def _picture(drawn: list[str], alt: str, width: int, height: int) -> Picture:
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}" '
-        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="system-ui, sans-serif" fill="currentColor" '
-        'style="max-width: 100%; height: auto; color: inherit">\n'
-        + "\n".join(drawn)
-        + "\n</svg>"
-    )
-    return Picture(svg, alt)
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    anchor: str = "start",
-    *,
-    size: int = 14,
-    weight: str = "normal",
-) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size}" '
-        f'font-weight="{weight}">{escape(text)}</text>'
-    )
+def _drawing(
+    title: str, size: tuple[int, int], alt: str, drawn: list[str]
+) -> Drawing:
+    return Drawing(frame(title, size, alt, drawn), alt, alt)
 
 
 def _line(
     x1: float, y1: float, x2: float, y2: float, *, opacity: float = 1
 ) -> str:
     place = f'x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"'
-    return f'<line {place} stroke="currentColor" stroke-opacity="{opacity:g}"/>'
+    return f'<line class="line" {place} stroke-opacity="{opacity:g}"/>'
 
 
 def _curve(
@@ -220,16 +197,15 @@ def _curve(
         f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5" '
         f'stroke-dasharray="{dashes or "none"}"/>'
     )
-    return [line, *dots, _text(points[-1][0] + 10, points[-1][1] + 5, name)]
+    x, y = points[-1]
+    return [line, *dots, words(round(x) + 10, round(y) + 5, name, "")]
 
 
 def _square(x: int, y: int, changed: bool) -> list[str]:
-    stroke = _CHANGED if changed else "currentColor"
-    square = (
-        f'<rect x="{x}" y="{y}" width="{_BYTE}" height="{_BYTE}" fill="none" stroke="{stroke}" '
-        f'stroke-width="{2.5 if changed else 1}" stroke-opacity="{1 if changed else 0.6}"/>'
-    )
+    look = "line no" if changed else "line"
+    size = f'x="{x}" y="{y}" width="{_BYTE}" height="{_BYTE}"'
+    square = f'<rect class="{look}" {size}/>'
     if not changed:
         return [square]
     end = f"M{x} {y}l{_BYTE} {_BYTE}M{x + _BYTE} {y}l-{_BYTE} {_BYTE}"
-    return [square, f'<path d="{end}" stroke="{_CHANGED}" stroke-width="2.5"/>']
+    return [square, f'<path class="{look}" d="{end}"/>']

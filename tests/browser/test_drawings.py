@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -19,7 +20,9 @@ from helpers.course.following import follow
 from refusal import Sandbox
 from refusal.notebook.drawings import RequestSteps, decision_way, key_layers
 from refusal.notebook.drawings.drawing import Picture, box, frame, image
+from tests.cells import LESSONS
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 PAGES = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 800)]
@@ -29,6 +32,11 @@ OPEN = """async path => {
     const widget = await app.commands.execute('docmanager:open', {path});
     await widget.context.ready;
 }"""
+#: The code cells that JupyterLab trusts, whose outputs it would show as they are.
+TRUSTED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+    .filter(cell => cell.type === 'code' && cell.trusted).length"""
+SHOWN = """() => [...document.querySelectorAll('.jp-OutputArea-output img')]
+    .map(one => one.complete && one.naturalWidth > 100 && one.alt.length > 20)"""
 CHECK = """async () => (await axe.run()).violations.flatMap(rule => rule.nodes.map(
     node => `${rule.id}: ${node.html.slice(0, 160)} (${node.failureSummary})`))"""
 #: Words over an edge of the box that they begin in, or of the picture.
@@ -150,6 +158,46 @@ def test_jupyterlab_shows_them_in_a_notebook_that_is_not_trusted(
         page.locator("summary").nth(1).click()
         assert page.locator("details").nth(1).evaluate("one => one.open")
         assert page.evaluate(shown) == [True] * (1 + len(steps[0].moves))
+
+
+@pytest.mark.needs("chromium")
+def test_every_solved_notebook_shows_its_drawings_when_it_is_first_opened(tmp_path: Path) -> None:
+    """Nobody has trusted them yet on this machine: there are no signatures."""
+    from tests.browser.jupyter import browser_page, server
+
+    root, work = tmp_path / "root", tmp_path / "work"
+    root.mkdir()
+    work.mkdir()
+    drawn = {}
+    for lesson in LESSONS:
+        if lesson.has_solution:
+            file = NOTEBOOKS / "solutions" / f"{lesson.name}.ipynb"
+            if count := _drawings_of(file):
+                drawn[file.name] = count
+                shutil.copy(file, root)
+    assert "01_encryption_concepts.ipynb" in drawn
+    with server(work, root) as address, browser_page() as page:
+        page.goto(address)
+        page.wait_for_function("window.jupyterapp")
+        page.evaluate("async () => window.jupyterapp.restored")
+        for name, count in drawn.items():
+            page.evaluate("async () => window.jupyterapp.commands.execute('application:close-all')")
+            page.evaluate(OPEN, name)
+            page.wait_for_function(f"({SHOWN})().length >= {count}")
+            assert page.evaluate(TRUSTED) == 0, name
+            assert page.evaluate(SHOWN) == [True] * count, name
+
+
+def _drawings_of(file: Path) -> int:
+    """How many drawings are in the outputs of a notebook; all of them must be images."""
+    shown = [
+        out.data["text/html"]
+        for cell in nbformat.read(file, as_version=4).cells
+        for out in cell.get("outputs", ())
+        if "text/html" in out.get("data", {})
+    ]
+    assert not [html for html in shown if "<svg" in html], f"{file.name}: JupyterLab drops this"
+    return sum(html.count("<img ") for html in shown)
 
 
 @pytest.mark.needs("chromium")
