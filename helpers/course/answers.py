@@ -14,7 +14,7 @@ from .calling import called_like
 from .chapter import Question, chapter, item_of, notebook_of
 from .errors import CourseError
 from .lab import Lab, lab_of
-from .progress import record_quiz
+from .progress import record
 
 _REVEAL = object()
 #: What a learner writes in place of a letter to see the answer without one of their own.
@@ -151,9 +151,8 @@ def quiz(notebook: Any, answers: Any = None) -> Note:
         return Note(say("control.ask_all" if control else "quiz.ask"), control=control)
     lines = [_replied(name, questions[name], letter) for name, letter in given.items()]
     right = sum(question.answer == given[name] for name, question in questions.items())
-    if right == len(questions):
-        record_quiz(lab)
-    return Note(say("quiz.score", right=right, total=len(questions)), lines)
+    told = record(f"{int(lab.notebook)}.quiz") if right == len(questions) else ""
+    return Note(f"{say('quiz.score', right=right, total=len(questions))} {told}".strip(), lines)
 
 
 def _quizzing(notebook: str, questions: Mapping[str, Question]) -> Control:

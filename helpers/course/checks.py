@@ -19,7 +19,7 @@ from .errors import CourseError, Interrupted
 from .evidence import Evidence, LearnerError
 from .lab import Lab, lab_of
 from .limits import Exited, TooLong
-from .progress import record_exercise
+from .progress import record
 
 _TONES = {"correct": "good", "not yet": "bad", "not attempted": "open", "raised": "bad"}
 
@@ -47,7 +47,7 @@ def _looked(lab: Lab, exercise: Exercise, item: str, given: tuple[Any, ...]) -> 
     points = exercise.points if verdict.outcome == "correct" else 0
     sentence = verdict.sentence
     if points:
-        sentence = f"{sentence} {record_exercise(item)}".strip()
+        sentence = f"{sentence} {record(item)}".strip()
     return Note(
         sentence,
         word=say(f"check.{verdict.outcome}"),

@@ -27,7 +27,7 @@ def install(started_over: Callable[[], bool | None]) -> None:
 
     def advice(error: BaseException, trace: TracebackType | None) -> str | None:
         if isinstance(error, NameError):
-            return _unquoted(error, trace)
+            return _unnamed(error, trace)
         if not isinstance(error, ClientError) or not started_over():
             return None
         told = error.response.get("Error", {})
@@ -39,22 +39,26 @@ def install(started_over: Callable[[], bool | None]) -> None:
         errors.install(lambda: started_over() is not None, advice, (NameError,))
 
 
-def _unquoted(error: NameError, trace: TracebackType | None) -> str:
-    """For ``predict("0.1", b)``: how to write it; empty if that is not what happened."""
+def _unnamed(error: NameError, trace: TracebackType | None) -> str:
+    """For ``predict("0.1", b)``, how to write it; for ``check("1.1", states)`` before there are
+    any, what to run first; empty if neither is what happened."""
     frames = traceback.extract_tb(trace)
     if not frames or not errors.in_cell(frames[-1]) or not error.name:
         return ""
     with contextlib.suppress(SyntaxError):
         tree = ast.parse("".join(linecache.getlines(frames[-1].filename)))
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            inside = call.lineno <= (frames[-1].lineno or 0) <= (call.end_lineno or 0)
-            if inside and getattr(call.func, "id", "") in ("predict", "quiz"):
-                names = [n.id for x in call.args for n in ast.walk(x) if isinstance(n, ast.Name)]
-                if error.name in names:
-                    # All of them: one that has a value would be the next to go wrong.
-                    call.args = [_Quoting().visit(argument) for argument in call.args]
-                    shown = ast.unparse(call).replace("'", '"')
-                    return say("predict.unquoted", call=shown, name=error.name)
+            called, end = getattr(call.func, "id", ""), call.end_lineno or call.lineno
+            names = [n.id for x in call.args for n in ast.walk(x) if isinstance(n, ast.Name)]
+            if error.name not in names or not call.lineno <= (frames[-1].lineno or 0) <= end:
+                continue
+            if called == "check":
+                return f"{say('check.to mend')}. {say('check.no_name', name=error.name)}"
+            if called in ("predict", "quiz"):
+                # All of them: one that has a value would be the next to go wrong.
+                call.args = [_Quoting().visit(argument) for argument in call.args]
+                shown = ast.unparse(call).replace("'", '"')
+                return say("predict.unquoted", call=shown, name=error.name)
     return ""
 
 

@@ -25,7 +25,7 @@ from .browser import in_browser
 from .chapter import chapter, notebook_of
 from .content import MOST_EXERCISES
 from .errors import CourseError
-from .lab import Lab, current_lab
+from .lab import current_lab
 
 #: The bit of the quiz in each version of the code; exercise n has bit n - 1.
 _QUIZ_BITS = {"KMS1": 7, "KMS2": MOST_EXERCISES}
@@ -73,15 +73,12 @@ def code_of(code: str | None = None) -> str:
     return f"{trouble or _forgetful()} {sentence}".strip()
 
 
-def record_quiz(lab: Lab) -> str:
-    """A quiz is done; returns a sentence if that could not be kept."""
-    return record_exercise(f"{int(lab.notebook)}.{_QUIZ}")
-
-
-def record_exercise(item: str) -> str:
-    """An exercise is done; returns a sentence if that could not be kept."""
+def record(item: str) -> str:
+    """An exercise such as ``5.1`` or a quiz, ``5.quiz``, is done; returns a sentence if that could
+    not be kept."""
     done, trouble = _load()
-    return trouble if item in done else _save(done | {item}) or trouble or _forgetful()
+    kept = item in done and item not in _unsaved
+    return trouble if kept else _save(done | {item}) or trouble or _forgetful()
 
 
 def _items(notebook: str) -> list[str]:
@@ -132,6 +129,7 @@ def _save(done: set[str]) -> str:
             Path(temporary).unlink(missing_ok=True)
         _unsaved.update(done)
         return say("progress.not_saved", path=file, error=error.strerror)
+    _unsaved.clear()
     return ""
 
 

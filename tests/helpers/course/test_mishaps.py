@@ -96,7 +96,23 @@ def test_a_letter_without_quotation_marks_is_shown_with_them(cell: str, call: st
     assert f"Write the letter in quotation marks: {call}." in shown(run(cell)[0])
 
 
-@pytest.mark.parametrize("cell", ["print(b)", "b", "predict\nb", "def f(): return b\nf()", "1/0"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        'check("5.3", denial_parts)',
+        'check("05.3",\n      denial_parts)',
+        'note = check("5.3", denial_parts)',
+        'check("5.3", str(denial_parts))',
+    ],
+)
+def test_a_check_of_what_was_never_made_says_what_to_run_first(cell: str) -> None:
+    told = shown(run(cell)[0])
+    assert told.startswith("Check not run. `denial_parts` has no value yet. Run the cell above")
+
+
+@pytest.mark.parametrize(
+    "cell", ["print(b)", "b", "predict\nb", "def f(): return b\nf()", "1/0", "check\nb"]
+)
 def test_any_other_error_is_pythons_own(cell: str) -> None:
     seen = run(cell)[0]
     assert "Traceback" in seen["text"] and not seen["data"]

@@ -206,6 +206,27 @@ def test_where_nothing_can_be_written_it_is_said_and_kept_for_now(
     assert code_of(progress()) == module._encode({"5.1"})
 
 
+def test_who_has_done_the_quiz_or_an_exercise_is_told_where_it_cannot_be_saved(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "file").write_text("")
+    monkeypatch.setenv("COURSE_PROGRESS", str(place / "file" / "progress.json"))
+    monkeypatch.setattr(module, "_unsaved", set())
+    open_lab("05")
+    half, done, again = (
+        quiz("05", answers) for answers in ({**RIGHT["05"], "q1": "a"}, RIGHT["05"], RIGHT["05"])
+    )
+    assert "could not be saved" not in repr(half)
+    for told in (done, again):  # It is not saved the second time either.
+        assert "could not be saved" in repr(told) and "could not be saved" in told._repr_html_()
+        assert "could not be saved" in told.aloud
+    assert "could not be saved" in module.record("5.1")
+    (place / "file").unlink()
+    assert "could not be saved" not in repr(quiz("05", RIGHT["05"]))
+    assert kept(place / "file") == ["5.1", "5.quiz"]
+    assert module._unsaved == set()
+
+
 @pytest.fixture
 def in_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A Python that says it runs in a browser, whose drive would be the returned folder."""
@@ -220,7 +241,7 @@ def in_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_in_a_browser_it_is_kept_in_the_drive(in_browser: Path) -> None:
     in_browser.mkdir()
     open_lab("00")
-    assert module.record_exercise("0.1") == ""
+    assert module.record("0.1") == ""
     assert kept(in_browser / ".encrypt-data-with-aws-kms") == ["0.1"]
     assert "forgotten" not in repr(progress())
 
@@ -228,6 +249,6 @@ def test_in_a_browser_it_is_kept_in_the_drive(in_browser: Path) -> None:
 def test_a_browser_that_keeps_nothing_says_so_and_points_to_the_code(in_browser: Path) -> None:
     open_lab("00")
     sentence = "what you have done is forgotten when this kernel stops. Copy the code"
-    assert sentence in module.record_exercise("0.1")
+    assert sentence in module.record("0.1")
     assert sentence in repr(progress()) and code_of(progress())
     assert not in_browser.exists()
