@@ -24,8 +24,9 @@ def check(path: Path) -> None:
         CourseError: something in the file is not as it must be; the sentence names file and line.
     """
     file = TomlFile(path)
-    file.table((), file.content, ("prediction", "quiz", "written"))
+    file.table((), file.content, ("exercise", "prediction", "quiz", "written"))
     numbers = [str(n) for n in range(1, 27)]
+    _numbered(file, "exercise", numbers, _exercise)
     _numbered(file, "prediction", numbers, _question)
     _numbered(file, "quiz", [f"q{n}" for n in numbers], _question)
     _numbered(file, "written", list(ascii_lowercase), _written)
@@ -54,6 +55,19 @@ def _numbered(
             raise file.error((kind, name), f"expected [{kind}.{wanted}] here, not [{kind}.{name}].")
     for name, content in found.items():
         check_one(file, (kind, name), content)
+
+
+def _exercise(file: TomlFile, place: Place, content: Any) -> None:
+    table = file.table(place, content, ("title", "points", "hints", "given"))
+    file.string((*place, "title"), table)
+    file.string((*place, "given"), table, needed=False)
+    points, hints = table.get("points"), table.get("hints")
+    if isinstance(points, bool) or not isinstance(points, int) or points < 1:
+        raise file.error((*place, "points"), "`points` is a whole number from 1.")
+    if not isinstance(hints, list) or not 1 <= len(hints) <= 3:
+        raise file.error((*place, "hints"), "`hints` is a list of one to three texts.")
+    for hint in hints:
+        file.text((*place, "hints"), hint)
 
 
 def _question(file: TomlFile, place: Place, content: Any) -> None:

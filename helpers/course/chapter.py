@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -88,21 +89,29 @@ def read(folder: Path) -> Chapter:
     file = folder / "checks.py"
     checks = _run(file)
     try:
-        exercises = {f"{number}.{n}": one for n, one in enumerate(checks.EXERCISES, 1)}
-        if odd := [one for one in exercises.values() if not isinstance(one, Exercise)]:
-            raise TypeError(f"in EXERCISES, {odd[0]!r} is no Exercise")
+        named = {f"{number}.{n}": one for n, one in enumerate(checks.EXERCISES, 1)}
+        exercises = {name: _exercise(name, one, asked.exercises) for name, one in named.items()}
+        if over := asked.exercises.keys() - named.keys():
+            raise ValueError(f"EXERCISES has no check for {min(over)}, which questions.toml has")
         world = _world(checks.world)
         return Chapter(world, asked.predictions, exercises, asked.quiz, asked.written)
     except (AttributeError, NameError, TypeError, ValueError) as error:
         raise CourseError(f"{shown(file)} cannot be used: {error}.") from None
 
 
-def _world(build: Any) -> World:
-    """An author's ``def world(studio: Studio)``, which says itself what it is given to build with.
+def _exercise(number: str, check: Any, words: Mapping[str, Callable[..., Exercise]]) -> Exercise:
+    """A check with the words of its exercise; one that has its own is whole."""
+    if isinstance(check, Exercise):
+        return check
+    if not callable(check):
+        raise TypeError(f"in EXERCISES, {check!r} is neither a check nor an Exercise")
+    if number not in words:
+        raise TypeError(f"questions.toml has no [exercise.{number.partition('.')[2]}]")
+    return words[number](check=check)
 
-    Raises:
-        TypeError: it says no such thing.
-    """
+
+def _world(build: Any) -> World:
+    """An author's ``def world(studio: Studio)``, which says itself what it is given to build with."""
     if not callable(build):
         raise TypeError("`world` is no function")
     kinds = [kind for name, kind in get_type_hints(build).items() if name != "return"]

@@ -40,8 +40,7 @@ def install(started_over: Callable[[], bool | None]) -> None:
 
 
 def _unnamed(error: NameError, trace: TracebackType | None) -> str:
-    """For ``predict("0.1", b)``, how to write it; for ``check("1.1", states)`` before there are
-    any, what to run first; empty if neither is what happened."""
+    """How to write ``predict("0.1", b)``; what to run before ``check("1.1", states)``."""
     frames = traceback.extract_tb(trace)
     if not frames or not errors.in_cell(frames[-1]) or not error.name:
         return ""

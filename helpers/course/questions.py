@@ -1,4 +1,4 @@
-"""The questions of a notebook, as a teacher writes them: ``lessons/NN_name/questions.toml``.
+"""A notebook's questions, and the words of its exercises: ``lessons/NN_name/questions.toml``.
 
 They are read as they are. ``authoring`` checks them when it writes the notebooks, and names the
 line of a mistake.
@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.paths import shown
 
-from .content import Option, Question, Written
+from .content import Exercise, Option, Question, Written
 from .errors import CourseError
 
 
 class Questions(NamedTuple):
-    """Those of one notebook, by the names that it shows: ``5.1``, ``q1``, ``5.a``."""
+    """By the names that a notebook shows: ``5.1``, ``q1``, ``5.a``; exercises lack their check."""
 
     predictions: dict[str, Question]
     quiz: dict[str, Question]
     written: dict[str, Written]
+    exercises: dict[str, Callable[..., Exercise]]
 
 
 def read(path: Path, notebook: int) -> Questions:
@@ -36,13 +39,14 @@ def read(path: Path, notebook: int) -> Questions:
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
-        predictions, quiz, written = (
-            found.get(kind, {}).items() for kind in ("prediction", "quiz", "written")
+        predictions, quiz, written, exercises = (
+            found.get(kind, {}).items() for kind in ("prediction", "quiz", "written", "exercise")
         )
         return Questions(
             {f"{notebook}.{name}": _question(one) for name, one in predictions},
             {name: _question(one) for name, one in quiz},
             {f"{notebook}.{name}": _written(one) for name, one in written},
+            {f"{notebook}.{name}": _exercise(one) for name, one in exercises},
         )
     except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise CourseError(f"{shown(path)} cannot be used ({error!r}).") from None
@@ -60,6 +64,11 @@ def _question(table: dict[str, Any]) -> Question:
 def _written(table: dict[str, Any]) -> Written:
     points = tuple(map(paragraphs, table["key"]))
     return Written(paragraphs(table["text"]), points, paragraphs(table.get("model", "")))
+
+
+def _exercise(table: dict[str, Any]) -> Callable[..., Exercise]:
+    hints = tuple(map(paragraphs, table["hints"]))
+    return partial(Exercise, **{**table, "title": paragraphs(table["title"]), "hints": hints})
 
 
 def paragraphs(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from helpers.display.notes import Note
@@ -112,11 +113,8 @@ class Standing:
     def _row(place: Place) -> str:
         file = f"{folder_of(place.notebook).name}.ipynb"
         linked = f'<a href="{escape(file)}">{escape(place.name)}</a>'
-        cells = (
-            linked,
-            f'<span aria-hidden="true">{_bar(*place.count)}</span> {escape(_word(place))}',
-            escape(place.words),
-        )
+        state = f'<span aria-hidden="true">{_bar(*place.count)}</span> {escape(_word(place))}'
+        cells = (linked, state, escape(place.words))
         shown = "".join(f'<td style="text-align: left">{cell}</td>' for cell in cells)
         return f"<tr>{shown}</tr>"
 
@@ -202,30 +200,17 @@ def _printed(name: Any, places: Sequence[Place]) -> Note:
 
 
 def _page(name: str, places: Sequence[Place]) -> str:
-    today = datetime.date.today()
-    date = f"{today.day} {today:%B %Y}"
+    date = f"{(today := datetime.date.today()).day} {today:%B %Y}"
     done, total = (sum(place.count[n] for place in places) for n in (0, 1))
     key = "page.all" if done == total else "page.some"
-    rows = "".join(
-        f"<tr><td>{escape(place.name)}</td><td>{escape(place.words)}</td></tr>" for place in places
-    )
-    title = escape(say("page.title"))
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}: '
-        f"{escape(name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{title}</h1>\n<p class="name">{escape(name)}</p>\n'
-        f"<p>{escape(say(key, done=done, total=total, date=date))}</p>\n<table>\n<thead><tr>"
-        f'<th scope="col">{escape(say("progress.notebook"))}</th>'
-        f'<th scope="col">{escape(say("progress.how_far"))}</th></tr></thead>\n'
-        f"<tbody>{rows}</tbody>\n</table>\n<p>{escape(say('page.own_word'))}</p>\n</main>\n"
-        "</body>\n</html>\n"
-    )
-
-
-_STYLE = """
-@page { size: A4; margin: 2cm } body { font: 12pt/1.5 Georgia, serif; color: #1b1f24;
-background: #fff } main { max-width: 40em; margin: 2em auto; padding: 2em;
-border: 3px double #0b5cad } h1 { font-size: 20pt; margin: 0 } .name { font-size: 26pt;
-margin: 0.6em 0; overflow-wrap: anywhere } table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; padding: 0.25em 0.8em 0.25em 0; border-bottom: 1px solid #ccd }
-""".strip()
+    said = {
+        "title": say("page.title"),
+        "name": name,
+        "done": say(key, done=done, total=total, date=date),
+        "notebook": say("progress.notebook"),
+        "how_far": say("progress.how_far"),
+        "own_word": say("page.own_word"),
+    }
+    rows = (f"<tr><td>{escape(x.name)}</td><td>{escape(x.words)}</td></tr>" for x in places)
+    page = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    return page.substitute({k: escape(v) for k, v in said.items()}, rows="".join(rows))

@@ -1,8 +1,26 @@
 """What learners look at: policies, tables, notes, drawings."""
 
-from refusal.notebook import show, table
-from refusal.notebook.drawings import key_layers
+from __future__ import annotations
 
-from .way import decision_way
+from refusal.authorization import Decision
+from refusal.explain import Explanation
+from refusal.notebook import drawings, show, table
+from refusal.notebook.drawings import key_layers
+from refusal.notebook.drawings.drawing import Drawing
+
+from .notes import Note
 
 __all__ = ["decision_way", "key_layers", "show", "table"]
+
+
+def decision_way(what: Decision | Explanation | Note | None = None) -> Drawing | Note:
+    """The way of a decision, drawn, with this request's own way marked.
+
+    Args:
+        what: what ``explain`` gives, of which the last decision about a key is drawn (a note
+            comes back as it is); or a decision; None for the way alone.
+
+    Raises:
+        ValueError: no KMS key of the caller's own account was asked for.
+    """
+    return what if isinstance(what, Note) else drawings.decision_way(what)

@@ -45,8 +45,11 @@ class Note:
     @property
     def aloud(self) -> str:
         """What a screen reader is to say of it."""
-        head = f"{self.word}. {self.sentence}" if self.word else self.sentence
-        return " ".join([head, *(f"{x.about}: {x.word}. {x.text}" for x in self.lines)])
+        return " ".join(self._told(". "))
+
+    def _told(self, mark: str) -> list[str]:
+        head = f"{self.word}{mark}{self.sentence}" if self.word else self.sentence
+        return [head, *(f"{x.about}: {x.word}. {x.text}" for x in self.lines)]
 
     def _ipython_display_(self) -> None:
         if self.control is None:
@@ -58,8 +61,7 @@ class Note:
         # behind its button "Validate", where a sentence would count as all of them.
         if self.points is not None and os.environ.get("NBGRADER_EXECUTION"):
             return str(self.points)
-        head = f"{self.word}: {self.sentence}" if self.word else self.sentence
-        return "\n".join([head, *(f"{x.about}: {x.word}. {x.text}" for x in self.lines)])
+        return "\n".join(self._told(": "))
 
     def _repr_html_(self) -> str:
         word = f"<strong>{escape(self.word)}.</strong> " if self.word else ""

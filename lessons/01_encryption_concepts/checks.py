@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lessons.author import (
     Evidence,
-    Exercise,
     LearnerError,
     Record,
     Studio,
@@ -468,95 +467,12 @@ def backup_key(evidence: Evidence, given: object) -> Verdict:
 
 
 EXERCISES = [
-    Exercise(
-        title="Where are the bytes?",
-        points=1,
-        hints=(
-            "Ask of each situation: do the bytes lie still, do they move, or does a program "
-            "work with them?",
-            "Still is at rest, moving is in transit, worked with is in use.",
-            "Two of the five are at rest, two are in transit.",
-        ),
-        check=states,
-        given="states",
-    ),
-    Exercise(
-        title="A line of its own",
-        points=1,
-        hints=(
-            "The first cell of section 2 encrypts a line. What must be new each time?",
-            "os.urandom(12) makes a nonce. Keep it in a variable, since you need it twice.",
-            "Bytes are joined by +: the nonce, then AESGCM(export_key).encrypt(…).",
-        ),
-        check=fresh_nonce,
-        given="export_key, first_nonce, stored_line",
-    ),
-    Exercise(
-        title="Bound to the backup",
-        points=1,
-        hints=(
-            "What is the third argument of encrypt?",
-            "It is the associated data, as bytes; the rest is as in exercise 1.2.",
-            'encrypt(nonce, second_line, b"file=backup"), with a nonce of its own.',
-        ),
-        check=bound,
-        given="export_key, first_nonce, bound_line",
-    ),
-    Exercise(
-        title="Open it, or nothing",
-        points=1,
-        hints=(
-            "Section 3 opens a stored message. Where does its nonce end?",
-            "The nonce is stored[:12]; the rest is what decrypt takes as data.",
-            "Put the decrypt into try, and return None in except InvalidTag.",
-        ),
-        check=open_sealed,
-        given="open_sealed",
-    ),
-    Exercise(
-        title="Which kind of key?",
-        points=1,
-        hints=(
-            "Ask of each situation: is there somebody who must not have the secret key?",
-            "Data that you encrypt and decrypt yourself needs one key.",
-            "Two of the four are symmetric.",
-        ),
-        check=kinds,
-        given="kinds",
-    ),
-    Exercise(
-        title="Ask for a data key",
-        points=1,
-        hints=(
-            "Section 5 asks KMS for a data key. What differs here?",
-            "Another KeyId, and another EncryptionContext; keep all of the answer.",
-            'kms.generate_data_key(KeyId=…, KeySpec="AES_256", EncryptionContext={…})',
-        ),
-        check=backup_key,
-        given="backup_key",
-    ),
-    Exercise(
-        title="Seal an envelope",
-        points=2,
-        hints=(
-            "Section 5 has the steps: a data key, a nonce, encrypt here, keep three things.",
-            "Take the key and the context from the arguments, not from the cells above.",
-            'answer["Plaintext"] is for AESGCM only; answer["CiphertextBlob"] goes into the '
-            "envelope as encrypted_key.",
-        ),
-        check=encrypts,
-        given="envelope_encrypt",
-    ),
-    Exercise(
-        title="Open an envelope",
-        points=2,
-        hints=(
-            "Which part of the envelope can only KMS open?",
-            "kms.decrypt takes the key as KeyId, the encrypted key as CiphertextBlob, and the "
-            "context.",
-            "AESGCM with its Plaintext then decrypts the ciphertext with the nonce.",
-        ),
-        check=decrypts,
-        given="envelope_decrypt",
-    ),
+    states,
+    fresh_nonce,
+    bound,
+    open_sealed,
+    kinds,
+    backup_key,
+    encrypts,
+    decrypts,
 ]

@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 
 from lessons.author import (
     Evidence,
-    Exercise,
     Record,
     Studio,
     Verdict,
@@ -451,103 +450,13 @@ def rotates(evidence: Evidence) -> Verdict:
 
 
 EXERCISES = [
-    Exercise(
-        title="A key for the scores",
-        points=1,
-        hints=(
-            "The first cell of section 1 makes a key and keeps its metadata.",
-            "create_key takes a Description; leave the rest as it is.",
-            'kms.create_key(Description="…"), with the word scores in the text.',
-        ),
-        check=further_key,
-    ),
-    Exercise(
-        title="A name for a key",
-        points=1,
-        hints=(
-            "The first cell of section 1 gives its key an alias.",
-            "An alias's name begins with alias/, and the alias points to a key's ID.",
-            'create_alias takes AliasName="alias/backups" and TargetKeyId.',
-        ),
-        check=named_key,
-    ),
-    Exercise(
-        title="Facts for the auditors",
-        points=1,
-        hints=(
-            "One call describes a key, and takes an alias.",
-            'describe_key(KeyId=…)["KeyMetadata"] has AWSAccountId, Arn and KeyManager.',
-            'The Region is the fourth part of the ARN: split(":")[3].',
-        ),
-        check=whose_key,
-        given="whose_key",
-    ),
-    Exercise(
-        title="A second administrator",
-        points=2,
-        hints=(
-            "Which statement is about administrators? Who is its Principal?",
-            "Get the policy, make that Principal a list of two ARNs, and put the policy back: "
-            "get_key_policy and put_key_policy.",
-            '["Statement"][1]["Principal"] = {"AWS": [tess, nils]}, and then '
-            "kms.put_key_policy with json.dumps.",
-        ),
-        check=second_administrator,
-    ),
-    Exercise(
-        title="Ask the simulator",
-        points=1,
-        hints=(
-            "The cell above asks the simulator about admin. What has to change?",
-            "PolicySourceArn is the ARN of the user whose policies are evaluated.",
-            '["EvaluationResults"][0]["EvalDecision"] of the answer is the word.',
-        ),
-        check=decided,
-        given="decision",
-    ),
-    Exercise(
-        title="Seal a token",
-        points=1,
-        hints=(
-            "Bruno's first cell encrypts with a context. What differs here?",
-            "KMS takes bytes: lab.token.encode(). It answers with a dictionary.",
-            "kms.encrypt(KeyId=…, Plaintext=…, EncryptionContext={…})"
-            '["CiphertextBlob"] is what to keep.',
-        ),
-        check=sealed_token,
-        given="sealed_token",
-    ),
-    Exercise(
-        title="A data key for tonight",
-        points=1,
-        hints=(
-            "The paragraph above names the call. What does the cell before it give?",
-            "KeyId is the key for the backups; KeySpec and EncryptionContext as before.",
-            'KeySpec="AES_256" asks for 256 bits; keep the answer\'s CiphertextBlob.',
-        ),
-        check=key_for_later,
-        given="tonights_key",
-    ),
-    Exercise(
-        title="Move a ciphertext",
-        points=1,
-        hints=(
-            "One call of KMS decrypts under one key and encrypts under another.",
-            "re_encrypt takes the ciphertext, the key to go to, and a context for each side.",
-            "SourceEncryptionContext opens it; without DestinationEncryptionContext the new "
-            "ciphertext has no context.",
-        ),
-        check=moved,
-        given="moved",
-    ),
-    Exercise(
-        title="Rotate by itself",
-        points=1,
-        hints=(
-            "The paragraph above names the call and its argument.",
-            "enable_key_rotation takes the key's ID, not an alias.",
-            "RotationPeriodInDays says how often, in days.",
-        ),
-        check=rotates,
-    ),
+    further_key,
+    named_key,
+    whose_key,
+    second_administrator,
+    decided,
+    sealed_token,
+    key_for_later,
+    moved,
+    rotates,
 ]

@@ -7,7 +7,6 @@ from typing import Any
 
 from lessons.author import (
     Evidence,
-    Exercise,
     Record,
     Studio,
     Verdict,
@@ -282,89 +281,12 @@ def _whose(evidence: Evidence, arn: str) -> str:
 
 
 EXERCISES = [
-    Exercise(
-        title="A table under the AWS managed key",
-        points=1,
-        hints=(
-            "Which row of the table above is it?",
-            "The call is the one that created avatars, with one more argument.",
-            'The argument is SSESpecification={"Enabled": True}.',
-        ),
-        check=scores_managed,
-    ),
-    Exercise(
-        title="A table under the studio's key",
-        points=1,
-        hints=(
-            "Which row of the table above is it?",
-            "The specification has three members, and one of them names the key.",
-            'KMSMasterKeyId is lab.key_alias; "SSEType" is "KMS".',
-        ),
-        check=guilds_under_studio,
-    ),
-    Exercise(
-        title="Who manages the key?",
-        points=1,
-        hints=(
-            "Two questions, as for players: one to DynamoDB, one to KMS.",
-            'The key is in describe_table\'s ["Table"]["SSEDescription"]["KMSMasterKeyArn"].',
-            'kms.describe_key(KeyId=…)["KeyMetadata"]["KeyManager"] is the answer.',
-        ),
-        check=manager_told,
-        given="old_manager",
-    ),
-    Exercise(
-        title="Which option is it?",
-        points=1,
-        hints=(
-            "Which of the three options can you tell without asking KMS?",
-            'Where there is an SSEDescription, ask KMS about its "KMSMasterKeyArn".',
-            'kms.describe_key(KeyId=…)["KeyMetadata"]["KeyManager"] is AWS or CUSTOMER.',
-        ),
-        check=tells_options,
-        given="encryption_option",
-    ),
-    Exercise(
-        title="What the auditors ask for",
-        points=1,
-        hints=(
-            "Which column above has “yes” for the audit trail, and “free” for the month?",
-            "A table that exists changes its key with update_table.",
-            "SSESpecification needs one member for this: Enabled.",
-        ),
-        check=audited,
-    ),
-    Exercise(
-        title="Wait until the move is over",
-        points=1,
-        hints=(
-            "The cell that moved last season's table does all of it, and more.",
-            "After update_table, call describe_table in a while loop as long as it is not over.",
-            'The loop goes on while the SSEDescription has the "Status" UPDATING.',
-        ),
-        check=move_awaited,
-        given="finished",
-    ),
-    Exercise(
-        title="Follow the alias",
-        points=1,
-        hints=(
-            "When does DynamoDB look up an alias? Make it do that once more.",
-            "The call is update_table, as for last season's table.",
-            'SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}',
-        ),
-        check=alias_followed,
-    ),
-    Exercise(
-        title="Count a table's Decrypt events",
-        points=1,
-        hints=(
-            "Go through all pages, and through the events of each.",
-            'json.loads(event["CloudTrailEvent"])["requestParameters"] may be None; '
-            "where it has an encryptionContext, look at that.",
-            'Count where EventName is Decrypt and "aws:dynamodb:tableName" is the table\'s name.',
-        ),
-        check=uses_counted,
-        given="uses",
-    ),
+    scores_managed,
+    guilds_under_studio,
+    manager_told,
+    tells_options,
+    audited,
+    move_awaited,
+    alias_followed,
+    uses_counted,
 ]

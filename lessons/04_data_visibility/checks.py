@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lessons.author import (
     Evidence,
-    Exercise,
     LearnerError,
     Record,
     Studio,
@@ -474,81 +473,11 @@ def _sealed(evidence: Evidence, player: str, email: str) -> dict[str, Any]:
 
 
 EXERCISES = [
-    Exercise(
-        title="What KMS must be told",
-        points=1,
-        hints=(
-            "The event in section 2 shows what DynamoDB told KMS about players.",
-            "It is a dictionary with two names. Which of the two values is different here?",
-            'The names are "aws:dynamodb:tableName" and "aws:dynamodb:subscriberId"; the '
-            "subscriber is the account.",
-        ),
-        check=context_fits,
-        given="old_context",
-    ),
-    Exercise(
-        title="Who read last?",
-        points=1,
-        hints=(
-            "Which of the Decrypt events are about last season's table? table_of tells.",
-            "Keep those in a list. events_of returns the oldest first, so which one is the latest?",
-            'The name is in event["userIdentity"]["userName"].',
-        ),
-        check=last_reader_found,
-        given="last_reader",
-    ),
-    Exercise(
-        title="Who looked at last season?",
-        points=1,
-        hints=(
-            "Start from the events that you kept in the exercise before.",
-            "KMS refused one of these calls. What does its event have that the others lack?",
-            'Collect the userName of each event that has no "errorCode", in a set.',
-        ),
-        check=readers_found,
-        given="readers",
-    ),
-    Exercise(
-        title="Open last season's table key",
-        points=1,
-        hints=(
-            "The events of section 2 show what DynamoDB told KMS; at_rest has what it sent along.",
-            "lab.at_rest(lab.old_table_name) has a wrapped_table_key and an encryption_context.",
-            "kms.decrypt takes KeyId, CiphertextBlob and EncryptionContext, a dictionary.",
-        ),
-        check=table_key_opened,
-    ),
-    Exercise(
-        title="What helps against what?",
-        points=1,
-        hints=(
-            "Begin with the danger for which only one of the five can help.",
-            "Both keep their permissions. Bruno may use the table's key, and Edda may not.",
-        ),
-        check=remedies_matched,
-        given="remedies",
-    ),
-    Exercise(
-        title="Protect an address that is already stored",
-        points=1,
-        hints=(
-            "Read the item, replace what has to change, and store it again.",
-            "item |= protect(…) puts both attributes into the item that get_item returned.",
-            'protect takes the text in item["email"]["S"] and the player\'s own ID.',
-        ),
-        check=address_protected,
-    ),
-    Exercise(
-        title="Read what was encrypted before it was sent",
-        points=2,
-        hints=(
-            "Take two steps: KMS decrypts the data key, and the data key decrypts the address.",
-            'kms.decrypt takes item["email_key"]["B"] and the encryption context of this '
-            "player, with the player's own ID.",
-            'The first 12 bytes of item["email"]["B"] are the nonce: '
-            "AESGCM(key).decrypt(nonce, rest, None). Then decode() the bytes.",
-        ),
-        check=email_read,
-        given="read_email",
-    ),
+    context_fits,
+    last_reader_found,
+    readers_found,
+    table_key_opened,
+    remedies_matched,
+    address_protected,
+    email_read,
 ]

@@ -10,7 +10,6 @@ from refusal.authorization import AuthorizationError, Policy, Request, authorize
 
 from lessons.author import (
     Evidence,
-    Exercise,
     Studio,
     Verdict,
     allows,
@@ -434,93 +433,12 @@ def _not_let_in(
 
 
 EXERCISES = [
-    Exercise(
-        title="Can Mira write?",
-        points=1,
-        hints=(
-            "You have the client that acts as Mira. Which operation writes one item?",
-            'mira_dynamodb.put_item, inside with refused("AccessDeniedException"), as in the read.',
-            'The item needs its key at least: {"player_id": {"S": "p-099"}}.',
-        ),
-        check=refused_write,
-    ),
-    Exercise(
-        title="Find the proof",
-        points=2,
-        hints=(
-            "KMS wrote the refusal down as well. Which operation did DynamoDB call?",
-            'LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}] finds '
-            "every call of that operation.",
-            "Among them, look for the Username mira and an errorCode in "
-            'json.loads(event["CloudTrailEvent"]).',
-        ),
-        check=proof,
-        given="proof",
-    ),
-    Exercise(
-        title="Close the scores",
-        points=2,
-        hints=(
-            "Nobody can edit the AWS managed key's policy. Whose policy can you edit?",
-            "A table can change its key: update_table with an SSESpecification.",
-            'SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}',
-        ),
-        check=scores_closed,
-    ),
-    Exercise(
-        title="Protect the players",
-        points=1,
-        hints=(
-            "It is a setting of the table, like its key.",
-            "dynamodb.update_table(TableName=lab.table_name, …)",
-            "DeletionProtectionEnabled=True",
-        ),
-        check=protected,
-    ),
-    Exercise(
-        title="Deny deletion",
-        points=1,
-        hints=(
-            "Which effect wins over every Allow?",
-            'A statement has an "Effect", an "Action" and a "Resource". Which resource stands for '
-            "every table?",
-            'The statement is {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": '
-            '"*"}; json.dumps makes the policy around it into text.',
-        ),
-        check=no_deletes,
-    ),
-    Exercise(
-        title="Four tickets",
-        points=1,
-        hints=(
-            "First look at the action: is it about the key at all?",
-            "Then read the words after “because”, or “with”.",
-            "“no identity-based policy” means that the key policy lets IAM policies count; “no "
-            "resource-based policy” means that it does not.",
-        ),
-        check=triage,
-        given="remedies",
-    ),
-    Exercise(
-        title="The smallest statement",
-        points=1,
-        hints=(
-            "The denial names both the action and the resource.",
-            "For a key, Resource is the key's ARN, and not its alias.",
-            '"Action": "kms:Decrypt", "Resource": lab.key_arn',
-        ),
-        check=smallest,
-        given="statement",
-    ),
-    Exercise(
-        title="Let her in",
-        points=1,
-        hints=(
-            'Look at new_policy["Statement"]: which statements hold kms:Decrypt and the grants?',
-            'A Principal may hold a list: {"AWS": [first_arn, second_arn]}.',
-            'Set it in new_policy["Statement"][2] and [3], with your ARN and mira_arn; then '
-            "kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy)).",
-        ),
-        check=let_in,
-    ),
+    refused_write,
+    proof,
+    scores_closed,
+    protected,
+    no_deletes,
+    triage,
+    smallest,
+    let_in,
 ]

@@ -520,7 +520,7 @@ dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
 
 # %%
 from helpers import explain
-from helpers.display.way import decision_way
+from helpers.display import decision_way
 
 display(explain(denial))
 decision_way(explain(denial))

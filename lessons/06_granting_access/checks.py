@@ -11,7 +11,6 @@ from refusal.authorization import Policy, Request, authorize
 
 from lessons.author import (
     Evidence,
-    Exercise,
     Record,
     Studio,
     Verdict,
@@ -479,91 +478,12 @@ def _own_policies(evidence: Evidence, user: str) -> list[dict[str, Any]]:
 
 
 EXERCISES = [
-    Exercise(
-        title="Mira as a key user",
-        points=1,
-        hints=(
-            "The function of this section writes both lists.",
-            "Its first list are the administrators, its second the users. You belong to both.",
-            "set_policy([admin_arn], [admin_arn, mira_arn])",
-        ),
-        check=key_user,
-    ),
-    Exercise(
-        title="Take it away, and prove it",
-        points=1,
-        hints=(
-            "How long does DynamoDB keep a table key?",
-            "Let the time pass first, and then let Mira read. The refusal is your proof.",
-            "lab.advance(minutes=6), and then mira_dynamodb.get_item(**request) inside "
-            'with refused("AccessDeniedException").',
-        ),
-        check=taken_away,
-    ),
-    Exercise(
-        title="Through DynamoDB only",
-        points=1,
-        hints=(
-            "Start with the statement above, and put the key's ARN in place of the alias.",
-            "Then add the Condition. Its value names the service and lab.region.",
-            '"Condition": {"StringEquals": {"kms:ViaService": '
-            'f"dynamodb.{lab.region}.amazonaws.com"}}',
-        ),
-        check=through_dynamodb,
-    ),
-    Exercise(
-        title="One table only",
-        points=1,
-        hints=(
-            "One condition operator may hold two condition keys.",
-            "The second condition key is the long one above. Which value must it have?",
-            '"kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name, beside kms:ViaService '
-            "in StringEquals.",
-        ),
-        check=one_table,
-    ),
-    Exercise(
-        title="A grant for Bruno",
-        points=1,
-        hints=(
-            "The function grant_table shows the call. Whom does it name, and for which table?",
-            'GranteePrincipal=users["bruno"], Operations=["Decrypt"], and Constraints.',
-            'Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": lab.table_name}}',
-        ),
-        check=bruno_by_grant,
-    ),
-    Exercise(
-        title="Is Decrypt enough to write?",
-        points=1,
-        hints=(
-            "You have a client that acts as Mira.",
-            "mira_dynamodb.put_item takes TableName and Item.",
-            'The item needs its key only: {"player_id": {"S": "p-050"}}.',
-        ),
-        check=written_by_mira,
-    ),
-    Exercise(
-        title="A key without the account's statement",
-        points=2,
-        hints=(
-            "The policy has two statements. One of them is only_mira.",
-            'The other is like it, with {"AWS": admin_arn} as Principal and "kms:*" as Action.',
-            "Put both into a list under Statement, with a Version; json.dumps makes the Policy for "
-            'kms.create_key, whose answer has the ARN in ["KeyMetadata"]["Arn"].',
-        ),
-        check=vault,
-        given="vault_arn",
-    ),
-    Exercise(
-        title="The narrowest door",
-        points=2,
-        hints=(
-            "Which of the three ways let a user read one table and no other?",
-            "A grant with a constraint, or a statement with kms:ViaService and "
-            "kms:EncryptionContext:aws:dynamodb:tableName.",
-            'As in 6.5: kms.create_grant with GranteePrincipal=users["edda"], or as in 6.4: '
-            'iam.put_user_policy(UserName="edda", …). The table is lab.old_table_name.',
-        ),
-        check=edda_reports,
-    ),
+    key_user,
+    taken_away,
+    through_dynamodb,
+    one_table,
+    bruno_by_grant,
+    written_by_mira,
+    vault,
+    edda_reports,
 ]

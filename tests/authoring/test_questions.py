@@ -8,11 +8,22 @@ import pytest
 
 from authoring.questions import check, check_misconceptions
 from helpers.course import questions
-from helpers.course.content import Option, Question, Written
+from helpers.course.content import Exercise, Option, Question, Written
 from helpers.course.errors import CourseError
 
 GOOD = """\
 # A comment.
+
+[exercise.1]
+title = "Do it"
+points = 2
+given = "answer"
+hints = [
+    "Begin.",
+    \"\"\"
+Go
+on.\"\"\",
+]
 
 [prediction.1]
 text = \"\"\"
@@ -70,11 +81,13 @@ def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
     assert found.predictions == {"5.1": Question(text, options, "b")}
     quiz = Question("Why?", {"a": Option("So.", "Yes."), "b": Option("Else.", "No.")}, "a")
     assert found.quiz == {"q1": quiz}
+    made = found.exercises["5.1"](check=len)
+    assert made == Exercise("Do it", 2, ("Begin.", "Go on."), len, "answer")
     assert found.written == {"5.a": Written("Say it.", ("One point.", "Another."), "Said.")}
 
 
 def test_a_file_may_hold_nothing(tmp_path: Path) -> None:
-    assert read(tmp_path, "") == ({}, {}, {})
+    assert read(tmp_path, "") == ({}, {}, {}, {})
 
 
 #: Of each: what stands in place of what, the line that is named, and how.
@@ -83,7 +96,7 @@ MISTAKES = {
     "a table twice": ("[quiz.q1.b]", "[quiz.q1.a]", "[quiz.q1.a]", "this is not TOML. Cannot"),
     "a key twice": ('why = "No."', 'why = "No."\nwhy = 1', "why = 1", "this is not TOML. Cannot"),
     "no end": ('model = "Said."', 'model = """\nEnd', "End", "this is not TOML"),
-    "another kind": ("[written.a]", "[essay.a]", "[essay.a]", "expected: `prediction`, `quiz`"),
+    "another kind": ("[written.a]", "[essay.a]", "[essay.a]", "expected: `exercise`, `prediction`"),
     "another key": ('answer = "a"', "reply = 1", "reply = 1", "`reply` is not known here"),
     "an option's key": ('why = "No."', "because = 1", "because = 1", "`because` is not known"),
     "no text": ('text = "Why?"\n', "", "[quiz.q1]", "[quiz.q1] lacks `text`"),
@@ -122,6 +135,12 @@ MISTAKES = {
         "[written.a]",
         "`key` is a list",
     ),
+    "no title": ('title = "Do it"\n', "", "[exercise.1]", "[exercise.1] lacks `title`"),
+    "no points": ("points = 2\n", "", "[exercise.1]", "`points` is a whole number"),
+    "half a point": ("points = 2", "points = 0.5", "points = 0.5", "`points` is a whole number"),
+    "no hints": ('    "Begin.",\n', '"", "", "",\n', "hints = [", "`hints` is a list of one to"),
+    "an exercise's key": ('given = "answer"', "takes = 1", "takes = 1", "`takes` is not known"),
+    "an exercise left out": ("exercise.1", "exercise.2", "[exercise.2]", "[exercise.1] here"),
     "a point that is no text": ('"One point.",', "1,", "key = [", "`key` is a text"),
 }
 

@@ -46,6 +46,34 @@ def test_numbers_follow_from_the_folder_and_the_order(folder: Path) -> None:
     assert {number: one.title for number, one in found.items()} == {"7.1": "One", "7.2": "Two"}
 
 
+WORDS = '[exercise.1]\ntitle = "One"\npoints = 2\nhints = ["Begin."]\ngiven = "x"\n'
+
+
+def test_a_check_gets_the_words_of_its_exercise(folder: Path) -> None:
+    (folder / "checks.py").write_text(CHECKS.partition("EXERCISES")[0] + "EXERCISES = [done]\n")
+    (folder / "questions.toml").write_text(WORDS)
+    one = module.read(folder).exercises["7.1"]
+    assert (one.title, one.points, one.hints, one.given) == ("One", 2, ("Begin.",), "x")
+    assert one.check.__name__ == "done"
+
+
+@pytest.mark.parametrize(
+    ("listed", "words", "says"),
+    [
+        ("[done]", "", r"questions.toml has no \[exercise.1\]"),
+        ("[done, done]", WORDS, r"questions.toml has no \[exercise.2\]"),
+        ("[]", WORDS, "EXERCISES has no check for 7.1"),
+        ("[7]", WORDS, "7 is neither a check nor an Exercise"),
+        ("[done]", WORDS.replace("given", "gives"), "gives"),
+    ],
+)
+def test_checks_and_words_must_be_as_many(folder: Path, listed: str, words: str, says: str) -> None:
+    (folder / "checks.py").write_text(CHECKS.partition("EXERCISES")[0] + f"EXERCISES = {listed}\n")
+    (folder / "questions.toml").write_text(words)
+    with pytest.raises(CourseError, match=says):
+        module.read(folder)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
@@ -57,7 +85,11 @@ def test_numbers_follow_from_the_folder_and_the_order(folder: Path) -> None:
         ("studio: Studio", "studio", "`world` is written `def world(studio: Studio)`"),
         ("studio: Studio", "", "`world` is written `def world(studio: Studio)`"),
         ("EXERCISES = [", "world = EXERCISES = [", "`world` is no function"),
-        ('Exercise(title=title, points=1, hints=("Begin.",), check=done)', "title", "'One' is no"),
+        (
+            'Exercise(title=title, points=1, hints=("Begin.",), check=done)',
+            "title",
+            "'One' is neither a check nor",
+        ),
         ('("One", "Two")', '("One",) * 16', "16 exercises; a notebook holds at most 15"),
     ],
 )

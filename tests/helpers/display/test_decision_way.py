@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers import explain
-from helpers.display import decision_way, way
+from helpers.display import decision_way
 from helpers.display.notes import Note
 from refusal.notebook import drawings
 
@@ -19,7 +19,3 @@ def test_where_nothing_can_be_explained_the_note_says_why(what: object) -> None:
 
 def test_the_way_alone_is_the_librarys() -> None:
     assert decision_way() == drawings.decision_way()
-
-
-def test_the_course_has_one_function_of_this_name() -> None:
-    assert decision_way is way.decision_way
