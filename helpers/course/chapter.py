@@ -111,7 +111,7 @@ def _exercise(number: str, check: Any, words: Mapping[str, Callable[..., Exercis
 
 
 def _world(build: Any) -> World:
-    """An author's ``def world(studio: Studio)``, which says itself what it is given to build with."""
+    """An author's ``def world(studio: Studio)``, which says itself what it is given."""
     if not callable(build):
         raise TypeError("`world` is no function")
     kinds = [kind for name, kind in get_type_hints(build).items() if name != "return"]
