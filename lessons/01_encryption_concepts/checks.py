@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from types import EllipsisType
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lessons.author import (
+    Envelope,
     Evidence,
     LearnerError,
     Record,
     Studio,
     Verdict,
+    choices,
     correct,
-    not_attempted,
+    envelope,
+    holds,
+    kind_of,
     not_yet,
+    opened,
+    returned_none,
+    uncallable,
+    unsealed,
+    wrong_choices,
 )
 
 STATES = ("at rest", "in transit", "in use")
@@ -47,7 +54,8 @@ FIRST_LINE, SECOND_LINE = (
 )
 BOUND_TO, EXPORT = b"file=backup", b"file=export"
 BACKUP_CONTEXT = {"file": "backup"}
-ENVELOPE = ("encrypted_key", "nonce", "ciphertext")
+ENVELOPE = Envelope._fields
+FORM = f"a dictionary with bytes in {', '.join(ENVELOPE)}."
 #: What the functions are tried on: longer than what KMS takes, and a context of two pairs.
 PLAINTEXT = b"p-002,teo@example.com,310\n" * 250
 CONTEXT = {"file": "backup", "night": "2026-01-05"}
@@ -64,45 +72,6 @@ def world(studio: Studio) -> dict[str, str]:
     return {"table_name": table, "key_alias": alias, "backup_key_arn": backups}
 
 
-def _kind(value: object) -> str:
-    return (
-        "nothing"
-        if value is None
-        else f"a value of the type {type(value).__name__}"
-    )
-
-
-def _chosen(
-    given: object, wanted: Mapping[str, str], words: tuple[str, ...]
-) -> Verdict | list[tuple[str, str, str]]:
-    """What is wrong with a choice of one word for each situation: a verdict on its form, or else
-    each wrong one with the word that was given and the right one."""
-    if not isinstance(given, dict) or len(given) != len(wanted):
-        return not_yet(
-            f"a dictionary of the {len(wanted)} situations.", f"{_kind(given)}."
-        )
-    if all(isinstance(word, EllipsisType) for word in given.values()):
-        return not_attempted(
-            f"The dots are still there; put one of {', '.join(words)} for each."
-        )
-    odd = {
-        situation: "dots"
-        if isinstance(word, EllipsisType)
-        else f"`{str(word)[:30]}`"
-        for situation, word in given.items()
-        if str(word).strip().lower() not in words
-    }
-    if odd:
-        named = ", ".join(f"{shown} for “{name}”" for name, shown in odd.items())
-        return not_yet(f"one of {', '.join(words)} for each.", f"{named}.")
-    return [
-        (str(situation), word, right)
-        for situation, word in given.items()
-        for key, right in wanted.items()
-        if key in str(situation) and str(word).strip().lower() != right
-    ]
-
-
 def _some(wrong: list[tuple[str, str, str]]) -> str:
     """The first wrong one, and how many more there are; never the right word."""
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
@@ -111,15 +80,18 @@ def _some(wrong: list[tuple[str, str, str]]) -> str:
 
 def states(evidence: Evidence, given: object) -> Verdict:
     """Each situation with the state of its data."""
-    wrong = _chosen(given, SITUATIONS, STATES)
-    if isinstance(wrong, Verdict):
-        return wrong
+    chosen = choices(given, STATES, len(SITUATIONS), "situations")
+    if isinstance(chosen, Verdict):
+        return chosen
+    wrong = wrong_choices(chosen, SITUATIONS)
     if wrong:
         verdict = not_yet(
             "where the bytes are at that moment, for each situation.",
             _some(wrong),
         )
-        covers = ("at rest", "in transit") in [x[1:] for x in wrong]
+        covers = ("at rest", "in transit") in [
+            (word, SITUATIONS[key]) for _, word, key in wrong
+        ]
         claim = "at-rest-covers-transit" if covers else ""
         # The claim is noted, and its truth is not told: it would be the answer.
         return replace(verdict, misconception=claim)
@@ -128,10 +100,10 @@ def states(evidence: Evidence, given: object) -> Verdict:
 
 def kinds(evidence: Evidence, given: object) -> Verdict:
     """Each situation with the kind of key that it asks for."""
-    wrong = _chosen(given, USES, KINDS)
-    if isinstance(wrong, Verdict):
-        return wrong
-    if wrong:
+    chosen = choices(given, KINDS, len(USES), "situations")
+    if isinstance(chosen, Verdict):
+        return chosen
+    if wrong := wrong_choices(chosen, USES):
         return not_yet(
             "an asymmetric key where the two sides are different people, and a "
             "symmetric one for data.",
@@ -140,14 +112,6 @@ def kinds(evidence: Evidence, given: object) -> Verdict:
     return correct(
         "Data under symmetric keys; asymmetric keys for people outside."
     )
-
-
-def _unsealed(key: bytes, stored: bytes, bound_to: bytes | None) -> bytes | None:
-    """The plaintext of a nonce and a ciphertext; None if they do not open."""
-    try:
-        return AESGCM(key).decrypt(stored[:12], stored[12:], bound_to)
-    except (InvalidTag, ValueError):
-        return None
 
 
 def _stored(
@@ -160,7 +124,9 @@ def _stored(
             "other values; run the first cell of section 2 again.",
         )
     if not isinstance(stored, bytes):
-        return not_yet("bytes: nonce and ciphertext in one.", f"{_kind(stored)}.")
+        return not_yet(
+            "bytes: nonce and ciphertext in one.", f"{kind_of(stored)}."
+        )
     if SECOND_LINE in stored:
         return not_yet("an encrypted line.", "the line itself, readable.")
     if stored.startswith(first_nonce):
@@ -178,17 +144,10 @@ def fresh_nonce(
     given = _stored(key, first_nonce, stored)
     if isinstance(given, Verdict):
         return given
-    opened = _unsealed(*given, None)
-    if opened is None:
-        return not_yet(
-            "a nonce of 12 bytes, then what encrypt returned with this nonce.",
-            f"{len(given[1])} bytes that do not open with export_key.",
-        )
-    if opened != SECOND_LINE:
-        return not_yet(
-            f"the plaintext {SECOND_LINE!r}.", f"the plaintext {opened[:40]!r}."
-        )
-    return correct("It opens, and its nonce has not been used before.")
+    wanted = "a nonce of 12 bytes, then what encrypt returned with this nonce."
+    return _opens_with(
+        given, None, wanted, "It opens, and its nonce has not been used before."
+    )
 
 
 def bound(
@@ -203,44 +162,31 @@ def bound(
         (None, "without associated data"),
         (EXPORT, f"with {EXPORT!r}"),
     ):
-        if _unsealed(*given, other) is not None:
+        if unsealed(*given, other) is not None:
             return not_yet(wanted, f"one that opens {how}.")
-    opened = _unsealed(*given, BOUND_TO)
+    return _opens_with(
+        given, BOUND_TO, wanted, "It opens with these bytes, and with no others."
+    )
+
+
+def _opens_with(
+    given: tuple[bytes, bytes], bound_to: bytes | None, wanted: str, why: str
+) -> Verdict:
+    """Whether what is stored opens, with this associated data, to the second line."""
+    opened = unsealed(*given, bound_to)
     if opened is None:
-        return not_yet(wanted, f"{len(given[1])} bytes that do not open with it.")
+        how = f"with {bound_to!r}" if bound_to else "with export_key"
+        return not_yet(wanted, f"{len(given[1])} bytes that do not open {how}.")
     if opened != SECOND_LINE:
         return not_yet(
             f"the plaintext {SECOND_LINE!r}.", f"the plaintext {opened[:40]!r}."
         )
-    return correct("It opens with these bytes, and with no others.")
-
-
-def _uncallable(function: object) -> Verdict | None:
-    if callable(function):
-        return None
-    return not_yet(
-        "the function itself, without parentheses.", f"{_kind(function)}."
-    )
-
-
-def _written(function: object) -> bool:
-    """Whether a function does anything: the stub calls nothing."""
-    code = getattr(function, "__code__", None)
-    return bool(code and (code.co_names or code.co_freevars))
-
-
-def _nothing(function: object, wanted: str, when: str = "") -> Verdict:
-    """What to say of a function that returns None."""
-    if not _written(function):
-        return not_attempted("The function does nothing yet; write its body.")
-    return not_yet(
-        wanted, f"None{when}; did you print the value instead of returning it?"
-    )
+    return correct(why)
 
 
 def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     """Whole messages are opened, damaged ones give None."""
-    if problem := _uncallable(function):
+    if problem := uncallable(function):
         return problem
     key, nonce, line = (
         AESGCM.generate_key(256),
@@ -250,11 +196,11 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     stored = nonce + AESGCM(key).encrypt(nonce, line, None)
     whole = evidence.call(function, key=key, stored=stored)
     if whole is None:
-        return _nothing(
+        return returned_none(
             function, "the plaintext, as bytes.", " for a message that is whole"
         )
     if whole != line:
-        seen = "other bytes" if isinstance(whole, bytes) else _kind(whole)
+        seen = "other bytes" if isinstance(whole, bytes) else kind_of(whole)
         return not_yet("the plaintext, as bytes.", f"{seen}.")
     for place, part in (
         (0, "nonce"),
@@ -269,21 +215,8 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
         except LearnerError as error:
             return not_yet(wanted, f"an error, {error.short}.")
         if answer is not None:
-            return not_yet(wanted, f"{_kind(answer)}.")
+            return not_yet(wanted, f"{kind_of(answer)}.")
     return correct("All or nothing: a damaged message gives no part of its text.")
-
-
-def _holds(value: Any, secret: bytes) -> bool:
-    """Whether a secret lies anywhere in what a function returned."""
-    if isinstance(value, dict):
-        return any(_holds(part, secret) for part in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_holds(part, secret) for part in value)
-    return (
-        secret in value
-        if isinstance(value, bytes)
-        else secret.hex() in str(value)
-    )
 
 
 def _asked(record: Record, key: str) -> Verdict | None:
@@ -303,50 +236,42 @@ def _asked(record: Record, key: str) -> Verdict | None:
 
 def _opens(kms: Any, envelope: dict[str, Any]) -> Verdict | None:
     """What is wrong with an envelope, as somebody finds who opens it."""
+    given = Envelope(*(envelope[name] for name in ENVELOPE))
     try:
-        data_key: bytes = kms.decrypt(
-            CiphertextBlob=envelope["encrypted_key"], EncryptionContext=CONTEXT
-        )["Plaintext"]
+        data_key, plaintext = opened(kms, given, CONTEXT)
     except (ClientError, ParamValidationError):
-        seen = f"{len(envelope['encrypted_key'])} bytes that KMS does not open."
         return not_yet(
-            "in encrypted_key, the CiphertextBlob of the data key.", seen
+            "in encrypted_key, the CiphertextBlob of the data key.",
+            f"{len(given.encrypted_key)} bytes that KMS does not open.",
         )
-    if _holds(envelope, data_key):
-        return not_yet(
-            "an envelope without the plaintext key.", "the plaintext key in it."
-        )
-    if _holds(envelope, PLAINTEXT):
-        return not_yet(
-            "an envelope without the plaintext.", "the plaintext in it."
-        )
-    try:
-        opened = AESGCM(data_key).decrypt(
-            envelope["nonce"], envelope["ciphertext"], None
-        )
-    except (InvalidTag, ValueError):
+    for what, secret in (("plaintext key", data_key), ("plaintext", PLAINTEXT)):
+        if holds(envelope, secret):
+            return not_yet(
+                f"an envelope without the {what}.", f"the {what} in it."
+            )
+    if plaintext is None:
         return not_yet(
             "a ciphertext that opens with this data key and this nonce.",
             "one that does not.",
         )
-    if opened != PLAINTEXT:
+    if plaintext != PLAINTEXT:
         return not_yet(
             "the plaintext given, encrypted.",
-            f"{len(opened)} bytes of another one.",
+            f"{len(plaintext)} bytes of another one.",
         )
     return None
 
 
 def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     """An envelope under a data key that KMS gave, under this key and with this context."""
-    if problem := _uncallable(function):
+    if problem := uncallable(function):
         return problem
     key = evidence.lab.backup_key_arn
     given = {"key_id": key, "plaintext": PLAINTEXT, "encryption_context": CONTEXT}
     envelopes = [evidence.call(function, **given) for _ in range(2)]
     asked = evidence.records("GenerateDataKey")
     if envelopes[0] is None:
-        return _nothing(function, "an envelope, as a dictionary.")
+        return returned_none(function, "an envelope, as a dictionary.")
     if len(asked) < len(envelopes):
         return not_yet(
             "a data key from KMS for each call.",
@@ -355,19 +280,12 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     for record in asked:
         if problem := _asked(record, key):
             return problem
-    for envelope in envelopes:
-        if not isinstance(envelope, dict) or not all(
-            isinstance(envelope.get(name), bytes) for name in ENVELOPE
-        ):
-            seen = (
-                str(list(envelope))
-                if isinstance(envelope, dict)
-                else _kind(envelope)
-            )
-            return not_yet(
-                f"a dictionary with bytes in {', '.join(ENVELOPE)}.", f"{seen}."
-            )
-        if problem := _opens(evidence.client("kms"), envelope):
+    for made in envelopes:
+        if not isinstance(made, dict):
+            return not_yet(FORM, f"{kind_of(made)}.")
+        if not all(isinstance(made.get(name), bytes) for name in ENVELOPE):
+            return not_yet(FORM, f"{list(made)}.")
+        if problem := _opens(evidence.client("kms"), made):
             return problem
     if envelopes[0]["ciphertext"] == envelopes[1]["ciphertext"]:
         return not_yet(
@@ -380,28 +298,23 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
 
 def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     """The plaintext of an envelope, with the data key as KMS decrypts it."""
-    if problem := _uncallable(function):
+    if problem := uncallable(function):
         return problem
     evidence.fresh()
     key_id = evidence.lab.backup_key_arn
-    answer = evidence.client("kms").generate_data_key(
-        KeyId=key_id,
-        KeySpec="AES_256",
-        EncryptionContext=CONTEXT,
-    )
-    nonce = os.urandom(12)
-    ciphertext = AESGCM(answer["Plaintext"]).encrypt(nonce, PLAINTEXT, None)
-    parts = (answer["CiphertextBlob"], nonce, ciphertext)
-    envelope = dict(zip(ENVELOPE, parts, strict=True))
+    kms = evidence.client("kms")
+    made = envelope(kms, key_id, PLAINTEXT, CONTEXT)
+    data_key, _ = opened(kms, made, CONTEXT)
+    before = len(evidence.records("Decrypt"))
     given = {
         "key_id": key_id,
-        "envelope": envelope,
+        "envelope": made._asdict(),
         "encryption_context": CONTEXT,
     }
     try:
-        opened = evidence.call(function, **given)
+        plaintext = evidence.call(function, **given)
     except LearnerError:
-        calls = evidence.records("Decrypt")
+        calls = evidence.records("Decrypt")[before:]
         if not calls or not calls[-1].error:
             raise
         context = calls[-1].parameters.get("encryptionContext", "none")
@@ -409,15 +322,15 @@ def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
             f"a Decrypt with the key and the context that are given, here {CONTEXT}.",
             f"Decrypt failed with {calls[-1].error}; its encryption context was {context}.",
         )
-    asked = evidence.records("Decrypt")
-    if opened is None:
-        return _nothing(function, "the plaintext, as bytes.")
+    asked = evidence.records("Decrypt")[before:]
+    if plaintext is None:
+        return returned_none(function, "the plaintext, as bytes.")
     if not asked:
         return not_yet(
             "a Decrypt of the data key by KMS.", "no Decrypt in the audit trail."
         )
-    if opened != PLAINTEXT:
-        what = "the data key" if opened == answer["Plaintext"] else _kind(opened)
+    if plaintext != PLAINTEXT:
+        what = "the data key" if plaintext == data_key else kind_of(plaintext)
         return not_yet("the plaintext, as bytes.", f"{what}.")
     if not any(x.parameters.get("keyId") for x in asked):
         return not_yet(
@@ -430,7 +343,7 @@ def backup_key(evidence: Evidence, given: object) -> Verdict:
     """KMS's answer: a data key of 256 bits under the key for the backups, bound to a context."""
     wanted = f"a data key for the backups, bound to {BACKUP_CONTEXT}."
     if not isinstance(given, dict):
-        return not_yet("KMS's whole answer, a dictionary.", f"{_kind(given)}.")
+        return not_yet("KMS's whole answer, a dictionary.", f"{kind_of(given)}.")
     parts = [given.get(name) for name in ("Plaintext", "CiphertextBlob")]
     if not all(isinstance(part, bytes) for part in parts):
         return not_yet(

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-from types import EllipsisType
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from lessons.author import (
     Evidence,
-    Record,
     Studio,
     Verdict,
     allows,
     correct,
+    decrypted,
+    done,
+    failure,
     key_aliases,
     key_metadata,
+    key_named,
     key_policy,
+    kind_of,
+    last_failure,
     not_attempted,
     not_yet,
+    own_policies,
+    user_arn,
 )
 from lessons.author.worlds import console_policy
 
 PLAYERS, BACKUPS = "alias/players-table", "alias/backups"
-
 #: What the guided cells encrypt.
 PLAINTEXT, TABLE_CONTEXT = b"juno@example.com", {"table": "players"}
-
 SHOP_CONTEXT, BACKUP_CONTEXT = {"service": "shop"}, {"file": "backup"}
 PERIOD = 180  # days
 RUN_FIRST = not_attempted(
@@ -69,31 +69,6 @@ def world(studio: Studio) -> dict[str, str]:
     return {**people, **keys, "token": token}
 
 
-def _key_of(evidence: Evidence, alias: str) -> Any:
-    """KMS's metadata of the key that an alias names; None if there is no such alias."""
-    target = key_aliases(evidence).get(alias)
-    return key_metadata(evidence, target) if target else None
-
-
-def _failure(record: Record) -> str:
-    """A failed call in AWS's words, and who made it, if that was not the administrator."""
-    who = "" if record.user in ("", "admin") else f", called by {record.user}"
-    said = f": {record.message.rstrip('.')}" if record.message else ""
-    return f"{record.name} failed with {record.error}{who}{said}"
-
-
-def _last_failure(evidence: Evidence, *names: str) -> str:
-    """The last call of these operations, if it failed."""
-    calls = evidence.records(*names)
-    return _failure(calls[-1]) if calls and calls[-1].error else ""
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, EllipsisType):
-        return "the dots"
-    return f"a value of the type {type(value).__name__}"
-
-
 def _new_keys(evidence: Evidence) -> list[Any]:
     """KMS's metadata of the enabled keys that neither the world nor section 1 made."""
     aliases = key_aliases(evidence)
@@ -123,7 +98,7 @@ def further_key(evidence: Evidence) -> Verdict:
         if symmetric and "scores" in key["Description"].lower():
             return correct("One call, and the account has one more key.")
     if not new:
-        if failure := _last_failure(evidence, "CreateKey"):
+        if failure := last_failure(evidence, "CreateKey"):
             return not_yet(wanted, f"{failure}.")
         return not_attempted(
             "The account has no further key yet; make one in the cell above."
@@ -144,21 +119,21 @@ def named_key(evidence: Evidence) -> Verdict:
         return correct(
             "The alias now stands for this key, and can be moved later."
         )
-    if other := _key_of(evidence, BACKUPS):
+    if other := key_named(evidence, BACKUPS):
         seen = f"it is on another key, described as “{other['Description']}”"
         return not_yet(
             wanted, f"{seen}; update_alias can point it to the right one."
         )
     if named := [name for name, target in aliases.items() if target == key_id]:
         return not_yet(wanted, f"the alias {named[0]} on that key.")
-    if failure := _last_failure(evidence, "CreateAlias"):
+    if failure := last_failure(evidence, "CreateAlias"):
         return not_yet(wanted, f"{failure}.")
     return not_attempted("The key for the backups has no alias yet.")
 
 
 def whose_key(evidence: Evidence, given: object) -> Verdict:
     """Account, Region and manager of the shop's key."""
-    key = _key_of(evidence, evidence.lab.shop_key_alias)
+    key = key_named(evidence, evidence.lab.shop_key_alias)
     if key is None:
         return not_yet(
             f"the key {evidence.lab.shop_key_alias}.",
@@ -170,8 +145,8 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
         "KeyManager": key["KeyManager"],
     }
     if not isinstance(given, dict):
-        return not_yet("a dictionary of three texts.", f"{_kind(given)}.")
-    if all(isinstance(given.get(name, ...), EllipsisType) for name in right):
+        return not_yet("a dictionary of three texts.", f"{kind_of(given)}.")
+    if all(given.get(name, ...) is ... for name in right):
         return not_attempted(
             "The dots are still there; put a text in place of each."
         )
@@ -179,7 +154,7 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
         seen = given.get(name, ...)
         if not isinstance(seen, str):
             return not_yet(
-                "a text for each of the three.", f"{_kind(seen)}, under {name}."
+                "a text for each of the three.", f"{kind_of(seen)}, under {name}."
             )
         if seen != value:
             mine = name == "account" and seen in ("admin", key["Arn"], "you")
@@ -195,10 +170,9 @@ def _without_nils(evidence: Evidence, name: str) -> Verdict:
     """What to say while the key policy does not name Nils."""
     iam = evidence.client("iam")
     attached = iam.list_attached_user_policies(UserName=name)
-    inline = iam.list_user_policies(UserName=name)
-    if attached["AttachedPolicies"] or inline["PolicyNames"]:
+    if attached["AttachedPolicies"] or own_policies(evidence, name):
         return not_yet("a key policy that names Nils.", "an IAM policy of his.")
-    if failure := _last_failure(evidence, "PutKeyPolicy"):
+    if failure := last_failure(evidence, "PutKeyPolicy"):
         return not_yet("a key policy that names Nils.", f"{failure}.")
     return not_attempted("The shop's key policy in KMS does not name Nils yet.")
 
@@ -208,7 +182,7 @@ def second_administrator(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     policy = key_policy(evidence, lab.shop_key_arn)
     nils, tess, bruno = (
-        f"arn:aws:iam::{lab.account_id}:user/{name}"
+        user_arn(evidence, name)
         for name in (lab.second_administrator, lab.administrator, lab.key_user)
     )
     if nils not in json.dumps(policy):
@@ -246,10 +220,10 @@ def second_administrator(evidence: Evidence) -> Verdict:
 
 def decided(evidence: Evidence, given: object) -> Verdict:
     """What the policy simulator says of Bruno, after it was asked."""
-    lab, key = evidence.lab, _key_of(evidence, PLAYERS)
+    lab, key = evidence.lab, key_named(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
-    bruno = f"arn:aws:iam::{lab.account_id}:user/{lab.key_user}"
+    bruno = user_arn(evidence, lab.key_user)
     calls = evidence.records("SimulatePrincipalPolicy")
     asked = [
         x
@@ -260,9 +234,9 @@ def decided(evidence: Evidence, given: object) -> Verdict:
     ]
     wanted = "the simulator's word on Bruno and kms:Decrypt."
     if not isinstance(given, str):
-        return not_yet("the value of EvalDecision, a text.", f"{_kind(given)}.")
+        return not_yet("the value of EvalDecision, a text.", f"{kind_of(given)}.")
     if not asked:
-        if failure := _last_failure(evidence, "SimulatePrincipalPolicy"):
+        if failure := last_failure(evidence, "SimulatePrincipalPolicy"):
             return not_yet(wanted, f"{failure}.")
         return not_yet(
             wanted, "no simulation for Bruno's kms:Decrypt in the audit trail."
@@ -282,45 +256,15 @@ def decided(evidence: Evidence, given: object) -> Verdict:
     )
 
 
-def _base64(blob: bytes) -> bool:
-    """Whether bytes are a ciphertext of KMS that somebody has encoded as text."""
-    try:
-        return len(base64.b64decode(blob, validate=True)) > 60
-    except (binascii.Error, ValueError):
-        return False
-
-
-def _opened(
-    kms: Any, blob: object, context: dict[str, str]
-) -> tuple[dict[str, Any], str]:
-    """What KMS decrypts, or else what stands in the way."""
-    if isinstance(blob, dict):
-        return {}, "KMS's whole answer; the ciphertext is its CiphertextBlob."
-    if not isinstance(blob, bytes):
-        return {}, f"{_kind(blob)}."
-    if not blob:
-        return {}, "no bytes at all."
-    try:
-        return kms.decrypt(CiphertextBlob=blob, EncryptionContext=context), ""
-    except ClientError as error:
-        if _base64(blob):
-            return (
-                {},
-                "a ciphertext encoded in base64; boto3 gives and takes bytes.",
-            )
-        code = error.response["Error"]["Code"]
-        return {}, f"{code}, when it was opened with {context}."
-
-
 def sealed_token(evidence: Evidence, blob: object) -> Verdict:
     """The token under the players' key, bound to {"service": "shop"}."""
     kms, token = evidence.client("kms"), evidence.lab.token.encode()
-    key = _key_of(evidence, PLAYERS)
+    key = key_named(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
     if blob == token:
         return not_yet("a ciphertext.", "the text itself.")
-    answer, problem = _opened(kms, blob, SHOP_CONTEXT)
+    answer, problem = decrypted(kms, blob, SHOP_CONTEXT)
     if problem:
         calls = evidence.records("Encrypt", user="admin")
         if "InvalidCiphertext" in problem and calls:
@@ -345,18 +289,13 @@ def sealed_token(evidence: Evidence, blob: object) -> Verdict:
     )
 
 
-def _done(evidence: Evidence, name: str, arn: str) -> list[Record]:
-    """The successful calls of an operation that concern a key."""
-    return [x for x in evidence.records(name) if not x.error and x.touches(arn)]
-
-
 def key_for_later(evidence: Evidence, blob: object) -> Verdict:
     """An encrypted data key under the key for the backups, whose plaintext stayed in KMS."""
     kms = evidence.client("kms")
     key = key_metadata(evidence, evidence.lab.backup_key_id)
-    answer, problem = _opened(kms, blob, BACKUP_CONTEXT)
+    answer, problem = decrypted(kms, blob, BACKUP_CONTEXT)
     if problem:
-        if failure := _last_failure(evidence, "GenerateDataKeyWithoutPlaintext"):
+        if failure := last_failure(evidence, "GenerateDataKeyWithoutPlaintext"):
             problem = f"{failure}."
         return not_yet(
             f"an encrypted data key bound to the context {BACKUP_CONTEXT}.",
@@ -370,14 +309,14 @@ def key_for_later(evidence: Evidence, blob: object) -> Verdict:
     bits = 8 * len(answer["Plaintext"])
     if bits != 256:
         return not_yet("a data key of 256 bits.", f"a data key of {bits} bits.")
-    if _done(evidence, "GenerateDataKeyWithoutPlaintext", key["Arn"]):
+    if done(evidence, "GenerateDataKeyWithoutPlaintext", key["Arn"]):
         return correct("The data key exists, and only KMS has seen it.")
     wanted = "a data key whose plaintext did not come out of KMS."
-    if _done(evidence, "GenerateDataKey", key["Arn"]):
+    if done(evidence, "GenerateDataKey", key["Arn"]):
         return not_yet(
             wanted, "GenerateDataKey, whose answer holds the plaintext."
         )
-    if _done(evidence, "Encrypt", key["Arn"]):
+    if done(evidence, "Encrypt", key["Arn"]):
         return not_yet(wanted, "Encrypt, for a key that was made outside KMS.")
     return not_yet(
         wanted, "no data key under that key in the audit trail of this lab."
@@ -387,9 +326,9 @@ def key_for_later(evidence: Evidence, blob: object) -> Verdict:
 def moved(evidence: Evidence, blob: object) -> Verdict:
     """The guided ciphertext under the shop's key, re-encrypted inside KMS."""
     kms = evidence.client("kms")
-    shop = _key_of(evidence, evidence.lab.shop_key_alias)
-    answer, problem = _opened(kms, blob, TABLE_CONTEXT)
-    failure = _last_failure(evidence, "ReEncrypt")
+    shop = key_named(evidence, evidence.lab.shop_key_alias)
+    answer, problem = decrypted(kms, blob, TABLE_CONTEXT)
+    failure = last_failure(evidence, "ReEncrypt")
     if problem:
         return not_yet(
             f"a ciphertext that opens with the context {TABLE_CONTEXT}.",
@@ -403,24 +342,21 @@ def moved(evidence: Evidence, blob: object) -> Verdict:
     if any(not x.error for x in evidence.records("ReEncrypt")):
         return correct("Another key, the same plaintext, and nobody has seen it.")
     wanted = "a call of ReEncrypt."
-    by_hand = _done(evidence, "Encrypt", shop["Arn"])
-    players = _key_of(evidence, PLAYERS)
-    opened = _done(evidence, "Decrypt", players["Arn"]) if players else []
+    by_hand = done(evidence, "Encrypt", shop["Arn"])
+    players = key_named(evidence, PLAYERS)
+    opened = done(evidence, "Decrypt", players["Arn"]) if players else []
     if by_hand and by_hand[-1].user in [x.user for x in opened]:
-        return not_yet(
-            wanted,
-            "Decrypt and Encrypt: the plaintext has been in this notebook in between.",
-        )
+        seen = "Decrypt and Encrypt: the plaintext has been in this notebook in between."
+        return not_yet(wanted, seen)
+    again = "if you have started over, run your cell again."
     return not_yet(
-        wanted,
-        "no ReEncrypt in the audit trail of this lab; if you have started over, "
-        "run your cell again.",
+        wanted, f"no ReEncrypt in the audit trail of this lab; {again}"
     )
 
 
 def rotates(evidence: Evidence) -> Verdict:
     """KMS rotates the players' key every 180 days."""
-    kms, key = evidence.client("kms"), _key_of(evidence, PLAYERS)
+    kms, key = evidence.client("kms"), key_named(evidence, PLAYERS)
     if key is None:
         return RUN_FIRST
     wanted = f"automatic rotation of the players' key every {PERIOD} days."
@@ -433,10 +369,10 @@ def rotates(evidence: Evidence) -> Verdict:
                 "KMS now rotates it by itself; the next date is in the status."
             )
         if calls and calls[-1].error:
-            return not_yet(wanted, f"{_failure(calls[-1])}.")
+            return not_yet(wanted, f"{failure(calls[-1])}.")
         return not_yet(wanted, f"a rotation every {period} days.")
     if calls and calls[-1].error:
-        return not_yet(wanted, f"{_failure(calls[-1])}.")
+        return not_yet(wanted, f"{failure(calls[-1])}.")
     if calls and calls[-1].parameters.get("keyId") not in (
         key["KeyId"],
         key["Arn"],

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable
-from types import EllipsisType
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lessons.author import (
+    Envelope,
     Evidence,
     LearnerError,
     Record,
     Studio,
     Verdict,
+    choices,
     correct,
+    envelope,
+    failure,
     not_attempted,
     not_yet,
+    opened,
+    quoted,
     records,
+    returned_none,
+    table_of,
+    uncallable,
+    wrong_choices,
 )
 
 KMS = "kms.amazonaws.com"
@@ -47,10 +52,10 @@ def world(studio: Studio) -> dict[str, str]:
     for user in (*COLLEAGUES, "bruno", "edda"):
         studio.create_user(user, _READ_ONLY)
         if user != "edda":
-            _allow_decrypt(studio, user, key)
-    _read(studio, "bruno", names["table_name"])
+            studio.allow(user, "kms:Decrypt", key, "use-the-players-key")
+    studio.read("bruno", names["table_name"])
     for user in ("edda", *studio.random("readers").sample(COLLEAGUES, 2)):
-        _read(studio, user, names["old_table_name"])
+        studio.read(user, names["old_table_name"])
     aliases = {
         "key_alias": "alias/players-table",
         "private_key_alias": "alias/players-private",
@@ -58,32 +63,12 @@ def world(studio: Studio) -> dict[str, str]:
     return {**names, **aliases, "key_arn": key}
 
 
-def _allow_decrypt(studio: Studio, user: str, key: str) -> None:
-    statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}
-    studio.client("iam").put_user_policy(
-        UserName=user,
-        PolicyName="use-the-players-key",
-        PolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [statement]}
-        ),
-    )
-
-
-def _read(studio: Studio, user: str, table: str) -> None:
-    dynamodb = studio.client_of(user, "dynamodb")
-    try:
-        dynamodb.get_item(TableName=table, Key={"player_id": {"S": "p-001"}})
-    except ClientError:
-        if user != "edda":
-            raise
-
-
 def context_fits(evidence: Evidence, context: Any) -> Verdict:
     """KMS opens the table key of players-2025 with this encryption context."""
     table = evidence.lab.old_table_name
     stored = evidence.lab.at_rest(table)
     if not isinstance(context, dict):
-        return not_yet("a dictionary.", f"`{str(context)[:60]}`.")
+        return not_yet("a dictionary.", f"{quoted(context)}.")
     if set(context) != set(stored.encryption_context):
         wanted = "the two names that each Decrypt event for a table shows."
         names = ", ".join(f"`{name}`" for name in context)
@@ -97,15 +82,10 @@ def context_fits(evidence: Evidence, context: Any) -> Verdict:
     except ClientError as error:
         if error.response["Error"]["Code"] != "InvalidCiphertextException":
             raise
-        odd = next(
-            x
-            for x in context.items()
-            if x not in stored.encryption_context.items()
-        )
-        return not_yet(
-            f"the values for {table}.",
-            f"`{odd[1]}` for {odd[0]}; KMS refuses it.",
-        )
+        right = stored.encryption_context.items()
+        name, value = next(x for x in context.items() if x not in right)
+        seen = f"`{value}` for {name}; KMS refuses it."
+        return not_yet(f"the values for {table}.", seen)
     return correct(f"KMS opened the table key of {table} with it.")
 
 
@@ -116,16 +96,11 @@ def _decrypts(evidence: Evidence) -> list[Record]:
     return [x for x in calls if x.name == "Decrypt" and x.source == KMS and x.via]
 
 
-def _table(record: Record) -> str:
-    context = record.parameters.get("encryptionContext", {})
-    return str(context.get("aws:dynamodb:tableName", ""))
-
-
 def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
     """The user of DynamoDB's latest Decrypt call for players-2025: now, or when the notebook
     began, as reading the table since then is no mistake."""
     if not isinstance(reader, str):
-        return not_yet("a user's name.", f"`{str(reader)[:60]}`.")
+        return not_yet("a user's name.", f"{quoted(reader)}.")
     if reader.endswith(".amazonaws.com"):
         return not_yet(
             "the user's name.",
@@ -133,7 +108,7 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
         )
     lab, calls = evidence.lab, _decrypts(evidence)
     name = reader.rpartition("/")[2]
-    about = [x for x in calls if _table(x) == lab.old_table_name]
+    about = [x for x in calls if table_of(x) == lab.old_table_name]
     before = [x for x in about if x.time < lab.opened]
     if name in (about[-1].user, before[-1].user):
         return correct(
@@ -153,7 +128,7 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
 def readers_found(evidence: Evidence, readers: Any) -> Verdict:
     """The users for whom DynamoDB had the table key of players-2025 opened."""
     if isinstance(readers, str) or not isinstance(readers, Iterable):
-        return not_yet("a list of names.", f"`{str(readers)[:60]}`.")
+        return not_yet("a list of names.", f"{quoted(readers)}.")
     names = list(readers)
     if odd := [name for name in names if not isinstance(name, str)]:
         return not_yet("a list of names.", f"in it, `{str(odd[0])[:60]}`.")
@@ -161,7 +136,7 @@ def readers_found(evidence: Evidence, readers: Any) -> Verdict:
     given = {name.rpartition("/")[2] for name in names}
     lab, calls = evidence.lab, _decrypts(evidence)
     table = lab.old_table_name
-    about = [x for x in calls if _table(x) == table]
+    about = [x for x in calls if table_of(x) == table]
     opened = [x for x in about if not x.error]
     # Somebody who was made to read the table since then may be named, and need not be.
     right = {x.user for x in opened if x.time < lab.opened} - {"admin"}
@@ -193,38 +168,35 @@ def table_key_opened(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     old, key = lab.old_table_name, lab.key_arn
     calls = [x for x in evidence.records("Decrypt") if not x.via]
-    about = [x for x in calls if _table(x) == old]
+    about = [x for x in calls if table_of(x) == old]
     opened = [x for x in about if not x.error]
     if any(x.parameters.get("keyId") for x in opened):
         return correct(
             f"KMS opened the table key of {old} with the key that you named."
         )
     wanted = f"a Decrypt call that opens the table key of {old} and names the studio's key."
-    tries = [x for x in calls if x.error or _table(x)]
+    tries = [x for x in calls if x.error or table_of(x)]
     if not tries:
         return not_attempted(
             f"KMS has not opened the table key of {old} for you yet."
         )
     last = tries[-1]
     if not last.error:
-        seen = f"a call that opened the table key of {_table(last)}."
+        seen = f"a call that opened the table key of {table_of(last)}."
         if last in opened:
             seen = "such a call that names no KeyId."
         return not_yet(wanted, seen)
     seen = f"{last.error}. {last.reason}".strip()
     if last.error == "InvalidCiphertextException":
-        seen = f"{last.error}; the encryption context in it was {_pairs(last)}."
+        context = last.parameters.get("encryptionContext")
+        shown = f"`{context}`" if context else "empty"
+        seen = f"{last.error}; the encryption context in it was {shown}."
     if last.error == "IncorrectKeyException":
         named = last.parameters.get("keyId")
         seen = (
             f"{last.error}: `{named}` is not the key that encrypted it ({key})."
         )
     return not_yet(wanted, seen)
-
-
-def _pairs(record: Record) -> str:
-    context = record.parameters.get("encryptionContext", {})
-    return f"`{context}`" if context else "empty"
 
 
 #: Dangers of 4.5 by a word of each: what helps, and what each wrong remedy leaves open.
@@ -267,51 +239,29 @@ _WHY_NOT = {
 
 def remedies_matched(evidence: Evidence, remedies: Any) -> Verdict:
     """Each danger with the one remedy that is left for it."""
-    if not isinstance(remedies, dict) or len(remedies) != len(REMEDIES):
-        return not_yet(
-            "a dictionary of the five dangers.", f"`{str(remedies)[:60]}`."
-        )
-    filled = {
-        k: v for k, v in remedies.items() if not isinstance(v, EllipsisType)
-    }
-    if not filled:
-        return not_attempted(
-            "The dots are still there; put a remedy for each danger."
-        )
-    known = {word.lower(): word for word in REMEDIES.values()}
-    odd = [str(v) for v in filled.values() if str(v).strip().lower() not in known]
-    if odd:
-        seen = ", ".join(f"`{word[:30]}`" for word in odd)
-        return not_yet(
-            f"each remedy as one of {', '.join(known.values())}.", f"{seen}."
-        )
-    if len(filled) < len(remedies):
-        seen = f"{len(filled)} of {len(remedies)} filled in."
-        return not_yet("a remedy for each danger.", seen)
-    given = {k: known[str(v).strip().lower()] for k, v in filled.items()}
+    words = tuple(REMEDIES.values())
+    given = choices(remedies, words, len(REMEDIES), "dangers")
+    if isinstance(given, Verdict):
+        return given
     if len(set(given.values())) < len(given):
         twice = next(
             v for v in given.values() if list(given.values()).count(v) > 1
         )
         return not_yet("each of the five once.", f"`{twice}` more than once.")
-    wrong = []
-    for danger, remedy in given.items():
-        word = next((w for w in REMEDIES if w in str(danger)), "")
-        if remedy != REMEDIES.get(word):
-            wrong.append((word, danger, remedy))
+    wrong = wrong_choices(given, REMEDIES)
     if not wrong:
         return correct(
             "Each danger has its own remedy; encryption at rest is one of five."
         )
-    said = [x for x in wrong if x[2] in _WHY_NOT.get(x[0], {})]
     count = f"{len(given) - len(wrong)} of {len(given)} fit"
-    if not said:
-        return not_yet("the remedy that is left for each.", f"{count}.")
-    reasons = "; ".join(
+    reasons = [
         f"“{danger}”: not `{remedy}`, because {_WHY_NOT[word][remedy]}"
-        for word, danger, remedy in said
-    )
-    return not_yet("a remedy that helps.", f"{count}. {reasons}.")
+        for danger, remedy, word in wrong
+        if remedy in _WHY_NOT[word]
+    ]
+    if not reasons:
+        return not_yet("the remedy that is left for each.", f"{count}.")
+    return not_yet("a remedy that helps.", f"{count}. {'; '.join(reasons)}.")
 
 
 def address_protected(evidence: Evidence) -> Verdict:
@@ -352,14 +302,14 @@ def address_protected(evidence: Evidence) -> Verdict:
     if "B" not in item.get("email_key", {}):
         return not_yet(wanted, "no email_key, so nobody can decrypt the address.")
     try:
-        told = _unsealed(evidence, item)
+        told = _address(evidence, item)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         seen = (
             f"an email_key that does not open in the context of {name}: {code}."
         )
         return not_yet(wanted, seen)
-    except (InvalidTag, ValueError):
+    if told is None:
         return not_yet(wanted, "an address that its data key does not decrypt.")
     if told != player.email:
         return not_yet(
@@ -375,11 +325,7 @@ def _nothing_changed(evidence: Evidence, name: str, wanted: str) -> Verdict:
     tried = evidence.records("PutItem", "UpdateItem", "GenerateDataKey")
     failed = [x for x in tried if x.error]
     if failed:
-        last = failed[-1]
-        seen = (
-            f"{last.name} by {last.user} ended with {last.error}. {last.reason}"
-        )
-        return not_yet(wanted, seen)
+        return not_yet(wanted, f"{failure(failed[-1])}.")
     for made in tried:
         place = made.parameters.get("encryptionContext", {})
         if made.name == "GenerateDataKey" and place.get("player_id") == name:
@@ -389,41 +335,43 @@ def _nothing_changed(evidence: Evidence, name: str, wanted: str) -> Verdict:
     return not_attempted(f"The address of {name} is still in plaintext.")
 
 
-def _unsealed(evidence: Evidence, item: dict[str, Any]) -> str:
-    """The address of a player that ``protect`` made."""
-    place = {
-        "table": evidence.lab.table_name,
-        "player_id": item["player_id"]["S"],
-    }
-    opened = evidence.client("kms").decrypt(
-        CiphertextBlob=bytes(item["email_key"]["B"]), EncryptionContext=place
-    )
+def _place(evidence: Evidence, player: str) -> dict[str, str]:
+    """The encryption context in which ``protect`` encrypts a player's address."""
+    return {"table": evidence.lab.table_name, "player_id": player}
+
+
+def _address(evidence: Evidence, item: dict[str, Any]) -> str | None:
+    """The address of a player that ``protect`` made; None if its data key does not open it."""
     sealed = bytes(item["email"]["B"])
-    return (
-        AESGCM(opened["Plaintext"])
-        .decrypt(sealed[:12], sealed[12:], None)
-        .decode()
-    )
+    parts = (item["email_key"]["B"], sealed[:12], sealed[12:])
+    place = _place(evidence, item["player_id"]["S"])
+    _, told = opened(evidence.client("kms"), Envelope(*parts), place)
+    return None if told is None else told.decode(errors="replace")
+
+
+def _player(evidence: Evidence, player: str, email: str) -> dict[str, Any]:
+    """A player with an address that was encrypted as ``protect`` does it."""
+    key, place = evidence.lab.private_key_alias, _place(evidence, player)
+    made = envelope(evidence.client("kms"), key, email.encode(), place)
+    return {
+        "player_id": {"S": player},
+        "email": {"B": made.nonce + made.ciphertext},
+        "email_key": {"B": made.encrypted_key},
+    }
 
 
 def email_read(evidence: Evidence, read_email: Any) -> Verdict:
     """The function decrypts the address of players that it has not seen before."""
-    if not callable(read_email):
-        return not_yet("a function.", f"`{read_email!r}`.")
+    if problem := uncallable(read_email):
+        return problem
     some = Studio(evidence.lab.sandbox.session(), evidence.lab.sandbox.seed)
-    names = some.random("sealed").sample(
-        ["Noor", "Levi", "Mina", "Pavel", "Uma"], 2
-    )
-    addresses = {
-        f"p-{n}": f"{name.lower()}@example.com"
-        for n, name in zip(
-            some.random("ids").sample(range(100, 999), 2), names, strict=True
-        )
-    }
-    items = [
-        _sealed(evidence, player, email) for player, email in addresses.items()
-    ]
-    for item, email in zip(items, addresses.values(), strict=True):
+    chance = some.random("sealed")
+    names = chance.sample(["noor", "levi", "mina", "pavel", "uma"], 2)
+    for name, number in zip(
+        names, chance.sample(range(100, 999), 2), strict=True
+    ):
+        email = f"{name}@example.com"
+        item = _player(evidence, f"p-{number}", email)
         try:
             told = evidence.call(read_email, item=item)
         except LearnerError as error:
@@ -434,42 +382,12 @@ def email_read(evidence: Evidence, read_email: Any) -> Verdict:
                 wanted, "InvalidCiphertextException, so KMS got something else."
             )
         if told is None:
-            return _returned_nothing(evidence)
+            return returned_none(read_email, "the address, as text.")
         if isinstance(told, (bytes, bytearray)):
             return not_yet("text.", "bytes; decode() makes text of them.")
         if told != email:
-            return not_yet(f"`{email}`.", f"`{str(told)[:60]}`.")
+            return not_yet(f"`{email}`.", f"{quoted(told)}.")
     return correct("KMS decrypted the data key, and the data key the address.")
-
-
-def _returned_nothing(evidence: Evidence) -> Verdict:
-    """The function returned None: it has done something, or it is as it was found."""
-    if evidence.records(
-        "Decrypt"
-    ):  # In the copy of the world, where only it asks for that.
-        return not_yet(
-            "the address, returned.", "None. Did you print instead of return?"
-        )
-    return not_attempted(
-        "The function returns None and has not asked KMS for anything."
-    )
-
-
-def _sealed(evidence: Evidence, player: str, email: str) -> dict[str, Any]:
-    """A player with an address that was encrypted as ``protect`` does it."""
-    lab = evidence.lab
-    key = evidence.client("kms").generate_data_key(
-        KeyId=lab.private_key_alias,
-        KeySpec="AES_256",
-        EncryptionContext={"table": lab.table_name, "player_id": player},
-    )
-    nonce = os.urandom(12)
-    sealed = nonce + AESGCM(key["Plaintext"]).encrypt(nonce, email.encode(), None)
-    return {
-        "player_id": {"S": player},
-        "email": {"B": sealed},
-        "email_key": {"B": key["CiphertextBlob"]},
-    }
 
 
 EXERCISES = [

@@ -475,7 +475,7 @@ remedies = dict.fromkeys(
     "client-side encryption",
 )
 
-# %% wrong="half of it" says="2 of 5 filled in"
+# %% wrong="half of it" says="dots for"
 remedies = {
     "A disk of DynamoDB is stolen": "encryption at rest",
     "Somebody listens on the network": "TLS",
@@ -706,7 +706,7 @@ def read_email(item):
     return AESGCM(key["Plaintext"]).decrypt(whole[:12], whole[12:], None)
 
 
-# %% wrong="printed" says="print instead of return"
+# %% wrong="printed" says="did you print"
 def read_email(item):
     place = {"table": lab.table_name, "player_id": item["player_id"]["S"]}
     key = kms.decrypt(
@@ -721,7 +721,7 @@ def read_email(item):
     return "wren@example.com"
 
 
-# %% wrong="no function" says="Expected: a function"
+# %% wrong="no function" says="Expected: the function itself"
 def read_email(item): ...
 
 

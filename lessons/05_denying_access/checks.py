@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from types import EllipsisType
+from functools import partial
 from typing import Any
 
-from refusal.authorization import AuthorizationError, Policy, Request, authorize
+from refusal.authorization import AuthorizationError
 
 from lessons.author import (
+    WRITES,
     Evidence,
     Studio,
     Verdict,
     allows,
+    choices,
     correct,
+    delegation,
+    failure,
     key_metadata,
     key_policy,
+    listed,
     may_manage,
     may_read,
     not_attempted,
     not_yet,
+    user_arn,
+    would_decide,
 )
 
 KMS = "kms.amazonaws.com"
-WRITES = (
-    "PutItem",
-    "UpdateItem",
-    "DeleteItem",
-    "BatchWriteItem",
-    "TransactWriteItems",
-    "ExecuteStatement",
-)
 FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 
 
@@ -38,9 +36,7 @@ def world(studio: Studio) -> dict[str, str]:
     """The players under the studio's key, last season's table too, the scores under the AWS
     managed key, the payments under a key that leaves nothing to IAM policies; and Bruno, whose own
     policy denies him the use of the studio's key."""
-    key = studio.create_key("alias/players-table")
-    payments_key = studio.create_key("alias/payments")
-    studio.leave_nothing_to_iam(payments_key)
+    key, payments_key = studio.create_two_keys()
     names = {
         "table_name": studio.create_table(studio.name("players"), key),
         "old_table_name": studio.create_table(studio.name("players-2025"), key),
@@ -54,14 +50,7 @@ def world(studio: Studio) -> dict[str, str]:
     for table, count in zip(names.values(), (3, 1, 1, 1), strict=True):
         studio.put_players(table, count)
     studio.create_user("bruno", FULL_ACCESS)
-    kept_out = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": key}
-    studio.client("iam").put_user_policy(
-        UserName="bruno",
-        PolicyName="no-players",
-        PolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [kept_out]}
-        ),
-    )
+    studio.allow("bruno", "kms:Decrypt", key, "no-players", effect="Deny")
     keys = {
         "key_alias": "alias/players-table",
         "key_arn": key,
@@ -155,7 +144,7 @@ def scores_closed(evidence: Evidence) -> Verdict:
         return not_yet(
             "the scores, moved.", f"a new table {scores}, and its items are lost."
         )
-    mira = f"arn:aws:iam::{lab.account_id}:user/mira"
+    mira = user_arn(evidence, "mira")
     named = allows(key_policy(evidence, arn), mira, "kms:Decrypt")  # By 5.8, say.
     if may_read(evidence, "mira", scores) and not named:
         seen = "she may, by an IAM policy or a grant; run the set-up cell again."
@@ -253,10 +242,7 @@ def no_deletes(evidence: Evidence) -> Verdict:
     if not tries:
         return not_attempted("Mira can still delete tables.")
     if tries[-1].error:
-        last = tries[-1]
-        return not_yet(
-            wanted, f"{last.name} ended in {last.error}: {last.reason}"
-        )
+        return not_yet(wanted, f"{failure(tries[-1])}.")
     return not_yet(wanted, f"{tries[-1].name}, and Mira can still delete tables.")
 
 
@@ -273,33 +259,18 @@ WORDS = ("any", "key", "deny", "other")
 
 def triage(evidence: Evidence, remedies: object) -> Verdict:
     """What would help in each of four tickets."""
-    wanted = "for each of the tickets A, B, C and D, one of the four answers."
-    if not isinstance(remedies, dict):
-        return not_yet(
-            wanted, f"{type(remedies).__name__}; remedies is a dictionary."
-        )
-    still = [
-        x for x in REMEDIES if isinstance(remedies.get(x, ...), EllipsisType)
-    ]
-    if still:
-        return not_attempted(f"Nothing is said yet of {_listed(still)}.")
-    for letter in REMEDIES:
-        if remedies[letter] not in WORDS:
-            return not_yet(wanted, f"“{remedies[letter]}” for {letter}.")
-    wrong = [x for x in REMEDIES if remedies[x] != REMEDIES[x]]
+    chosen = choices(remedies, WORDS, len(REMEDIES), "tickets")
+    if isinstance(chosen, Verdict):
+        return chosen
+    wrong = [x for x in REMEDIES if chosen.get(x) != REMEDIES[x]]
     if wrong:
-        which = f"ticket{'s' if len(wrong) > 1 else ''} {_listed(wrong)}"
+        which = f"ticket{'s' if len(wrong) > 1 else ''} {listed(wrong)}"
         return not_yet(
             "what each message says after “because”, and before it.",
             f"{4 - len(wrong)} of 4 are right. Look at {which} again.",
             "any-denial" if wrong == ["B"] else "",
         )
     return correct("Each message names its remedy.")
-
-
-def _listed(names: list[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def smallest(evidence: Evidence, statement: object) -> Verdict:
@@ -310,8 +281,11 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
         return not_yet(
             wanted, f"{type(statement).__name__}; statement is a dictionary."
         )
-    if any(isinstance(value, EllipsisType) for value in statement.values()):
-        return not_attempted("There are still dots in the statement.")
+    open_still = [name for name, x in statement.items() if x is ...]
+    if {"Action", "Resource"} <= set(open_still):
+        return not_attempted("The dots are still there, in Action and Resource.")
+    if open_still:
+        return not_yet(wanted, f"the dots, under {listed(open_still)}.")
     if "Statement" in statement:
         return not_yet(
             wanted, "a whole policy. Give the one statement that is in it."
@@ -321,7 +295,8 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
             wanted, "a Principal. Such a statement is not one of an IAM policy."
         )
     try:
-        allowed = _Asked(evidence, statement)
+        allowed = partial(_allows, evidence, statement)
+        allowed("kms:Decrypt", key)
     except AuthorizationError as error:
         return not_yet(wanted, f"what is not a statement: {error}")
     if not allowed("kms:Decrypt", key):
@@ -337,50 +312,33 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
     return correct("One action, one key: nobody gets more by it.")
 
 
-class _Asked:
-    """What an IAM policy with one statement would allow Mira, coming through DynamoDB.
-
-    Raises:
-        AuthorizationError: the statement cannot be read.
-    """
-
-    def __init__(self, evidence: Evidence, statement: dict[str, Any]) -> None:
-        lab = evidence.lab
-        document = {"Version": "2012-10-17", "Statement": [statement]}
-        self._policy = Policy.parse(document, kind="identity-based", name="mine")
-        self._caller = f"arn:aws:iam::{lab.account_id}:user/mira"
-        root = f"arn:aws:iam::{lab.account_id}:root"
-        delegation = {
-            "Effect": "Allow",
-            "Principal": {"AWS": root},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-        self._key = Policy.parse(
-            {"Version": "2012-10-17", "Statement": [delegation]},
-            kind="resource-based",
-        )
-        self._context = {
-            "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com",
-            "kms:CallerAccount": lab.account_id,
-            "kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name,
-            "kms:EncryptionContext:aws:dynamodb:subscriberId": lab.account_id,
-        }
-
-    def __call__(self, action: str, resource: str) -> bool:
-        request = Request(self._caller, action, resource, self._context)
-        return authorize(
-            request, identity_policies=[self._policy], resource_policy=self._key
-        ).allowed
+def _allows(
+    evidence: Evidence, statement: dict[str, Any], action: str, resource: str
+) -> bool:
+    """Whether a statement in an IAM policy would allow Mira this, coming through DynamoDB."""
+    lab = evidence.lab
+    context = {
+        "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com",
+        "kms:CallerAccount": lab.account_id,
+        "kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name,
+        "kms:EncryptionContext:aws:dynamodb:subscriberId": lab.account_id,
+    }
+    return would_decide(
+        evidence,
+        "mira",
+        action,
+        resource,
+        key=[delegation(evidence)],
+        iam=[statement],
+        context=context,
+    )
 
 
 def let_in(evidence: Evidence) -> Verdict:
     """The key policy lets Mira use the key; she cannot manage it, and admin lost nothing."""
     lab = evidence.lab
     wanted = "a key policy by which Mira, next to you, may use the key."
-    mira, admin = (
-        f"arn:aws:iam::{lab.account_id}:user/{x}" for x in ("mira", "admin")
-    )
+    mira, admin = user_arn(evidence, "mira"), user_arn(evidence, "admin")
     found = key_policy(evidence, lab.key_arn)
     if allows(found, f"{mira}-nobody", "kms:Decrypt"):
         return not_yet(wanted, "it allows kms:Decrypt to everybody.")
@@ -425,10 +383,7 @@ def _not_let_in(
         return not_yet(wanted, "she may read, but not by the key policy.")
     tries = evidence.records("PutKeyPolicy")
     if tries and tries[-1].error:
-        last = tries[-1]
-        return not_yet(
-            wanted, f"PutKeyPolicy ended in {last.error}: {last.reason}"
-        )
+        return not_yet(wanted, f"{failure(tries[-1])}.")
     return not_attempted("The key policy in KMS does not name her yet.")
 
 

@@ -492,7 +492,7 @@ iam.put_user_policy(
     UserName="mira", PolicyName="no-delete", PolicyDocument=document
 )
 
-# %% wrong="not a policy" says="PutUserPolicy ended in MalformedPolicyDocument"
+# %% wrong="not a policy" says="PutUserPolicy failed with MalformedPolicyDocument"
 no_delete = {"Effect": "Deny", "Action": "DeleteTable", "Resource": "*"}
 document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
 with refused("MalformedPolicyDocument"):
@@ -565,7 +565,7 @@ remedies = {"A": ..., "B": ..., "C": ..., "D": ...}
 # %%
 check("5.6", remedies)
 
-# %% wrong="half done" says="B, C and D" outcome="not attempted"
+# %% wrong="half done" says="dots for “B”, dots for “C”"
 remedies = {"A": "deny", "B": ..., "C": ..., "D": ...}
 
 # %% wrong="A read as an implicit deny" says="Look at ticket A"
@@ -577,7 +577,7 @@ remedies = {"A": "deny", "B": "any", "C": "any", "D": "key"}
 # %% wrong="C and D changed about" says="Look at tickets C and D"
 remedies = {"A": "deny", "B": "other", "C": "key", "D": "any"}
 
-# %% wrong="other words" says="“identity-based”"
+# %% wrong="other words" says="`identity-based` for “C”"
 remedies = {"A": "deny", "B": "other", "C": "identity-based", "D": "key"}
 
 # %% wrong="a list" says="a dictionary"
@@ -623,7 +623,7 @@ policy_lab(
 # %%
 check("5.7", statement)
 
-# %% wrong="half done" says="dots" outcome="not attempted"
+# %% wrong="half done" says="dots"
 statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": ...}
 
 # %% wrong="every key" says="other keys"
@@ -746,7 +746,7 @@ mine = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
 document = json.dumps({"Version": "2012-10-17", "Statement": [mine]})
 iam.put_user_policy(UserName="mira", PolicyName="mine", PolicyDocument=document)
 
-# %% wrong="a name in place of an ARN" says="PutKeyPolicy ended in MalformedPolicyDocumentException"
+# %% wrong="a name in place of an ARN" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
 new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
 mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
 new_policy["Statement"][2]["Principal"]["AWS"] = ["admin", "mira"]

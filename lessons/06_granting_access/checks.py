@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError
-from refusal.authorization import Policy, Request, authorize
-
 from lessons.author import (
+    WRITES,
     Evidence,
-    Record,
     Studio,
     Verdict,
     allows,
     correct,
+    doors,
+    failure,
     grants_on,
+    has_item,
     key_metadata,
     key_policy,
+    may_decrypt,
     may_decrypt_directly,
     may_read,
     not_attempted,
     not_yet,
+    own_policies,
+    own_statements,
+    user_arn,
+    would_decide,
 )
 
 _POLICIES = "arn:aws:iam::aws:policy/AmazonDynamoDB"
@@ -31,9 +36,7 @@ _POLICIES = "arn:aws:iam::aws:policy/AmazonDynamoDB"
 def world(studio: Studio) -> dict[str, str]:
     """Two tables of players under the studio's key, the payments under a key that leaves nothing
     to IAM policies; Mira, Bruno and Edda, who may use neither."""
-    key = studio.create_key("alias/players-table")
-    payments_key = studio.create_key("alias/payments")
-    studio.leave_nothing_to_iam(payments_key)
+    key, payments_key = studio.create_two_keys()
     names = {
         "table_name": studio.create_table(studio.name("players"), key),
         "old_table_name": studio.create_table(studio.name("players-2025"), key),
@@ -54,24 +57,15 @@ def world(studio: Studio) -> dict[str, str]:
     return {**names, **keys}
 
 
-def _user(evidence: Evidence, name: str) -> str:
-    return f"arn:aws:iam::{evidence.lab.account_id}:user/{name}"
-
-
 def _arn(evidence: Evidence, table: str) -> str:
     lab = evidence.lab
     return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
 
 
-def _ended(record: Record) -> str:
-    """How a call that failed ended."""
-    return f"{record.name} ended in {record.error}: {record.reason}"
-
-
 def key_user(evidence: Evidence) -> Verdict:
     """Mira is a key user and no administrator; admin is both."""
     wanted = "Mira as a key user and no administrator, and you as both."
-    mira, admin = _user(evidence, "mira"), _user(evidence, "admin")
+    mira, admin = user_arn(evidence, "mira"), user_arn(evidence, "admin")
     found = key_policy(evidence, evidence.lab.key_arn)
     uses, manages = (
         {who: allows(found, who, action) for who in (mira, admin)}
@@ -103,8 +97,8 @@ def _both(
         )
     changes = evidence.records("PutKeyPolicy")
     if changes and changes[-1].error:
-        return not_yet(wanted, _ended(changes[-1]))
-    if policies := _own_policies(evidence, "mira"):
+        return not_yet(wanted, failure(changes[-1]))
+    if policies := own_policies(evidence, "mira"):
         seen = f"an IAM policy for Mira, {json.dumps(policies)}"
         return not_yet(wanted, f"{seen}, and the key policy as it was.")
     return not_attempted("Mira is a key administrator, and not a key user yet.")
@@ -115,7 +109,7 @@ def taken_away(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     wanted = "Mira out of the key policy, and after that a read of players that KMS refuses her."
     found = key_policy(evidence, lab.key_arn)
-    if allows(found, _user(evidence, "mira"), "kms:Decrypt"):
+    if allows(found, user_arn(evidence, "mira"), "kms:Decrypt"):
         return not_yet(wanted, "Mira is still in the key policy.")
     trail, players = evidence.records(), _arn(evidence, lab.table_name)
     changes = [n for n, x in enumerate(trail) if x.name == "PutKeyPolicy"]
@@ -144,10 +138,10 @@ def through_dynamodb(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     wanted = "Mira may read through DynamoDB, and may not decrypt the password."
     if may_read(evidence, "mira", lab.table_name):
-        if _opens_password(evidence, "mira"):
-            doors = _doors(evidence, "mira")
-            return not_yet(wanted, f"she can decrypt the password, too.{doors}")
-        if not _own_policies(evidence, "mira"):
+        if may_decrypt(evidence, "mira", lab.key_arn):
+            named = doors(evidence, "mira", lab.key_arn)
+            return not_yet(wanted, f"she can decrypt the password, too.{named}")
+        if not own_policies(evidence, "mira"):
             return not_yet(wanted, "she may read, and not by an IAM policy.")
         return correct(
             "Her policy counts where a request comes through DynamoDB."
@@ -181,8 +175,8 @@ def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
     """What was tried with Mira's IAM policy, and did not let her in."""
     changes = evidence.records("PutUserPolicy")
     if changes and changes[-1].error:
-        return not_yet(wanted, _ended(changes[-1]))
-    policies = _own_policies(evidence, "mira")
+        return not_yet(wanted, failure(changes[-1]))
+    policies = own_policies(evidence, "mira")
     if not policies or untouched(evidence):
         return not_attempted(
             "Mira is still refused, and her IAM policy is as it was."
@@ -202,13 +196,13 @@ def _only_alias(evidence: Evidence) -> bool:
     """Whether Mira's IAM policy is the one of the notebook, which names the alias."""
     return [
         (":alias/" in str(x.get("Resource")), "Condition" in x)
-        for x in _statements(evidence, "mira")
+        for x in own_statements(evidence, "mira")
     ] == [(True, False)]
 
 
 def _only_service(evidence: Evidence) -> bool:
     """Whether Mira's IAM policy looks at the service only, as the exercise before asks."""
-    found = list(_statements(evidence, "mira"))
+    found = list(own_statements(evidence, "mira"))
     names = [
         name.lower()
         for x in found
@@ -235,7 +229,7 @@ def _no_grant(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, where Bruno has no grant."""
     made = evidence.records("CreateGrant", user="admin")
     if made and made[-1].error:
-        return not_yet(wanted, _ended(made[-1]))
+        return not_yet(wanted, failure(made[-1]))
     if may_read(evidence, "bruno", evidence.lab.table_name):
         return not_yet(wanted, "he may read, and there is no grant for him.")
     own = f"mira-{evidence.lab.table_name}"
@@ -256,45 +250,21 @@ def _too_wide(
         return not_yet(
             wanted, f"{who} is refused; your grant is for {json.dumps(shown)}."
         )
-    if _opens_password(evidence, user):
+    if may_decrypt(evidence, user, lab.key_arn):
         if len(grants) > 1 and any(not x.get("Constraints") for x in grants):
             return not_yet(
                 wanted,
                 "the grant without a constraint is still there beside the other.",
             )
         seen = f"{who} can decrypt the password, too: {who} may use the key for anything."
-        return not_yet(wanted, f"{seen}{_doors(evidence, user)}")
+        return not_yet(wanted, f"{seen}{doors(evidence, user, lab.key_arn)}")
     for other in (lab.table_name, lab.old_table_name, lab.payments_table_name):
         if other != table and may_read(evidence, user, other):
             return not_yet(
-                wanted, f"{who} can read {other}, too.{_doors(evidence, user)}"
+                wanted,
+                f"{who} can read {other}, too.{doors(evidence, user, lab.key_arn)}",
             )
     return None
-
-
-def _doors(evidence: Evidence, user: str) -> str:
-    """What names a user now, in a sentence, where it is more than one thing."""
-    key, arn = evidence.lab.key_arn, _user(evidence, user)
-    found = ["a grant" for _ in grants_on(evidence, key, f"user/{user}")]
-    found += ["an IAM policy" for _ in _own_policies(evidence, user)]
-    found += [
-        f"“{x.get('Sid', 'a statement')}” of the key policy"
-        for x in key_policy(evidence, key)
-        if arn in str(x.get("Principal"))
-    ]
-    listed = f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else ""
-    return (
-        f" There are now {listed}; take away what is too wide." if listed else ""
-    )
-
-
-WRITES = (
-    "PutItem",
-    "UpdateItem",
-    "BatchWriteItem",
-    "TransactWriteItems",
-    "ExecuteStatement",
-)
 
 
 def written_by_mira(evidence: Evidence) -> Verdict:
@@ -303,7 +273,7 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     writes = evidence.records(*WRITES)
     hers = [x for x in writes if x.user == "mira"]
     wanted = "p-050 in players, put there by Mira."
-    if _holds(evidence, table, "p-050"):
+    if has_item(evidence, table, "p-050"):
         if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
             return correct("In the sandbox, a write needs kms:Decrypt only.")
         return not_yet(wanted, "p-050, and no write of hers: admin put it there.")
@@ -330,14 +300,15 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     if key is None:
         failed = [x for x in evidence.records("CreateKey") if x.error]
         if len(failed) > 1:  # The notebook itself makes the first.
-            return not_yet(wanted, _ended(failed[-1]))
+            return not_yet(wanted, failure(failed[-1]))
         return not_yet(
             wanted, f"`{str(arn)[:80]}`, which is no key of this account."
         )
     if key["CreationDate"] < evidence.lab.opened:
         return not_yet(wanted, "a key that was not made in this notebook.")
-    decide = _Decide(evidence, key["Arn"])
-    if decide.leaves_it_to_iam:
+    decide = partial(_decides, evidence, key["Arn"])
+    anything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+    if any(decide("nobody", action, iam=[anything]) for action in _EVERYTHING):
         return not_yet(
             wanted,
             "the key policy leaves it to the account's IAM policies: a user with kms:* would be "
@@ -361,30 +332,12 @@ _EVERYTHING = (
 )
 
 
-class _Decide:
-    """What a key's policy lets the account's users do, who have no IAM policy on keys."""
-
-    def __init__(self, evidence: Evidence, key_arn: str) -> None:
-        statements = key_policy(evidence, key_arn)
-        self._policy = Policy.parse(
-            {"Version": "2012-10-17", "Statement": statements},
-            kind="resource-based",
-        )
-        self._evidence, self._key = evidence, key_arn
-
-    def __call__(self, user: str, action: str, *identity: Policy) -> bool:
-        request = Request(_user(self._evidence, user), action, self._key)
-        return authorize(
-            request, identity_policies=identity, resource_policy=self._policy
-        ).allowed
-
-    @property
-    def leaves_it_to_iam(self) -> bool:
-        """Whether an Allow of an IAM policy would count."""
-        anything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
-        document = {"Version": "2012-10-17", "Statement": [anything]}
-        policy = Policy.parse(document, kind="identity-based", name="anything")
-        return any(self("nobody", action, policy) for action in _EVERYTHING)
+def _decides(
+    evidence: Evidence, key: str, user: str, action: str, **policies: Any
+) -> bool:
+    """Whether a key's policy lets a user act, who has no other IAM policy on keys."""
+    statements = key_policy(evidence, key)
+    return would_decide(evidence, user, action, key, key=statements, **policies)
 
 
 def edda_reports(evidence: Evidence) -> Verdict:
@@ -407,7 +360,7 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, and did not let Edda in."""
     grants = grants_on(evidence, evidence.lab.key_arn, "user/edda")
     policies = (
-        json.dumps(found) if (found := _own_policies(evidence, "edda")) else ""
+        json.dumps(found) if (found := own_policies(evidence, "edda")) else ""
     )
     key = key_policy(evidence, evidence.lab.key_arn)
     named = [statement for statement in key if "user/edda" in str(statement)]
@@ -428,53 +381,8 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     names = ("CreateGrant", "PutUserPolicy", "PutKeyPolicy")
     tries = [x for x in evidence.records(*names, user="admin") if not x.via]
     if tries and tries[-1].error:
-        return not_yet(wanted, _ended(tries[-1]))
+        return not_yet(wanted, failure(tries[-1]))
     return not_attempted("Edda is still refused; choose one of the three ways.")
-
-
-def _opens_password(evidence: Evidence, user: str) -> bool:
-    """Whether a user may decrypt what was encrypted without DynamoDB, under the studio's key."""
-    lab = evidence.lab
-    sealed = evidence.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")
-    asked = {"CiphertextBlob": sealed["CiphertextBlob"]}
-    return lab.in_process.would_allow(user, "kms", "Decrypt", asked)
-
-
-def _holds(evidence: Evidence, table: str, player: str) -> bool:
-    try:
-        key = {"player_id": {"S": player}}
-        return "Item" in evidence.client("dynamodb").get_item(
-            TableName=table, Key=key
-        )
-    except ClientError:
-        return False
-
-
-def _statements(evidence: Evidence, user: str) -> Iterator[dict[str, Any]]:
-    for policy in _own_policies(evidence, user):
-        found = policy["Statement"]
-        yield from found if isinstance(found, list) else [found]
-
-
-def _own_policies(evidence: Evidence, user: str) -> list[dict[str, Any]]:
-    """A user's policies that AWS did not write."""
-    iam = evidence.client("iam")
-    if user not in [one["UserName"] for one in iam.list_users()["Users"]]:
-        return []
-    names = iam.list_user_policies(UserName=user)["PolicyNames"]
-    found = [
-        iam.get_user_policy(UserName=user, PolicyName=n)["PolicyDocument"]
-        for n in names
-    ]
-    for attached in iam.list_attached_user_policies(UserName=user)[
-        "AttachedPolicies"
-    ]:
-        arn = attached["PolicyArn"]
-        if not arn.startswith("arn:aws:iam::aws:"):
-            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)
-            found.append(policy["PolicyVersion"]["Document"])
-    return found
 
 
 EXERCISES = [

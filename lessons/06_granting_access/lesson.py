@@ -127,7 +127,7 @@ set_policy([admin_arn], [admin_arn])
 # %% wrong="changed about" says="still a key administrator"
 set_policy([mira_arn], [admin_arn])
 
-# %% wrong="names in place of ARNs" says="PutKeyPolicy ended in MalformedPolicyDocumentException"
+# %% wrong="names in place of ARNs" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
 with refused("MalformedPolicyDocumentException"):
     set_policy(["admin"], ["admin", "mira"])
 
@@ -342,7 +342,7 @@ set_iam_policy(
     {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": lab.key_arn}
 )
 
-# %% wrong="a condition without a service" says="PutUserPolicy ended in MalformedPolicyDocument"
+# %% wrong="a condition without a service" says="PutUserPolicy failed with MalformedPolicyDocument"
 with refused("MalformedPolicyDocument"):
     set_iam_policy(
         {
@@ -558,7 +558,7 @@ kms.create_grant(
 )
 grant_table("bruno", lab.table_name)
 
-# %% wrong="an alias in place of the key" says="CreateGrant ended in"
+# %% wrong="an alias in place of the key" says="CreateGrant failed with"
 try:
     kms.create_grant(
         KeyId=lab.key_alias,
@@ -716,7 +716,7 @@ document = json.dumps(
 )
 vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="locked out" says="CreateKey ended in MalformedPolicyDocumentException" outcome="not yet"
+# %% wrong="locked out" says="CreateKey failed with MalformedPolicyDocumentException" outcome="not yet"
 document = json.dumps({"Version": "2012-10-17", "Statement": [only_mira]})
 with refused("MalformedPolicyDocumentException"):
     kms.create_key(Policy=document)

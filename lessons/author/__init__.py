@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from helpers.course.content import (
-    Exercise,
-    Verdict,
-    correct,
-    not_attempted,
-    not_yet,
-)
+from helpers.course.content import Exercise, Verdict, correct, not_attempted, not_yet
 from helpers.course.evidence import Evidence, LearnerError
 from helpers.course.records import Record, records
 
-from . import probes
-from .probes import *  # noqa: F403 - the vocabulary, as probes lists it
+from . import attempts, policies, probes, sealed, values
+from .attempts import *  # noqa: F403 - the vocabulary, as each module lists it
+from .policies import *  # noqa: F403
+from .probes import *  # noqa: F403
+from .sealed import *  # noqa: F403
+from .values import *  # noqa: F403
 from .worlds import Studio
 
-__all__ = [
-    "Evidence",
-    "Exercise",
-    "LearnerError",
-    "Record",
-    "Studio",
-    "Verdict",
-    "correct",
-]
+__all__ = ["Evidence", "Exercise", "LearnerError", "Record", "Studio", "Verdict", "correct"]
 __all__ += ["not_attempted", "not_yet", "records"]
+__all__ += attempts.__all__
+__all__ += policies.__all__
 __all__ += probes.__all__
+__all__ += sealed.__all__
+__all__ += values.__all__

@@ -16,16 +16,9 @@ from refusal import SandboxError
 
 from helpers.course.evidence import Evidence
 
-__all__ = [
-    "allows",
-    "at_rest",
-    "grants_on",
-    "key_aliases",
-    "key_metadata",
-    "key_of",
-    "key_policy",
-]
-__all__ += ["may_decrypt_directly", "may_manage", "may_read", "may_write"]
+__all__ = ["allows", "at_rest", "grants_on", "has_item", "key_aliases", "key_metadata", "key_named"]
+__all__ += ["key_of", "key_policy", "may_decrypt", "may_decrypt_directly", "may_manage", "may_read"]
+__all__ += ["may_write"]
 _DYNAMODB = "dynamodb.amazonaws.com"
 
 
@@ -44,13 +37,17 @@ def may_decrypt_directly(evidence: Evidence, user: str, table: str) -> bool:
     return _opens(evidence, user, table, via="")
 
 
+def may_decrypt(evidence: Evidence, user: str, key_arn: str) -> bool:
+    """Whether a user could decrypt what was encrypted with a key without any context."""
+    sealed = evidence.client("kms").encrypt(KeyId=key_arn, Plaintext=b"x")["CiphertextBlob"]
+    return evidence.lab.in_process.would_allow(user, "kms", "Decrypt", {"CiphertextBlob": sealed})
+
+
 def may_manage(evidence: Evidence, user: str, key_arn: str) -> bool:
     """Whether a user could change a key's policy or delete the key."""
     box = evidence.lab.in_process
     policy = {"KeyId": key_arn, "Policy": "{}"}
-    return box.would_allow(
-        user, "kms", "PutKeyPolicy", policy
-    ) or box.would_allow(
+    return box.would_allow(user, "kms", "PutKeyPolicy", policy) or box.would_allow(
         user,
         "kms",
         "ScheduleKeyDeletion",
@@ -81,6 +78,12 @@ def key_metadata(evidence: Evidence, name: str) -> Any:
         return None
 
 
+def key_named(evidence: Evidence, alias: str) -> Any:
+    """KMS's metadata of the key that an alias stands for; None if there is no such alias."""
+    target = key_aliases(evidence).get(alias)
+    return key_metadata(evidence, target) if target else None
+
+
 def key_aliases(evidence: Evidence) -> dict[str, str]:
     """The ID of the key that each alias stands for, but for the aliases that AWS has defined."""
     listed = evidence.client("kms").list_aliases()["Aliases"]
@@ -91,15 +94,20 @@ def key_aliases(evidence: Evidence) -> dict[str, str]:
     }
 
 
-def grants_on(
-    evidence: Evidence, key_arn: str, grantee: str = ""
-) -> list[dict[str, Any]]:
+def has_item(evidence: Evidence, table: str, player: str) -> bool:
+    """Whether a table of players holds one; not if there is no such table."""
+    asked = {"TableName": table, "Key": {"player_id": {"S": player}}}
+    try:
+        return "Item" in evidence.client("dynamodb").get_item(**asked)
+    except ClientError:
+        return False
+
+
+def grants_on(evidence: Evidence, key_arn: str, grantee: str = "") -> list[dict[str, Any]]:
     """The grants on a key whose grantee's name ends so, such as ``user/mira``. Of a user who was
     deleted, a grant keeps an ID in place of the ARN."""
     listed = evidence.client("kms").list_grants(KeyId=key_arn)["Grants"]
-    return [
-        grant for grant in listed if grant["GranteePrincipal"].endswith(grantee)
-    ]
+    return [grant for grant in listed if grant["GranteePrincipal"].endswith(grantee)]
 
 
 def key_policy(evidence: Evidence, key_id: str) -> list[dict[str, Any]]:
@@ -114,12 +122,8 @@ def allows(found: Iterable[dict[str, Any]], arn: str, action: str) -> bool:
     for statement in found:
         who = statement.get("Principal", {})
         named = _many(who.get("AWS", []) if isinstance(who, dict) else who)
-        applies = statement["Effect"] == "Allow" and (
-            arn in named or "*" in named
-        )
-        if applies and any(
-            fnmatchcase(action, x) for x in _many(statement.get("Action", []))
-        ):
+        applies = statement["Effect"] == "Allow" and (arn in named or "*" in named)
+        if applies and any(fnmatchcase(action, x) for x in _many(statement.get("Action", []))):
             return True
     return False
 
@@ -131,28 +135,20 @@ def _many(value: Any) -> list[Any]:
 def _may(evidence: Evidence, user: str, table: str, operation: str) -> bool:
     item = {"GetItem": "Key", "PutItem": "Item"}[operation]
     asked = {"TableName": table, item: {_hash_key(evidence, table): {"S": "x"}}}
-    allowed = evidence.lab.in_process.would_allow(
-        user, "dynamodb", operation, asked
-    )
+    allowed = evidence.lab.in_process.would_allow(user, "dynamodb", operation, asked)
     return allowed and _opens(evidence, user, table, via=_DYNAMODB)
 
 
 def _hash_key(evidence: Evidence, table: str) -> str:
-    found = evidence.client("dynamodb").describe_table(TableName=table)["Table"][
-        "KeySchema"
-    ]
-    return next(
-        str(key["AttributeName"]) for key in found if key["KeyType"] == "HASH"
-    )
+    found = evidence.client("dynamodb").describe_table(TableName=table)["Table"]["KeySchema"]
+    return next(str(key["AttributeName"]) for key in found if key["KeyType"] == "HASH")
 
 
 def _opens(evidence: Evidence, user: str, table: str, via: str) -> bool:
     """Whether KMS would decrypt a table's key for a user."""
     held = evidence.lab.sandbox.at_rest(table)
     if held.key_arn is None:
-        return bool(
-            via
-        )  # Nobody but DynamoDB uses the AWS owned key, and it asks nobody.
+        return bool(via)  # Nobody but DynamoDB uses the AWS owned key, and it asks nobody.
     asked = {
         "CiphertextBlob": held.wrapped_table_key,
         "EncryptionContext": dict(held.encryption_context),

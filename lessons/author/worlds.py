@@ -7,11 +7,13 @@ what its things are called; ``open_lab`` shows these names, and the lab carries 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from typing import Any, NamedTuple
 
 import boto3
+from botocore.exceptions import ClientError
 
 from helpers.course.content import PLAIN_SEED
 
@@ -105,9 +107,7 @@ class Studio:
             another gives another student other names and other data.
     """
 
-    def __init__(
-        self, session: boto3.Session, seed: int | str = PLAIN_SEED
-    ) -> None:
+    def __init__(self, session: boto3.Session, seed: int | str = PLAIN_SEED) -> None:
         self.session = session
         self.seed = str(seed)
         self._clients: dict[str, Any] = {}
@@ -173,9 +173,7 @@ class Studio:
         caller = self.client("sts").get_caller_identity()
         key = self.client("kms").create_key(
             Description=description,
-            Policy=console_policy(
-                caller["Account"], caller["Arn"], caller["Arn"]
-            ),
+            Policy=console_policy(caller["Account"], caller["Arn"], caller["Arn"]),
         )["KeyMetadata"]
         self.client("kms").create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
         return str(key["Arn"])
@@ -183,13 +181,9 @@ class Studio:
     def leave_nothing_to_iam(self, key: str) -> None:
         """Take the account's statement out of a key's policy, so no IAM policy's Allow counts."""
         kms = self.client("kms")
-        policy = json.loads(
-            kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
-        )
+        policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
         del policy["Statement"][0]
-        kms.put_key_policy(
-            KeyId=key, PolicyName="default", Policy=json.dumps(policy)
-        )
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
 
     def create_table(self, name: str, key: str = "", **encryption: Any) -> str:
         """A table of players, under the AWS owned key unless a key or more is given; returns
@@ -202,9 +196,7 @@ class Studio:
             }
         self.client("dynamodb").create_table(
             TableName=name,
-            AttributeDefinitions=[
-                {"AttributeName": "player_id", "AttributeType": "S"}
-            ],
+            AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
             **({"SSESpecification": encryption} if encryption else {}),
@@ -216,6 +208,29 @@ class Studio:
         dynamodb = self.client("dynamodb")
         for player in self.players(count):
             dynamodb.put_item(TableName=table, Item=player.item)
+
+    def allow(
+        self, user: str, action: str, resource: str, name: str, effect: str = "Allow"
+    ) -> None:
+        """Allow or deny a user one action, by an inline policy of this name."""
+        statement = {"Effect": effect, "Action": action, "Resource": resource}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        self.client("iam").put_user_policy(
+            UserName=user, PolicyName=name, PolicyDocument=json.dumps(document)
+        )
+
+    def create_two_keys(self) -> tuple[str, str]:
+        """ARNs of the studio's key, as the console makes it, and of the one for payments, whose
+        policy leaves nothing to IAM policies."""
+        key, payments = self.create_key(), self.create_key("alias/payments", "Protects payments")
+        self.leave_nothing_to_iam(payments)
+        return key, payments
+
+    def read(self, user: str, table: str) -> None:
+        """Have a user read the first player of a table, or be refused."""
+        dynamodb = self.client_of(user, "dynamodb")
+        with contextlib.suppress(ClientError):
+            dynamodb.get_item(TableName=table, Key={"player_id": {"S": "p-001"}})
 
     def create_user(self, name: str, *policy_arns: str) -> str:
         """An IAM user with managed policies; returns the user's ARN."""

@@ -1,0 +1,37 @@
+"""What the audit trail tells of an attempt: who wrote, which table it was about, how it failed."""
+
+from __future__ import annotations
+
+from helpers.course.evidence import Evidence
+from helpers.course.records import Record
+
+__all__ = ["WRITES", "done", "failure", "last_failure", "table_of"]
+#: DynamoDB's operations that write items.
+WRITES = (
+    *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
+    "ExecuteStatement",
+)
+
+
+def failure(record: Record) -> str:
+    """How a call failed, in AWS's words, and who made it, if that was not the administrator."""
+    who = "" if record.user in ("", "admin") else f", called by {record.user}"
+    said = f": {record.reason.rstrip('.')}" if record.reason else ""
+    return f"{record.name} failed with {record.error}{who}{said}"
+
+
+def last_failure(evidence: Evidence, *names: str, user: str = "") -> str:
+    """How the last call of these operations failed; empty if it did not."""
+    calls = evidence.records(*names, user=user)
+    return failure(calls[-1]) if calls and calls[-1].error else ""
+
+
+def done(evidence: Evidence, name: str, arn: str) -> list[Record]:
+    """The successful calls of an operation that concern a resource."""
+    return [x for x in evidence.records(name) if not x.error and x.touches(arn)]
+
+
+def table_of(record: Record) -> str:
+    """The table that a request to KMS names in its encryption context; empty if it names none."""
+    context = record.parameters.get("encryptionContext") or {}
+    return str(context.get("aws:dynamodb:tableName", ""))
