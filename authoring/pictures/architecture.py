@@ -26,12 +26,19 @@ def architecture(notebook: str) -> Picture:
     """
     given = source()
     alt = _in_words(given, notebook)
-    drawn = [_arrow(part, notebook) for part in given["arrow"]]
+    drawn = [_arrow(_told(part, notebook), notebook) for part in given["arrow"]]
     for part in given["element"]:
         state = _state(part, notebook)
         note = "new here" if state == "new" else ""
-        drawn.append(box(part["box"], part["name"], part["text"], state, note))
+        text = part["text"] if state != "later" else []
+        drawn.append(box(part["box"], part["name"], text, state, note))
     return Picture(frame(given["title"], given["size"], alt, drawn), alt)
+
+
+def _told(part: dict[str, Any], notebook: str) -> dict[str, Any]:
+    """An arrow with what it says in this notebook."""
+    before = part.get("before", {})
+    return {**part, **before} if notebook < before.get("until", "") else part
 
 
 def _state(part: dict[str, Any], notebook: str) -> str:
@@ -44,24 +51,22 @@ def _in_words(given: dict[str, Any], notebook: str) -> str:
     sentences = [f"{given['title']}."]
     for state, said in (("lit", "In place"), ("new", "New here"), ("later", "Still to come")):
         named = [
-            f"{part['name']} ({', '.join(part['text'])})"
+            part["name"] if state == "later" else f"{part['name']} ({', '.join(part['text'])})"
             for part in given["element"]
             if _state(part, notebook) == state
         ]
         if named:
             sentences.append(f"{said}: {'; '.join(named)}.")
-    sentences += [f"{part['alt']}." for part in given["arrow"] if part["lit"] <= notebook]
+    shown = (_told(part, notebook) for part in given["arrow"] if part["lit"] <= notebook)
+    sentences += [f"{part['alt']}." for part in shown]
     return " ".join(sentences)
 
 
 def _arrow(part: dict[str, Any], notebook: str) -> str:
-    """An arrow, with its words above and below it."""
+    """An arrow, with its words above and below it, unless it is still to come."""
     later = _state(part, notebook) == "later"
-    # What is still to come is not refused yet, but its head says that it will be.
-    look = part.get("look", "")
-    drawn = [arrow(part["line"], f"{look} later".strip() if later else look)]
-    for number, text in enumerate(part.get("text", ())):
+    drawn = [arrow(part["line"], "later" if later else part.get("look", ""))]
+    for number, text in enumerate(part.get("text", ()) if not later else ()):
         x, y = part["at"]
-        style = "small later-text" if later else "small"
-        drawn.append(words(x, y + 26 * number, text, style, "middle"))
+        drawn.append(words(x, y + 26 * number, text, "small", "middle"))
     return "\n".join(drawn)

@@ -20,7 +20,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# Every night Lanternfish Games writes its players into a file, the export. A newsletter and a backup need it, and it is full of e-mail addresses. Your task is to encrypt it.
+# Every night Lanternfish Games writes its players to a file, the export. A newsletter and a backup depend on it, and it is full of e-mail addresses. Your task is to encrypt it.
 
 # %%
 import json
@@ -41,7 +41,7 @@ lab
 #
 # ## 1. Where can data be seen?
 #
-# An e-mail address is stored on a disk, travels over a network, and is used in a program's memory. In each of these places, a different protection applies.
+# An e-mail address is stored on a disk, travels over a network, and is used in a program's memory. Who can see it where?
 #
 # {{predict 1.1}}
 
@@ -83,7 +83,7 @@ predict("1.1")
 ### BEGIN SOLUTION
 states = {
     "a thief takes a disk out of a server": "at rest",
-    "somebody listens in a café's wireless network": "in transit",
+    "somebody listens in on a café's wireless network": "in transit",
     "a backup lies in an archive": "at rest",
     "the newsletter program holds the list in a variable": "in use",
     "the export is uploaded to a partner": "in transit",
@@ -91,7 +91,7 @@ states = {
 ### STUB
 states = {
     "a thief takes a disk out of a server": ...,
-    "somebody listens in a café's wireless network": ...,
+    "somebody listens in on a café's wireless network": ...,
     "a backup lies in an archive": ...,
     "the newsletter program holds the list in a variable": ...,
     "the export is uploaded to a partner": ...,
@@ -155,7 +155,7 @@ states = ["at rest", "in transit"]
 # %% [markdown]
 # ## 2. Encrypt
 #
-# `cryptography` is a library that many Python programs encrypt with.
+# `cryptography` is the library that many Python programs use for encryption.
 
 # %%
 from cryptography.exceptions import InvalidTag
@@ -172,7 +172,7 @@ AESGCM(export_key).decrypt(first_nonce, sealed, None)
 # %% [markdown]
 # **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (AES-GCM), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, for you as well.
 #
-# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four thousand million messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
+# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four billion messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
 #
 # The ciphertext is 16 bytes longer than the line. These bytes are the *tag*.
 #
@@ -382,7 +382,7 @@ def open_sealed(key, stored):
 # %% [markdown]
 # ## 4. One key or two?
 #
-# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the matching *private key* decrypts. Here each is timed.
+# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the matching *private key* decrypts. Here you time both.
 #
 # {{predict 1.3}}
 
@@ -450,7 +450,7 @@ line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
 predict("1.3")
 
 # %% [markdown]
-# **What just happened?** Each step on the axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. Somebody outside AWS can encrypt for you with a public key, and cannot decrypt. With a private key you can make a *signature*, which everybody can check with the public key. DynamoDB takes symmetric keys only.
+# **What just happened?** Each step on the axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With your public key, somebody outside AWS can encrypt for you, but cannot decrypt. With your private key you can make a *signature*, which anybody can check with the public key. DynamoDB takes symmetric keys only.
 #
 # {{exercise 1.5}}
 #
@@ -549,7 +549,7 @@ del data_key["Plaintext"]
 {name: len(value) for name, value in envelope.items()}
 
 # %% [markdown]
-# KMS made a *data key*. It came twice: in plaintext, and encrypted under the KMS key. You encrypted the export here, with the plaintext key, and then threw that key away. `EncryptionContext`, the *encryption context*, is KMS's form of associated data. To read the export, have KMS decrypt the data key.
+# KMS made a *data key*, and returned it in two forms: in plaintext, and encrypted under the KMS key. You encrypted the export here, with the plaintext key, and then threw that key away. `EncryptionContext`, the *encryption context*, is KMS's form of associated data. To read the export, have KMS decrypt the data key.
 
 # %%
 opened_key = kms.decrypt(
@@ -826,7 +826,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
 envelope_encrypt = envelope_encrypt(None, None, None)
 
 # %% [markdown] tags=["solution"]
-# The check called it twice, in a copy of this account, so nothing here has changed. It checked whether KMS was asked for a data key each time, under the key and with the context that it gave, whether the envelope opens, and whether the plaintext key is nowhere in it. The plaintext key is a local variable, and goes out of scope when the function returns.
+# The check called the function twice, in a copy of this account, so nothing here has changed. It looked for three things: a data key from KMS for each call, under the key and with the context given; envelopes that open; and no plaintext key in them. The plaintext key is a local variable, and goes out of scope when the function returns.
 
 # %% [markdown]
 # {{exercise 1.8}}
@@ -971,7 +971,7 @@ quiz("01", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - At rest, in transit, in use: in each place something else protects the data. Read more: [DynamoDB encryption at rest: usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html).
+# - At rest, in transit, in use: in each place, something different protects the data. Read more: [DynamoDB encryption at rest: usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html).
 # - The key is the only secret. A nonce is used once. The tag reveals every change, and associated data binds a ciphertext to its purpose. Read more: [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html).
 # - Symmetric keys are for data; asymmetric keys are for people outside, and for signatures. Read more: [AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html).
 # - Envelope encryption: a data key encrypts the data, and a KMS key encrypts the data key. Read more: [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html), [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html).

@@ -245,7 +245,7 @@ show(policy["Statement"][1:])
 #
 # {{exercise 2.4}}
 #
-# *Inputs:* `kms`, `lab.shop_key_arn`, `tess`, `nils`. *Goal:* Tess is already an administrator of the shop's key, whose key policy the console wrote. Now Nils is one as well. He must not be able to decrypt.
+# *Inputs:* `kms`, `lab.shop_key_arn`, `tess`, `nils`. *Goal:* Tess is already an administrator of the shop's key, whose key policy the console wrote. Now Nils becomes one as well, with the same rights and no others.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -380,9 +380,9 @@ denial
 predict("2.2")
 
 # %% [markdown]
-# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The wall is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that stands outside all policies. Either way she could give herself access, and the audit trail would show it.
+# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The separation is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that stands outside all policies. Either way she could give herself access, and the audit trail would show it.
 #
-# Two tools say whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` weighs all policies and grants, and shows which statement decides.
+# Two tools tell you whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` weighs all policies and grants, and shows which statement decides.
 
 # %%
 from helpers import policy_lab
@@ -489,7 +489,7 @@ table(rows, ["who", "requestParameters", "errorCode"])
 # %% [markdown]
 # **What just happened?** KMS does not keep the context. It feeds the pairs into AES-GCM as *additional authenticated data*, so with other pairs the tag does not match. That is why a wrong context and a damaged ciphertext look the same, and why the message is empty. The order of the pairs does not matter; upper and lower case do.
 #
-# A context is not secret. The audit trail shows it and never shows the plaintext, so put nothing private into a context. CloudTrail writes `AccessDenied` for `AccessDeniedException`. That such an event shows the context too is an assumption of the sandbox.
+# A context is not secret. The audit trail shows it and never shows the plaintext, so put nothing private into a context. CloudTrail writes `AccessDenied` for `AccessDeniedException`. That such an event also shows the context is the sandbox's assumption.
 #
 # {{exercise 2.6}}
 #
@@ -580,7 +580,7 @@ print(len(data_key["Plaintext"]), "bytes to use now and then forget,")
 print(len(data_key["CiphertextBlob"]), "bytes to keep beside the data")
 
 # %% [markdown]
-# **What just happened?** The limit is 4,096 bytes. (On AWS the encrypted key is longer than here.) Sometimes a data key is wanted later, by somebody else. `generate_data_key_without_plaintext` takes the same arguments and returns the encrypted key only.
+# **What just happened?** The limit is 4,096 bytes. (On AWS the encrypted key is longer than here.) Sometimes a data key is needed only later, by another program. `generate_data_key_without_plaintext` takes the same arguments and returns the encrypted key only.
 #
 # {{exercise 2.7}}
 #
@@ -728,7 +728,7 @@ for when, blob in (("before", sealed_email), ("after", newer)):
 table(rows, ["encrypted", "plaintext", "key material"])
 
 # %% [markdown]
-# **What just happened?** Both open. The key material is new; the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or at the interval from 90 to 2,560 days that you give as `RotationPeriodInDays`. It is off by default. This is what keys cost:
+# **What just happened?** Both ciphertexts open. The key material is new; the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or at the interval from 90 to 2,560 days that you give as `RotationPeriodInDays`. Automatic rotation is off by default. This is what keys cost:
 #
 # | what | price |
 # |---|---|

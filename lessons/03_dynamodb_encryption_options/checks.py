@@ -11,11 +11,15 @@ from lessons.author import (
     Studio,
     Verdict,
     correct,
+    failure,
     key_aliases,
     key_metadata,
     not_attempted,
     not_yet,
+    quoted,
     records,
+    returned_none,
+    uncallable,
 )
 
 KMS = "kms.amazonaws.com"
@@ -75,14 +79,28 @@ def _created(evidence: Evidence, table: str, wanted: str) -> Verdict:
         ]
         failed = [x for x in tries if x.error]
         if failed:
-            told = f"{failed[-1].error}: {failed[-1].reason}"
-            return not_yet(f"a table {table} under {wanted}.", told)
+            return not_yet(
+                f"a table {table} under {wanted}.", f"{failure(failed[-1])}."
+            )
+        if other := _elsewhere(evidence, evidence.records("CreateTable")):
+            return not_yet(f"a table {table} under {wanted}.", other)
         return not_attempted(f"There is no table {table} yet.")
     found = _name_of(evidence, arn)
     if found == wanted:
         return correct(f"{table} is under {wanted}.")
     seen = f"{table} under {found}; delete the table, or change its key by update_table."
     return not_yet(f"a table {table} under {wanted}.", seen)
+
+
+def _elsewhere(evidence: Evidence, calls: list[Record], *known: str) -> str:
+    """The last of these calls for a table that nobody has asked for, in words; or nothing."""
+    names = known or tuple(evidence.lab.names.values())
+    other = [x for x in calls if x.parameters.get("tableName") not in names]
+    return (
+        f"{other[-1].name} for `{other[-1].parameters.get('tableName')}`."
+        if other
+        else ""
+    )
 
 
 def _name_of(evidence: Evidence, arn: str) -> str:
@@ -100,9 +118,7 @@ def manager_told(evidence: Evidence, manager: Any) -> Verdict:
     """KeyManager of the key of players-2025, as it was or as it is since the move."""
     table = evidence.lab.old_table_name
     if not isinstance(manager, str):
-        return not_yet(
-            "a word, the value of KeyManager.", f"`{str(manager)[:60]}`."
-        )
+        return not_yet("a word, the value of KeyManager.", f"{quoted(manager)}.")
     arn = evidence.table_key(table)
     now = key_metadata(evidence, arn)["KeyManager"] if arn else "AWS"
     if manager in ("AWS", now):
@@ -120,7 +136,7 @@ def move_awaited(evidence: Evidence, finished: Any) -> Verdict:
             "the description of a whole table; take its SSEDescription alone.",
         )
     if not isinstance(finished, dict) or "Status" not in finished:
-        return not_yet(wanted, f"`{str(finished)[:60]}`.")
+        return not_yet(wanted, f"{quoted(finished)}.")
     if finished["Status"] != "ENABLED":
         return not_yet(
             wanted, f"`{finished['Status']}`: the move was not over yet."
@@ -148,7 +164,7 @@ def uses_counted(evidence: Evidence, uses: Any) -> Verdict:
     """The number of Decrypt events for players-2025 on all pages of the trail."""
     table = evidence.lab.old_table_name
     if isinstance(uses, bool) or not isinstance(uses, int):
-        return not_yet("a number.", f"`{str(uses)[:60]}`.")
+        return not_yet("a number.", f"{quoted(uses)}.")
     calls = [x for x in records(evidence.lab.trail) if x.source == KMS]
     about = [x for x in calls if f'"{table}"' in json.dumps(x.parameters)]
     right = [x for x in about if x.name == "Decrypt"]
@@ -174,6 +190,9 @@ def audited(evidence: Evidence) -> Verdict:
     if not arn and tries:
         return not_yet(wanted, tries[-1].reason or "the AWS owned key.")
     if not arn:
+        moves = [x for x in evidence.records("UpdateTable") if not _key_in(x)]
+        if other := _elsewhere(evidence, moves, table):
+            return not_yet(f"{table} under another key.", other)
         return not_attempted(
             f"{table} is still under the AWS owned key, which leaves no trail."
         )
@@ -195,14 +214,20 @@ def _missing(evidence: Evidence, table: str) -> Verdict:
     )
 
 
+def _key_in(record: Record) -> str:
+    """The key that a request names for a table; empty if it names none."""
+    asked = record.parameters.get("sSESpecification") or {}
+    return str(asked.get("kMSMasterKeyId", ""))
+
+
 def _tries(evidence: Evidence, table: str) -> list[Record]:
     return [x for x in evidence.records("UpdateTable") if x.asks(tableName=table)]
 
 
 def tells_options(evidence: Evidence, option: Any) -> Verdict:
     """The function tells the three options from each other, for any key."""
-    if not callable(option):
-        return not_yet("a function.", f"`{option!r}`.")
+    if problem := uncallable(option):
+        return problem
     managed = evidence.client("kms").describe_key(KeyId="alias/aws/dynamodb")[
         "KeyMetadata"
     ]["Arn"]
@@ -225,21 +250,11 @@ def tells_options(evidence: Evidence, option: Any) -> Verdict:
         }
         told = evidence.call(option, table=table)
         if told is None:
-            return _returned_none(evidence, right, about)
+            return returned_none(option, f"`{right}` for {about}.")
         if told != right:
-            return not_yet(f"`{right}` for {about}.", f"`{str(told)[:60]}`.")
+            return not_yet(f"`{right}` for {about}.", f"{quoted(told)}.")
     return correct(
         "KMS says who manages a key, and no SSEDescription means the AWS owned key."
-    )
-
-
-def _returned_none(evidence: Evidence, right: str, about: str) -> Verdict:
-    """The function returned None: it has asked KMS, or it is as it was found."""
-    if evidence.records("DescribeKey"):  # In the copy, where only it asks.
-        seen = "None. Did you print instead of return?"
-        return not_yet(f"`{right}` for {about}, returned.", seen)
-    return not_attempted(
-        "The function returns None, and has not asked KMS about the key."
     )
 
 
@@ -262,6 +277,13 @@ def alias_followed(evidence: Evidence) -> Verdict:
             "Asked again, DynamoDB looked up the alias again, and took the new key."
         )
     if not tries:
+        calls = evidence.records("UpdateAlias", "UpdateTable")
+        last = max(
+            (n for n, x in enumerate(calls) if x.name == "UpdateAlias"),
+            default=-1,
+        )
+        if other := _elsewhere(evidence, calls[last + 1 :], table):
+            return not_yet(f"{table} under the new key.", other)
         return not_attempted(
             f"{table} is under the key that the alias named before."
         )

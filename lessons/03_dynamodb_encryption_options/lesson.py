@@ -83,7 +83,7 @@ predict("3.1")
 # | AWS managed key | `{"Enabled": True}` |
 # | customer managed key | `{"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}` |
 #
-# The *AWS managed key* is in your account, with the alias `alias/aws/dynamodb`. AWS makes it when it is first needed, and manages it. A *customer managed key* is one that you made and manage. You name it by its ID, ARN or alias.
+# The *AWS managed key* is in your account, with the alias `alias/aws/dynamodb`. AWS creates it when it is first needed, and manages it. A *customer managed key* is one that you made and manage. You name it by its ID, ARN or alias.
 #
 # {{exercise 3.1}}
 #
@@ -104,6 +104,11 @@ check("3.1")
 
 # %% wrong="no encryption setting" says="scores under an AWS owned key"
 dynamodb.create_table(TableName=lab.scores_table_name, **schema)
+
+# %% wrong="a mistyped name" says="CreateTable for `score`"
+dynamodb.create_table(
+    TableName="score", **schema, SSESpecification={"Enabled": True}
+)
 
 # %% wrong="the studio's key" says="scores under the studio's key"
 dynamodb.create_table(
@@ -288,7 +293,7 @@ def encryption_option(table):
     return known.get(arn, "AWS managed")
 
 
-# %% wrong="printed" says="print instead of return"
+# %% wrong="printed" says="did you print"
 def encryption_option(table):
     sse = table.get("SSEDescription")
     key = kms.describe_key(KeyId=sse["KMSMasterKeyArn"]) if sse else None
@@ -301,7 +306,7 @@ def encryption_option(table):
     return kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
 
 
-# %% wrong="no function" says="Expected: a function"
+# %% wrong="no function" says="Expected: the function itself"
 def encryption_option(table): ...
 
 
@@ -395,7 +400,7 @@ try:
 except ClientError:
     pass
 
-# %% wrong="another table" says="still under the AWS owned key" outcome="not attempted"
+# %% wrong="another table" says="UpdateTable for `"
 dynamodb.update_table(
     TableName=lab.table_name, SSESpecification={"Enabled": True}
 )
@@ -439,7 +444,7 @@ predict("3.2")
 key_layers(lab.at_rest(lab.old_table_name), before)
 
 # %% [markdown]
-# **What just happened?** The table stayed `ACTIVE`, and every read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. No item was encrypted again, because a KMS key never touches an item. There are three layers of keys. The KMS key encrypts *table keys*, one for each table. The table key encrypts *data encryption keys*; on AWS a table has many, here it has one. These encrypt the items. A new KMS key means a new table key, under which the data encryption keys are encrypted again. That is far less work than encrypting every item.
+# **What just happened?** The table stayed `ACTIVE`, and every read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. No item was encrypted again, because a KMS key never touches an item. There are three layers of keys. The KMS key encrypts *table keys*, one for each table. The table key encrypts *data encryption keys*; on AWS a table has many; here it has one. These encrypt the items. A new KMS key means a new table key, under which the data encryption keys are encrypted again. That is far less work than encrypting every item.
 #
 # **Keep the old key enabled** until `Status` is `ENABLED` and the ARN is the new key's. Until then DynamoDB may need it. On a real account, wait a few seconds between two calls.
 #
@@ -552,7 +557,7 @@ print("players is under the new key:", sse["KMSMasterKeyArn"] == lab.next_key_ar
 predict("3.3")
 
 # %% [markdown]
-# **What just happened?** DynamoDB keeps the ARN of a key, never its alias. So nobody moves your tables by moving an alias.
+# **What just happened?** DynamoDB keeps the ARN of a key, never its alias. So moving an alias moves no table.
 #
 # {{exercise 3.7}}
 #
@@ -613,6 +618,9 @@ except ClientError:
 dynamodb.update_table(
     TableName=lab.table_name, SSESpecification={"Enabled": True}
 )
+
+# %% wrong="another table" says="UpdateTable for `"
+dynamodb.update_table(TableName=lab.oldest_table_name, SSESpecification=to)
 
 # %% wrong="alias moved back" says="on the new key"
 kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.key_arn)

@@ -23,8 +23,6 @@
 # ## Set-up
 #
 # The tables `players` and `players-2025` are under the studio's key. You may use that key, and so may some of your colleagues. One of them is Bruno, who runs the game server.
-#
-# {{architecture}}
 
 # %%
 import json
@@ -101,6 +99,8 @@ show({part: newest[part] for part in parts})
 predict("4.1")
 
 # %% [markdown]
+# {{architecture}}
+#
 # **What just happened?** One call of `lookup_events` returns at most 50 events, so the *paginator* fetches page after page. The newest `Decrypt` event names you, and `invokedBy` says that DynamoDB made the call. The parameters name no KMS key, because the encrypted table key itself records which one is needed. They hold the *encryption context*: the table's name and the account's ID.
 #
 # KMS decides for each caller separately. Bruno does not *have* the key, and neither do you, because a KMS key never leaves KMS. What you both have is permission for single actions, such as `kms:Decrypt`. Key policies, IAM policies and grants give such permissions, and all of them can be taken away again.
@@ -268,7 +268,7 @@ readers = events_of("Decrypt")
 readers = "nils, tess"
 
 # %% [markdown] tags=["solution"]
-# The context says which table an event is about; the ARN of the key does not, because two tables share it. An `errorCode` says that the call was refused, as Edda's was. (That a refused call's event still shows the context is an assumption of the sandbox.)
+# The context says which table an event is about; the ARN of the key does not, because two tables share it. An `errorCode` says that the call was refused, as Edda's was. (That a refused call's event still shows the context is the sandbox's assumption.)
 
 # %% tags=["solution"]
 readers
@@ -303,7 +303,7 @@ print("three reads:", read("p-001", "p-002", "p-003"), "Decrypt event")
 predict("4.2")
 
 # %%
-from helpers.course.following import follow
+from helpers import follow
 
 lab.advance(minutes=6)
 follow(dynamodb.get_item(**request))  # a read, step by step

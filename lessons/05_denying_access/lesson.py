@@ -35,8 +35,6 @@ lab = open_lab("05")
 lab
 
 # %% [markdown]
-# {{architecture}}
-#
 # ## 1. A colleague with full access
 #
 # Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS managed policy `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy stays as it is.
@@ -76,7 +74,9 @@ display(denial)
 predict("5.1")
 
 # %% [markdown]
-# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys, those under a *table key*, and the table key under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. So KMS checks whether *Mira* may use the key. Full access to DynamoDB doesn't include that.
+# {{architecture}}
+#
+# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys, those under a *table key*, and the table key under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. So KMS checks whether *Mira* may use the key. Full access to DynamoDB does not include that.
 #
 # `refused` is part of the course: it expects an error with this code, and keeps it. In your own programs, catch boto3's `ClientError` and look at its code.
 #
@@ -84,7 +84,7 @@ predict("5.1")
 #
 # Reading needs the key. Does writing need it too?
 #
-# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira tries to put a new player, `p-099`, into the table `players`. Catch the refusal.
+# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira has tried to put a new player, `p-099`, into the table `players`. Your notebook goes on even if she is refused.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -136,7 +136,7 @@ with refused("AccessDeniedException"):
     mira_dynamodb.scan(TableName=lab.table_name)
 
 # %% [markdown] tags=["solution"]
-# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB doesn't send the item to KMS. It encrypts the item itself, and for that it needs the table key in plaintext.
+# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB does not send the item to KMS. It encrypts the item itself, and for that it needs the table key in plaintext.
 
 # %% [markdown]
 # ## 3. Read the message
@@ -147,14 +147,14 @@ with refused("AccessDeniedException"):
 # |---|---|
 # | `KMS key access denied error` | DynamoDB is speaking, and passes on what KMS said. A denial by DynamoDB itself begins with `User:`. |
 # | `User: …:user/mira` | On whose behalf DynamoDB asked. |
-# | `kms:Decrypt` | The permission that was missing. It isn't `dynamodb:GetItem`. |
+# | `kms:Decrypt` | The permission that was missing. It is not `dynamodb:GetItem`. |
 # | `on resource: …:key/…` | On which key. |
 # | `because no identity-based policy allows` | Why. No policy forbade it, but none allowed it either: an *implicit deny*. A policy that forbids it is an *explicit deny*, and the message would say `with an explicit deny`. |
 # | `Service: AWSKMS; … Request ID` | DynamoDB's call to KMS. |
 #
 # The code and the first words are as recorded from AWS. The sentence in the middle is how other services pass on KMS's answer today; that DynamoDB does the same is the sandbox's assumption.
 #
-# Such a denial doesn't prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see that in the audit trail.
+# Such a denial does not prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see that in the audit trail.
 #
 # {{exercise 5.2}}
 #
@@ -259,7 +259,7 @@ shown = ["eventSource", "eventName", "errorCode", "sourceIPAddress"]
 show({name: event[name] for name in [*shown, "requestParameters"]})
 
 # %% [markdown]
-# ## 4. What Mira can still do
+# ## 4. What else can Mira do?
 #
 # Her policy contains two KMS permissions, `kms:DescribeKey` and `kms:ListAliases`. So she can *see* keys, though not *use* them. And there is a table that she can read:
 
@@ -271,7 +271,7 @@ print([name for name in names if not name.startswith("alias/aws/")])
 mira_dynamodb.get_item(TableName=lab.scores_table_name, Key=player_key)["Item"]
 
 # %% [markdown]
-# **What just happened?** The AWS managed key serves everyone in the account who may use DynamoDB, as long as the request comes through DynamoDB. AWS wrote its key policy, and you can't change it. A customer managed key is no stronger, as both use AES-256. But you decide who may use it.
+# **What just happened?** The AWS managed key serves everyone in the account who may use DynamoDB, as long as the request comes through DynamoDB. AWS wrote its key policy, and you cannot change it. A customer managed key is no stronger, as both use AES-256. But you decide who may use it.
 #
 # {{exercise 5.3}}
 #
@@ -395,7 +395,7 @@ print(mira_dynamodb.list_tables()["TableNames"])
 predict("5.2")
 
 # %% [markdown]
-# **What just happened?** Last season's players are gone. Someone without the permission on the key can't read the data, but can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
+# **What just happened?** Last season's players are gone. Someone without the permission on the key cannot read the data, but can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
 #
 # DynamoDB has a switch against deletion by mistake. A table with *deletion protection* refuses `DeleteTable` until `UpdateTable` turns the protection off.
 #
@@ -433,14 +433,14 @@ with refused("ResourceNotFoundException"):
 dynamodb.create_backup(TableName=lab.table_name, BackupName="before-deletion")
 
 # %% [markdown] tags=["solution"]
-# Now `DeleteTable` ends in a `ValidationException`, for you as well. This protects the table from a mistake. It doesn't protect it from anyone who may call `UpdateTable`, as Mira may: she could turn it off first.
+# Now `DeleteTable` ends in a `ValidationException`, for you as well. This protects the table from a mistake. It does not protect it from anyone who may call `UpdateTable`, as Mira may: she could turn it off first.
 
 # %% [markdown]
 # {{exercise 5.5}}
 #
-# Mira's work doesn't include deleting tables after all. An explicit deny wins over every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of her own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
+# Mira's work does not include deleting tables after all. An explicit deny wins over every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of her own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
 #
-# *Inputs:* `iam`, `json.dumps`. *Goal:* Mira can't delete any table (`dynamodb:DeleteTable`). Everything else that she could do in DynamoDB, she still can.
+# *Inputs:* `iam`, `json.dumps`. *Goal:* Mira cannot delete any table (`dynamodb:DeleteTable`). She can still do everything else in DynamoDB that she could do before.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -511,7 +511,7 @@ iam.put_user_policy(
 dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
 
 # %% [markdown] tags=["solution"]
-# `dynamodb:*` in her managed policy still allows `DeleteTable`, and the Deny wins. The managed policy is AWS's and can't be edited, so a Deny beside it is a common way to take something out of it. The better way is a policy that allows only what Mira's work needs.
+# `dynamodb:*` in her managed policy still allows `DeleteTable`, and the Deny wins. The managed policy is AWS's and cannot be edited, so a Deny beside it is a common way to take something out of it. The better way is a policy that allows only what Mira's work needs.
 
 # %% [markdown]
 # ## 5. Which statement decided?
@@ -526,7 +526,7 @@ display(explain(denial))
 decision_way(explain(denial))
 
 # %% [markdown]
-# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. It gives Mira nothing by itself, but it lets the account's IAM policies count. So KMS looked at Mira's policies and found no Allow for `kms:Decrypt`. That is why the message speaks of an *identity-based* policy, although the key policy doesn't name her either. Within one account, an Allow in either would have been enough. Without that first statement, no IAM policy's Allow would count, and the message would speak of a *resource-based* policy.
+# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. It gives Mira nothing by itself, but it lets the account's IAM policies count. So KMS looked at Mira's policies and found no Allow for `kms:Decrypt`. That is why the message speaks of an *identity-based* policy, although the key policy does not name her either. Within one account, an Allow in either would have been enough. Without that first statement, no IAM policy's Allow would count, and the message would speak of a *resource-based* policy.
 #
 # {{exercise 5.6}}
 #
@@ -688,7 +688,7 @@ statement = json.dumps(
 #
 # {{exercise 5.8}}
 #
-# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* by the key policy alone, Mira can read `players`. She still can't manage the key, and you can do everything that you could before.
+# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* by the key policy alone, Mira can read `players`. She still cannot manage the key, and you can do everything that you could before.
 
 # %% tags=["answer"]
 new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
@@ -794,7 +794,7 @@ quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - DynamoDB asks KMS on behalf of the caller. Two permissions are needed: DynamoDB's for the request, and KMS's for the key.
 # - The proof of a KMS denial is `kms:Decrypt`, on this key, by this user.
 # - KMS begins with the key policy. IAM policies count where the key policy leaves the decision to the account.
-# - A missing permission on the key stops reading and writing items. It doesn't stop deleting the table.
+# - A missing permission on the key stops reading and writing items. It does not stop deleting the table.
 #
 # **Key terms** in the [glossary](../docs/glossary.md): *identity-based policy*, *resource-based policy*, *implicit deny*, *explicit deny*, *deletion protection*, *key user*.
 #

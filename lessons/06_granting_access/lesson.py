@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     title: Granting access
-#     promise: There are three ways to let a colleague use a key, and some that look right and aren't. You try each of them, take the access away again, and compare what else each way allowed.
+#     promise: There are three ways to let a colleague use a key, and some that look right and are not. You try each of them, take the access away again, and compare what else each way allowed.
 #     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
@@ -148,8 +148,8 @@ ways = {}
 
 # %%
 def try_all(way):
-    """Note what Mira may do now, when DynamoDB has to ask KMS again."""
-    lab.advance(minutes=6)
+    """Note what Mira may do now."""
+    lab.advance(minutes=6)  # Section 2 shows why.
     answers = {
         "players": outcome(mira_dynamodb.get_item, **request),
         "players-2025": outcome(mira_dynamodb.get_item, **last_season),
@@ -185,7 +185,7 @@ print("DynamoDB:", outcome(mira_dynamodb.get_item, **request))
 predict("6.2")
 
 # %% [markdown]
-# **What just happened?** KMS refused at once. But DynamoDB still had the plaintext table key from Mira's last read, and didn't ask. According to AWS, it asks again after about five minutes. AWS has described differently over the years for whom it keeps the key. The sandbox keeps it for each caller and table, counted from KMS's last answer; that is its assumption.
+# **What just happened?** KMS refused at once. But DynamoDB still had the plaintext table key from Mira's last read, and did not ask. According to AWS, it asks again after about five minutes. Over the years, AWS has given different accounts of whom it keeps the key for. The sandbox keeps it for each caller and table, counted from KMS's last answer; that is its assumption.
 #
 # Where five minutes are too long, also take away the permission on the *table*: DynamoDB checks that with every request.
 #
@@ -193,7 +193,7 @@ predict("6.2")
 #
 # The auditors want proof that Mira is out.
 #
-# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira isn't in the key policy, and since it was last changed KMS has refused her a read of `players`.
+# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy, and since it was last changed KMS has refused her a read of `players`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -283,7 +283,7 @@ predict("6.3")
 #
 # {{exercise 6.3}}
 #
-# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* by her IAM policy, Mira can read through DynamoDB. She can't decrypt `password`.
+# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* by her IAM policy, Mira can read through DynamoDB. She cannot decrypt `password`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -361,7 +361,7 @@ with refused("MalformedPolicyDocument"):
 #
 # {{exercise 6.4}}
 #
-# *Inputs:* as before, and `lab.table_name`. *Goal:* by her IAM policy Mira can read `players`, and can't read `players-2025`. The condition on the service stays.
+# *Inputs:* as before, and `lab.table_name`. *Goal:* by her IAM policy Mira can read `players`, and cannot read `players-2025`. The condition on the service stays.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -449,19 +449,28 @@ try_all("IAM policy")
 # %% [markdown]
 # ### Where no IAM policy counts
 #
-# Now a policy names the key of `payments`, without any condition.
+# Now a policy names the key of `payments`, without any condition. IAM's policy simulator, from [02](02_a_kms_key.ipynb), is asked first.
 
 # %%
-from helpers import explain
+from helpers import explain, policy_lab
 
 set_iam_policy({**allow, "Resource": lab.payments_key_arn})
+simulated = iam.simulate_principal_policy(
+    PolicySourceArn=mira_arn,
+    ActionNames=["kms:Decrypt"],
+    ResourceArns=[lab.payments_key_arn],
+)
+print("simulator:", simulated["EvaluationResults"][0]["EvalDecision"])
+policy_lab(user="mira", action="kms:Decrypt", resource=lab.payments_key_arn)
+
+# %%
 with refused("AccessDeniedException") as denial:
     mira_dynamodb.get_item(TableName=lab.payments_table_name, Key=request["Key"])
 iam.delete_user_policy(UserName="mira", PolicyName="open-key")
 explain(denial)
 
 # %% [markdown]
-# **What just happened?** The key policy of `payments` has no statement for the account. Mira's policy applies, but it doesn't count. The message speaks of the *resource-based* policy, because only that, or a grant, could let her in.
+# **What just happened?** The key policy of `payments` has no statement for the account. Mira's policy applies, but it does not count. The simulator said `allowed`, because it read her IAM policies and not the key policy; `policy_lab` weighed both. The message speaks of the *resource-based* policy, because only that, or a grant, could let her in.
 #
 # ## 4. By grant
 #
@@ -488,7 +497,7 @@ try_all("grant")
 # %% [markdown]
 # **What just happened?** The constraint lets Mira use the key where the context names `players`, and nowhere else. The context is no secret: if she called KMS herself with the same context, KMS would decrypt, too. But she has nothing to decrypt, because DynamoDB never gives out the encrypted table key.
 #
-# On AWS a new grant may take up to five minutes to work. A caller of KMS can pass the *grant token* that `create_grant` returns, and doesn't have to wait. DynamoDB takes no such token.
+# On AWS a new grant may take up to five minutes to work. A caller of KMS can pass the *grant token* that `create_grant` returns, and does not have to wait. DynamoDB takes no such token.
 #
 # {{exercise 6.5}}
 #
@@ -622,7 +631,7 @@ outcome(
 outcome(mira_dynamodb.get_item, **request)
 
 # %% [markdown] tags=["solution"]
-# In the sandbox, yes. DynamoDB encrypts the item itself, and of KMS it needs only the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` beside it. That these aren't needed for writing items is the sandbox's assumption.
+# In the sandbox, yes. DynamoDB encrypts the item itself, and of KMS it needs only the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` beside it. That these are not needed for writing items is the sandbox's assumption.
 
 # %% [markdown]
 # ## 5. Which way?
@@ -644,11 +653,11 @@ rows = [(way, *ways[way].values(), taken_away_by[way]) for way in ways]
 table(rows, ["way", *ways["grant"], "taken away with"])
 
 # %% [markdown]
-# A key user may do the most. The other two ways can be equally narrow. Look at the last column, too: with an IAM policy, whoever manages Mira's policies decides about your key. Grants are visible only to those who list them, and they don't expire.
+# A key user may do the most. The other two ways can be equally narrow. Look at the last column, too: with an IAM policy, whoever manages Mira's policies decides about your key. Grants are visible only to those who list them, and they do not expire.
 #
 # ## 6. A key for a few
 #
-# If IAM policies must not decide about a key, leave the account's statement out of its key policy. There is a danger in this. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that wouldn't let the caller change it again. This is the *lockout check*:
+# If IAM policies must not decide about a key, leave the account's statement out of its key policy. There is a danger in this. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that would not let the caller change it again. This is the *lockout check*:
 
 # %%
 only_mira = {
@@ -729,14 +738,14 @@ vault_arn = lab.payments_key_arn
 vault_arn = kms.create_key()
 
 # %% [markdown] tags=["solution"]
-# `create_key` can make a key whose policy you will never be able to change, if you pass `BypassPolicyLockoutSafetyCheck=True`. AWS advises against it. Name at least two administrators in such a policy, or a role that doesn't go when a person goes.
+# `create_key` can make a key whose policy you will never be able to change, if you pass `BypassPolicyLockoutSafetyCheck=True`. AWS advises against it. Name at least two administrators in such a policy, or a role that does not go when a person goes.
 
 # %% [markdown]
 # {{exercise 6.8}}
 #
 # Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused as Mira was.
 #
-# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it. *Goal:* Edda can read `players-2025`. She can read no other table, and can't decrypt `password`.
+# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
 
 # %% tags=["answer"]
 edda = lab.as_user("edda")
@@ -951,12 +960,12 @@ grant_table("edda", lab.old_table_name)
 # |---|---|---|
 # | permissions on the table (IAM) | who may call which action on it | whoever gets hold of the stored bytes |
 # | permissions on the key | for whom the data is decrypted | deletion; a person who has both permissions |
-# | TLS | that nobody reads along on the network | reading at either end |
+# | TLS | whether anyone can listen in on the network | reading at either end |
 # | VPC endpoint, its policy, conditions such as `aws:SourceVpce` | from which network a request may come | a permitted user within it |
 # | security groups | traffic to a server's network interface | anything about a table, which has none |
 # | deletion protection, backups | whether data can be lost | reading |
 #
-# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, two teams can decide about the two, and one team's mistake doesn't expose the data.
+# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, two teams can decide about the two, and one team's mistake does not expose the data.
 #
 # ## In your own words
 #
