@@ -21,10 +21,11 @@ _CODE = re.compile(
     r"(?:[\w.]+\([^()]*\)[\w.\[\]\"]*"
     r"|[\w.\])]*\[[^\]\n]*\](?:\[[^\]\n]*\])*"
     r"|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}+"
-    r'|\bf?b?"[^"\n]*"'
+    r'|(?<!\w)[bf]?"[^"\n]*"'
     r"|[\w.\"'{]*\w[_=:/]+[\w*][^\s,;]*[\w*\"}]"
     r"|\b[a-z][a-z0-9_]*\.[a-z_][a-z0-9_.]*"
     r"|\b[a-z]+[A-Z]\w*"
+    r"|\b[A-Z]{3,}[a-z]\w*"
     r"|\b[A-Z]+[a-z]+(?:[A-Z]+[a-z0-9]*)+\b)(?:'s\b)?"
     r"|\b[A-Z]{2,}s?\b(?:'s\b)?"
 )
@@ -78,11 +79,16 @@ def _messages(source: str) -> Iterator[str]:
     """What a check says; a part of a sentence is shown as it stands after "Seen:"."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Module)):
-            if ast.get_docstring(node) is not None:
-                node.body.pop(0)
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
-              for part in ast.walk(node) if part is not node}
+        documented = isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Module))
+        if documented and ast.get_docstring(node) is not None:
+            node.body.pop(0)
+    inside = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+        if part is not node
+    }
     for node in ast.walk(tree):
         text = _text_of(node) if id(node) not in inside else ""
         if " " in text.strip() and re.search(r"[a-z]{2} ", text):

@@ -75,7 +75,13 @@ def excused(one: Found) -> bool:
         return True
     if one.rule == SPELLING:
         return one.text.removesuffix("'s") in WORDS
-    return any(one.rule == x["rule"] and one.text == x["text"] for x in PHRASES)
+    return any(listed(one, phrase) for phrase in PHRASES)
+
+
+def listed(one: Found, phrase: dict[str, str]) -> bool:
+    """Whether a phrase stands for what was found; of a whole sentence it has the beginning."""
+    same = one.text.startswith if one.rule == "LongSentences" else one.text.__eq__
+    return one.rule == phrase["rule"] and same(phrase["text"])
 
 
 def test_nothing_is_found_that_is_not_listed() -> None:
@@ -87,10 +93,10 @@ def test_nothing_is_found_that_is_not_listed() -> None:
 def test_every_exception_is_needed_and_has_its_reason() -> None:
     rules = {one.rule for one in everything()}
     words = {one.text.removesuffix("'s") for one in everything() if one.rule == SPELLING}
-    phrases = {(one.rule, one.text) for one in everything()}
     assert RULES.keys() - rules == set()
     assert WORDS.keys() - words == set()
-    assert {(x["rule"], x["text"]) for x in PHRASES} - phrases == set()
+    idle = [x["text"] for x in PHRASES if not any(listed(one, x) for one in everything())]
+    assert idle == []
     reasons = [*(x["reason"] for x in (*RULES.values(), *PHRASES)), *WORDS.values()]
     assert all(reason.strip() for reason in reasons)
 
@@ -116,10 +122,9 @@ def test_no_words_are_written_twice_in_a_row() -> None:
 
 
 def test_only_code_is_left_out() -> None:
-    said = "Call kms.encrypt(KeyId=…) or lab.advance(minutes=6); AWS's KeySpec is in the answer."
-    assert without_code(said) == (
-        "Call `kms.encrypt(KeyId=…)` or `lab.advance(minutes=6)`; `AWS's` `KeySpec` is in the answer."
-    )
+    said = "Call kms.encrypt(KeyId=…) or lab.advance(minutes=6); AWS's KeySpec is there."
+    code = "Call `kms.encrypt(KeyId=…)` or `lab.advance(minutes=6)`; `AWS's` `KeySpec` is there."
+    assert without_code(said) == code
     plain = "A key: three words, each (in brackets) with a comma. Nothing here is a program's."
     assert without_code(plain) == plain
     assert len(prose()) > 30 and all(text.strip() for text in prose().values())
