@@ -9,6 +9,8 @@ from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from helpers.display.controls import Control
 from helpers.display.notes import Line, Note
 from helpers.messages import say
@@ -85,6 +87,8 @@ def judge(exercise: Exercise, number: str, evidence: Evidence, given: tuple[Any,
         own = str(cause) if isinstance(cause, (TooLong, Exited)) else ""
         told = own or say("check.learner_error", error=error.short)
         return Verdict("raised", told, error.details)
+    except ClientError as error:  # What it begins with is gone, or closed even to admin.
+        return Verdict("not yet", say("check.gone", error=error))
     except Exception as error:
         fault = f"{type(error).__name__}: {error}"
         return Verdict("not checked", say("check.our_fault", error=fault))
@@ -122,11 +126,8 @@ def _now(name: str) -> Any:
 
 
 def _hints(shown: tuple[str, ...], total: int) -> list[Line]:
-    about = say("hint.about")
-    return [
-        Line(about, say("hint.shown", number=number, total=total), text)
-        for number, text in enumerate(shown, 1)
-    ]
+    numbered = ((say("hint.shown", number=n, total=total), x) for n, x in enumerate(shown, 1))
+    return [Line(say("hint.about"), number, text) for number, text in numbered]
 
 
 @called_like('hint("5.1")')
@@ -142,8 +143,7 @@ def hint(number: Any) -> Note:
         return Note(say("hint.none_left", hint=exercise.hints[-1]))
     lab.hints_shown[item] = shown + 1
     told = Note(say("hint.next", number=shown + 1, total=total, hint=exercise.hints[shown]))
-    more = lab.controls and shown + 1 < total
-    return replace(told, control=_hinting(number)) if more else told
+    return replace(told, control=_hinting(number)) if lab.controls and shown + 1 < total else told
 
 
 def _hinting(number: Any) -> Control:

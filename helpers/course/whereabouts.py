@@ -123,9 +123,8 @@ def standing(notebook: str) -> str:
     """One sentence: what is done in a notebook, and what is next."""
     place = Place(notebook, frozenset(_load()[0]))
     done, total = place.count
-    if done == total:
-        return say("progress.here_done", notebook=notebook, words=place.words)
-    key = "progress.here" if done else "progress.here_new"
+    begun = "progress.here" if done else "progress.here_new"
+    key = "progress.here_done" if done == total else begun
     return say(key, notebook=notebook, words=place.words, next=place.next)
 
 

@@ -344,8 +344,8 @@ def moved(evidence: Evidence, blob: object) -> Verdict:
     wanted = "a call of ReEncrypt."
     by_hand = done(evidence, "Encrypt", shop["Arn"])
     players = key_named(evidence, PLAYERS)
-    opened = done(evidence, "Decrypt", players["Arn"]) if players else []
-    if by_hand and by_hand[-1].user in [x.user for x in opened]:
+    decrypts = done(evidence, "Decrypt", players["Arn"]) if players else []
+    if by_hand and by_hand[-1].user in [x.user for x in decrypts]:
         seen = "Decrypt and Encrypt: the plaintext has been in this notebook in between."
         return not_yet(wanted, seen)
     again = "if you have started over, run your cell again."

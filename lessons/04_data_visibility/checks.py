@@ -14,6 +14,7 @@ from lessons.author import (
     Record,
     Studio,
     Verdict,
+    at_rest,
     choices,
     correct,
     envelope,
@@ -66,7 +67,10 @@ def world(studio: Studio) -> dict[str, str]:
 def context_fits(evidence: Evidence, context: Any) -> Verdict:
     """KMS opens the table key of players-2025 with this encryption context."""
     table = evidence.lab.old_table_name
-    stored = evidence.lab.at_rest(table)
+    stored = at_rest(evidence, table)
+    if stored is None:
+        gone = "it is gone; run the set-up cell to start over."
+        return not_yet(f"the table {table}.", gone)
     if not isinstance(context, dict):
         return not_yet("a dictionary.", f"{quoted(context)}.")
     if set(context) != set(stored.encryption_context):
@@ -102,10 +106,8 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
     if not isinstance(reader, str):
         return not_yet("a user's name.", f"{quoted(reader)}.")
     if reader.endswith(".amazonaws.com"):
-        return not_yet(
-            "the user's name.",
-            f"`{reader[:60]}`, the service that made the call, and not who called it.",
-        )
+        seen = f"`{reader[:60]}`, the service that made the call, and not who called it."
+        return not_yet("the user's name.", seen)
     lab, calls = evidence.lab, _decrypts(evidence)
     name = reader.rpartition("/")[2]
     about = [x for x in calls if table_of(x) == lab.old_table_name]
@@ -115,14 +117,10 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
             f"DynamoDB asked KMS in the name of {name}, who had called it."
         )
     wanted = f"the user of the latest Decrypt event for {lab.old_table_name}."
+    seen = f"{name}, whose event is about another table, or is older."
     if not any(x.user == name for x in calls):
-        return not_yet(
-            wanted, f"`{name[:60]}`, for whom there is no Decrypt event."
-        )
-    return not_yet(
-        wanted,
-        f"{name}, whose event is about another table, or is older.",
-    )
+        seen = f"`{name[:60]}`, for whom there is no Decrypt event."
+    return not_yet(wanted, seen)
 
 
 def readers_found(evidence: Evidence, readers: Any) -> Verdict:
