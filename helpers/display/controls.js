@@ -3,7 +3,11 @@
 // screen reader all work as they do on any page. Nothing is drawn anew after the start: the focus
 // stays where the reader is.
 
+// Radio buttons of one name are one group on the whole page, and each control may load this file for
+// itself: so names and IDs hold something that is this file's own.
+const own = Math.random().toString(36).slice(2);
 let count = 0;
+const unique = () => `course-${own}-${count++}`;
 
 // JupyterLab's own keys (arrows move between cells) are for other places than these.
 const FOCUSABLE = ["input", "button", "textarea"];
@@ -19,7 +23,7 @@ function element(kind, text, attributes = {}) {
 function choice(field, values, changed) {
   const group = element("fieldset");
   group.append(element("legend", field.label));
-  const name = `course-${count++}`;
+  const name = unique();
   for (const [value, text] of Object.entries(field.options)) {
     const label = element("label");
     const radio = element("input", "", { type: "radio", name, value });
@@ -36,7 +40,7 @@ function choice(field, values, changed) {
 
 function text(field, values, changed) {
   const lines = field.kind === "text";
-  const id = `course-${count++}`;
+  const id = unique();
   const input = element(lines ? "textarea" : "input", "", { id, spellcheck: "false" });
   input.value = field.value;
   if (lines) input.rows = Math.min(Math.max(field.value.split("\n").length, 2), 9);

@@ -44,6 +44,7 @@ RUN = """async at => {
     panel.content.activeCellIndex = at;
     await window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
+FOCUSED = "document.activeElement.textContent"
 THEME = "async theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 VIOLATIONS = """async () => {
     const found = await axe.run({include: [['.course-control'], ['.jp-OutputArea-output']]});
@@ -120,12 +121,11 @@ def test_the_keyboard_alone_answers_and_the_focus_stays(page: Any) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     said(page, ASKED, "You say c:")
-    focused = "document.activeElement.textContent"
-    assert page.evaluate(focused) == "Answer"
+    assert page.evaluate(FOCUSED) == "Answer"
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     said(page, ASKED, "Skipped.")
-    assert page.evaluate(focused) == "Skip"
+    assert page.evaluate(FOCUSED) == "Skip"
 
 
 @pytest.mark.needs("chromium", "axe-core")
@@ -136,6 +136,56 @@ def test_the_quiz_is_answered_by_clicks(page: Any) -> None:
         group.get_by_role("radio", name=f"{question.answer}:").check()
     cell(page, QUIZ).get_by_role("button", name="Check my answers").click()
     said(page, QUIZ, f"{len(questions)} of {len(questions)} right.")
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_the_keyboard_alone_answers_the_quiz(page: Any) -> None:
+    """Tab comes to each question and to the button, arrows to the options."""
+    questions = chapter("05").quiz
+    first = cell(page, QUIZ).get_by_role("radio").first
+    first.focus()
+    for name, question in questions.items():
+        page.keyboard.press("Space")
+        for _ in range(list(question.options).index(question.answer)):
+            page.keyboard.press("ArrowDown")
+        group = cell(page, QUIZ).get_by_role("group", name=f"{name}.")
+        assert group.get_by_role("radio", name=f"{question.answer}:").is_checked(), name
+        page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "Check my answers"
+    page.keyboard.press("Enter")
+    said(page, QUIZ, f"{len(questions)} of {len(questions)} right.")
+    assert page.evaluate(FOCUSED) == "Check my answers"
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_the_keyboard_alone_checks_and_asks_for_hints(page: Any) -> None:
+    hints = chapter("05").exercises["5.1"].hints
+    cell(page, CHECK).get_by_role("button", name="Check again").focus()
+    page.keyboard.press("Enter")
+    said(page, CHECK, "Not attempted")
+    assert page.evaluate(FOCUSED) == "Check again"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    said(page, CHECK, f"2 of {len(hints)}")
+    assert page.evaluate(FOCUSED) == "Hint"
+    cell(page, HINT).get_by_role("button", name="Hint").focus()
+    page.keyboard.press("Enter")
+    said(page, HINT, f"Hint 3 of {len(hints)}")
+    assert page.evaluate(FOCUSED) == "Hint"
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_an_answer_in_one_control_changes_no_other(page: Any) -> None:
+    """Radio buttons of one name are one group, wherever they are on the page."""
+    asked = cell(page, ASKED).get_by_role("radio", name="c:")
+    asked.check()
+    names = list(chapter("05").quiz)
+    for name in names:
+        group = cell(page, QUIZ).get_by_role("group", name=f"{name}.")
+        group.get_by_role("radio").first.check()
+    assert asked.is_checked()
+    checked = [radio for radio in cell(page, QUIZ).get_by_role("radio").all() if radio.is_checked()]
+    assert len(checked) == len(names)
 
 
 @pytest.mark.needs("chromium", "axe-core")
@@ -183,6 +233,48 @@ def test_every_control_has_its_name_and_role(page: Any) -> None:
     assert [line for line in tree if line.startswith("radio")] == radios, tree
     assert [line for line in tree if "button" in line] == ['button "Answer"', 'button "Skip"']
     assert tree[-1] == 'status: "No answer yet: choose an option and press Answer."'
+
+
+def tree_of(page: Any, at: int) -> list[str]:
+    """The roles and names in a cell's control, in the order in which they are read."""
+    lines = cell(page, at).locator(".course-control").aria_snapshot().splitlines()
+    bare = (line.strip().removeprefix("- ").rstrip(":") for line in lines)
+    return [line.strip("'").replace("''", "'") for line in bare]
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_a_screen_reader_has_the_quiz_the_check_and_the_hint(page: Any) -> None:
+    """Each with a name of its own, its buttons, and where it says what has come of them."""
+    said(page, QUIZ, "No answers yet")
+    said(page, CHECK, "Not attempted")
+    said(page, HINT, "Hint 1 of")
+    quiz = tree_of(page, QUIZ)
+    assert quiz[0].startswith('group "The quiz of notebook 05"')
+    wanted = [f'group "{k}. {one.text}"' for k, one in chapter("05").quiz.items()]
+    assert [line for line in quiz if line.startswith("group")][1:] == wanted
+    options = [one for question in chapter("05").quiz.values() for one in question.options]
+    assert len([line for line in quiz if line.startswith("radio")]) == len(options)
+    assert [x for x in quiz if x.startswith("button")] == ['button "Check my answers"']
+    assert quiz[-1].startswith('status: "No answers yet')
+    check, hint = tree_of(page, CHECK), tree_of(page, HINT)
+    assert check[0].startswith('group "Check of exercise 5.1"')
+    assert check[1:3] == ['button "Check again"', 'button "Hint"']
+    assert check[-1].startswith("status:") and "Not attempted" in check[-1]
+    assert hint[0].startswith('group "Exercise 5.1"') and hint[1] == 'button "Hint"'
+    assert hint[-1].startswith("status:") and "Hint 1 of" in hint[-1]
+
+
+@pytest.mark.needs("chromium", "axe-core")
+@pytest.mark.parametrize("at", [ASKED, QUIZ, CHECK, HINT])
+def test_each_control_has_one_live_region_in_the_page_from_the_start(page: Any, at: int) -> None:
+    """What is put into a region that is there already is read aloud; a new region may not be."""
+    region = cell(page, at).locator("[role=status]")
+    assert region.count() == 1
+    region.evaluate("one => { one.dataset.first = 'yes' }")
+    cell(page, at).get_by_role("button").first.click()
+    page.wait_for_timeout(500)
+    assert region.get_attribute("data-first") == "yes"
+    assert region.inner_text().strip() or region.text_content().strip()
 
 
 @pytest.mark.needs("chromium", "axe-core")
