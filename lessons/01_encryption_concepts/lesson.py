@@ -146,7 +146,7 @@ states = {
     "uploaded": "in transit",
 }
 
-# %% wrong="a list" says="the type list"
+# %% wrong="a list" says="type list"
 states = ["at rest", "in transit"]
 
 # %% [markdown] tags=["solution"]
@@ -217,7 +217,7 @@ stored_line = new_nonce + AESGCM(export_key).encrypt(new_nonce, first_line, None
 # %% wrong="not encrypted" says="the line itself"
 stored_line = os.urandom(12) + second_line
 
-# %% wrong="two values" says="the type tuple"
+# %% wrong="two values" says="type tuple"
 stored_line = (first_nonce, sealed)
 
 # %% [markdown] tags=["solution"]
@@ -363,12 +363,12 @@ def open_sealed(key, stored):
         print(None)
 
 
-# %% wrong="a text" says="the type str"
+# %% wrong="a text" says="type str"
 def open_sealed(key, stored):
     return AESGCM(key).decrypt(stored[:12], stored[12:], None).decode()
 
 
-# %% wrong="False" says="the type bool"
+# %% wrong="False" says="type bool"
 def open_sealed(key, stored):
     try:
         return AESGCM(key).decrypt(stored[:12], stored[12:], None)
@@ -626,7 +626,7 @@ backup_key = kms.generate_data_key(
     EncryptionContext={"file": "backup"},
 )
 
-# %% wrong="a part of the answer" says="the type bytes"
+# %% wrong="a part of the answer" says="type bytes"
 backup_key = kms.generate_data_key(
     KeyId=lab.backup_key_arn,
     KeySpec="AES_256",
@@ -818,7 +818,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     }
 
 
-# %% wrong="called already" says="the type dict"
+# %% wrong="called already" says="type dict"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     return {}
 
@@ -910,7 +910,7 @@ def envelope_decrypt(key_id, envelope, encryption_context):
     return AESGCM(envelope["encrypted_key"])
 
 
-# %% wrong="a text" says="the type str"
+# %% wrong="a text" says="type str"
 def envelope_decrypt(key_id, envelope, encryption_context):
     answer = kms.decrypt(
         KeyId=key_id,

@@ -366,14 +366,14 @@ predict("2.2", ...)
 
 # %%
 tess_kms = lab.as_user(lab.administrator).client("kms")
-request = {
+email_request = {
     "KeyId": "alias/players-table",
     "CiphertextBlob": sealed_email,
     "EncryptionContext": table_context,
 }
-print("Bruno:", bruno_kms.decrypt(**request)["Plaintext"])
+print("Bruno:", bruno_kms.decrypt(**email_request)["Plaintext"])
 with refused("AccessDeniedException") as denial:
-    tess_kms.decrypt(**request)
+    tess_kms.decrypt(**email_request)
 denial
 
 # %%
@@ -468,7 +468,9 @@ predict("2.3", ...)
 
 # %%
 with refused("InvalidCiphertextException") as denial:
-    bruno_kms.decrypt(**request | {"EncryptionContext": {"Table": "players"}})
+    bruno_kms.decrypt(
+        **email_request | {"EncryptionContext": {"Table": "players"}}
+    )
 denial
 
 # %%
@@ -556,7 +558,7 @@ sealed_token = base64.b64encode(
 # %% wrong="not encrypted" says="the text itself"
 sealed_token = lab.token.encode()
 
-# %% wrong="a text" says="the type str"
+# %% wrong="a text" says="type str"
 sealed_token = str(sealed_email)
 
 # %% [markdown] tags=["solution"]
@@ -723,7 +725,7 @@ newer = bruno_kms.encrypt(
 )["CiphertextBlob"]
 rows = []
 for when, blob in (("before", sealed_email), ("after", newer)):
-    answer = bruno_kms.decrypt(**request | {"CiphertextBlob": blob})
+    answer = bruno_kms.decrypt(**email_request | {"CiphertextBlob": blob})
     rows.append((when, answer["Plaintext"].decode(), answer["KeyMaterialId"][:8]))
 table(rows, ["encrypted", "plaintext", "key material"])
 

@@ -63,7 +63,8 @@ schema = {
     "BillingMode": "PAY_PER_REQUEST",  # no capacity to plan
 }
 dynamodb.create_table(TableName=lab.avatars_table_name, **schema)
-dynamodb.get_waiter("table_exists").wait(TableName=lab.avatars_table_name)
+waiter = dynamodb.get_waiter("table_exists")  # asks until the table is there
+waiter.wait(TableName=lab.avatars_table_name)
 avatars = dynamodb.describe_table(TableName=lab.avatars_table_name)["Table"]
 avatars["TableStatus"], avatars.get("SSEDescription", "no SSEDescription")
 

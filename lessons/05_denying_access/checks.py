@@ -205,7 +205,9 @@ def protected(evidence: Evidence) -> Verdict:
 def no_deletes(evidence: Evidence) -> Verdict:
     """Mira may delete no table, and may do everything else that she could."""
     table = evidence.lab.table_name
-    wanted = "Mira may delete no table, and may do everything else as before."
+    wanted = (
+        "Mira may not delete any table, and may do everything else as before."
+    )
     item = {"TableName": table, "Key": {"player_id": {"S": "p-001"}}}
     others: dict[str, dict[str, Any]] = {
         "GetItem": item,
@@ -298,7 +300,7 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
         allowed = partial(_allows, evidence, statement)
         allowed("kms:Decrypt", key)
     except AuthorizationError as error:
-        return not_yet(wanted, f"what is not a statement: {error}")
+        return not_yet(wanted, f"something that is not a statement: {error}")
     if not allowed("kms:Decrypt", key):
         return not_yet(
             wanted, "it does not allow kms:Decrypt on the studio's key."

@@ -16,7 +16,7 @@ def kind_of(value: object) -> str:
     """A value that is not what was asked for, in words: the dots, nothing, or its type."""
     if isinstance(value, EllipsisType):
         return "the dots"
-    return "nothing" if value is None else f"a value of the type {type(value).__name__}"
+    return "nothing" if value is None else f"a value of type {type(value).__name__}"
 
 
 def quoted(value: object, most: int = 60) -> str:

@@ -107,7 +107,7 @@ def test_run_all_gives_nothing_away_and_a_click_commits(page: Any) -> None:
     cell(page, TOLD).get_by_text("You said b.").wait_for()
     asked.get_by_role("radio", name=f"{QUESTION.answer}:").check()
     asked.get_by_role("button", name="Answer").click()
-    said(page, ASKED, "what you said first stands")
+    said(page, ASKED, "your first answer stands")
 
 
 @pytest.mark.needs("chromium", "axe-core")

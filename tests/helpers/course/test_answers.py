@@ -52,7 +52,7 @@ def test_who_skips_is_told_and_has_said_nothing() -> None:
     assert "Skipped" in repr(predict("5.1", "skip"))
     told = repr(predict("5.1"))
     assert "You skipped this one. What happens is d" in told
-    assert "what you said first stands: that you skip it" in repr(predict("5.1", "d"))
+    assert "your first answer stands: you skipped it" in repr(predict("5.1", "d"))
     assert repr(predict("5.1")) == told
 
 
@@ -61,7 +61,7 @@ def test_an_answer_may_change_until_the_answer_is_shown() -> None:
     predict("5.1", "a")
     predict("5.1", "b")
     assert "You said b." in repr(predict("5.1"))
-    assert 'what you said first stands: "b"' in repr(predict("5.1", "d"))
+    assert 'your first answer stands: "b"' in repr(predict("5.1", "d"))
     assert "You said b." in repr(predict("5.1"))
 
 

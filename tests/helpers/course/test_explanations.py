@@ -93,8 +93,8 @@ def test_anything_else_gets_a_sentence(lab: Lab, junk: object) -> None:
 
 
 def test_what_is_no_request_is_told_apart(lab: Lab) -> None:
-    assert "`AccessDenied` is the code of an error" in repr(explain("AccessDenied"))
-    assert "A ValueError is no answer of AWS" in repr(explain(ValueError("x")))
+    assert "`AccessDenied` is an error code" in repr(explain("AccessDenied"))
+    assert "A ValueError is not an answer from AWS" in repr(explain(ValueError("x")))
 
 
 def test_without_an_error_the_newest_refusal_is_explained(lab: Lab) -> None:
