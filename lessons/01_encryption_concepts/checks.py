@@ -22,6 +22,7 @@ from lessons.author import (
     envelope,
     holds,
     kind_of,
+    listed,
     not_yet,
     opened,
     returned_none,
@@ -132,7 +133,7 @@ def _stored(
     if stored.startswith(first_nonce):
         return not_yet(
             "a new nonce.",
-            "the nonce of the first line, which this key has seen before.",
+            "the nonce of the first line, which was already used with this key.",
         )
     return key, stored
 
@@ -275,7 +276,7 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     if len(asked) < len(envelopes):
         return not_yet(
             "a data key from KMS for each call.",
-            f"{len(asked)} asked for in two.",
+            f"{len(asked)} asked for in two calls.",
         )
     for record in asked:
         if problem := _asked(record, key):
@@ -344,12 +345,11 @@ def backup_key(evidence: Evidence, given: object) -> Verdict:
     wanted = f"a data key for the backups, bound to {BACKUP_CONTEXT}."
     if not isinstance(given, dict):
         return not_yet("KMS's whole answer, a dictionary.", f"{kind_of(given)}.")
-    parts = [given.get(name) for name in ("Plaintext", "CiphertextBlob")]
-    if not all(isinstance(part, bytes) for part in parts):
-        return not_yet(
-            "KMS's whole answer.",
-            "a dictionary without Plaintext and CiphertextBlob.",
-        )
+    names = ("Plaintext", "CiphertextBlob")
+    if lacking := [x for x in names if not isinstance(given.get(x), bytes)]:
+        seen = f"a dictionary without bytes in {listed(lacking)}."
+        return not_yet("KMS's whole answer.", seen)
+    parts = [given[name] for name in names]
     kms, key_arn = evidence.client("kms"), evidence.lab.backup_key_arn
     asked = [x for x in evidence.records("GenerateDataKey") if not x.error]
     if not asked:
@@ -370,7 +370,7 @@ def backup_key(evidence: Evidence, given: object) -> Verdict:
     if opened != parts[0]:
         return not_yet(
             "the two halves of one data key.",
-            "a CiphertextBlob that holds another key than Plaintext.",
+            "a CiphertextBlob that holds a different key from Plaintext.",
         )
     if len(opened) != 32:
         return not_yet(

@@ -633,7 +633,7 @@ backup_key = kms.generate_data_key(
     EncryptionContext={"file": "backup"},
 )["CiphertextBlob"]
 
-# %% wrong="not from KMS" says="without Plaintext and CiphertextBlob"
+# %% wrong="not from KMS" says="without bytes in CiphertextBlob."
 backup_key = {"Plaintext": AESGCM.generate_key(bit_length=256)}
 
 # %% [markdown] tags=["solution"]

@@ -135,10 +135,8 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
     """Account, Region and manager of the shop's key."""
     key = key_named(evidence, evidence.lab.shop_key_alias)
     if key is None:
-        return not_yet(
-            f"the key {evidence.lab.shop_key_alias}.",
-            "there is no such alias any more; run the set-up cell again.",
-        )
+        gone = "there is no such alias any more; run the set-up cell again."
+        return not_yet(f"the key {evidence.lab.shop_key_alias}.", gone)
     right = {
         "account": key["AWSAccountId"],
         "Region": key["Arn"].split(":")[3],
@@ -171,7 +169,7 @@ def _without_nils(evidence: Evidence, name: str) -> Verdict:
     iam = evidence.client("iam")
     attached = iam.list_attached_user_policies(UserName=name)
     if attached["AttachedPolicies"] or own_policies(evidence, name):
-        return not_yet("a key policy that names Nils.", "an IAM policy of his.")
+        return not_yet("a key policy that names Nils.", "an IAM policy for him.")
     if failure := last_failure(evidence, "PutKeyPolicy"):
         return not_yet("a key policy that names Nils.", f"{failure}.")
     return not_attempted("The shop's key policy in KMS does not name Nils yet.")
@@ -232,7 +230,7 @@ def decided(evidence: Evidence, given: object) -> Verdict:
         and x.parameters.get("policySourceArn") == bruno
         and "kms:Decrypt" in x.parameters.get("actionNames", [])
     ]
-    wanted = "the simulator's word on Bruno and kms:Decrypt."
+    wanted = "the simulator's decision on Bruno and kms:Decrypt."
     if not isinstance(given, str):
         return not_yet("the value of EvalDecision, a text.", f"{kind_of(given)}.")
     if not asked:
@@ -248,7 +246,7 @@ def decided(evidence: Evidence, given: object) -> Verdict:
     )["EvaluationResults"][0]["EvalDecision"]
     if given != simulated:
         return not_yet(
-            wanted, f"`{given[:40]}`, where the simulator says something else."
+            wanted, f"`{given[:40]}`, but the simulator says something else."
         )
     return correct(
         "No IAM policy of Bruno's allows it; what lets him in is the key policy, "
@@ -346,7 +344,9 @@ def moved(evidence: Evidence, blob: object) -> Verdict:
     players = key_named(evidence, PLAYERS)
     decrypts = done(evidence, "Decrypt", players["Arn"]) if players else []
     if by_hand and by_hand[-1].user in [x.user for x in decrypts]:
-        seen = "Decrypt and Encrypt: the plaintext has been in this notebook in between."
+        seen = (
+            "Decrypt and Encrypt: in between, the plaintext was in this notebook."
+        )
         return not_yet(wanted, seen)
     again = "if you have started over, run your cell again."
     return not_yet(
@@ -366,7 +366,7 @@ def rotates(evidence: Evidence) -> Verdict:
         period = status.get("RotationPeriodInDays")
         if period == PERIOD:
             return correct(
-                "KMS now rotates it by itself; the next date is in the status."
+                "KMS now rotates it automatically; the status shows the next date."
             )
         if calls and calls[-1].error:
             return not_yet(wanted, f"{failure(calls[-1])}.")
@@ -379,7 +379,7 @@ def rotates(evidence: Evidence) -> Verdict:
     ):
         return not_yet(wanted, "automatic rotation of another key.")
     if calls:
-        return not_yet(wanted, "automatic rotation that is off again.")
+        return not_yet(wanted, "automatic rotation, turned off again.")
     if evidence.records("RotateKeyOnDemand", user="admin"):
         return not_yet(wanted, "RotateKeyOnDemand by admin, which rotates once.")
     return not_attempted("Automatic rotation of the players' key is off.")

@@ -298,7 +298,7 @@ shared["Statement"].append(
 )
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
-# %% wrong="an IAM policy" says="an IAM policy of his"
+# %% wrong="an IAM policy" says="an IAM policy for him"
 boto3.client("iam").attach_user_policy(
     UserName=lab.second_administrator,
     PolicyArn="arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser",
@@ -432,7 +432,7 @@ decision = iam.simulate_principal_policy(
     ResourceArns=[players_key["Arn"]],
 )
 
-# %% wrong="what KMS did" says="`allowed`, where the simulator says something else"
+# %% wrong="what KMS did" says="`allowed`, but the simulator says something else"
 iam.simulate_principal_policy(
     PolicySourceArn=bruno,
     ActionNames=["kms:Decrypt"],
@@ -772,7 +772,7 @@ kms.rotate_key_on_demand(KeyId=players_key["KeyId"])
 # %% wrong="twice as often" says="a rotation every 90 days"
 kms.enable_key_rotation(KeyId=players_key["KeyId"], RotationPeriodInDays=90)
 
-# %% wrong="switched off again" says="automatic rotation that is off again"
+# %% wrong="switched off again" says="automatic rotation, turned off again"
 kms.enable_key_rotation(KeyId=players_key["KeyId"], RotationPeriodInDays=180)
 kms.disable_key_rotation(KeyId=players_key["KeyId"])
 

@@ -153,7 +153,7 @@ def readers_found(evidence: Evidence, readers: Any) -> Verdict:
 def _odd_reader(name: str, calls: list[Record], about: list[Record]) -> str:
     """Why somebody who was named is no reader of the table."""
     if name == "admin":
-        return "admin, which is you."
+        return "admin, and that is you."
     if any(x.user == name for x in about):
         return f"{name}, whom KMS refused: look at errorCode."
     if any(x.user == name for x in calls):
@@ -182,7 +182,7 @@ def table_key_opened(evidence: Evidence) -> Verdict:
     if not last.error:
         seen = f"a call that opened the table key of {table_of(last)}."
         if last in opened:
-            seen = "such a call that names no KeyId."
+            seen = "such a call, without a KeyId."
         return not_yet(wanted, seen)
     seen = f"{last.error}. {last.reason}".strip()
     if last.error == "InvalidCiphertextException":
@@ -294,9 +294,7 @@ def address_protected(evidence: Evidence) -> Verdict:
         x for x in player.item if x != "email" and item[x] != player.item[x]
     ]
     if changed:
-        return not_yet(
-            wanted, f"another value of {', '.join(changed)} than before."
-        )
+        return not_yet(wanted, f"a different value of {', '.join(changed)}.")
     if "B" not in item.get("email_key", {}):
         return not_yet(wanted, "no email_key, so nobody can decrypt the address.")
     try:
@@ -311,7 +309,7 @@ def address_protected(evidence: Evidence) -> Verdict:
         return not_yet(wanted, "an address that its data key does not decrypt.")
     if told != player.email:
         return not_yet(
-            wanted, f"another text than the address, encrypted: `{told[:60]}`."
+            wanted, f"an encrypted text that is not the address: `{told[:60]}`."
         )
     return correct(
         "Bruno sees bytes there now, and the rest of the player as before."
@@ -375,7 +373,9 @@ def email_read(evidence: Evidence, read_email: Any) -> Verdict:
         except LearnerError as error:
             if "InvalidCiphertextException" not in error.short:
                 raise
-            wanted = "the item's email_key, in the encryption context of this very player."
+            wanted = (
+                "the item's email_key, in the encryption context of this player."
+            )
             return not_yet(
                 wanted, "InvalidCiphertextException, so KMS got something else."
             )

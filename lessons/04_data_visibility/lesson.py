@@ -245,7 +245,7 @@ readers = [
     and e["userIdentity"]["userName"] != "admin"
 ]
 
-# %% wrong="admin, too" says="which is you"
+# %% wrong="admin, too" says="and that is you"
 readers = ["admin", "nils", "tess"]
 
 # %% wrong="only the last" says="somebody is missing"
@@ -360,7 +360,7 @@ try:
 except ClientError:
     pass
 
-# %% wrong="no key named" says="names no KeyId"
+# %% wrong="no key named" says="without a KeyId"
 old = lab.at_rest(lab.old_table_name)
 kms.decrypt(
     CiphertextBlob=old.wrapped_table_key,
@@ -604,7 +604,7 @@ item = dynamodb.get_item(
 )["Item"]
 item |= protect(item["email"]["S"], "p-002")
 
-# %% wrong="somebody else's address" says="another text"
+# %% wrong="somebody else's address" says="an encrypted text that is not the address"
 item = dynamodb.get_item(
     TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
 )["Item"]
@@ -661,7 +661,7 @@ def read_email(item):
 check("4.7", read_email)
 
 
-# %% wrong="the context of one player" says="the encryption context of this very player"
+# %% wrong="the context of one player" says="the encryption context of this player"
 def read_email(item):
     place = {"table": lab.table_name, "player_id": "p-004"}
     key = kms.decrypt(

@@ -107,7 +107,7 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
         return not_yet(wanted, f"{what}: another caller.")
     if evidence.lab.key_arn not in found.message:
         return not_yet(wanted, f"{what}, on another key.")
-    asked = ", who had asked DynamoDB only" if found.via else ""
+    asked = ", who had only asked DynamoDB" if found.via else ""
     return correct(f"KMS refused kms:Decrypt on this key to Mira{asked}.")
 
 
@@ -163,10 +163,10 @@ def _still_open(evidence: Evidence, wanted: str) -> Verdict:
         return not_yet(wanted, tries[-1].reason)
     read = {"TableName": scores, "Key": {"player_id": {"S": "p-001"}}}
     if not _mira_may(evidence, "GetItem", read):
-        return not_yet(
-            wanted,
-            "her own permissions have changed. Run the set-up cell to start over.",
+        seen = (
+            "her own permissions have changed. Run the set-up cell to start over."
         )
+        return not_yet(wanted, seen)
     return not_attempted(f"{scores} is still under the AWS managed key.")
 
 
@@ -294,7 +294,7 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
         )
     if "Principal" in statement:
         return not_yet(
-            wanted, "a Principal. Such a statement is not one of an IAM policy."
+            wanted, "a Principal. A statement of an IAM policy has none."
         )
     try:
         allowed = partial(_allows, evidence, statement)
@@ -311,7 +311,7 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
         return not_yet(wanted, f"it allows {extra[0]}, too.")
     if allowed("kms:Decrypt", f"{key[:-4]}0000"):
         return not_yet(wanted, "it allows kms:Decrypt with other keys, too.")
-    return correct("One action, one key: nobody gets more by it.")
+    return correct("One action, one key: it gives nothing else.")
 
 
 def _allows(
@@ -339,7 +339,7 @@ def _allows(
 def let_in(evidence: Evidence) -> Verdict:
     """The key policy lets Mira use the key; she cannot manage it, and admin lost nothing."""
     lab = evidence.lab
-    wanted = "a key policy by which Mira, next to you, may use the key."
+    wanted = "a key policy that lets Mira use the key, as well as you."
     mira, admin = user_arn(evidence, "mira"), user_arn(evidence, "admin")
     found = key_policy(evidence, lab.key_arn)
     if allows(found, f"{mira}-nobody", "kms:Decrypt"):
@@ -356,7 +356,7 @@ def let_in(evidence: Evidence) -> Verdict:
     if not allows(found, f"arn:aws:iam::{lab.account_id}:root", "kms:Decrypt"):
         return not_yet(
             wanted,
-            "“Enable IAM User Permissions” is gone, which was there before. Put it back, or run "
+            "“Enable IAM User Permissions” is gone; it was there before. Put it back, or run "
             "the set-up cell to start over.",
         )
     if may_manage(evidence, "mira", lab.key_arn):

@@ -657,7 +657,7 @@ statement = {
     "Resource": lab.key_arn,
 }
 
-# %% wrong="with a principal" says="is not one of an IAM policy"
+# %% wrong="with a principal" says="an IAM policy has none"
 statement = {
     "Effect": "Allow",
     "Principal": {"AWS": iam.get_user(UserName="mira")["User"]["Arn"]},

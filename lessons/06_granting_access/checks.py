@@ -142,7 +142,7 @@ def through_dynamodb(evidence: Evidence) -> Verdict:
             named = doors(evidence, "mira", lab.key_arn)
             return not_yet(wanted, f"she can decrypt the password, too.{named}")
         if not own_policies(evidence, "mira"):
-            return not_yet(wanted, "she may read, and not by an IAM policy.")
+            return not_yet(wanted, "she may read, but not by an IAM policy.")
         return correct(
             "Her policy counts where a request comes through DynamoDB."
         )
@@ -231,10 +231,10 @@ def _no_grant(evidence: Evidence, wanted: str) -> Verdict:
     if made and made[-1].error:
         return not_yet(wanted, failure(made[-1]))
     if may_read(evidence, "bruno", evidence.lab.table_name):
-        return not_yet(wanted, "he may read, and there is no grant for him.")
+        return not_yet(wanted, "he may read, but there is no grant for him.")
     own = f"mira-{evidence.lab.table_name}"
     if any(not x.via and not x.asks(name=own) for x in made):
-        return not_yet(wanted, "a grant, and no grant for Bruno.")
+        return not_yet(wanted, "a grant, but none for Bruno.")
     return not_attempted("There is no grant for Bruno yet.")
 
 
@@ -276,7 +276,7 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     if has_item(evidence, table, "p-050"):
         if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
             return correct("In the sandbox, a write needs kms:Decrypt only.")
-        return not_yet(wanted, "p-050, and no write of hers: admin put it there.")
+        return not_yet(wanted, "p-050, but no write of hers put it there.")
     if hers and not hers[-1].touches(_arn(evidence, table)):
         return not_yet(wanted, "a write of hers into another table.")
     if hers and hers[-1].error:
@@ -293,7 +293,7 @@ def written_by_mira(evidence: Evidence) -> Verdict:
 
 def vault(evidence: Evidence, arn: object) -> Verdict:
     """A new key, whose policy alone lets admin do everything and Mira decrypt."""
-    wanted = "the ARN of a new key, by whose policy alone admin manages it and Mira decrypts."
+    wanted = "the ARN of a new key whose policy alone lets admin manage it and Mira decrypt."
     if isinstance(arn, dict):
         return not_yet(wanted, "the whole answer; the ARN is in its KeyMetadata.")
     key = key_metadata(evidence, str(arn)) if str(arn) else None
@@ -302,7 +302,7 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
         if len(failed) > 1:  # The notebook itself makes the first.
             return not_yet(wanted, failure(failed[-1]))
         return not_yet(
-            wanted, f"`{str(arn)[:80]}`, which is no key of this account."
+            wanted, f"`{str(arn)[:80]}`, which is not a key in this account."
         )
     if key["CreationDate"] < evidence.lab.opened:
         return not_yet(wanted, "a key that was not made in this notebook.")

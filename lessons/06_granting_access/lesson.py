@@ -615,7 +615,7 @@ mira_dynamodb.put_item(
     TableName=lab.table_name, Item={"player_id": {"S": "p-50"}}
 )
 
-# %% wrong="written by admin" says="admin put it there"
+# %% wrong="written by admin" says="no write of hers put it there"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-050"}})
 
 # %% wrong="refused" says="a write of hers that failed: KMS key access denied"
