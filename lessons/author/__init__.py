@@ -6,8 +6,9 @@ from helpers.course.content import Exercise, Verdict, correct, not_attempted, no
 from helpers.course.evidence import Evidence, LearnerError
 from helpers.course.records import Record, records
 
-from . import attempts, policies, probes, sealed, values
+from . import attempts, leftovers, policies, probes, sealed, values
 from .attempts import *  # noqa: F403 - the vocabulary, as each module lists it
+from .leftovers import *  # noqa: F403
 from .policies import *  # noqa: F403
 from .probes import *  # noqa: F403
 from .sealed import *  # noqa: F403
@@ -17,6 +18,7 @@ from .worlds import Studio
 __all__ = ["Evidence", "Exercise", "LearnerError", "Record", "Studio", "Verdict", "correct"]
 __all__ += ["not_attempted", "not_yet", "records"]
 __all__ += attempts.__all__
+__all__ += leftovers.__all__
 __all__ += policies.__all__
 __all__ += probes.__all__
 __all__ += sealed.__all__

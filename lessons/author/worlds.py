@@ -185,9 +185,15 @@ class Studio:
         del policy["Statement"][0]
         kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
 
-    def create_table(self, name: str, key: str = "", **encryption: Any) -> str:
-        """A table of players, under the AWS owned key unless a key or more is given; returns
-        its name."""
+    def create_table(
+        self,
+        name: str,
+        key: str = "",
+        hash_key: str = "player_id",
+        **encryption: Any,
+    ) -> str:
+        """A table, of players unless ``hash_key`` says otherwise, under the AWS owned key unless
+        a key or more is given; returns its name."""
         if key:
             encryption = {
                 "Enabled": True,
@@ -196,8 +202,8 @@ class Studio:
             }
         self.client("dynamodb").create_table(
             TableName=name,
-            AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": hash_key, "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": hash_key, "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
             **({"SSESpecification": encryption} if encryption else {}),
         )
