@@ -1,157 +1,301 @@
-"""Disabled, rotated, deleted; and nothing left behind."""
+"""Looked at, disabled, rotated, deleted; and nothing left behind."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from types import EllipsisType
+from typing import Any
 
 from lessons.author import (
     Evidence,
-    Exercise,
+    Record,
     Studio,
     Verdict,
+    before,
     correct,
-    grants_on,
-    key_aliases,
+    failure,
     key_metadata,
+    left_in_account,
+    left_on_user,
     not_attempted,
     not_yet,
-    records,
 )
 
+KMS = "kms.amazonaws.com"
 SCORES_KEY = "alias/scores"
-ROTATION = 180  # days
-_FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+#: Each opens a password of its own with KMS. The seed says which two of them use last season's
+#: key, and in which order they have run.
+PROGRAMS = ("leaderboard", "matchmaker", "newsletter")
+WINDOW = 14  # days
+START_OVER = "run the set-up cell to start over"
+_FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 
 
 def world(studio: Studio) -> dict[str, str]:
     """Two tables under the studio's key; last season's under its own, with a backup; the scores
-    under a third, which somebody has scheduled for deletion; Mira, and all that hangs on her."""
-    key = studio.create_key("alias/players-table")
-    old_key = studio.create_key("alias/players-2025")
+    under a third, which somebody has scheduled for deletion; a key that nobody has used; programs
+    that use a key without DynamoDB; Mira, and all that is attached to her."""
+    keys = {
+        "key_arn": studio.create_key("alias/players-table"),
+        "old_key_arn": studio.create_key("alias/players-2025"),
+        "test_key_arn": studio.create_key("alias/test", "For a test"),
+    }
     scores_key = studio.create_key(SCORES_KEY)
+    tables = {
+        "table_name": ("players", keys["key_arn"]),
+        "tournaments_table_name": ("tournaments", keys["key_arn"]),
+        "old_table_name": ("players-2025", keys["old_key_arn"]),
+        "scores_table_name": ("scores", scores_key),
+    }
     names = {
-        "table_name": studio.create_table(studio.name("players"), key),
-        "tournaments_table_name": studio.create_table(
-            studio.name("tournaments"), key
-        ),
-        "old_table_name": studio.create_table(
-            studio.name("players-2025"), old_key
-        ),
-        "scores_table_name": studio.create_table(
-            studio.name("scores"), scores_key
-        ),
+        name: studio.create_table(studio.name(plain), key)
+        for name, (plain, key) in tables.items()
     }
     for table in names.values():
         studio.put_players(table)
-    old_table = names["old_table_name"]
     studio.client("dynamodb").create_backup(
-        TableName=old_table, BackupName="end-of-season"
+        TableName=names["old_table_name"], BackupName="end-of-season"
     )
     studio.client("kms").schedule_key_deletion(
         KeyId=scores_key.rpartition("/")[2]
     )
-    _add_mira(studio, key, names["table_name"])
-    keys = {
-        "key_alias": "alias/players-table",
-        "key_arn": key,
-        "old_key_arn": old_key,
-    }
-    return {**names, **keys}
+    _add_mira(studio, keys["key_arn"], names["table_name"])
+    settings = _add_programs(studio, keys["key_arn"], keys["old_key_arn"])
+    alias = {"key_alias": "alias/players-table"}
+    return {**names, "settings_table_name": settings, **alias, **keys}
+
+
+def _add_programs(studio: Studio, key: str, old_key: str) -> str:
+    """The programs, each with a user and a sealed password; returns the table of these."""
+    settings = studio.create_table(
+        studio.name("settings"), hash_key="program", Enabled=True, SSEType="KMS"
+    )
+    kms, chance = studio.client("kms"), studio.random("programs")
+    old, names = chance.sample(PROGRAMS, 2), [studio.name(x) for x in PROGRAMS]
+    sealed = {}
+    for plain, name in zip(PROGRAMS, names, strict=True):
+        studio.create_user(name)
+        studio.allow(name, "kms:Decrypt", "*", "open-password")
+        sealed[name] = kms.encrypt(
+            KeyId=old_key if plain in old else key,
+            Plaintext=f"password of {name}".encode(),
+        )["CiphertextBlob"]
+        studio.client("dynamodb").put_item(
+            TableName=settings,
+            Item={"program": {"S": name}, "sealed": {"B": sealed[name]}},
+        )
+    for name in chance.sample(names, len(names)):
+        studio.client_of(name, "kms").decrypt(CiphertextBlob=sealed[name])
+    return settings
 
 
 def _add_mira(studio: Studio, key: str, table: str) -> None:
-    iam, mira = studio.client("iam"), studio.create_user("mira", _FULL_ACCESS)
-    iam.create_access_key(UserName="mira")
-    statement = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(
-        UserName="mira", PolicyName="see-keys", PolicyDocument=document
-    )
+    mira = studio.create_user("mira", _FULL_ACCESS)
+    studio.client_of("mira", "dynamodb").list_tables()
+    studio.client("iam").create_access_key(UserName="mira")
+    studio.allow("mira", "kms:ListKeys", "*", "see-keys")
+    context = {"aws:dynamodb:tableName": table}
     studio.client("kms").create_grant(
         KeyId=key,
         Name="mira-players",
         GranteePrincipal=mira,
         Operations=["Decrypt"],
-        Constraints={
-            "EncryptionContextSubset": {"aws:dynamodb:tableName": table}
-        },
+        Constraints={"EncryptionContextSubset": context},
     )
 
 
-def users_of_the_key(evidence: Evidence, given: object) -> Verdict:
-    """The names of the tables that are under the studio's key."""
-    encryption = _encryption(evidence)
-    right = {
-        table for table, key in encryption.items() if key == evidence.lab.key_arn
+def last_caller_found(evidence: Evidence, caller: object) -> Verdict:
+    """The user who had used last season's key last when the notebook began."""
+    lab = evidence.lab
+    wanted = "the name of the user who was the last to use last season's key."
+    if isinstance(caller, dict):
+        return not_yet(
+            wanted, "a dictionary. The name is in the event's userIdentity."
+        )
+    name = str(caller).rpartition("/")[2]
+    earlier = before(evidence)
+    uses = [
+        x for x in earlier if x.name == "Decrypt" and x.touches(lab.old_key_arn)
+    ]
+    if name == uses[-1].user:
+        return correct(
+            f"{name} used the key without DynamoDB, so no grant shows it."
+        )
+    since = [x for x in evidence.records() if x.touches(lab.old_key_arn)]
+    if any(x.user == name and x.source == KMS and not x.error for x in since):
+        return not_yet(
+            wanted,
+            f"{name}, who used it after this notebook began; {START_OVER}.",
+        )
+    if any(x.user == name for x in earlier if x.touches(lab.old_key_arn)):
+        return not_yet(wanted, f"{name}, whose use of this key is older.")
+    if any(x.user == name for x in earlier):
+        return not_yet(wanted, f"{name}, who used another key.")
+    if any(x.identifier == name for x in earlier):
+        return not_yet(wanted, "the ID of the event. Who made that call?")
+    return not_yet(wanted, f"`{name[:60]}`, which is no user in the audit trail.")
+
+
+def refused_users_found(evidence: Evidence, users: object) -> Verdict:
+    """Those whom KMS refused while last season's key was disabled; it is enabled again."""
+    key = evidence.lab.old_key_arn
+    wanted = "each user whom KMS refused because last season's key was disabled."
+    if isinstance(users, str) or not isinstance(users, Iterable):
+        return not_yet("a list of names.", f"`{str(users)[:60]}`.")
+    if odd := [x for x in users if not isinstance(x, str)]:
+        return not_yet("a list of names.", f"in it, `{str(odd[0])[:60]}`.")
+    given = {name.rpartition("/")[2] for name in users}
+    if verdict := _not_disabled(evidence, wanted, key):
+        return verdict
+    calls = evidence.records("Decrypt")
+    refused = [x for x in calls if x.error == "DisabledException"]
+    right = {x.user for x in refused if x.touches(key)} - {"admin"}
+    expected = {
+        x.user
+        for x in before(evidence)
+        if x.name == "Decrypt" and not x.via and x.touches(key)
     }
-    wanted = "the names of all tables under the studio's key."
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        return not_yet(f"{wanted[:-1]}, as a list.", f"`{str(given)[:60]}`.")
-    names = [str(name) for name in given]
-    for name in names:
-        if name not in encryption:
-            return not_yet(wanted, f"`{name[:60]}`, which is no table's name.")
-        if name not in right:
-            return not_yet(
-                wanted, f"{name} among them, and that is under another key."
-            )
-    if right - set(names):
-        return not_yet(wanted, f"{len(set(names))} of {len(right)}.")
+    if not expected <= right:
+        return not_yet(
+            wanted,
+            f"{len(right)} of {len(expected)} refused so far; let the programs start while the "
+            "key is disabled.",
+        )
+    for name in sorted(given - right):
+        seen = f"`{name[:60]}`, for whom there is no Decrypt event."
+        if any(x.user == name for x in refused):
+            seen = f"{name}, whose call was refused for another key."
+        elif any(x.user == name for x in calls):
+            seen = f"{name}, whose call was not refused."
+        return not_yet(wanted, seen)
+    if expected - given:
+        return not_yet(wanted, f"{len(given & expected)} of {len(expected)}.")
+    if (state := key_metadata(evidence, key)["KeyState"]) != "Enabled":
+        return not_yet(
+            "last season's key, enabled again.",
+            f"the right names, and the key is {state}.",
+        )
+    return correct("Both need the key, though its last usage names only one.")
+
+
+def _not_disabled(evidence: Evidence, wanted: str, key: str) -> Verdict | None:
+    """What was tried, where nobody has disabled last season's key."""
+    tries = evidence.records("DisableKey")
+    here = [x for x in tries if x.touches(key)]
+    if any(not x.error for x in here):
+        return None
+    if failed := [x for x in tries if x.error]:
+        return not_yet(wanted, f"{failure(failed[-1])}.")
+    return not_yet(
+        wanted, "names, but nobody has disabled last season's key yet."
+    )
+
+
+def costs_told(evidence: Evidence, usd_a_month: Any) -> Verdict:
+    """The function tells what keys cost that were rotated so often, and are in such a state."""
+    if not callable(usd_a_month):
+        return not_yet("a function.", f"`{usd_a_month!r}`.")
+    evidence.fresh()
+    studio = Studio(evidence.lab.sandbox.session(), evidence.lab.sandbox.seed)
+    chance, kms = studio.random("costs"), studio.client("kms")
+    cases = [(0, ""), (1, ""), (1, "Disabled"), (2, ""), (2, "PendingDeletion")]
+    cases += [(chance.randrange(3, 6), "")]
+    for times, state in chance.sample(cases, len(cases)):
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        for _ in range(times):
+            kms.rotate_key_on_demand(KeyId=key)
+        if state == "Disabled":
+            kms.disable_key(KeyId=key)
+        elif state == "PendingDeletion":
+            kms.schedule_key_deletion(KeyId=key)
+        right = 0 if state == "PendingDeletion" else 1 + min(times, 2)
+        rotated = f"with {times} rotation{'s' if times != 1 else ''}"
+        about = f"for a key {rotated} that is {state or 'Enabled'}."
+        told = evidence.call(usd_a_month, key_id=key)
+        if told is None or isinstance(told, EllipsisType):
+            return _returned_nothing(evidence)
+        if isinstance(told, bool) or told != right:
+            return not_yet(f"{right} {about}", f"`{str(told)[:60]}`.")
     return correct(
-        "Whoever disables or deletes this key takes these tables along."
+        "Further rotations add nothing, and a disabled key costs as much."
     )
 
 
-def _encryption(evidence: Evidence) -> dict[str, str]:
-    """Every table, and the ARN of its key."""
-    dynamodb = evidence.client("dynamodb")
-    tables = {}
-    for name in dynamodb.list_tables()["TableNames"]:
-        about = dynamodb.describe_table(TableName=name)["Table"]
-        tables[name] = about.get("SSEDescription", {}).get("KMSMasterKeyArn", "")
-    return tables
-
-
-def rotates(evidence: Evidence) -> Verdict:
-    """The studio's key rotates every 180 days."""
-    kms, key = evidence.client("kms"), evidence.lab.key_arn
-    wanted = f"the studio's key with automatic rotation, every {ROTATION} days."
-    status = kms.get_key_rotation_status(KeyId=key)
-    if status["KeyRotationEnabled"]:
-        days = status["RotationPeriodInDays"]
-        if days == ROTATION:
-            return correct(
-                "KMS will make new key material by itself; nothing else changes."
-            )
-        return not_yet(wanted, f"automatic rotation, every {days} days.")
-    asked = evidence.records("EnableKeyRotation")
-    if asked:
-        how = asked[-1].message or "on another key."
-        return not_yet(wanted, f"EnableKeyRotation, but {how}")
-    if len(evidence.records("RotateKeyOnDemand")) > 1:
-        return not_yet(wanted, "a rotation on demand, which happens once.")
+def _returned_nothing(evidence: Evidence) -> Verdict:
+    """The function returned None: it has asked KMS, or it is as it was found."""
+    if evidence.records("DescribeKey", "ListKeyRotations"):  # In the copy.
+        seen = "None. Did you print instead of return?"
+        return not_yet("a number, returned.", seen)
     return not_attempted(
-        "The key does not rotate by itself yet; which operation switches it on?"
+        "The function returns nothing, and has not asked KMS about the key."
     )
+
+
+def thought_again(evidence: Evidence) -> Verdict:
+    """The deletion of the test key was scheduled with 14 days, and cancelled; it is enabled."""
+    key = evidence.lab.test_key_arn
+    wanted = f"its deletion scheduled with {WINDOW} days and cancelled, and the key Enabled."
+    tries = evidence.records("ScheduleKeyDeletion")
+    here = [x for x in tries if x.touches(key)]
+    days = [x.parameters.get("pendingWindowInDays", 30) for x in here]
+    done = [n for n, x in zip(days, here, strict=True) if not x.error]
+    if not here:
+        return _not_scheduled(evidence, wanted, key)
+    if WINDOW not in done:
+        failed = not done and here[-1].error
+        seen = (
+            f"{failure(here[-1])}."
+            if failed
+            else f"a waiting period of {done[-1]} days."
+        )
+        return not_yet(wanted, seen)
+    about = key_metadata(evidence, key)
+    if about is None:
+        return not_yet(wanted, f"the key is gone; {START_OVER}.")
+    if about["KeyState"] == "Disabled":
+        return not_yet(wanted, "a Disabled key: cancelling does not enable it.")
+    if about["KeyState"] != "Enabled":
+        failed_calls = [
+            x
+            for x in evidence.records("CancelKeyDeletion", "EnableKey")
+            if x.error and x.touches(key)
+        ]
+        why = f" {failure(failed_calls[-1])}." if failed_calls else ""
+        return not_yet(wanted, f"its state is {about['KeyState']}.{why}")
+    return correct("Nothing is lost, and the key can be used as before.")
+
+
+def _not_scheduled(evidence: Evidence, wanted: str, key: str) -> Verdict:
+    """What was tried, where nobody has scheduled the deletion of the test key."""
+    if any(x.touches(key) for x in evidence.records("DisableKey")):
+        return not_yet(wanted, "DisableKey, which schedules no deletion.")
+    tries = evidence.records("ScheduleKeyDeletion")
+    if others := [x for x in tries if x.asks(pendingWindowInDays=WINDOW)]:
+        last, seen = others[-1], "the deletion of another key."
+        return not_yet(wanted, f"{failure(last)}." if last.error else seen)
+    return not_attempted("Nobody has scheduled the deletion of the test key yet.")
 
 
 def scores_are_back(evidence: Evidence) -> Verdict:
     """Scores can be read, under the key that it had."""
     scores = evidence.lab.scores_table_name
-    wanted, again = (
-        f"{scores}, readable, under its own key.",
-        "run the set-up cell again.",
-    )
+    wanted = f"{scores}, readable, under its own key."
     arn = evidence.table_key(scores)
     if arn is None:
-        return not_yet(wanted, f"there is no table {scores}; {again}")
-    if not arn.endswith(_first_key_of_scores(evidence)):
-        return not_yet(wanted, f"{scores} under another key; {again}")
+        return not_yet(wanted, f"there is no table {scores}; {START_OVER}.")
+    made = (x for x in before(evidence) if x.name == "CreateAlias")
+    named = next(x for x in made if x.asks(aliasName=SCORES_KEY))
+    if not arn.endswith(str(named.parameters["targetKeyId"])):
+        return not_yet(wanted, f"{scores} under another key; {START_OVER}.")
     table = evidence.client("dynamodb").describe_table(TableName=scores)["Table"]
+    if table["CreationDateTime"] >= evidence.lab.opened:
+        seen = f"a new table {scores}, and the items are lost; {START_OVER}."
+        return not_yet(wanted, seen)
     if "ArchivalSummary" in table:
         seen = "DynamoDB has archived the table, more than seven days after its key was lost;"
-        return not_yet(wanted, f"{seen} {again} Then come here before section 6.")
+        return not_yet(
+            wanted, f"{seen} {START_OVER}. Then come here before section 6."
+        )
     state = key_metadata(evidence, arn)["KeyState"]
     if state == "Enabled":
         return correct("The key can be used again, and so can the table.")
@@ -159,168 +303,144 @@ def scores_are_back(evidence: Evidence) -> Verdict:
         return not_yet(
             wanted, "its key is Disabled: cancelling does not enable it."
         )
-    tried = evidence.records("EnableKey", "DisableKey", "UpdateTable")
-    tried = [x for x in tried if x.error and x.touches(arn)]
+    names = ("CancelKeyDeletion", "EnableKey", "DisableKey", "UpdateTable")
+    tried = [
+        x
+        for x in evidence.records(*names)
+        if x.error and (x.touches(arn) or x.asks(keyId=SCORES_KEY))
+    ]
     if tried:
+        return not_yet(wanted, f"its key is {state}. {failure(tried[-1])}.")
+    if any(x.asks(aliasName=SCORES_KEY) for x in evidence.records("UpdateAlias")):
         return not_yet(
-            wanted, f"its key is {state}, and {tried[-1].name} failed."
+            wanted, "another key for the alias; the table keeps its own."
         )
-    return not_attempted(
-        f"{scores} still fails; what do describe_table and describe_key say?"
-    )
+    return not_attempted(f"{scores} still cannot be read.")
 
 
-def _first_key_of_scores(evidence: Evidence) -> str:
-    """The ID of the key that the world made for scores, whatever its alias names now."""
-    made = (x for x in records(evidence.lab.trail) if x.name == "CreateAlias")
-    named = next(x for x in made if x.asks(aliasName=SCORES_KEY))
-    return str(named.raw["requestParameters"]["targetKeyId"])
+def keys_inactive(evidence: Evidence) -> Verdict:
+    """None of Mira's access keys is active, and none was deleted before it was inactive."""
+    wanted = "all of Mira's access keys inactive, and none deleted."
+    made = [x for x in before(evidence) if x.name == "CreateAccessKey"]
+    had = {
+        x.raw["responseElements"]["accessKey"]["accessKeyId"]
+        for x in made
+        if x.asks(userName="mira")
+    }
+    changes = evidence.records("UpdateAccessKey")
+    changed = {
+        x.parameters["accessKeyId"]
+        for x in changes
+        if not x.error and x.asks(status="Inactive")
+    }
+    iam, now = evidence.client("iam"), {}
+    if "mira" in _users(evidence):
+        listed = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]
+        now = {key["AccessKeyId"]: key["Status"] for key in listed}
+    if had - now.keys() - changed:
+        seen = "an access key that was deleted at once, which nobody can undo;"
+        return not_yet(wanted, f"{seen} {START_OVER}.")
+    active = [name for name, status in now.items() if status == "Active"]
+    if not active:
+        return correct("Nobody can sign as Mira now, and you can still undo it.")
+    if len(active) < len(now):
+        return not_yet(wanted, f"{len(active)} of {len(now)} is still active.")
+    if changes:
+        last = changes[-1]
+        seen = f"{last.name} for an access key that is not Mira's."
+        return not_yet(wanted, f"{failure(last)}." if last.error else seen)
+    return not_attempted("Mira's access keys are active.")
+
+
+def _users(evidence: Evidence) -> set[str]:
+    listed = evidence.client("iam").list_users()["Users"]
+    return {user["UserName"] for user in listed}
 
 
 def mira_is_gone(evidence: Evidence) -> Verdict:
     """The user mira is gone, and was not renamed."""
-    iam, wanted = evidence.client("iam"), "no user mira."
-    users = {user["UserName"] for user in iam.list_users()["Users"]}
+    wanted, users = "no user mira.", _users(evidence)
     if "mira" not in users:
-        renamed = [
-            x for x in evidence.records("UpdateUser") if x.asks(userName="mira")
-        ]
-        names = [x.raw["requestParameters"].get("newUserName") for x in renamed]
-        if same := users.intersection(names):
-            return not_yet(
-                wanted, f"the same user, who is called {same.pop()} now."
-            )
-        return correct("The user is gone, with access keys and policies.")
-    keys = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]
-    left = {
-        "an access key": keys,
-        "an attached policy": iam.list_attached_user_policies(UserName="mira")[
-            "AttachedPolicies"
-        ],
-        "an inline policy": iam.list_user_policies(UserName="mira")[
-            "PolicyNames"
-        ],
-    }
-    named = [what for what, found in left.items() if found]
-    if any(key["Status"] == "Inactive" for key in keys):
-        return not_yet(
-            wanted,
-            "the user, with an access key that is inactive and not deleted.",
+        renamed = (
+            x.parameters.get("newUserName")
+            for x in evidence.records("UpdateUser")
+            if x.asks(userName="mira")
         )
-    if len(named) == len(left):
-        return not_attempted(f"The user is still there, with {', '.join(named)}.")
+        if same := users.intersection(renamed):
+            seen = f"the same user, who is called {same.pop()} now."
+            return not_yet(wanted, seen)
+        return correct("The user is gone, with access keys and policies.")
+    left = left_on_user(evidence, "mira")
+    named = [what for what, count in left.items() if count]
+    tries = [
+        x
+        for x in evidence.records(*_TAKEN_OFF, "DeleteUser")
+        if x.asks(userName="mira")
+    ]
+    failed = [x for x in tries if x.error]
+    if len(named) == len(left) and not failed:
+        return not_attempted("There is still a user mira.")
+    if failed and tries[-1] is failed[-1]:
+        return not_yet(wanted, f"{failure(failed[-1])}.")
     still = (
         f"still with {' and '.join(named)}"
         if named
-        else "with nothing left on her"
+        else "with nothing left to keep her"
     )
     return not_yet(wanted, f"the user, {still}.")
 
 
+_TAKEN_OFF = ("DeleteAccessKey", "DetachUserPolicy", "DeleteUserPolicy")
+_CLEANING = (
+    *("DeleteTable", "DeleteBackup", "DeleteAlias", "RevokeGrant", "RetireGrant"),
+    "ScheduleKeyDeletion",
+)
+_CANCEL = "CancelKeyDeletion"
+
+
 def nothing_left(evidence: Evidence) -> Verdict:
     """No table, backup, alias or grant for a person, and no key that costs."""
-    wanted = "an account with nothing left in it."
-    left = [(what, names) for what, names in _left(evidence).items() if names]
+    left = {
+        what: names for what, names in left_in_account(evidence).items() if names
+    }
     if not left:
         return correct("Nothing is left that costs money or opens anything.")
-    started = (
-        "DeleteTable",
-        "DeleteBackup",
-        "DeleteAlias",
-        "RevokeGrant",
-        "RetireGrant",
+    tries = _cleaning(evidence)
+    if not tries:
+        return not_attempted("Everything is still there.")
+    what, names = next(iter(left.items()))
+    failed = f" {failure(tries[-1])}." if tries[-1].error else ""
+    return not_yet(
+        "an account with nothing left in it.", f"{what}: {names[0]}.{failed}"
     )
-    done = any(
-        not x.error and x.name in started and not x.via
-        for x in evidence.records()
-    )
-    if not done and len(left) == len(_left(evidence)):
-        return not_attempted("Everything is still there; begin with the tables.")
-    what, names = left[0]
-    return not_yet(wanted, f"{what}: {names[0]}.")
 
 
-def _left(evidence: Evidence) -> dict[str, list[str]]:
-    """What is still there, by kind."""
-    dynamodb, listed = (
-        evidence.client("dynamodb"),
-        evidence.client("kms").list_keys(),
-    )
-    about = [key_metadata(evidence, key["KeyId"]) for key in listed["Keys"]]
-    keys = [key for key in about if key["KeyManager"] == "CUSTOMER"]
-    grants = [grant for key in keys for grant in grants_on(evidence, key["Arn"])]
-    grantees = [grant["GranteePrincipal"] for grant in grants]
-    return {
-        "a table": dynamodb.list_tables()["TableNames"],
-        "a backup": [
-            x["BackupName"] for x in dynamodb.list_backups()["BackupSummaries"]
-        ],
-        "an alias": [
-            name
-            for name in key_aliases(evidence)
-            if not name.startswith("alias/aws/")
-        ],
-        "a grant for": [g for g in grantees if not g.endswith(".amazonaws.com")],
-        "a key that is not pending deletion": [
-            f"{key['Arn']} is {key['KeyState']}"
-            for key in keys
-            if "DeletionDate" not in key
-        ],
-    }
+def _cleaning(evidence: Evidence) -> list[Record]:
+    """What was tried to clean up: not what sections 5 and 6 do with keys, and what was undone."""
+    trail = [x for x in evidence.records(*_CLEANING, _CANCEL) if not x.via]
+    old_key = evidence.lab.old_key_arn
+    return [
+        x
+        for n, x in enumerate(trail)
+        if x.name not in ("ScheduleKeyDeletion", _CANCEL)
+        or not (x.touches(old_key) or _cancelled(x, trail[n:]))
+    ]
+
+
+def _cancelled(record: Record, later: list[Record]) -> bool:
+    """Whether somebody has cancelled the deletion of the same key since."""
+    resources = record.raw.get("resources") or [{}]
+    arn = resources[0].get("ARN", "")
+    return any(x.name == _CANCEL and x.touches(arn) for x in later)
 
 
 EXERCISES = [
-    Exercise(
-        title="Who uses this key?",
-        points=1,
-        hints=(
-            "Ask KMS for the grants on the key, and look whom they are for.",
-            "Those of DynamoDB have a GranteePrincipal that begins with dynamodb. What is in "
-            "their Constraints?",
-            'The name is grant["Constraints"]["EncryptionContextSubset"]'
-            '["aws:dynamodb:tableName"]; each table comes twice.',
-        ),
-        check=users_of_the_key,
-        given="used_by",
-    ),
-    Exercise(
-        title="Let it rotate",
-        points=1,
-        hints=(
-            "On demand is once. There is an operation that switches automatic rotation on.",
-            "kms.enable_key_rotation takes a KeyId, and a period if 365 days are not right.",
-            "RotationPeriodInDays=180",
-        ),
-        check=rotates,
-    ),
-    Exercise(
-        title="Bring the scores back",
-        points=2,
-        hints=(
-            "What does describe_table say about the table, and which key is it under?",
-            "Ask key_state for that key. The picture of section 1 shows the way back.",
-            "kms.cancel_key_deletion, and then kms.enable_key.",
-        ),
-        check=scores_are_back,
-    ),
-    Exercise(
-        title="Delete Mira",
-        points=2,
-        hints=(
-            "The error's message names what must go first. There is more than one thing.",
-            "An access key, an attached policy, an inline policy: each has a list_… operation.",
-            "delete_access_key, detach_user_policy, delete_user_policy, then delete_user.",
-        ),
-        check=mira_is_gone,
-    ),
-    Exercise(
-        title="Leave nothing behind",
-        points=3,
-        hints=(
-            "Go through the goal word by word; each has a list_… operation.",
-            "delete_table, delete_backup, delete_alias, revoke_grant, schedule_key_deletion.",
-            "A key that is pending deletion already cannot be scheduled again: ask key_state.",
-        ),
-        check=nothing_left,
-    ),
+    last_caller_found,
+    refused_users_found,
+    costs_told,
+    thought_again,
+    scores_are_back,
+    keys_inactive,
+    mira_is_gone,
+    nothing_left,
 ]

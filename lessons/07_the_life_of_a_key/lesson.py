@@ -2,41 +2,46 @@
 # jupyter:
 #   course:
 #     title: The life of a key, and clean up
-#     promise: You disable a key, rotate it, schedule its deletion and think again. Then you let one go, and its data with it, and leave nothing behind.
-#     minutes: {reading: 25, exercises: 30}
+#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion and think again. Then you let one go, and leave nothing behind.
+#     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[06 Granting access](06_granting_access.ipynb)"
 #     outcomes:
-#       - find out who uses a key before you touch it
+#       - find out who uses a key, and make sure of it before you delete the key
 #       - say what each state of a key means for its tables, and when
-#       - rotate a key, and say what that changes and what it does not
-#       - destroy data by destroying a key, on purpose only
-#       - clean an account up, in an order that works
+#       - rotate a key, and say what that changes and what it costs
+#       - destroy data by destroying its key, and only on purpose
+#       - clean up an account, in an order that works
 #     simulated: The account, the states of its keys and tables, and time. A week passes in one line.
-#     aws: AWS takes 13 to 75 minutes to show a table as inaccessible, and 18 to 57 to show it as active again; the sandbox takes half an hour. AWS may delete a key up to a day after its date.
-#     cost: Three customer managed keys cost USD 3 a month until their deletion is scheduled. DynamoDB's own prices for tables and backups come on top.
+#     aws: AWS does not say how soon a table shows that its key is lost. Somebody who measured five tables saw 13 to 43 minutes for a disabled key, and 75 for one pending deletion; the sandbox takes half an hour. KMS may delete a key up to a day after its date.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, counted by the hour, until its deletion is scheduled; there are four, and a rotation adds to one of them (section 4). DynamoDB's own prices for tables and backups come on top.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `tournaments` are under the studio's key. Last season's `players-2025` has a key of its own, and a backup. The table `scores` is under a third key, and something is wrong with it. Mira may still use the studio's key, by a grant.
+# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. The table `scores` is encrypted under a third key, and something is wrong with it. A fourth key was made for a test. Mira has left, but her user is still there.
 
 # %%
-import textwrap
+import json
 
 import boto3
-import pandas as pd
 from botocore.exceptions import ClientError
+from IPython.display import display
 
-from helpers import check, hint, open_lab, predict, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
+from helpers.display import show, table
 
 lab = open_lab("07")
 lab
 
 # %% [markdown]
 # {{architecture}}
+#
+# ## 1. The state of a key
+#
+# A *key state* says what can be done with a key, no matter who asks. It applies on top of all permissions. So far, your keys were `Enabled`. A key can also be `Disabled` or `PendingDeletion`.
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
@@ -44,9 +49,17 @@ player = {"player_id": {"S": "p-001"}}
 request = {"TableName": lab.table_name, "Key": player}
 
 
+def about(key):
+    """What KMS says about a key."""
+    return kms.describe_key(KeyId=key)["KeyMetadata"]
+
+
+about(lab.key_arn)["KeyState"]
+
+
 # %%
 def outcome(call, **request):
-    """What comes of a call: "works", or the error's code."""
+    """How a call ends: "works", or the error's code."""
     try:
         call(**request)
     except ClientError as error:
@@ -54,74 +67,93 @@ def outcome(call, **request):
     return "works"
 
 
+# %% [markdown]
+# ## 2. Who uses it?
+#
+# Before you change a key, find out who uses it. A key has no list of its tables. Its *grants* are the nearest thing to one: DynamoDB makes grants for each table (observers have seen two), and their constraint names the table.
+
 # %%
-def key_state(key):
-    """As DescribeKey has it."""
-    return kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
-
-
-def table_status(table):
-    """As DescribeTable has it."""
-    return dynamodb.describe_table(TableName=table)["Table"]["TableStatus"]
-
+found = set()
+for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
+    context = grant["Constraints"]["EncryptionContextSubset"]
+    grantee = grant["GranteePrincipal"].rpartition("/")[2]
+    found.add((grantee, context["aws:dynamodb:tableName"]))
+table(sorted(found), ["grantee", "table"])
 
 # %% [markdown]
-# ## 1. The states of a key
-#
-# {{picture key_life}}
-#
-# A *key state* says what can be done with a key, whoever asks. It comes on top of all permissions. A key that cannot be used can still be described, and its policy can be changed. Keys of other kinds, such as replicas or imported ones, know a few more states.
+# Grants do not show who calls KMS without DynamoDB. `GetKeyLastUsage` shows the last successful use of a key: the operation, the time, and the ID of its event in the audit trail.
 
-# %% [markdown]
-# ## 2. First look who uses it
-#
-# A key has no list of its tables. Its *grants* are the nearest thing: DynamoDB makes two for each table that is under it. They do not show who calls KMS directly; the audit trail does.
+
+# %%
+def events(attribute, value):
+    """The audit trail's events with this attribute, newest first."""
+    pages = boto3.client("cloudtrail").get_paginator("lookup_events")
+    by = [{"AttributeKey": attribute, "AttributeValue": value}]
+    listed = (page["Events"] for page in pages.paginate(LookupAttributes=by))
+    return [json.loads(e["CloudTrailEvent"]) for part in listed for e in part]
+
+
+last = kms.get_key_last_usage(KeyId=lab.key_arn)["KeyLastUsage"]
+event = events("EventId", last["CloudTrailEventId"])[0]
+show({name: event[name] for name in ("eventName", "userIdentity", "resources")})
 
 # %% [markdown]
 # {{exercise 7.1}}
 #
-# *Inputs:* `kms.list_grants(KeyId=…)`, `lab.key_arn`. *Goal:* in `used_by`, the names of all tables that the studio's key protects.
+# The studio no longer needs last season's players, and would like to delete their key.
+#
+# *Inputs:* `kms`, `events`, `lab.old_key_arn`. *Goal:* `last_caller` is the name of the user who was the last to use last season's key.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-grants = kms.list_grants(KeyId=lab.key_arn)["Grants"]
-used_by = set()
-for grant in grants:
-    if grant["GranteePrincipal"].startswith("dynamodb."):
-        context = grant["Constraints"]["EncryptionContextSubset"]
-        used_by.add(context["aws:dynamodb:tableName"])
-used_by = sorted(used_by)
-used_by
+old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
+old_event = events("EventId", old_use["CloudTrailEventId"])[0]
+last_caller = old_event["userIdentity"]["userName"]
 ### STUB
-used_by = ...
+last_caller = ...
 ### END SOLUTION
 
 # %%
-check("7.1", used_by)
+check("7.1", last_caller)
 
-# %% wrong="every table" says="under another key"
-used_by = dynamodb.list_tables()["TableNames"]
+# %% wrong="of the studio's key" says="who used another key"
+last_caller = event["userIdentity"]["userName"]
 
-# %% wrong="one table" says="1 of 2"
-used_by = [lab.table_name]
+# %% wrong="an older use" says="whose use of this key is older"
+older = [
+    x
+    for x in events("EventName", "Decrypt")
+    if x["resources"][0]["ARN"] == lab.old_key_arn
+]
+last_caller = older[1]["userIdentity"]["userName"]
 
-# %% wrong="the grants' IDs" says="no table's name"
-used_by = [g["GrantId"] for g in kms.list_grants(KeyId=lab.key_arn)["Grants"]]
+# %% wrong="the event" says="a dictionary"
+old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
+last_caller = events("EventId", old_use["CloudTrailEventId"])[0]
 
-# %% wrong="nothing" says="0 of 2"
-used_by = []
+# %% wrong="the event's ID" says="the ID of the event"
+old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
+last_caller = old_use["CloudTrailEventId"]
 
-# %% wrong="a text" says="as a list"
-used_by = lab.table_name
+# %% wrong="the operation" says="`Decrypt`, which is no user"
+old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
+last_caller = old_use["Operation"]
 
-# %% wrong="a number" says="`2`"
-used_by = 2
+# %% wrong="used meanwhile" says="admin, who used it after this notebook began"
+kms.encrypt(KeyId=lab.old_key_arn, Plaintext=b"x")
+old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
+old_event = events("EventId", old_use["CloudTrailEventId"])[0]
+last_caller = old_event["userIdentity"]["userName"]
 
 # %% [markdown] tags=["solution"]
-# The encryption context of a grant's constraint names the table. You could also ask `describe_table` for the key of each table. On a real account there may be thousands of them, in other people's hands.
+# KMS keeps only the last use, and none from before `TrackingStartDate`. It does not say who else uses the key.
 
 # %% [markdown]
-# ## 3. Disable it
+# ## 3. Disable it first
+#
+# The last usage is not enough: a program may need the key only once a month. AWS's advice is to *disable* the key first and to watch the audit trail. You can enable it again at any time.
+#
+# What happens to a table whose key is disabled? Try it with `players`.
 #
 # {{predict 7.1}}
 
@@ -135,125 +167,260 @@ predict("7.1", ...)
 # %%
 dynamodb.get_item(**request)
 kms.disable_key(KeyId=lab.key_arn)
-at_once = {
-    "DynamoDB reads": outcome(dynamodb.get_item, **request),
-    "KMS encrypts": outcome(kms.encrypt, KeyId=lab.key_arn, Plaintext=b"hello"),
-}
-assert list(at_once.values()) == ["works", "DisabledException"], at_once
-at_once
-
-# %%
+print("DynamoDB reads:", outcome(dynamodb.get_item, **request))
+print("KMS:", outcome(kms.encrypt, KeyId=lab.key_arn, Plaintext=b"hello"))
 lab.advance(minutes=6)
-try:
+with refused("ValidationException") as failure:
     dynamodb.get_item(**request)
-except ClientError as error:
-    failure = error.response["Error"]
-else:
-    raise RuntimeError("The item was read under a disabled key.")
-print(failure["Code"])
-print(textwrap.fill(failure["Message"], 80, break_on_hyphens=False))
-
-# %%
+display(failure)
 predict("7.1")
 
 # %% [markdown]
-# **What just happened?** No policy has refused you. You are admin, and it fails for you, too. So the code is `ValidationException`, and the message begins with `KMS key disabled error`. A program that looks for `AccessDeniedException` only will miss it.
+# **What just happened?** No policy refused you: you are `admin`, and the read still failed. That is why the code is `ValidationException`. A program that looks only for `AccessDeniedException` will miss it.
 #
-# For a while the table itself looks well. Some time later DynamoDB notices:
+# Now watch the table's status while the key is disabled, and after it is enabled again:
+
 
 # %%
-before = table_status(lab.table_name)
+def status(name):
+    """The status of a table."""
+    return dynamodb.describe_table(TableName=name)["Table"]["TableStatus"]
+
+
+print("key disabled:", status(lab.table_name))
 lab.advance(hours=1)
-after = table_status(lab.table_name)
-assert after == "INACCESSIBLE_ENCRYPTION_CREDENTIALS", after
-before, after
-
-# %% [markdown]
-# Such a table can be described and deleted. It cannot be read, written, backed up, or put under another key. After seven days, AWS's documents say, DynamoDB moves its data into a backup, which needs the same key. So enable the key again.
-
-# %%
+print("an hour later:", status(lab.table_name))
 kms.enable_key(KeyId=lab.key_arn)
-read = outcome(dynamodb.get_item, **request)
-assert read == "works", read
-soon = table_status(lab.table_name)
+print("key enabled: a read", outcome(dynamodb.get_item, **request))
 lab.advance(hours=1)
-later = table_status(lab.table_name)
-{"read": read, "status at first": soon, "an hour later": later}
+print("an hour later:", status(lab.table_name))
 
 # %% [markdown]
-# Reading works again within minutes; the status follows. Disabling a key stops all use of it, and can be undone.
+# An inaccessible table can be described and deleted, but not read, written, backed up or moved to another key. After seven days, according to AWS, DynamoDB *archives* it: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows.
+#
+# ### Watch the trail
+#
+# Three programs keep their passwords in the table `settings`, each encrypted by KMS. A program decrypts its own password whenever it starts.
+
+
+# %%
+def run_programs():
+    """Start each program once, without a word on how that ended."""
+    for job in dynamodb.scan(TableName=lab.settings_table_name)["Items"]:
+        program_kms = lab.as_user(job["program"]["S"]).client("kms")
+        outcome(program_kms.decrypt, CiphertextBlob=job["sealed"]["B"])
+
+
+# %% [markdown]
+# When a key is disabled, KMS answers with a `DisabledException`. CloudTrail records that as the event's `errorCode`.
+#
+# {{exercise 7.2}}
+#
+# *Inputs:* `kms`, `lab.old_key_arn`, `run_programs`, `events`. *Goal:* disable last season's key and let the programs start. `refused_users` lists the names of the users whom KMS refused for that reason. Then enable the key again, because they need it.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = []
+for call in events("EventName", "Decrypt"):
+    of_old_key = call["resources"][0]["ARN"] == lab.old_key_arn
+    if of_old_key and call.get("errorCode") == "DisabledException":
+        refused_users.append(call["userIdentity"]["userName"])
+kms.enable_key(KeyId=lab.old_key_arn)
+refused_users
+### STUB
+refused_users = ...
+### END SOLUTION
+
+# %%
+check("7.2", refused_users)
+
+# %% wrong="without looking at the key" says="admin, whose call was refused for another key"
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = [
+    call["userIdentity"]["userName"]
+    for call in events("EventName", "Decrypt")
+    if call.get("errorCode") == "DisabledException"
+]
+kms.enable_key(KeyId=lab.old_key_arn)
+
+# %% wrong="everybody who called" says="whose call was not refused"
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = [
+    job["program"]["S"]
+    for job in dynamodb.scan(TableName=lab.settings_table_name)["Items"]
+]
+kms.enable_key(KeyId=lab.old_key_arn)
+
+# %% wrong="the last caller only" says="1 of 2"
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+last_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
+last_call = events("EventId", last_use["CloudTrailEventId"])[0]
+refused_users = [last_call["userIdentity"]["userName"]]
+kms.enable_key(KeyId=lab.old_key_arn)
+
+# %% wrong="left disabled" says="the key is Disabled"
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = {
+    call["userIdentity"]["userName"]
+    for call in events("EventName", "Decrypt")
+    if call.get("errorCode") == "DisabledException"
+    and call["resources"][0]["ARN"] == lab.old_key_arn
+}
+
+# %% wrong="enabled too early" says="0 of 2 refused so far"
+kms.disable_key(KeyId=lab.old_key_arn)
+kms.enable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = []
+
+# %% wrong="not disabled" says="nobody has disabled last season's key yet"
+run_programs()
+refused_users = [
+    call["userIdentity"]["userName"]
+    for call in events("EventName", "Decrypt")
+    if call["resources"][0]["ARN"] == lab.old_key_arn
+]
+
+# %% wrong="by alias" says="DisableKey failed with"
+outcome(kms.disable_key, KeyId="alias/players-2025")
+refused_users = []
+
+# %% wrong="the events" says="in it, `{'eventVersion'"
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = events("EventName", "Decrypt")
+kms.enable_key(KeyId=lab.old_key_arn)
+
+# %% wrong="one name" says="a list of names"
+kms.disable_key(KeyId=lab.old_key_arn)
+run_programs()
+refused_users = "leaderboard"
+
+# %% [markdown] tags=["solution"]
+# Two programs need the key, and its last usage named one of them. Your own reads of `players` failed in the same way, but under the studio's key. On a real account, wait until even the rarest job must have run.
 
 # %% [markdown]
 # ## 4. Rotate it
 #
-# *Rotation* gives a key new *key material*. It can be automatic, every 90 to 2,560 days, or on demand, up to 25 times in a key's life.
+# *Rotation* gives a key new *key material*: automatically, every 90 to 2,560 days, or on demand.
 
 # %%
 old_note = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"from before")
 kms.rotate_key_on_demand(KeyId=lab.key_arn)
 rotations = kms.list_key_rotations(KeyId=lab.key_arn)["Rotations"]
-[rotation["RotationType"] for rotation in rotations]
-
-# %%
-now = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]
 opened = kms.decrypt(CiphertextBlob=old_note["CiphertextBlob"])
 {
-    "same ARN": now["Arn"] == lab.key_arn,
+    "rotations": [rotation["RotationType"] for rotation in rotations],
+    "same ARN": about(lab.key_alias)["Arn"] == lab.key_arn,
     "old ciphertext": opened["Plaintext"],
     "table": outcome(dynamodb.get_item, **request),
 }
 
 # %% [markdown]
-# **What just happened?** From now on KMS encrypts under the new material. It keeps the old material, to decrypt what is older. ID, ARN, alias and policy stay, so no program has to change. Nothing was encrypted anew either. Rotation does not help against somebody who already has a data key.
-
-# %% [markdown]
-# {{exercise 7.2}}
+# **What just happened?** From now on KMS encrypts under the new material, and keeps the old material for older ciphertexts. No program has to change. But nothing was encrypted again, so rotation does not help against somebody who already has a data key. And it raises the price:
 #
-# *Inputs:* `kms`, `lab.key_arn`. *Goal:* the studio's key rotates by itself, every 180 days.
+# | a customer managed key | USD a month |
+# |---|---|
+# | never rotated | 1 |
+# | rotated once | 2 |
+# | rotated twice or more | 3 |
+# | pending deletion | 0 |
+#
+# A disabled key costs as much as an enabled one.
+#
+# {{exercise 7.3}}
+#
+# *Inputs:* `kms`, `about`. *Goal:* the function returns what a customer managed key costs in a full month, in USD.
+
 
 # %% tags=["answer"]
-### BEGIN SOLUTION
-kms.enable_key_rotation(KeyId=lab.key_arn, RotationPeriodInDays=180)
-kms.get_key_rotation_status(KeyId=lab.key_arn)["RotationPeriodInDays"]
-### STUB
-# Write your code here.
-### END SOLUTION
+def usd_a_month(key_id):
+    """What a customer managed key costs in a full month, in USD."""
+    ### BEGIN SOLUTION
+    if about(key_id)["KeyState"] == "PendingDeletion":
+        return 0
+    rotated = kms.list_key_rotations(KeyId=key_id)["Rotations"]
+    return 1 + min(len(rotated), 2)
+    ### STUB
+    ...
+    ### END SOLUTION
+
 
 # %%
-check("7.2")
+check("7.3", usd_a_month)
 
-# %% wrong="the default period" says="every 365 days"
-kms.enable_key_rotation(KeyId=lab.key_arn)
 
-# %% wrong="on demand" says="happens once"
-kms.rotate_key_on_demand(KeyId=lab.key_arn)
+# %% wrong="every rotation counts" says="Expected: 3"
+def usd_a_month(key_id):
+    if about(key_id)["KeyState"] == "PendingDeletion":
+        return 0
+    return 1 + len(kms.list_key_rotations(KeyId=key_id)["Rotations"])
 
-# %% wrong="another key" says="on another key"
-kms.enable_key_rotation(KeyId=lab.old_key_arn, RotationPeriodInDays=180)
 
-# %% wrong="by alias" says="EnableKeyRotation, but"
-outcome(kms.enable_key_rotation, KeyId=lab.key_alias, RotationPeriodInDays=180)
+# %% wrong="no rotation counts" says="Seen: `1`"
+def usd_a_month(key_id):
+    return 0 if about(key_id)["KeyState"] == "PendingDeletion" else 1
+
+
+# %% wrong="a disabled key for nothing" says="that is Disabled. Seen: `0`"
+def usd_a_month(key_id):
+    if about(key_id)["KeyState"] != "Enabled":
+        return 0
+    return 1 + min(len(kms.list_key_rotations(KeyId=key_id)["Rotations"]), 2)
+
+
+# %% wrong="pending deletion forgotten" says="that is PendingDeletion"
+def usd_a_month(key_id):
+    return 1 + min(len(kms.list_key_rotations(KeyId=key_id)["Rotations"]), 2)
+
+
+# %% wrong="printed" says="Did you print instead of return?"
+def usd_a_month(key_id):
+    print(1 + min(len(kms.list_key_rotations(KeyId=key_id)["Rotations"]), 2))
+
+
+# %% wrong="as text" says="Seen: `USD"
+def usd_a_month(key_id):
+    if about(key_id)["KeyState"] == "PendingDeletion":
+        return "USD 0"
+    rotations = kms.list_key_rotations(KeyId=key_id)["Rotations"]
+    return f"USD {1 + min(len(rotations), 2)}"
+
+
+# %% wrong="a number" says="a function"
+usd_a_month = 2
+
+
+# %% wrong="the answer as a whole" says="TypeError" outcome="raised"
+def usd_a_month(key_id):
+    return 1 + min(kms.list_key_rotations(KeyId=key_id)["Rotations"], 2)
+
 
 # %% [markdown] tags=["solution"]
-# Without `RotationPeriodInDays` it is 365 days. An AWS managed key rotates about once a year, and you can neither stop nor hasten it.
+# The bill counts by the hour, so a key that is rotated in mid-month costs less that month.
 
 # %% [markdown]
 # ## 5. Schedule its deletion, and think again
 #
-# Deleting a key cannot be undone, so KMS makes you wait: 7 to 30 days, and 30 if you say nothing.
+# A deleted key cannot be brought back. So KMS makes you wait 7 to 30 days, and 30 if you do not say how long.
 
 # %%
-key = {"KeyId": lab.key_arn}
-too_soon = outcome(kms.schedule_key_deletion, **key, PendingWindowInDays=3)
-assert too_soon == "ValidationException", too_soon
-kms.schedule_key_deletion(**key, PendingWindowInDays=7)
+with refused("ValidationException") as too_soon:
+    kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=3)
+kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
 lab.advance(minutes=6)
-read = outcome(dynamodb.get_item, **request)
-assert read == "ValidationException", read
-{"3 days": too_soon, "key": key_state(lab.key_arn), "read": read}
+print("3 days:", too_soon.message)
+print("7 days:", about(lab.key_arn)["KeyState"])
+print("DynamoDB reads:", outcome(dynamodb.get_item, **request))
 
 # %% [markdown]
-# The key cannot be used from now on. This is the point of waiting: whoever still needs it will notice, and you can cancel. While the key waits, it costs nothing. If you cancel, those days are charged after all.
+# From now on nobody can use the key. Whoever still needs it will notice, and you can cancel. While its deletion is pending, the key costs nothing; if you cancel, those days are charged after all.
 #
 # {{predict 7.2}}
 
@@ -266,18 +433,83 @@ predict("7.2", ...)
 
 # %%
 kms.cancel_key_deletion(KeyId=lab.key_arn)
-cancelled = key_state(lab.key_arn), outcome(dynamodb.get_item, **request)
+print(about(lab.key_arn)["KeyState"], outcome(dynamodb.get_item, **request))
 kms.enable_key(KeyId=lab.key_arn)
-enabled = key_state(lab.key_arn), outcome(dynamodb.get_item, **request)
-{"cancelled": cancelled, "enabled again": enabled}
-
-# %%
+print(about(lab.key_arn)["KeyState"], outcome(dynamodb.get_item, **request))
 predict("7.2")
 
 # %% [markdown]
-# {{exercise 7.3}}
+# These are the states of a key:
 #
-# The game's servers cannot read `scores`, and nobody knows why. Do this before section 6: a week passes there, and after seven days it is too late.
+# {{picture key_life}}
+#
+# Other kinds of keys, such as replicas, have a few more.
+#
+# {{exercise 7.4}}
+#
+# The test is over, and nobody has used its key since. You schedule its deletion, which leaves everybody two weeks to object. Edda does: there will be another test.
+#
+# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel it, and leave the key as it was.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+kms.cancel_key_deletion(KeyId=lab.test_key_arn)
+kms.enable_key(KeyId=lab.test_key_arn)
+about(lab.test_key_arn)["KeyState"]
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("7.4")
+
+# %% wrong="not cancelled" says="its state is PendingDeletion"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+
+# %% wrong="cancelled only" says="cancelling does not enable it"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+kms.cancel_key_deletion(KeyId=lab.test_key_arn)
+
+# %% wrong="enabled only" says="EnableKey failed with KMSInvalidStateException"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+outcome(kms.enable_key, KeyId=lab.test_key_arn)
+
+# %% wrong="the default period" says="a waiting period of 30 days"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn)
+kms.cancel_key_deletion(KeyId=lab.test_key_arn)
+kms.enable_key(KeyId=lab.test_key_arn)
+
+# %% wrong="by alias" says="ScheduleKeyDeletion failed with NotFoundException"
+outcome(kms.schedule_key_deletion, KeyId="alias/test", PendingWindowInDays=14)
+
+# %% wrong="in hours" says="ScheduleKeyDeletion failed with ValidationException"
+outcome(
+    kms.schedule_key_deletion,
+    KeyId=lab.test_key_arn,
+    PendingWindowInDays=14 * 24,
+)
+
+# %% wrong="disabled, not scheduled" says="DisableKey, which schedules no deletion"
+kms.disable_key(KeyId=lab.test_key_arn)
+kms.enable_key(KeyId=lab.test_key_arn)
+
+# %% wrong="another key" says="the deletion of another key"
+kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=14)
+kms.cancel_key_deletion(KeyId=lab.old_key_arn)
+kms.enable_key(KeyId=lab.old_key_arn)
+
+# %% wrong="waited too long" says="the key is gone"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+lab.advance(days=15)
+
+# %% [markdown] tags=["solution"]
+# Cancelling leaves the key disabled, so it takes a third call.
+
+# %% [markdown]
+# {{exercise 7.5}}
+#
+# The game's servers cannot read `scores`, and nobody knows why. (Do this before section 6, where a week passes.)
 #
 # *Inputs:* `dynamodb`, `kms`, `lab.scores_table_name`. *Goal:* `scores` can be read again. The table and its key stay the same.
 
@@ -285,7 +517,7 @@ predict("7.2")
 ### BEGIN SOLUTION
 scores = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"]
 scores_key = scores["SSEDescription"]["KMSMasterKeyArn"]
-print(scores["TableStatus"], key_state(scores_key))
+print(scores["TableStatus"], about(scores_key)["KeyState"])
 kms.cancel_key_deletion(KeyId=scores_key)
 kms.enable_key(KeyId=scores_key)
 outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
@@ -294,7 +526,7 @@ outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 ### END SOLUTION
 
 # %%
-check("7.3")
+check("7.5")
 
 # %% wrong="cancelled only" says="cancelling does not enable"
 key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
@@ -302,13 +534,16 @@ key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
 ]["KMSMasterKeyArn"]
 kms.cancel_key_deletion(KeyId=key)
 
-# %% wrong="enabled only" says="EnableKey failed"
+# %% wrong="enabled only" says="EnableKey failed with KMSInvalidStateException"
 key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
     "SSEDescription"
 ]["KMSMasterKeyArn"]
 outcome(kms.enable_key, KeyId=key)
 
-# %% wrong="another key" says="UpdateTable failed"
+# %% wrong="by alias" says="CancelKeyDeletion failed with NotFoundException"
+outcome(kms.cancel_key_deletion, KeyId="alias/scores")
+
+# %% wrong="under another key" says="UpdateTable failed with"
 outcome(
     dynamodb.update_table,
     TableName=lab.scores_table_name,
@@ -322,7 +557,22 @@ outcome(
 # %% wrong="a new table" says="no table scores"
 dynamodb.delete_table(TableName=lab.scores_table_name)
 
-# %% wrong="its alias on another key" says="what do describe_table and describe_key say" outcome="not attempted"
+# %% wrong="made again" says="a new table scores, and the items are lost"
+key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
+    "SSEDescription"
+]["KMSMasterKeyArn"]
+kms.cancel_key_deletion(KeyId=key)
+kms.enable_key(KeyId=key)
+dynamodb.delete_table(TableName=lab.scores_table_name)
+dynamodb.create_table(
+    TableName=lab.scores_table_name,
+    AttributeDefinitions=[{"AttributeName": "player_id", "AttributeType": "S"}],
+    KeySchema=[{"AttributeName": "player_id", "KeyType": "HASH"}],
+    BillingMode="PAY_PER_REQUEST",
+    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+)
+
+# %% wrong="its alias on another key" says="the table keeps its own"
 kms.update_alias(AliasName="alias/scores", TargetKeyId=lab.key_arn)
 
 # %% wrong="waited for" says="has archived the table"
@@ -336,174 +586,224 @@ key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
 kms.cancel_key_deletion(KeyId=key)
 kms.enable_key(KeyId=key)
 
+# %% wrong="only looked at" says="still cannot be read" outcome="not attempted"
+outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
+
 # %% [markdown] tags=["solution"]
-# The table's status points at the key, the key's state at the cause: somebody had scheduled its deletion. Cancelling alone leaves it disabled.
+# The table's status points to the key, and the key's state to the cause: somebody had scheduled its deletion.
 
 # %% [markdown]
 # ## 6. Let one go
 #
-# Last season's players are to be forgotten. Their data may lie in the table, in backups, in copies that nobody remembers. But all of it is encrypted under one key. To destroy data by destroying its key is called *crypto-shredding*.
-#
+# Last season's players must be forgotten: in the table, in its backup, and in copies that nobody remembers. All of this is encrypted under one key. Programs still use that key, so their passwords are moved to the studio's key first.
+
+# %%
+kms.enable_key(KeyId=lab.old_key_arn)  # If it is still disabled.
+for job in dynamodb.scan(TableName=lab.settings_table_name)["Items"]:
+    moved = kms.re_encrypt(
+        CiphertextBlob=job["sealed"]["B"], DestinationKeyId=lab.key_arn
+    )
+    job["sealed"] = {"B": moved["CiphertextBlob"]}
+    dynamodb.put_item(TableName=lab.settings_table_name, Item=job)
+kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=7)
+stored = lab.at_rest(lab.old_table_name)
+
+# %% [markdown]
 # {{predict 7.3}}
 
 # %%
 ### BEGIN SOLUTION
-predict("7.3", "d")
+predict("7.3", "b")
 ### STUB
 predict("7.3", ...)
 ### END SOLUTION
 
 # %%
-backup = dynamodb.list_backups(TableName=lab.old_table_name)["BackupSummaries"][0]
-stored = lab.at_rest(lab.old_table_name)
-kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=7)
 print(lab.advance(days=7, minutes=10))
-
-# %%
-restore = {"TargetTableName": "players-again", "BackupArn": backup["BackupArn"]}
-old_request = {"TableName": lab.old_table_name, "Key": player}
-lost = {
-    "the key": outcome(kms.describe_key, KeyId=lab.old_key_arn),
-    "a read": outcome(dynamodb.get_item, **old_request),
-    "the backup": outcome(dynamodb.restore_table_from_backup, **restore),
-}
-assert "works" not in lost.values(), lost
-lost
-
-# %%
 now_stored = lab.at_rest(lab.old_table_name)
-assert now_stored.pages == stored.pages, "The pages have changed."
-now_stored
-
-# %%
+print("stored bytes as before:", now_stored.pages == stored.pages)
+display(now_stored)
 predict("7.3")
 
-# %% [markdown]
-# **What just happened?** Every byte is where it was, and none can be read. The table key is there, too, wrapped by a KMS key that exists nowhere. (Which code a read or a restore then ends in is the sandbox's assumption.) This does not reach what somebody copied out in plaintext.
-#
-# Had `players-2025` shared the studio's key, `players` and `tournaments` would be gone with it. Data that is to be forgotten together wants a key of its own.
+# %%
+old_request = {"TableName": lab.old_table_name, "Key": player}
+backup = dynamodb.list_backups(TableName=lab.old_table_name)["BackupSummaries"][0]
+restore = {"TargetTableName": "players-again", "BackupArn": backup["BackupArn"]}
+print("the key:", outcome(kms.describe_key, KeyId=lab.old_key_arn))
+print("a read:", outcome(dynamodb.get_item, **old_request))
+print("the backup:", outcome(dynamodb.restore_table_from_backup, **restore))
 
 # %% [markdown]
+# **What just happened?** Nobody has erased a byte, and nobody can decrypt one. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It reaches every copy of the ciphertext, but nothing that was copied out in plaintext.
+#
+# On AWS the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are the sandbox's assumption.
+#
+# Had `players-2025` shared the studio's key, `players` and `tournaments` would be lost too. Give data that must be forgotten together a key of its own.
+#
 # ## 7. Clean up
 #
-# What is left costs money, or is a danger. Every customer managed key that is not pending deletion costs USD 1 a month, used or not.
-
-# %%
-aliases = kms.list_aliases()["Aliases"]
-aliases = [a for a in aliases if not a["AliasName"].startswith("alias/aws/")]
-rows = {}
-for alias in aliases:
-    state = key_state(alias["TargetKeyId"])
-    rows[alias["AliasName"]] = [state, 0 if state == "PendingDeletion" else 12]
-pd.DataFrame(rows, index=["state", "USD a year"]).T
-
-# %% [markdown]
-# DynamoDB charges for stored tables and backups, also for those that nobody can read. An access key costs nothing, and is the worst to forget; so is a file that you saved it in. Mira has left the studio. Delete her user:
-
-# %%
-refused = outcome(iam.delete_user, UserName="mira")
-assert refused == "DeleteConflict", refused
-refused
-
-# %% [markdown]
-# IAM deletes no user on whom something still hangs. The console takes it off for you; the API does not.
-
-# %% [markdown]
-# {{exercise 7.4}}
+# Whatever is left over costs money or is a risk. An *access key* costs nothing and is easily forgotten. You can take it out of use before you delete it: an *inactive* access key no longer works, and can be made active again.
 #
-# *Inputs:* `iam`, the user `mira`. *Goal:* there is no user `mira`.
+# {{exercise 7.6}}
+#
+# *Inputs:* `iam.list_access_keys`, `iam.update_access_key`. *Goal:* all access keys of the user `mira` are inactive. None is deleted yet.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
 for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
-    iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
-attached = iam.list_attached_user_policies(UserName="mira")["AttachedPolicies"]
-for policy in attached:
-    iam.detach_user_policy(UserName="mira", PolicyArn=policy["PolicyArn"])
-for name in iam.list_user_policies(UserName="mira")["PolicyNames"]:
-    iam.delete_user_policy(UserName="mira", PolicyName=name)
-iam.delete_user(UserName="mira")["ResponseMetadata"]["HTTPStatusCode"]
+    which = {"UserName": "mira", "AccessKeyId": access_key["AccessKeyId"]}
+    iam.update_access_key(**which, Status="Inactive")
 ### STUB
 # Write your code here.
 ### END SOLUTION
 
 # %%
-check("7.4")
+check("7.6")
 
-# %% wrong="the access key only" says="still with an attached policy and an inline policy"
-for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
-    iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
-
-# %% wrong="deactivated" says="not deleted"
-for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
-    iam.update_access_key(
-        UserName="mira", AccessKeyId=access_key["AccessKeyId"], Status="Inactive"
-    )
-
-# %% wrong="inline policy forgotten" says="still with an inline policy"
-for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
-    iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
-iam.detach_user_policy(
-    UserName="mira", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+# %% wrong="one of them" says="1 of 2 is still active"
+first = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"][0]
+iam.update_access_key(
+    UserName="mira", AccessKeyId=first["AccessKeyId"], Status="Inactive"
 )
 
-# %% wrong="the user forgotten" says="with nothing left on her"
+# %% wrong="deleted at once" says="which nobody can undo"
+for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
+    iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
+
+# %% wrong="another word" says="UpdateAccessKey failed with"
+for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
+    outcome(
+        iam.update_access_key,
+        UserName="mira",
+        AccessKeyId=access_key["AccessKeyId"],
+        Status="Disabled",
+    )
+
+# %% wrong="somebody else's" says="an access key that is not Mira's"
+job = dynamodb.scan(TableName=lab.settings_table_name)["Items"][0]
+name = job["program"]["S"]
+for access_key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+    iam.update_access_key(
+        UserName=name, AccessKeyId=access_key["AccessKeyId"], Status="Inactive"
+    )
+
+# %% wrong="her policy" says="access keys are active" outcome="not attempted"
+iam.detach_user_policy(
+    UserName="mira",
+    PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
+)
+
+# %% [markdown] tags=["solution"]
+# A user may have two access keys. `get_access_key_last_used` says when one was last used, and for which service.
+
+# %% [markdown]
+# Nothing has failed since, so Mira's user can go. IAM does not delete a user who still has access keys or policies: it answers `DeleteConflict`. A *managed policy* exists by itself and is *attached* to users, so you detach it. An *inline policy* is part of one user, so you delete it.
+#
+# {{exercise 7.7}}
+#
+# *Inputs:* `iam`; `list_access_keys`, `list_attached_user_policies` and `list_user_policies` show what Mira has. *Goal:* there is no user `mira`.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+her = {"UserName": "mira"}
+for access_key in iam.list_access_keys(**her)["AccessKeyMetadata"]:
+    iam.delete_access_key(**her, AccessKeyId=access_key["AccessKeyId"])
+for policy in iam.list_attached_user_policies(**her)["AttachedPolicies"]:
+    iam.detach_user_policy(**her, PolicyArn=policy["PolicyArn"])
+for name in iam.list_user_policies(**her)["PolicyNames"]:
+    iam.delete_user_policy(**her, PolicyName=name)
+iam.delete_user(**her)["ResponseMetadata"]["HTTPStatusCode"]
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("7.7")
+
+# %% wrong="the access keys only" says="still with an attached policy and an inline policy"
+for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
+    iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
+
+# %% wrong="the inline policy forgotten" says="must delete policies first"
 for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
     iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
 iam.detach_user_policy(
-    UserName="mira", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+    UserName="mira",
+    PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
+)
+outcome(iam.delete_user, UserName="mira")
+
+# %% wrong="the user forgotten" says="with nothing left"
+for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
+    iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
+iam.detach_user_policy(
+    UserName="mira",
+    PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
 )
 iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 
 # %% wrong="another name" says="is called old now"
 iam.update_user(UserName="mira", NewUserName="old")
 
-# %% wrong="at once" says="still there" outcome="not attempted"
+# %% wrong="at once" says="DeleteUser failed with DeleteConflict"
 outcome(iam.delete_user, UserName="mira")
 
+# %% wrong="detached in place of deleted" says="DetachUserPolicy failed with"
+outcome(
+    iam.detach_user_policy,
+    UserName="mira",
+    PolicyArn=f"arn:aws:iam::{lab.account_id}:policy/see-keys",
+)
+
+# %% wrong="only a look" says="still a user mira" outcome="not attempted"
+iam.list_user_policies(UserName="mira")["PolicyNames"]
+
 # %% [markdown] tags=["solution"]
-# Access keys, attached policies and inline policies each have their own list. On a real account there may also be a password, MFA devices and groups.
+# IAM names one obstacle at a time. On a real account there may also be a password, MFA devices and groups.
 
 # %% [markdown]
-# {{exercise 7.5}}
+# Finally, the studio closes. `list_keys` also lists AWS managed keys, such as the one that protects `settings`. You cannot delete them, and they cost nothing a month. Their `KeyManager` is `AWS`. Aliases that begin with `alias/aws/` are AWS's, too.
 #
-# *Inputs:* `dynamodb`, `kms`. *Goal:* the studio closes. No table and no backup is left, no alias of yours, no grant for a person, and every customer managed key is pending deletion or gone.
+# {{exercise 7.8}}
+#
+# *Inputs:* `dynamodb`, `kms`, `about`. Most things have a `list_…` and a `delete_…` operation. *Goal:* no table and no backup is left, no alias of yours, and no grant for a person. Every customer managed key is pending deletion or gone.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
-for table in dynamodb.list_tables()["TableNames"]:
-    dynamodb.delete_table(TableName=table)
+for name in dynamodb.list_tables()["TableNames"]:
+    dynamodb.delete_table(TableName=name)
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
-for alias in aliases:
-    kms.delete_alias(AliasName=alias["AliasName"])
-for key in kms.list_keys()["Keys"]:
-    for grant in kms.list_grants(KeyId=key["KeyId"])["Grants"]:
-        kms.revoke_grant(KeyId=key["KeyId"], GrantId=grant["GrantId"])
-    if key_state(key["KeyId"]) != "PendingDeletion":
-        kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+for key in (about(each["KeyId"]) for each in kms.list_keys()["Keys"]):
+    if key["KeyManager"] == "CUSTOMER":
+        for alias in kms.list_aliases(KeyId=key["Arn"])["Aliases"]:
+            kms.delete_alias(AliasName=alias["AliasName"])
+        for grant in kms.list_grants(KeyId=key["Arn"])["Grants"]:
+            kms.revoke_grant(KeyId=key["Arn"], GrantId=grant["GrantId"])
+        if key["KeyState"] != "PendingDeletion":
+            kms.schedule_key_deletion(KeyId=key["Arn"], PendingWindowInDays=7)
 ### STUB
 # Write your code here.
 ### END SOLUTION
 
 # %%
-check("7.5")
+check("7.8")
 
-# %% wrong="backups forgotten" says="a backup: "
-for table in dynamodb.list_tables()["TableNames"]:
-    dynamodb.delete_table(TableName=table)
+# %% wrong="the tables only" says="a backup: end-of-season"
+for name in dynamodb.list_tables()["TableNames"]:
+    dynamodb.delete_table(TableName=name)
 
-# %% wrong="aliases forgotten" says="an alias: "
-for table in dynamodb.list_tables()["TableNames"]:
-    dynamodb.delete_table(TableName=table)
+# %% wrong="the aliases forgotten" says="an alias: "
+for name in dynamodb.list_tables()["TableNames"]:
+    dynamodb.delete_table(TableName=name)
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
     kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"])
 
 # %% wrong="the grant forgotten" says="a grant for: "
-for table in dynamodb.list_tables()["TableNames"]:
-    dynamodb.delete_table(TableName=table)
+for name in dynamodb.list_tables()["TableNames"]:
+    dynamodb.delete_table(TableName=name)
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for alias in kms.list_aliases()["Aliases"]:
@@ -511,8 +811,8 @@ for alias in kms.list_aliases()["Aliases"]:
         kms.delete_alias(AliasName=alias["AliasName"])
 
 # %% wrong="disabled, not scheduled" says="is Disabled"
-for table in dynamodb.list_tables()["TableNames"]:
-    dynamodb.delete_table(TableName=table)
+for name in dynamodb.list_tables()["TableNames"]:
+    dynamodb.delete_table(TableName=name)
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for alias in kms.list_aliases()["Aliases"]:
@@ -520,29 +820,42 @@ for alias in kms.list_aliases()["Aliases"]:
         kms.delete_alias(AliasName=alias["AliasName"])
 for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
     kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"])
+kms.disable_key(KeyId=lab.test_key_arn)
 kms.disable_key(KeyId=lab.key_arn)
 
-# %% wrong="the grant of a deleted user" says="a grant for: AIDA"
+# %% wrong="the grant of a deleted user" says=", once a user"
 for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
     iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
 iam.detach_user_policy(
-    UserName="mira", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+    UserName="mira",
+    PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
 )
 iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 iam.delete_user(UserName="mira")
-for table in dynamodb.list_tables()["TableNames"]:
-    dynamodb.delete_table(TableName=table)
+for name in dynamodb.list_tables()["TableNames"]:
+    dynamodb.delete_table(TableName=name)
 for backup in dynamodb.list_backups()["BackupSummaries"]:
     dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 for alias in kms.list_aliases()["Aliases"]:
     if not alias["AliasName"].startswith("alias/aws/"):
         kms.delete_alias(AliasName=alias["AliasName"])
 
-# %% wrong="the key only" says="a table: "
+# %% wrong="AWS's key, too" says="ScheduleKeyDeletion failed with AccessDenied"
+for key in kms.list_keys()["Keys"]:
+    if about(key["KeyId"])["KeyManager"] == "AWS":
+        outcome(kms.schedule_key_deletion, KeyId=key["KeyId"])
+
+# %% wrong="AWS's aliases, too" says="DeleteAlias failed with"
+outcome(kms.delete_alias, AliasName="alias/aws/dynamodb")
+
+# %% wrong="one key only" says="a table: "
 kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
 
+# %% wrong="only Mira" says="still there" outcome="not attempted"
+iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
+
 # %% [markdown] tags=["solution"]
-# Tables come first: each takes DynamoDB's grants with it. A table's deletion leaves its backups. The grant of a deleted user stays on the key. The aliases would go with their keys, but only in seven days; until then their names are taken. This loop fits an account that holds nothing else. On a shared one, name what you delete.
+# Tables come first, because DynamoDB gives up its grants when a table goes. A deleted table leaves its backups. The grant of a deleted user stays on the key, under an ID in place of the name. Aliases would go with their keys, but their names would be taken until then. This loop deletes everything that you own; on an account that you share, name what you delete.
 
 # %% [markdown]
 # ## 8. Looking back
@@ -556,8 +869,7 @@ kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
 # | what the test user could do, what stopped her, and what that proves | 05 |
 # | how she was let in, and what encryption adds to other controls | 06 |
 # | which services and ideas it took, what was hard, what to keep | here |
-
-# %% [markdown]
+#
 # ## In your own words
 #
 # {{written 7.a}}
@@ -580,12 +892,20 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - Look who uses a key before you touch it.
-# - A table under a disabled key fails with `ValidationException`, after up to five minutes. Enable the key, and all is back.
-# - A rotation keeps the ARN, and old ciphertexts still open. Cancelling a deletion leaves the key disabled.
-# - A deleted key takes along all that is encrypted under it, backups too.
-# - Delete what hangs on a thing before the thing.
+# - Before you delete a key, find out who uses it: by its grants, its last usage and the audit trail. Then disable it first, and watch for `DisabledException`.
+# - A table under a disabled key fails with `ValidationException`, after about five minutes. Enable the key, and it can be read again.
+# - A rotation keeps the ARN, and old ciphertexts still open. The first two rotations raise its price.
+# - Cancelling a deletion leaves the key disabled.
+# - A deleted key takes with it everything that is encrypted under it, backups included.
+# - Delete what is attached to a thing before the thing itself, and leave AWS managed keys alone.
 #
-# **Key terms.** *Key state*: what can be done with a key, whoever asks. *Key material*: the secret bits of a key. *Rotation*: new key material under the same key. *Waiting period*: the 7 to 30 days before a key is deleted. *Crypto-shredding*: making data unreadable by destroying its key.
+# **Key terms** in the [glossary](../docs/glossary.md): *key state*, *key material*, *rotation*, *waiting period*, *crypto-shredding*, *inline policy*, *managed policy*, *AWS managed key*.
 #
-# **Clean up.** You have. On a real account, look once more after the waiting period, and at next month's bill.
+# **Read more**: [Key states of AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html) · [GetKeyLastUsage](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html) · [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html) · [Schedule key deletion](https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [DeleteUser](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html)
+#
+# **Clean up.** You have done so. On a real account, look again after the waiting period, and at next month's bill.
+#
+# `progress(name="Ada Lovelace")`, with your own name, writes a page to print: name, date, and what you have done.
+
+# %%
+progress()
