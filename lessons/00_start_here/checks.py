@@ -1,6 +1,11 @@
-"""A first prediction, a first exercise."""
+"""A first item, a first ARN, a first look into the audit trail."""
 
 from __future__ import annotations
+
+import json
+import re
+from types import EllipsisType
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -12,13 +17,45 @@ from lessons.author import (
     correct,
     not_attempted,
     not_yet,
+    records,
 )
+
+NEW_ID, NEW_NAME = "p-010", "Noor"
+#: Who may read players, and two users without any policy; the seed says which of them has tried
+#: to delete the table.
+READER, OTHERS = "lena", ("noel", "tara")
+_ARN = re.compile(r"arn:aws:(\w*):([\w-]*):(\d*):(.+)")
+_ACCESS_KEY = re.compile(r"A[KS]IA[0-9A-Z]{12,}")
 
 
 def world(studio: Studio) -> dict[str, str]:
-    """A table with two players, under the AWS owned key."""
+    """A table with two players under the AWS owned key, and three users: one may read an item,
+    and one has tried to delete the table."""
     table = studio.create_table(studio.name("players"))
     studio.put_players(table, 2)
+    reader = studio.create_user(READER)
+    _, _, _, _, account, _ = reader.split(":")
+    region = studio.client("dynamodb").meta.region_name
+    statement = {
+        "Effect": "Allow",
+        "Action": "dynamodb:GetItem",
+        "Resource": f"arn:aws:dynamodb:{region}:{account}:table/{table}",
+    }
+    studio.client("iam").put_user_policy(
+        UserName=READER,
+        PolicyName="read-players",
+        PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [statement]}
+        ),
+    )
+    for user in OTHERS:
+        studio.create_user(user)
+    try:
+        intruder = studio.random("intruder").choice(OTHERS)
+        studio.client_of(intruder, "dynamodb").delete_table(TableName=table)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
     return {"table_name": table}
 
 
@@ -26,9 +63,7 @@ def new_player(evidence: Evidence) -> Verdict:
     """The table holds p-010, Noor."""
     dynamodb, table = evidence.client("dynamodb"), evidence.lab.table_name
     try:
-        found = dynamodb.get_item(
-            TableName=table, Key={"player_id": {"S": "p-010"}}
-        )
+        items = dynamodb.scan(TableName=table)["Items"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
@@ -36,22 +71,95 @@ def new_player(evidence: Evidence) -> Verdict:
             f"the table {table}.",
             "there is no such table; run the set-up cell again.",
         )
-    item = found.get("Item")
-    if item is None:
-        others = {"p-001", "p-002"}
-        seen = [
-            x["player_id"]["S"] for x in dynamodb.scan(TableName=table)["Items"]
-        ]
-        added = sorted(set(seen) - others)
-        if added:
-            return not_yet("a player p-010.", f"a new player, but {added[0]}.")
-        return not_attempted(
-            "There is no new player in the table yet; put p-010 there."
+    by_id = {item["player_id"]["S"]: item for item in items}
+    if NEW_ID not in by_id:
+        return _no_player(evidence, set(by_id))
+    name = by_id[NEW_ID].get("name")
+    if name == {"S": NEW_NAME}:
+        return correct(f"The table now holds {NEW_ID}, {NEW_NAME}.")
+    wanted = f"{NEW_ID} with the name {NEW_NAME}, a string."
+    if name is None:
+        return not_yet(wanted, f"{NEW_ID} with no name.")
+    if "S" not in name:
+        return not_yet(
+            wanted,
+            f"{NEW_ID}, and as its name a value of the type {next(iter(name))}.",
         )
-    if item.get("name") != {"S": "Noor"}:
-        shown = item.get("name", {}).get("S", "no name")
-        return not_yet("p-010 with the name Noor.", f"p-010 with {shown}.")
-    return correct("The table now holds p-010, Noor.")
+    return not_yet(wanted, f"{NEW_ID} with the name {name['S']}.")
+
+
+def _no_player(evidence: Evidence, ids: set[str]) -> Verdict:
+    """There is no p-010: what there is instead, and else what became of the last attempt."""
+    studio = Studio(evidence.lab.sandbox.session(), evidence.lab.sandbox.seed)
+    added = sorted(ids - {player.player_id for player in studio.players(2)})
+    if added:
+        return not_yet(f"a player {NEW_ID}.", f"a new player, but {added[0]}.")
+    tried = evidence.records("PutItem")
+    if tried and tried[-1].error:
+        last = tried[-1]
+        return not_yet(
+            f"a player {NEW_ID}.",
+            f"PutItem failed with {last.error}: {last.message.rstrip('.')}.",
+        )
+    return not_attempted(
+        "There is no new player in the table yet. If boto3 stopped your call before it was "
+        "sent, the error under your cell says why."
+    )
+
+
+def arn_of_the_table(evidence: Evidence, given: Any) -> Verdict:
+    """The table's ARN, as text."""
+    lab = evidence.lab
+    right = ("dynamodb", lab.region, lab.account_id, f"table/{lab.table_name}")
+    wanted = "the ARN of the table, a text that begins with `arn:aws:dynamodb:`."
+    if isinstance(given, EllipsisType):
+        return not_attempted("The dots are still there; put the ARN in place.")
+    if not isinstance(given, str):
+        return not_yet(wanted, f"a value of the type {type(given).__name__}.")
+    if given == lab.table_name:
+        return not_yet(wanted, "the table's name, which is a part of its ARN.")
+    found = _ARN.fullmatch(given)
+    if found is None:
+        return not_yet(wanted, f"`{given[:60]}`, which is no ARN.")
+    service, region, account, thing = found.groups()
+    if found.groups() == right:
+        return correct("It names the service, the Region, the account, the table.")
+    if service == "iam":
+        return not_yet(wanted, f"the ARN of a user: `{thing}`.")
+    if thing != right[3]:
+        return not_yet(f"{right[3]} at the end.", f"`{thing[:60]}` at the end.")
+    if service != "dynamodb":
+        return not_yet("the service `dynamodb`.", f"the service `{service}`.")
+    if account != lab.account_id:
+        return not_yet("this account.", f"the account `{account}`.")
+    seen = f"the Region `{region}`" if region else "no Region"
+    return not_yet(f"the Region {lab.region}.", f"{seen}.")
+
+
+def other_user(evidence: Evidence, given: Any) -> Verdict:
+    """The user who tried to delete the table before the notebook began."""
+    if isinstance(given, EllipsisType):
+        return not_attempted("The dots are still there; put a name in place.")
+    wanted = "the name of a user, a text."
+    if not isinstance(given, str):
+        return not_yet(wanted, f"a value of the type {type(given).__name__}.")
+    if given.startswith("arn:"):
+        return not_yet(wanted, f"an ARN; the name is a part of it: `{given}`.")
+    if _ACCESS_KEY.fullmatch(given):
+        return not_yet(wanted, "an access key; the event names its user, too.")
+    calls = [x for x in records(evidence.lab.trail) if x.name == "DeleteTable"]
+    before = [x for x in calls if x.time < evidence.lab.opened]
+    if given in {x.user for x in before}:
+        return correct("A refused call leaves an event as well.")
+    if given in {x.user for x in calls}:
+        return not_yet(
+            "who tried before you opened this notebook.",
+            f"The event of {given} is the newer one.",
+        )
+    return not_yet(
+        "a user with a DeleteTable in the audit trail.",
+        f"no DeleteTable by {given[:60]}.",
+    )
 
 
 EXERCISES = [
@@ -60,9 +168,31 @@ EXERCISES = [
         points=1,
         hints=(
             "The cell that reads a player shows how DynamoDB writes a text: with its type, S.",
-            "The call is put_item, with TableName and Item.",
+            "Give put_item two things: TableName and Item.",
             'An item is a dictionary: {"player_id": {"S": "p-010"}, "name": …}.',
         ),
         check=new_player,
+    ),
+    Exercise(
+        title="The table's full name",
+        points=1,
+        hints=(
+            "Look at all that describe_table returns.",
+            'The description of the table is under "Table".',
+            'In it, the ARN is under "TableArn".',
+        ),
+        check=arn_of_the_table,
+        given="table_arn",
+    ),
+    Exercise(
+        title="Somebody else",
+        points=1,
+        hints=(
+            "How many events are in the list?",
+            "The newest event comes first, so the older one is at the end.",
+            'Each event has a "Username", as in the cell above.',
+        ),
+        check=other_user,
+        given="other_user",
     ),
 ]

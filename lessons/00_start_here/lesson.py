@@ -2,92 +2,94 @@
 # jupyter:
 #   course:
 #     title: Start here
-#     promise: How this course works, in five minutes.
-#     minutes: {reading: 5, exercises: 3}
+#     promise: You make your first calls in an AWS account that lives on your computer, and see it refuse one.
+#     minutes: {reading: 12, exercises: 8}
 #     level: Beginner. You have seen Python before.
 #     needs:
-#       - Nothing; no AWS account
+#       - Nothing, and no AWS account
 #     outcomes:
-#       - run a notebook, and start it over
-#       - commit to a prediction, check an exercise, ask for a hint
-#       - take your progress with you
+#       - run a notebook, start it over, and keep your progress
+#       - read an ARN, an item of a table, and an IAM policy
+#       - say who made a call, and find it in the audit trail
 #       - say what the sandbox is, and what it is not
-#     simulated: A whole AWS account, with DynamoDB, KMS, IAM and CloudTrail, on your computer.
+#     simulated: A whole AWS account, on your computer.
 #     aws: The calls are the same. There you need an account and credentials, and you pay.
-#     cost: Next to nothing for what you do in this notebook. Here it costs nothing.
+#     cost: Next to nothing for what you do in this notebook.
 # ---
 
 # %% [markdown]
-# ## Contents
+# ## Set-up
 #
-# {{contents}}
+# Lanternfish Games is a small studio. It keeps its players' names and e-mail addresses in a database on AWS, and your work in this course is to protect them.
 #
-# Take them in order, or begin anywhere: each notebook builds what it needs.
-
-# %% [markdown]
-# ## Run
-#
-# Lanternfish Games is a small studio. Its players' names and e-mail addresses are in a DynamoDB table, and you are to protect them.
-#
-# {{architecture}}
-#
-# Press **Shift+Enter** in the cell below. It starts the **sandbox**: an AWS account that lives in this notebook's kernel. Nothing you do here reaches AWS, and nothing costs money.
+# Click the cell below and press **Shift+Enter** to run it.
 
 # %%
+import json
+
 import boto3
 
-from helpers import check, hint, open_lab, predict, progress, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
+from helpers.display import show, table
 
 lab = open_lab("00")
 lab
 
 # %% [markdown]
-# Every notebook begins with such a cell. Run it again whenever you want to **start over**: it drops the account and builds it anew. After a restart of the kernel, it is the first cell to run.
-
-# %% [markdown]
-# ## Predict
+# This cell has started the *sandbox*: an AWS account that lives in this notebook's kernel. An *account* holds everything that a customer has on AWS, such as databases and users. Nothing you do here reaches AWS, and nothing costs money.
 #
-# Before something happens, say what you expect. Being wrong is useful: you learn which of your ideas to mend. Put a letter in place of the dots.
+# Every notebook begins with such a cell. Run it again whenever you want to start over. After a restart of the kernel, run it first.
 #
-# {{predict 0.1}}
+# ## Contents
+#
+# {{contents}}
+#
+# Take the notebooks in order, or begin anywhere: each of them builds what it needs. The next cell shows how far you are.
 
 # %%
-### BEGIN SOLUTION
-predict("0.1", "b")
-### STUB
-predict("0.1", ...)
-### END SOLUTION
+progress()
+
+# %% [markdown]
+# What you have done is kept in a small file on this computer. To go on elsewhere, or on Binder another day, run `progress` there with the code shown above.
+#
+# {{architecture}}
+#
+# ## 1. Who are you?
+
+# %%
+sts = boto3.client("sts")
+caller = sts.get_caller_identity()
+print("Account:", caller["Account"])
+print("ARN:    ", caller["Arn"])
+print("Region: ", sts.meta.region_name)
+
+# %% [markdown]
+# **What just happened?** `boto3` is the AWS SDK for Python. A boto3 *client* has a method for each operation of one AWS service. This one is for AWS STS, which can tell you who you are. When you *call* a method, the client sends a request and returns the answer as a dictionary.
+#
+# An account has an ID of twelve digits. A *Region* is a place in the world where AWS has data centres; `us-east-1` is in Virginia, in the United States.
+#
+# An *ARN*, short for Amazon Resource Name, is the full name of one thing on AWS. Colons separate its parts: the service, the Region, the account, and the thing itself. Yours ends in `user/admin`: you are the user `admin`, who may do everything in this account. It names no Region, because users are not tied to one.
+#
+# ## 2. A table
 
 # %%
 dynamodb = boto3.client("dynamodb")
-key = {"player_id": {"S": "p-001"}}
-player = dynamodb.get_item(TableName=lab.table_name, Key=key)
-player["Item"]
-
-# %%
-predict("0.1")
+player_key = {"player_id": {"S": "p-001"}}
+answer = dynamodb.get_item(TableName=lab.table_name, Key=player_key)
+answer["Item"]
 
 # %% [markdown]
-# **What just happened?** `boto3` is the AWS SDK for Python, and the call above is the one you would write for real AWS. The sandbox took the request, found out who sent it, asked whether that user may do this, and only then let DynamoDB answer.
-
-# %%
-boto3.client("sts").get_caller_identity()["Arn"]
-
-# %% [markdown]
-# That is you: the IAM user `admin`, who may do everything. Soon somebody comes who may not.
-
-# %% [markdown]
-# ## Check
+# **What just happened?** *DynamoDB* is a database service. Its *tables* hold *items*, and each item here is one player. An item consists of *attributes*, such as `name`. Each *attribute value* is written with its type: `S` stands for a string, and `N` for a number, which is also sent as text. In this table, `player_id` tells one item from another.
 #
 # {{exercise 0.1}}
 #
-# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* the table holds a player with the `player_id` `p-010` and the `name` `Noor`.
+# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* the table holds a player with the `player_id` `p-010` and the `name` `Noor`. The call is `put_item`, and it takes the whole player as `Item`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
 noor = {"player_id": {"S": "p-010"}, "name": {"S": "Noor"}}
-answer = dynamodb.put_item(TableName=lab.table_name, Item=noor)
-answer["ResponseMetadata"]["HTTPStatusCode"]
+put = dynamodb.put_item(TableName=lab.table_name, Item=noor)
+put["ResponseMetadata"]["HTTPStatusCode"]
 ### STUB
 # Write your call here.
 ### END SOLUTION
@@ -101,7 +103,7 @@ dynamodb.put_item(
     Item={"player_id": {"S": "P-010"}, "name": {"S": "Noor"}},
 )
 
-# %% wrong="another name" says="p-010 with noor"
+# %% wrong="another name" says="p-010 with the name noor"
 dynamodb.put_item(
     TableName=lab.table_name,
     Item={"player_id": {"S": "p-010"}, "name": {"S": "noor"}},
@@ -110,44 +112,208 @@ dynamodb.put_item(
 # %% wrong="no name" says="no name"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-010"}})
 
+# %% wrong="a name of another type" says="a value of the type L"
+dynamodb.put_item(
+    TableName=lab.table_name,
+    Item={"player_id": {"S": "p-010"}, "name": {"L": [{"S": "Noor"}]}},
+)
+
+# %% wrong="an id without its type" says="boto3 stopped your call" outcome="not attempted"
+try:
+    dynamodb.put_item(TableName=lab.table_name, Item={"player_id": "p-010"})
+except Exception as error:
+    print(type(error).__name__)
+
+# %% wrong="no id" says="PutItem failed with ValidationException"
+with refused("ValidationException"):
+    dynamodb.put_item(TableName=lab.table_name, Item={"name": {"S": "Noor"}})
+
+# %% wrong="a number as id" says="PutItem failed with ValidationException"
+with refused("ValidationException"):
+    dynamodb.put_item(
+        TableName=lab.table_name,
+        Item={"player_id": {"N": "10"}, "name": {"S": "Noor"}},
+    )
+
+# %% wrong="another table" says="PutItem failed with ResourceNotFoundException"
+with refused("ResourceNotFoundException"):
+    dynamodb.put_item(
+        TableName="player",
+        Item={"player_id": {"S": "p-010"}, "name": {"S": "Noor"}},
+    )
+
 # %% wrong="no table" says="there is no such table"
 dynamodb.delete_table(TableName=lab.table_name)
 
 # %% [markdown] tags=["solution"]
-# `put_item` takes a whole item. Only the key attribute, here `player_id`, must be there; the other attributes are up to you. Each value is written with its type: `S` is a string.
+# `put_item` takes a whole item. Only the attribute that tells items apart, `player_id`, must be there; the others are up to you.
 
 # %% [markdown]
-# A check never looks at how you wrote it. It looks at the account, and at the audit trail of what was called. Its answer is one of five: *correct*, *not yet*, *not attempted*, *your code raised an error*, *could not be checked*.
-
-# %% [markdown]
-# ## Keep your progress
+# A check never looks at how you wrote your answer. It looks at the account, at the record of your calls, and at the value or function that you hand to it. It says one of five things: *correct*, *not yet*, *not attempted*, *your code raised an error*, or *could not be checked*.
 #
-# What you have done is kept in a small file on this computer. On Binder, or on any computer that forgets, copy the code and give it to `progress` in the next place. In the solved notebooks nothing is kept.
+# {{exercise 0.2}}
+#
+# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* in `table_arn`, the ARN of the table, as text. `dynamodb.describe_table(TableName=…)` knows it.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+described = dynamodb.describe_table(TableName=lab.table_name)["Table"]
+table_arn = described["TableArn"]
+### STUB
+table_arn = ...
+### END SOLUTION
 
 # %%
-progress()
+check("0.2", table_arn)
+
+# %% wrong="the name" says="the table's name"
+table_arn = lab.table_name
+
+# %% wrong="the whole description" says="a value of the type dict"
+table_arn = dynamodb.describe_table(TableName=lab.table_name)
+
+# %% wrong="the caller's" says="a user: `user/admin`"
+table_arn = caller["Arn"]
+
+# %% wrong="without a Region" says="no Region"
+table_arn = f"arn:aws:dynamodb::{lab.account_id}:table/{lab.table_name}"
+
+# %% wrong="another Region" says="the Region `eu-west-1`"
+table_arn = f"arn:aws:dynamodb:eu-west-1:{lab.account_id}:table/{lab.table_name}"
+
+# %% wrong="another account" says="the account `210987654321`"
+table_arn = f"arn:aws:dynamodb:{lab.region}:210987654321:table/{lab.table_name}"
+
+# %% wrong="the name alone at the end" says="`players"
+table_arn = f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:{lab.table_name}"
+
+# %% wrong="the table's ID" says="no ARN"
+table_arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableId"]
+
+# %% [markdown] tags=["solution"]
+# Unlike a user's ARN, a table's ARN names a Region. A table of the same name in another Region would be another table.
 
 # %% [markdown]
-# ## Sandbox and real AWS
+# ## 3. Users and policies
 #
-# The sandbox follows AWS's rules: who may do what, what is encrypted with which key, what an error says. Where AWS says nothing in public, it makes an assumption, and the notebooks tell you where that matters. Three things are never as on AWS: its speed, its size, and its safety. The sandbox's keys are made from a fixed seed, so that everybody sees the same. They protect nothing real. **Put no real secrets in here.**
+# You are not alone in this account.
+
+# %%
+iam = boto3.client("iam")
+print([user["UserName"] for user in iam.list_users()["Users"]])
+given = iam.get_user_policy(UserName="lena", PolicyName="read-players")
+show(given["PolicyDocument"])
+
+# %% [markdown]
+# **What just happened?** *IAM*, AWS Identity and Access Management, knows the users of an account, and what each of them may do. An *IAM user* stands for one person or one program. An *IAM policy* is a JSON document that says what is allowed. This one is Lena's: its statement allows (`Effect`) getting an item (`Action`) from one table (`Resource`). Because it is attached to a user, it is called an *identity-based policy*.
 #
-# Time is the sandbox's own, too: it begins on a fixed day, and you can move it.
+# An *IAM role* has policies as well, but it stands for no particular person: people and programs take it on for a while. Whoever makes a request is called its *principal*: a user, a role that somebody has taken on, or an AWS service.
+#
+# ## 4. Somebody who may not
+#
+# Lena answers the players' letters. She is about to delete the table.
+#
+# Before something happens, say what you expect. Being wrong is useful: you learn which of your ideas to correct. Run the cell and choose an answer, or write its letter in place of the dots, in quotation marks: `predict("0.1", "c")`.
+#
+# {{predict 0.1}}
+
+# %%
+### BEGIN SOLUTION
+predict("0.1", "b")
+### STUB
+predict("0.1", ...)
+### END SOLUTION
+
+# %%
+lena = lab.as_user("lena")
+lena_dynamodb = lena.client("dynamodb")
+hers = lena_dynamodb.get_item(TableName=lab.table_name, Key=player_key)
+print(hers["Item"]["name"])
+with refused("AccessDeniedException") as denial:
+    lena_dynamodb.delete_table(TableName=lab.table_name)
+denial
+
+# %%
+predict("0.1")
+
+# %% [markdown]
+# **What just happened?** `lab.as_user` made an *access key* for Lena: an ID and a secret, with which a program signs its requests. A boto3 *session* keeps the access key, and each client of this session sends its requests as Lena. A plain `boto3.client` is still you.
+#
+# A request that no policy allows is refused. The error message names the principal, the action, the resource and the reason. `refused` is part of this course: it expects an error with that code, and keeps it for you.
+#
+# ## 5. The audit trail
+
+# %%
+cloudtrail = boto3.client("cloudtrail")
+by_name = {"AttributeKey": "EventName", "AttributeValue": "DeleteTable"}
+events = cloudtrail.lookup_events(LookupAttributes=[by_name])["Events"]
+record = json.loads(events[0]["CloudTrailEvent"])
+rows = [(name, record[name]) for name in ("eventName", "errorCode", "eventTime")]
+table([("Username", events[0]["Username"]), *rows], ["field", "value"])
+
+# %% [markdown]
+# **What just happened?** *AWS CloudTrail* writes an *audit trail*: an *event* for each call, with who made it, when, and what came of it. Refused calls are there too. `lookup_events` returns the newest event first. It shows calls that manage something, such as `DeleteTable`, and not those that read or write items.
+#
+# {{exercise 0.3}}
+#
+# Lena was not the first. Before you opened this notebook, somebody else tried to delete the table.
+#
+# *Inputs:* `events`. *Goal:* in `other_user`, the name of that user.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+other_user = events[-1]["Username"]
+### STUB
+other_user = ...
+### END SOLUTION
+
+# %%
+check("0.3", other_user)
+
+# %% wrong="lena" says="The event of lena is the newer one"
+other_user = "lena"
+
+# %% wrong="you" says="no DeleteTable by admin"
+other_user = "admin"
+
+# %% wrong="the one who did not" says="no DeleteTable by"
+names = [user["UserName"] for user in iam.list_users()["Users"]]
+tried = {event["Username"] for event in events} | {"admin"}
+other_user = next(name for name in names if name not in tried)
+
+# %% wrong="the event" says="a value of the type dict"
+other_user = events[-1]
+
+# %% wrong="the ARN" says="an ARN"
+other_user = json.loads(events[-1]["CloudTrailEvent"])["userIdentity"]["arn"]
+
+# %% wrong="the access key" says="an access key"
+other_user = events[-1]["AccessKeyId"]
+
+# %% [markdown] tags=["solution"]
+# The list has the newest event first, so the older one is at its end. Its `errorCode` is the same as Lena's: this user has no policy at all.
+
+# %% [markdown]
+# ## 6. The sandbox and real AWS
+#
+# The sandbox follows AWS's rules as AWS documents them: who may do what, how data is encrypted, and what an error says. Where AWS documents nothing, the sandbox makes an assumption. Some things differ. Here, a new policy takes effect with the next request, and an event appears at once. Time is the sandbox's own: it begins on a fixed day, and you can move it. The [ledger](../docs/ledger.md) lists every difference and assumption.
 
 # %%
 print(lab.sandbox.clock.now())
 print(lab.advance(days=7))
 
 # %% [markdown]
+# Every secret of the sandbox is computed from a fixed number, so that everybody sees the same results. It protects nothing: **put no real secrets in here.**
+#
 # ## Quiz
 #
 # {{quiz}}
 
 # %%
 ### BEGIN SOLUTION
-quiz("00", {"q1": "a", "q2": "b"})
+quiz("00", {"q1": "a", "q2": "b", "q3": "c"})
 ### STUB
-quiz("00", {"q1": ..., "q2": ...})
+quiz("00", {"q1": ..., "q2": ..., "q3": ...})
 ### END SOLUTION
 
 # %% [markdown] tags=["solution"]
@@ -156,11 +322,15 @@ quiz("00", {"q1": ..., "q2": ...})
 # %% [markdown]
 # ## Recap
 #
-# - The set-up cell builds the lab, as often as you like.
-# - Predict, look, and then read *What just happened?*
-# - `check` looks at the account; `hint` helps three times; the solved notebook explains.
-# - `progress()` shows what is done, and a code to take along.
+# - An ARN names one thing on AWS, with its Region and account. Read more: [Amazon Resource Names](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
+# - A table holds items, and an item holds attributes. Read more: [Core components of DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html).
+# - A request that no policy allows is refused. Read more: [Policies and permissions in IAM](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html), [IAM roles](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html).
+# - CloudTrail shows who called what, and refused calls as well. Read more: [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
+# - The set-up cell starts the lab over, `check` looks at your answer, and `hint` helps when you are stuck.
 #
-# **Key terms.** *Sandbox*: the AWS account in your kernel. *Principal*: a user, role or service that makes a request. *Item*: one entry of a DynamoDB table.
+# **Key terms**, in the [glossary](../docs/glossary.md): sandbox, account, Region, ARN; client, access key, session; table, item, attribute value; IAM user, IAM role, IAM policy, identity-based policy, principal; CloudTrail, event, audit trail.
 #
-# **Clean up.** Nothing to do: when the kernel stops, the account is gone.
+# **Clean up.** Nothing here: when the kernel stops, the account is gone.
+
+# %%
+progress()
