@@ -123,7 +123,9 @@ def arn_of_the_table(evidence: Evidence, given: Any) -> Verdict:
         return not_yet(wanted, f"`{given[:60]}`, which is no ARN.")
     service, region, account, thing = found.groups()
     if found.groups() == right:
-        return correct("It names the service, the Region, the account, the table.")
+        return correct(
+            "It names the service, the Region, the account, the table."
+        )
     if service == "iam":
         return not_yet(wanted, f"the ARN of a user: `{thing}`.")
     if thing != right[3]:

@@ -67,7 +67,7 @@ print(sent["body"].decode())
 predict("1.1")
 
 # %% [markdown]
-# **What just happened?** You looked at the request as boto3 makes it, and the address in it is readable. The `s` of `https` stands for TLS, which encrypts the connection. When the request arrives, DynamoDB has the readable address again. DynamoDB's encryption at rest begins after that, on the way to the disk.
+# **What just happened?** You looked at the request as boto3 makes it, and the address in it is readable. The `s` of `https` stands for TLS, which encrypts the connection: that is *encryption in transit*. When the request arrives, DynamoDB has the readable address again. DynamoDB's *encryption at rest* begins after that, on the way to the disk.
 #
 # | data is | where | what protects it there |
 # |---|---|---|
@@ -170,7 +170,7 @@ print(len(first_line), "bytes became", len(sealed))
 AESGCM(export_key).decrypt(first_nonce, sealed, None)
 
 # %% [markdown]
-# **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (AES-GCM), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, for you as well.
+# **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (*AES-GCM*), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, for you as well.
 #
 # The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four billion messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
 #
@@ -382,7 +382,7 @@ def open_sealed(key, stored):
 # %% [markdown]
 # ## 4. One key or two?
 #
-# AES is *symmetric*: the same key encrypts and decrypts. RSA is *asymmetric*: a *public key* encrypts, and only the matching *private key* decrypts. Here you time both.
+# AES works with a *symmetric key*: the same key encrypts and decrypts. RSA works with an *asymmetric key*, which is a pair: a *public key* encrypts, and only the matching *private key* decrypts. Here you time both.
 #
 # {{predict 1.3}}
 

@@ -730,7 +730,7 @@ for when, blob in (("before", sealed_email), ("after", newer)):
 table(rows, ["encrypted", "plaintext", "key material"])
 
 # %% [markdown]
-# **What just happened?** Both ciphertexts open. The key material is new; the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or at the interval from 90 to 2,560 days that you give as `RotationPeriodInDays`. Automatic rotation is off by default. This is what keys cost:
+# **What just happened?** Both ciphertexts open. This was a *rotation*: the key material is new, and the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or at the interval from 90 to 2,560 days that you give as `RotationPeriodInDays`. Automatic rotation is off by default. This is what keys cost:
 #
 # | what | price |
 # |---|---|
