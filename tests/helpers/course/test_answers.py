@@ -86,7 +86,7 @@ def test_a_letter_is_read_as_a_person_writes_it(answer: str) -> None:
 def test_what_is_no_letter_is_answered_with_the_quotation_marks(answers: tuple[object]) -> None:
     open_lab("00")
     told = repr(predict("0.1", *answers))
-    assert '"a", "b" or "c"' in told and "\n" not in told
+    assert '"a", "b", "c" or "d"' in told and "\n" not in told
 
 
 @pytest.mark.parametrize(
