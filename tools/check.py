@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +53,12 @@ def sandbox() -> str:
 def kernel() -> str:
     """The kernel that the notebooks name."""
     command = [sys.executable, "-m", "jupyter", "kernelspec", "list", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    with tempfile.TemporaryDirectory() as own:  # Jupyter wants to write, if only to list
+        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        told = os.environ | dict.fromkeys(names, own)
+        done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().split("\n")[-1] or f"status {done.returncode}")
     found = json.loads(done.stdout)["kernelspecs"]
     if "python3" not in found:
         raise RuntimeError(f"Jupyter has no kernel `python3`; it has {', '.join(found) or 'none'}")

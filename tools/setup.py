@@ -18,8 +18,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Dict, List, Optional, Tuple, Union
+from typing import IO, Any, Dict, Iterator, List, Optional, Tuple, Union
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -31,6 +38,8 @@ DEVELOPERS = ROOT / "requirements-dev.lock"
 #: Each lock names all that those before it do.
 LOCKS = (LEARNERS, GRADING, DEVELOPERS)
 LOG = ROOT / "setup.log"
+#: Held by the set-up that is under way.
+LOCK = ROOT / ".setup.lock"
 NPM_LOCK = ROOT / "tests" / "package-lock.json"
 #: npm empties the folder before it fills it, so that the note goes when what it speaks of goes.
 NPM_STAMP = ROOT / "tests" / "node_modules" / ".package-lock.sha256"
@@ -85,39 +94,94 @@ def is_done(lock: Path) -> bool:
         return False
 
 
+def is_ready(lock: Path) -> bool:
+    """Tell whether nothing is to be done: with the Python that PYTHON names, if it does."""
+    wanted_here = not os.environ.get("PYTHON") or venv_version() == sys.version_info[:2]
+    return wanted_here and is_done(lock)
+
+
 def record(lock: Path) -> None:
     """Note that .venv holds what the lock names."""
     stamp(lock).write_text(json.dumps(state(lock)), encoding="utf-8")
 
 
-def run(log: IO[str], *command: Part) -> bool:
-    """Run a command with its words going to the log; tell whether it succeeded."""
-    log.write("\n$ " + " ".join(map(str, command)) + "\n")
-    log.flush()
-    environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    done = subprocess.run(
-        [str(part) for part in command],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        cwd=str(ROOT),
-        env=environment,
-    )
-    return done.returncode == 0
+class Work:
+    """A set-up under way: the step that it is at, said to whoever waits, and its log.
+
+    Args:
+        log: where the words of the commands go.
+        steps: how many steps there will be.
+    """
+
+    def __init__(self, log: IO[str], steps: int) -> None:
+        self.log = log
+        self.steps = steps
+        self.line = ""
+        self.since = 0.0
+
+    def begin(self, step: int, what: str) -> None:
+        """Say that a step begins."""
+        self.end()
+        self.line = "  %d of %d  %s ..." % (step, self.steps, what)
+        self.since = time.monotonic()
+        print(self.line, end="", flush=True)
+
+    def end(self) -> None:
+        """Say that the step is done, if one has begun."""
+        if self.line:
+            self._tick()
+            print(" done", flush=True)
+            self.line = ""
+
+    def stop(self) -> None:
+        """End the line of a step that is not done: what is said next stands below it."""
+        if self.line:
+            print(flush=True)
+            self.line = ""
+
+    def run(self, *command: Part) -> bool:
+        """Run a command with its words going to the log; tell whether it succeeded."""
+        self.log.write("\n$ " + " ".join(map(str, command)) + "\n")
+        self.log.flush()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            cwd=str(ROOT),
+            env=dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1"),
+        )
+        try:
+            while True:
+                try:
+                    return process.wait(timeout=1) == 0
+                except subprocess.TimeoutExpired:
+                    self._tick()
+        finally:
+            if process.poll() is None:  # stopped by Ctrl+C
+                process.kill()
+                process.wait()
+
+    def _tick(self) -> None:
+        """On a terminal, say in place for how long the step has been going on."""
+        if self.line and sys.stdout.isatty():
+            seconds = time.monotonic() - self.since
+            print("\r%s %d s" % (self.line, seconds), end="", flush=True)
 
 
-def make_venv(log: IO[str]) -> None:
+def make_venv(work: Work) -> None:
     """Make .venv, anew where its Python is gone, too old or not the one that PYTHON names."""
     version = venv_version()
     keep = version is not None and suits(version) and was_made_here()
     if keep and (not os.environ.get("PYTHON") or version == sys.version_info[:2]):
+        work.begin(1, "Keep the environment that is there")
         return
+    word = " anew," if VENV.exists() else ""
+    work.begin(1, "Make an environment%s for Python %d.%d" % (word, *sys.version_info[:2]))
     if VENV.exists():
-        print("Making .venv anew, for Python %d.%d." % sys.version_info[:2])
         shutil.rmtree(str(VENV))
     # Without pip, since Debian's Python may lack the part that brings it; see pip() below.
-    if not run(log, base_python(), "-m", "venv", "--without-pip", VENV):
+    if not work.run(base_python(), "-m", "venv", "--without-pip", VENV):
         raise SetupError(
             "This Python cannot make a virtual environment: install that part of it "
             "(Debian, Ubuntu: apt-get install python3-venv) and try again."
@@ -140,13 +204,13 @@ def was_made_here() -> bool:
     return True
 
 
-def pip(log: IO[str]) -> List[Part]:
+def pip(work: Work) -> List[Part]:
     """Return the start of a command that is pip for .venv; bring pip there only as a last way."""
-    if run(log, PYTHON, "-m", "pip", "--version"):
+    if work.run(PYTHON, "-m", "pip", "--version"):
         return [PYTHON, "-m", "pip"]
-    if run(log, base_python(), "-m", "pip", "--python", PYTHON, "--version"):
+    if work.run(base_python(), "-m", "pip", "--python", PYTHON, "--version"):
         return [base_python(), "-m", "pip", "--python", PYTHON]
-    if run(log, PYTHON, "-m", "ensurepip"):
+    if work.run(PYTHON, "-m", "ensurepip"):
         return [PYTHON, "-m", "pip"]
     raise SetupError(
         "This Python has no pip, and uv is not installed: install one of them "
@@ -163,33 +227,40 @@ def block(lock: Path, name: str) -> str:
     return found.group(0).rstrip("\\ \n") + "\n"
 
 
-def uv(log: IO[str]) -> Optional[str]:
+def uv(work: Work) -> Optional[str]:
     """Return the path of uv, installing the locked one into .venv if there is none, else None."""
     for known in (shutil.which("uv"), shutil.which("uv", path=str(BIN))):
-        if known and run(log, known, "--version"):
+        if known and work.run(known, "--version"):
             return known
     wanted = VENV / "uv.txt"
     wanted.write_text(block(DEVELOPERS, "uv"), encoding="utf-8")
     options = ["--no-deps", "--only-binary=:all:", "--retries=1", "--require-hashes"]
-    run(log, *pip(log), "install", *options, "-r", wanted)
+    work.run(*pip(work), "install", *options, "-r", wanted)
     return shutil.which("uv", path=str(BIN))
 
 
-def filled(log: IO[str], lock: Path, start: List[Part]) -> bool:
+def filled(work: Work, lock: Path, start: List[Part]) -> bool:
     """Install with a command that starts so; tell whether all of it is there."""
     packages = [*start, "--no-deps", "--require-hashes", "-r", lock]
     course = [*start, "--no-deps", "--no-build-isolation", "-e", "./sandbox", "-e", "."]
-    return run(log, *packages) and run(log, *course)
+    if not work.run(*packages):
+        return False
+    work.begin(3, "Install the course")
+    return work.run(*course)
 
 
-def install(log: IO[str], lock: Path) -> None:
+def install(work: Work, lock: Path) -> None:
     """Install a lock, and sandbox and course from their folders, by uv or else by pip."""
-    program = uv(log)
+    pins = re.findall(r"(?m)^[\w.-]+==", lock.read_text(encoding="utf-8"))
+    work.begin(2, "Install %d packages" % len(pins))
+    program = uv(work)
     if program and filled(
-        log, lock, [program, "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+        work, lock, [program, "pip", "install", "--python", PYTHON, "--compile-bytecode"]
     ):
         return
-    if filled(log, lock, [*pip(log), "install", "--retries=1"]):
+    work.stop()
+    work.begin(2, "Install %d packages, by pip" % len(pins))
+    if filled(work, lock, [*pip(work), "install", "--retries=1"]):
         return
     if lacked_a_network():
         raise SetupError(
@@ -220,12 +291,13 @@ def bring_from_npm(is_new: bool) -> None:
         return
     options = ["--prefix", str(NPM_LOCK.parent), "--no-audit", "--no-fund"]
     options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
-    with LOG.open("w", encoding="utf-8") as log:
-        brought = run(log, npm, "ci", *options)
-    if brought:
-        LOG.unlink()
-        NPM_STAMP.write_text(digest, encoding="utf-8")
-        return
+    with alone():
+        with LOG.open("w", encoding="utf-8") as log:
+            brought = Work(log, steps=0).run(npm, "ci", *options)
+        if brought:
+            LOG.unlink()
+            NPM_STAMP.write_text(digest, encoding="utf-8")
+            return
     advice = "connect to the network" if lacked_a_network() else "see why in " + LOG.name
     print(
         "A few tests will be listed as not run, since npm could not bring what they need: "
@@ -233,12 +305,36 @@ def bring_from_npm(is_new: bool) -> None:
     )
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other set-up is under way here, and keep others waiting.
+
+    The system lets go of the file when the process ends, however it ends. Where there are no such
+    locks (Windows, some network drives), two at once are not kept apart.
+    """
+    with LOCK.open("w") as held:
+        if fcntl is not None:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another set-up is under way here: waiting for it ...", flush=True)
+                fcntl.flock(held, fcntl.LOCK_EX)
+            except OSError:
+                pass
+        yield
+
+
 def set_up(lock: Path) -> None:
     """Fill .venv with what the lock names."""
-    print("Setting up the course in .venv: about half a minute, once ...", flush=True)
+    print("Setting up the course in the folder .venv, once: about a minute.", flush=True)
     with LOG.open("w", encoding="utf-8") as log:
-        make_venv(log)
-        install(log, lock)
+        work = Work(log, steps=3)
+        try:
+            make_venv(work)
+            install(work, lock)
+            work.end()
+        finally:
+            work.stop()
     LOG.unlink()
     for installed in LOCKS[: LOCKS.index(lock) + 1]:
         record(installed)
@@ -256,10 +352,11 @@ def main(arguments: List[str]) -> int:
             "The course needs Python %d.%d to %d.%d, and this is %d.%d: install a newer one, or "
             "name it as PYTHON=..." % (OLDEST + NEWEST + sys.version_info[:2])
         )
-    wanted_here = not os.environ.get("PYTHON") or venv_version() == sys.version_info[:2]
-    is_new = not (wanted_here and is_done(lock))
+    is_new = not is_ready(lock)
     if is_new:
-        set_up(lock)
+        with alone():
+            if not is_ready(lock):  # nor made so by the one that was waited for
+                set_up(lock)
     if wanted.dev:
         bring_from_npm(is_new)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -35,7 +36,8 @@ def free_port() -> int:
 
 def lab(port: str, home: Path, *options: str, root: Path = ROOT) -> subprocess.Popen[str]:
     """Start the course as `make lab` does, for a person without Jupyter settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    own = ("JUPYTER", "IPYTHON", "COURSE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return subprocess.Popen(
         [sys.executable, str(root / "tools/lab.py"), "--no-browser", *options],
         env=kept | {"HOME": str(home), "PORT": port},
@@ -63,6 +65,17 @@ def running(home: Path, *options: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.communicate(timeout=20)
+
+
+def last_line(server: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a server has said once it runs: all of it, and the address in the line that ends it."""
+    assert server.stdout
+    said = ""
+    for line in server.stdout:
+        said += line
+        if line.startswith("Open notebook 00: "):
+            return said, line.removeprefix("Open notebook 00: ").strip()
+    raise AssertionError(said)
 
 
 def get(address: str) -> Any:
@@ -126,6 +139,94 @@ def test_a_house_without_notebooks(tmp_path: Path) -> None:
         f"{START} is missing: get it back with `git checkout notebooks`.\n"
     )
     assert done.returncode == 1
+
+
+def test_it_ends_with_the_address_of_the_first_notebook(tmp_path: Path) -> None:
+    asked = str(free_port())
+    server = lab(asked, tmp_path)
+    try:
+        said, address = last_line(server)
+        lines = said.splitlines()
+        assert "Ctrl+C" in lines[-2] and "stop" in lines[-2]
+        assert f"/lab/tree/{START}?token=" in address and f":{asked}" in address
+        assert "/lab?token=" not in said and "Skipped" not in said
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            assert answer.status == 200
+    finally:
+        server.send_signal(signal.SIGINT)  # Ctrl+C, once, and no question
+        told = server.communicate(timeout=20)[0]
+    assert server.returncode == 0 and "y/[n]" not in told
+
+
+def test_two_that_start_at_once_are_on_two_ports(tmp_path: Path) -> None:
+    servers = [lab("", tmp_path) for _ in range(2)]
+    try:
+        addresses = {last_line(server)[1] for server in servers}
+        assert len({address.partition("/lab/")[0] for address in addresses}) == 2
+        for address in addresses:
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                assert answer.status == 200
+    finally:
+        for server in servers:
+            server.terminate()
+            server.communicate(timeout=20)
+
+
+def test_a_port_that_another_course_has_chosen_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its server does not listen yet."""
+    from tools import lab as module
+
+    monkeypatch.setattr(module, "FIRST_PORT", free_port())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    chosen = [module.choose_port("") for _ in range(2)]
+    assert chosen[0] < chosen[1]
+    with pytest.raises(SystemExit, match=f"Port {chosen[0]} is busy"):
+        module.choose_port(str(chosen[0]))
+
+
+def test_a_home_that_cannot_be_written_in(tmp_path: Path) -> None:
+    """A file in its place: not even the administrator can write in that."""
+    home = tmp_path / "home"
+    home.touch()
+    server = lab(str(free_port()), home)
+    try:
+        said, address = last_line(server)
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            assert answer.status == 200
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+    assert "Traceback" not in said
+    first = said.splitlines()[0]
+    assert first.startswith(f"Nothing can be written in {home}/")
+    assert f"cannot be kept in {home} either" in first and "progress() shows" in first
+
+
+def test_without_any_place_to_write_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tools import lab as module
+
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "home"))
+    for name in module.FOLDERS:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SystemExit, match=r"can write neither in .*: set HOME to"):
+        module.folders()
+
+
+def test_looking_whether_all_works_needs_no_home(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools/check.py")],
+        env=dict(os.environ, HOME=str(tmp_path / "home")),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout.count("OK  ")) == (0, 5), done.stdout
 
 
 RUN_ALL = """

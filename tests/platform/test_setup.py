@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,6 +170,53 @@ def test_a_change_sets_up_again(set_up: Path, changed: str) -> None:
     assert done.stdout.startswith("Setting up the course")
     assert done.returncode != 0  # it tried, and nothing can be fetched here
     assert ("anew" in done.stdout) == (changed != "requirements.lock")
+
+
+#: An uv that takes a while, and "installs".
+SLOW_UV = 'case "$1" in --version) exit 0;; esac; echo "$*" >> calls; sleep 1.2'
+
+
+def bare(house: Path, path: str) -> subprocess.Popen[str]:
+    """Start a set-up in a folder where nothing was set up."""
+    return subprocess.Popen(
+        [sys.executable, "tools/setup.py"],
+        cwd=house,
+        env=dict(os.environ, PATH=path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_what_is_being_done_is_said_step_by_step(house: Path, tmp_path: Path) -> None:
+    path = programs(tmp_path / "bin", uv=SLOW_UV, sleep=f'exec {shutil.which("sleep")} "$@"')
+    said = bare(house, path).communicate(timeout=60)[0]
+    first, *steps = said.splitlines()
+    assert first == "Setting up the course in the folder .venv, once: about a minute."
+    version = ".".join(map(str, sys.version_info[:2]))
+    pins = len(re.findall(r"(?m)^\S+==", (house / "requirements.lock").read_text()))
+    assert steps == [
+        f"  1 of 3  Make an environment for Python {version} ... done",
+        f"  2 of 3  Install {pins} packages ... done",
+        "  3 of 3  Install the course ... done",
+    ]
+
+
+def test_two_at_once_wait_for_each_other(house: Path, tmp_path: Path) -> None:
+    path = programs(tmp_path / "bin", uv=SLOW_UV, sleep=f'exec {shutil.which("sleep")} "$@"')
+    both = [bare(house, path) for _ in range(2)]
+    said = sorted((one.communicate(timeout=60)[0] for one in both), key=len)
+    assert [one.returncode for one in both] == [0, 0], said
+    assert said[0] == "Another set-up is under way here: waiting for it ...\n"
+    assert said[1].startswith("Setting up the course")
+    assert len((house / "calls").read_text().splitlines()) == 2  # packages, and the course
+
+
+def test_a_step_that_fails_is_not_called_done(house: Path, tmp_path: Path) -> None:
+    path = programs(tmp_path / "bin", uv="exit 1")
+    done = again(house, PATH=path)
+    assert "Install" in done.stdout and done.stdout.count("done") == 1
+    assert done.stdout.endswith("...\n") and done.stderr.startswith("The packages could not be")
 
 
 def test_the_notes_name_the_place_the_python_and_the_lock(set_up: Path) -> None:
