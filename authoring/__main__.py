@@ -40,7 +40,7 @@ def make(root: Path, lessons: list[Lesson], wanted: set[str]) -> None:
             continue
         solutions.mkdir(parents=True, exist_ok=True)
         executed = twins.execute(twins.solved(lesson, lessons), solutions)
-        _write(solutions / file, twins.text(executed))
+        _write(solutions / f"{lesson.solved_name}.ipynb", twins.text(executed))
     for page in (root / name for name in PAGES):
         _write(page, guide.filled(page.read_text(encoding="utf-8"), lessons))
 

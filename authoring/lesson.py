@@ -105,6 +105,11 @@ class Lesson:
         return any(BEGIN in cell.source for cell in self.cells)
 
     @property
+    def solved_name(self) -> str:
+        """What its solved notebook is called: the first letters of a tab tell the two apart."""
+        return f"solved_{self.name}"
+
+    @property
     def chapter(self) -> Chapter:
         """Its questions and exercises."""
         return _chapter(self.folder)

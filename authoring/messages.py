@@ -11,6 +11,7 @@ MESSAGES = {
     "notebook.glossary": "Glossary",
     "notebook.next": "{title} →",
     "notebook.minutes": "{reading} minutes to read and run, {exercises} for the exercises",
+    "notebook.solved_title": "{title} (solved)",
     "notebook.solved_twin": (
         "Every answer is explained in the [solved notebook]({link}); try first."
     ),

@@ -17,7 +17,7 @@ from .pictures import PICTURES, architecture
 
 _DIRECTIVE = re.compile(r"\{\{(\w+)(?: (\S+))?\}\}")
 #: A markdown link or image to a file of the course: not to a page of the web or of this notebook.
-_RELATIVE = re.compile(r"(\]\(|<img src=\")(?!https?:|#|mailto:)")
+_RELATIVE = re.compile(r"(\]\(|<img src=\")(?!https?:|#|mailto:)([^)#\"]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,16 @@ class Twin:
         return self.links(_DIRECTIVE.sub(put, source))
 
     def links(self, text: str) -> str:
-        """Links as they must be seen from the folder of this twin."""
-        return _RELATIVE.sub(r"\1../", text) if self.solved else text
+        """Links as they must be seen from the folder of this twin: to twins of the same kind."""
+        if not self.solved:
+            return text
+        files = {f"{lesson.name}.ipynb": self._file(lesson) for lesson in self.lessons}
+
+        def seen(match: re.Match[str]) -> str:
+            start, target = match.groups()
+            return start + files.get(target, f"../{target}")
+
+        return _RELATIVE.sub(seen, text)
 
     def navigation(self) -> str:
         """previous | contents | glossary | next, among notebooks of the same kind."""
@@ -54,16 +62,18 @@ class Twin:
         parts = []
         if at > 0:
             parts.append(self._link("notebook.previous", self.lessons[at - 1]))
-        parts.append(f"[{say('notebook.contents')}]({self.lessons[0].name}.ipynb#Contents)")
+        contents = f"{self._file(self.lessons[0])}#Contents"
+        parts.append(f"[{say('notebook.contents')}]({contents})")
         parts.append(self.links(f"[{say('notebook.glossary')}](../docs/glossary.md)"))
         if at + 1 < len(self.lessons):
             parts.append(self._link("notebook.next", self.lessons[at + 1]))
         return " | ".join(parts)
 
     def _file(self, lesson: Lesson) -> str:
-        """Another lesson's notebook of this kind; the only one there is, if it has no solution."""
-        away = self.solved and not lesson.has_solution
-        return f"../{lesson.name}.ipynb" if away else f"{lesson.name}.ipynb"
+        """A lesson's notebook of this kind; the only one there is, if it has no solution."""
+        if self.solved and lesson.has_solution:
+            return f"{lesson.solved_name}.ipynb"
+        return f"../{lesson.name}.ipynb" if self.solved else f"{lesson.name}.ipynb"
 
     def _link(self, key: str, lesson: Lesson) -> str:
         return f"[{say(key, title=f'{lesson.number} {lesson.title}')}]({self._file(lesson)})"
@@ -83,11 +93,15 @@ class Twin:
         }
         table = "\n".join(f"| **{say('card.' + key)}** | {text} |" for key, text in rows.items())
         outcomes = "\n".join(f"- {text}" for text in card["outcomes"])
-        target = f"{name}.ipynb" if self.solved else f"solutions/{name}.ipynb"
-        return self.links(
-            f"# {self.lesson.number} · {self.lesson.title}\n\n{card['promise']}\n\n"
-            f"{say('card.head')}\n|---|---|\n{table}\n\n**{say('card.outcomes')}**\n\n{outcomes}\n\n"
-            f"{say('notebook.' + twin, link=target)}"
+        head = f"# {self.lesson.number} · {self.lesson.title}"
+        head = say("notebook.solved_title", title=head) if self.solved else head
+        # The one link that leads to the other twin.
+        target = f"../{name}.ipynb" if self.solved else f"solutions/{self.lesson.solved_name}.ipynb"
+        return (
+            f"{head}\n\n{card['promise']}\n\n"
+            + self.links(f"{say('card.head')}\n|---|---|\n{table}\n\n")
+            + f"**{say('card.outcomes')}**\n\n{self.links(outcomes)}\n\n"
+            + say("notebook." + twin, link=target)
         )
 
     def footer(self) -> str:
@@ -99,7 +113,7 @@ class Twin:
         """What to do when stuck in an exercise."""
         if not self.lesson.has_solution:
             return say("notebook.stuck_alone")
-        link = f"solutions/{self.lesson.name}.ipynb#{_anchor(number)}"
+        link = f"solutions/{self.lesson.solved_name}.ipynb#{_anchor(number)}"
         return say("notebook.stuck", link=link)
 
     def _prediction(self, number: str) -> str:

@@ -120,7 +120,7 @@ def _front(site: Site, lessons: list[Shown]) -> None:
 
 def _lesson(site: Site, lesson: Lesson) -> None:
     """The solved notebook as a page; the blank one of a lesson that has no solution."""
-    folder = "notebooks/solutions" if lesson.has_solution else "notebooks"
+    file = f"solutions/{lesson.solved_name}" if lesson.has_solution else lesson.name
     words = "This page shows the solved lesson. Live, you find it with the answers left out."
     page = _render(
         "lesson.html.j2",
@@ -129,7 +129,7 @@ def _lesson(site: Site, lesson: Lesson) -> None:
         top="../",
         live=live(f"notebooks/{lesson.name}.ipynb"),
         words=words if lesson.has_solution else "This lesson has no solved twin.",
-        body=_body(site, f"{folder}/{lesson.name}.ipynb"),
+        body=_body(site, f"notebooks/{file}.ipynb"),
     )
     (site.out / "lessons" / f"{lesson.name}.html").write_text(page, encoding="utf-8")
 
@@ -200,7 +200,8 @@ def _place(path: str) -> str:
     """Where the site has a file of the repository, seen from its top; empty if it has not."""
     stem, extension = posixpath.splitext(posixpath.basename(path))
     if path.startswith("notebooks/") and extension == ".ipynb":
-        solved = (ROOT / "notebooks" / "solutions" / f"{stem}.ipynb").exists()
+        stem = stem.removeprefix("solved_")
+        solved = (ROOT / "notebooks" / "solutions" / f"solved_{stem}.ipynb").exists()
         blank = "/solutions/" not in path and solved
         return live(f"notebooks/{stem}.ipynb") if blank else f"lessons/{stem}.html"
     if path.startswith("notebooks/images/"):

@@ -111,7 +111,8 @@ class Standing:
 
     @staticmethod
     def _row(place: Place) -> str:
-        file = f"{folder_of(place.notebook).name}.ipynb"
+        solved = (lab := current_lab()) and not lab.keeps_progress  # in a folder of its own
+        file = f"{'../' if solved else ''}{folder_of(place.notebook).name}.ipynb"
         linked = f'<a href="{escape(file)}">{escape(place.name)}</a>'
         state = f'<span aria-hidden="true">{_bar(*place.count)}</span> {escape(_word(place))}'
         cells = (linked, state, escape(place.words))

@@ -109,7 +109,7 @@ def test_what_is_generated_keeps_hints_out_of_run_all(tmp_path: Path) -> None:
     one = lesson(tmp_path)
     cells = {cell.id: cell for cell in twins.blank(one, [one]).cells}
     assert cells["hint-0-1"].source == '# hint("0.1")'
-    assert "solutions/00_start_here.ipynb#Exercise-0.1" in cells["stuck-0-1"].source
+    assert "solutions/solved_00_start_here.ipynb#Exercise-0.1" in cells["stuck-0-1"].source
 
 
 def test_the_solved_twin_keeps_no_progress(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_links_are_seen_from_each_folder(tmp_path: Path) -> None:
     assert "](../glossary.md)" in blank and "](../../glossary.md)" in solved
     for text in (blank, solved):
         assert "](https://aws.amazon.com)" in text and "](#Contents)" in text
-    assert "](solutions/00_start_here.ipynb)" in blank
+    assert "](solutions/solved_00_start_here.ipynb)" in blank
     assert "](../00_start_here.ipynb)" in solved
 
 

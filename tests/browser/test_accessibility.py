@@ -50,8 +50,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.mark.needs("chromium", "axe-core")
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.name)
 def test_axe_finds_nothing_in_light_or_dark(page: Any, lesson: Any) -> None:
-    folder = "notebooks/solutions" if lesson.has_solution else "notebooks"
-    page.evaluate(OPEN, f"{folder}/{lesson.name}.ipynb")
+    file = f"solutions/{lesson.solved_name}" if lesson.has_solution else lesson.name
+    page.evaluate(OPEN, f"notebooks/{file}.ipynb")
     page.wait_for_function(f"{CELLS} >= {len(lesson.cells)}")
     for theme in THEMES:
         page.evaluate(THEME, THEMES[theme])

@@ -60,7 +60,7 @@ def test_an_exercise_wrong_then_right_and_progress_survives_a_reload(browser: An
         "error: name 'progress'"
     )  # it is a new kernel
     run(page, cell_with("open_lab"))
-    assert "1 of 1 exercises" in run(page, cell_with("progress()"))
+    assert "1 of 3 exercises" in run(page, cell_with("progress()"))
     assert run(page, exercise) == "error: name 'dynamodb' is not defined"  # the edit stayed
     page.evaluate(CLOSE)
     assert left == []
@@ -69,7 +69,7 @@ def test_an_exercise_wrong_then_right_and_progress_survives_a_reload(browser: An
 @pytest.mark.parametrize("name", ["04_data_visibility", "05_denying_access", "06_granting_access"])
 def test_a_whole_notebook_runs(browser: Any, name: str) -> None:
     page, address, left = browser
-    opened(page, address, f"notebooks/solutions/{name}.ipynb")
+    opened(page, address, f"notebooks/solutions/solved_{name}.ipynb")
     cells = run_all(page)
     assert cells and all(
         cell["execution_count"] for cell in cells if "".join(cell["source"]).strip()
