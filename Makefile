@@ -1,8 +1,8 @@
 # Two commands on a fresh machine: `make lab` for learners, `make test` for contributors.
 # Each sets up what it needs in .venv first. PYTHON=python3.12 chooses the Python.
 .DEFAULT_GOAL := help
-.PHONY: lab test check setup setup-dev notebooks api class site serve-site soak bench mutants lint \
-	format lock upgrade help
+.PHONY: lab update test check setup setup-dev notebooks api class site serve-site soak bench \
+	mutants lint format lock upgrade help
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -17,6 +17,9 @@ lab: setup  ## Set up, and open the course in JupyterLab (PORT=8890 for another 
 
 test: setup-dev  ## Set up, and run every test (ARGS="-k kms" for some)
 	@python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+update:  ## Take the newest version of the course, and keep your answers
+	@PATH='$(PATH)' sh tools/with_python.sh tools/update.py
 
 check: setup  ## Say for each thing the course needs whether it works here
 	@python tools/check.py

@@ -38,9 +38,11 @@ def lab(port: str, home: Path, *options: str, root: Path = ROOT) -> subprocess.P
     """Start the course as `make lab` does, for a person without Jupyter settings."""
     own = ("JUPYTER", "IPYTHON", "COURSE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    # Git's settings of this clone are not the tests' to change.
+    hidden = {"GIT_DIR": str(home / "no.git")} if root == ROOT else {}
     return subprocess.Popen(
         [sys.executable, str(root / "tools/lab.py"), "--no-browser", *options],
-        env=kept | {"HOME": str(home), "PORT": port},
+        env=kept | hidden | {"HOME": str(home), "PORT": port},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -48,11 +50,11 @@ def lab(port: str, home: Path, *options: str, root: Path = ROOT) -> subprocess.P
 
 
 @contextmanager
-def running(home: Path, *options: str) -> Iterator[str]:
+def running(home: Path, *options: str, root: Path = ROOT) -> Iterator[str]:
     """The address of a running JupyterLab."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    server = lab(str(port), home, f"--IdentityProvider.token={TOKEN}", *options)
+    server = lab(str(port), home, f"--IdentityProvider.token={TOKEN}", *options, root=root)
     try:
         for _ in range(300):
             try:
