@@ -109,6 +109,9 @@ dynamodb.put_item(
     Item={"player_id": {"S": "p-010"}, "name": {"S": "noor"}},
 )
 
+# %% wrong="no table" says="there is no such table"
+dynamodb.delete_table(TableName=lab.table_name)
+
 # %% wrong="no name" says="no name"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-010"}})
 
@@ -141,9 +144,6 @@ with refused("ResourceNotFoundException"):
         TableName="player",
         Item={"player_id": {"S": "p-010"}, "name": {"S": "Noor"}},
     )
-
-# %% wrong="no table" says="there is no such table"
-dynamodb.delete_table(TableName=lab.table_name)
 
 # %% [markdown] tags=["solution"]
 # `put_item` takes a whole item. Only the attribute that tells items apart, `player_id`, must be there; the others are up to you.
@@ -205,13 +205,13 @@ given = iam.get_user_policy(UserName="lena", PolicyName="read-players")
 show(given["PolicyDocument"])
 
 # %% [markdown]
-# **What just happened?** *IAM*, AWS Identity and Access Management, knows the users of an account, and what each of them may do. An *IAM user* stands for one person or one program. An *IAM policy* is a JSON document that says what is allowed. This one is Lena's: its statement allows (`Effect`) getting an item (`Action`) from one table (`Resource`). Because it is attached to a user, it is called an *identity-based policy*.
+# **What just happened?** *IAM*, AWS Identity and Access Management, knows the users of an account, and what each of them may do. An *IAM user* stands for one person or one program. An *IAM policy* is a JSON document that says what is allowed or denied. This one is Lena's: its statement allows (`Effect`) getting an item (`Action`) from one table (`Resource`). Because it is attached to a user, it is called an *identity-based policy*.
 #
 # An *IAM role* has policies as well, but it stands for no particular person: people and programs take it on for a while. Whoever makes a request is called its *principal*: a user, a role that somebody has taken on, or an AWS service.
 #
-# ## 4. Somebody who may not
+# ## 4. Act as Lena
 #
-# Lena answers the players' letters. She is about to delete the table.
+# Lena answers players' e-mails, and uses the table for that.
 #
 # Before something happens, say what you expect. Being wrong is useful: you learn which of your ideas to correct. Run the cell and choose an answer, or write its letter in place of the dots, in quotation marks: `predict("0.1", "c")`.
 #
