@@ -2,8 +2,8 @@
 # jupyter:
 #   course:
 #     title: Capstone
-#     promise: A clinic, seven requirements, and nobody who holds your hand.
-#     minutes: {reading: 20, exercises: 140}
+#     promise: A clinic, seven requirements, and nobody to hold your hand.
+#     minutes: {reading: 25, exercises: 140}
 #     level: Advanced. You have done notebooks 01 to 07, or could have.
 #     needs:
 #       - "[05 Denying access](05_denying_access.ipynb)"
@@ -11,21 +11,30 @@
 #       - "[07 The life of a key](07_the_life_of_a_key.ipynb)"
 #     outcomes:
 #       - turn requirements into key policies, IAM policies and grants
-#       - leave nobody with more than they need
+#       - give each person what the work needs, and no more
 #       - prove what you have done
 #     simulated: The clinic's account. In graded coursework your answers run again in an account of your own, with other names and other data.
 #     aws: The calls are the same. A real clinic would also have laws to follow, backups, and more than one administrator.
-#     cost: One more customer managed key at USD 1 a month, and requests to KMS.
+#     cost: One more customer managed key costs USD 1 a month. Its first and its second rotation add USD 1 a month each. Requests to KMS come on top.
 # ---
 
 # %% [markdown]
 # ## How this notebook works
 #
-# It is worth 100 points, and takes two to three hours. There is **no solved notebook**, and the hints only say where to look. The tasks build on one another, so do them in order.
+# It is worth 100 points and takes two to three hours. There is **no solved notebook**, and the hints only say where to look. The tasks build on one another, so do them in order.
 #
-# Each check has *public* parts, and says how many of them are met. In graded coursework, hidden criteria run later, and they decide about the points. "Public checks passed" is therefore not "done". Read each requirement again before you go on, and ask: what would somebody try who wants to get round it?
+# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement and counts the parts that are met. "Correct" means that all of them are. Otherwise it says what is missing first, and what it found instead. Some parts are about what has not happened yet. To find out whether an IAM policy *could* let somebody in, the check writes one, in a copy of the account that it throws away.
 #
-# Take names and ARNs from `lab`, never from what you see on the screen. Your answers will run in an account where both are different.
+# A way to work that helps:
+#
+# 1. Look at what is there before you change it.
+# 2. Write down who needs what, and only then a policy.
+# 3. Try it as the person concerned: `lab.as_user("ida")` is a session that acts as Ida. Try what should work, and also what shouldn't.
+# 4. If you are refused and don't know why, ask `explain(error)`, or try another policy in `policy_lab`.
+#
+# Remember that DynamoDB keeps an opened table key for about five minutes. Let the time pass with `lab.advance(minutes=6)` before you try whether somebody is refused.
+#
+# Take names and ARNs from `lab`, not from what you see on the screen. In graded coursework your answers run again in an account where both are different. There your instructor's own criteria decide about the points, so read each requirement again before you go on. What would somebody try who wants to get round it?
 
 # %% [markdown]
 # ## Set-up
@@ -34,9 +43,8 @@
 import json
 
 import boto3
-from botocore.exceptions import ClientError
 
-from helpers import check, explain, hint, open_lab, predict, quiz
+from helpers import check, explain, hint, open_lab, predict, progress, quiz
 
 lab = open_lab("08")
 lab
@@ -47,6 +55,9 @@ lab
 # {{architecture}}
 
 # %%
+from helpers import policy_lab, refused
+from helpers.display import show
+
 dynamodb = boto3.client("dynamodb")
 kms = boto3.client("kms")
 iam = boto3.client("iam")
@@ -55,16 +66,16 @@ cloudtrail = boto3.client("cloudtrail")
 # %% [markdown]
 # ## The clinic
 #
-# Tidewater Clinic is a small practice by the sea. You, `admin`, look after its AWS account for one day. There are two tables. `visits` says who came and why; it is still under the AWS owned key. `invoices` says who owes what; it is under a customer managed key that somebody made long ago.
+# Tidewater Clinic is a small practice by the sea. You, `admin`, look after its AWS account for one day. There are two tables. `visits` holds who came and why; it is still encrypted under the AWS owned key. `invoices` holds who owes what; it is encrypted under a customer managed key that somebody made long ago. An audit is due, and the auditors have asked who can read the visits. Today nobody can answer.
 #
 # Four people have an IAM user.
 #
-# | user | work | what the account says today |
+# | user | work | what the user may do today |
 # |---|---|---|
-# | `ida` | nurse | all of DynamoDB |
-# | `bo` | billing clerk | all of DynamoDB, and `kms:Decrypt` with every key |
-# | `lou` | auditor | may look at the audit trail, and see keys |
-# | `max` | has left | all of DynamoDB, an access key, and a grant on the invoices' key |
+# | `ida` | nurse | everything in DynamoDB |
+# | `bo` | billing clerk | everything in DynamoDB, and `kms:Decrypt` with every key |
+# | `lou` | auditor | look up the audit trail, and see keys |
+# | `max` | has left | everything in DynamoDB; Max still has an access key, and a grant on the invoices' key |
 
 # %%
 for user in ("ida", "bo", "lou", "max"):
@@ -73,11 +84,10 @@ for user in ("ida", "bo", "lou", "max"):
     print(f"{user}: {[policy['PolicyName'] for policy in attached] + inline}")
 
 # %%
-policy = json.loads(kms.get_key_policy(KeyId=lab.invoices_key_arn)["Policy"])
-policy["Statement"]
+show(kms.get_key_policy(KeyId=lab.invoices_key_arn)["Policy"])
 
 # %% [markdown]
-# Nobody remembers why the account looks like this. That is the usual case. Before you change something, find out what it allows.
+# Nobody remembers why the account looks like this, as is often the case. Before you change something, find out what it allows.
 #
 # {{predict 8.1}}
 
@@ -92,9 +102,16 @@ predict("8.1")
 #
 # {{exercise 8.1}}
 #
-# *Requirement:* The visits get a key of their own: a symmetric customer managed key with the alias `alias/clinic-visits`. It rotates by itself, every 180 days. You, `admin`, can manage it, now and later. **No IAM policy can give anybody the use of this key.** Whoever may use the key is named in its key policy, and may use it only through DynamoDB, for the visits.
+# *Requirement:* The visits get a key of their own.
 #
-# *Inputs:* `kms`, `lab.account_id`, `lab.region`.
+# - It is a symmetric customer managed key, and not the invoices' key. Its alias is `alias/clinic-visits`.
+# - It is enabled, and KMS rotates it automatically every 180 days.
+# - You, `admin`, can manage it: look at it, change its key policy and its rotation, disable it, and schedule its deletion.
+# - **The key policy alone decides who can use the key.** No IAM policy can let anyone use it, or change who can use it, whether that policy exists today or is written tomorrow. No user and no role has a grant on the key.
+#
+# This limits others, not you. What else you allow yourself is up to you.
+#
+# *Inputs:* `kms`, `lab.account_id`, `lab.invoices_key_arn`.
 
 # %% tags=["answer"]
 # Write your code here.
@@ -102,21 +119,37 @@ predict("8.1")
 # %%
 check("8.1")
 
-# %% wrong="the invoices' key" says="not that of the invoices"
+# %% wrong="the invoices' key" says="stands for the invoices' key"
 kms.create_alias(
     AliasName="alias/clinic-visits", TargetKeyId=lab.invoices_key_arn
 )
 
-# %% wrong="no rotation" says="it rotates by itself"
+# %% wrong="no rotation" says="automatic rotation is off"
 key = kms.create_key()["KeyMetadata"]["KeyId"]
 kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 
-# %% wrong="another period" says="every 180 days"
+# %% wrong="another period" says="every 365 days"
 key = kms.create_key()["KeyMetadata"]["KeyId"]
 kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 kms.enable_key_rotation(KeyId=key)
 
-# %% wrong="a key that admin cannot see" says="admin can look at the key"
+# %% wrong="the default key policy" says="an IAM policy could let a new user call kms:Decrypt"
+key = kms.create_key()["KeyMetadata"]["KeyId"]
+kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
+kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
+
+# %% wrong="no alias" says="CreateKey, and no alias of this name"
+key = kms.create_key()["KeyMetadata"]["KeyId"]
+
+# %% wrong="a policy without admin" says="CreateKey ended in MalformedPolicyDocumentException"
+nurse = f"arn:aws:iam::{lab.account_id}:user/ida"
+allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+document = {"Version": "2012-10-17"}
+document["Statement"] = [{**allow, "Principal": {"AWS": nurse}}]
+with refused("MalformedPolicyDocumentException"):
+    kms.create_key(Policy=json.dumps(document))
+
+# %% wrong="a key that admin cannot see" says="a key that admin can look at"
 key = kms.create_key()["KeyMetadata"]["KeyId"]
 kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 found = kms.get_key_policy(KeyId=key)["Policy"]
@@ -131,7 +164,7 @@ rules["Statement"].append(
 )
 kms.put_key_policy(KeyId=key, Policy=json.dumps(rules))
 
-# %% wrong="signs only" says="a symmetric customer managed key"
+# %% wrong="signs only" says="a key of ECC_NIST_P256"
 key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")[
     "KeyMetadata"
 ]["KeyId"]
@@ -142,7 +175,7 @@ kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 #
 # {{exercise 8.2}}
 #
-# *Requirement:* The table `visits` is encrypted under that key. No visit is lost, and the move is over when you hand in.
+# *Requirement:* The table `visits` is encrypted under the key of task 1. Every visit is still in the table. The move is over: `describe_table` shows the status `ENABLED`.
 #
 # *Inputs:* `dynamodb`, `lab.visits_table_name`.
 
@@ -152,7 +185,7 @@ kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 # %%
 check("8.2")
 
-# %% wrong="another key" says="the one of alias/clinic"
+# %% wrong="another key" says="under the key alias/clinic-invoices"
 dynamodb.update_table(
     TableName=lab.visits_table_name,
     SSESpecification={
@@ -165,7 +198,7 @@ dynamodb.update_table(
 # %% wrong="deleted" says="There is no table visits"
 dynamodb.delete_table(TableName=lab.visits_table_name)
 
-# %% wrong="the AWS managed key" says="the one of alias/clinic"
+# %% wrong="the AWS managed key" says="under the AWS managed key"
 dynamodb.update_table(
     TableName=lab.visits_table_name,
     SSESpecification={
@@ -175,12 +208,27 @@ dynamodb.update_table(
     },
 )
 
+# %% wrong="a key that is not there" says="UpdateTable ended in ValidationException"
+with refused("ValidationException"):
+    dynamodb.update_table(
+        TableName=lab.visits_table_name,
+        SSESpecification={
+            "Enabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": "alias/clinic-visit",
+        },
+    )
+
 # %% [markdown]
 # ## Task 3
 #
 # {{exercise 8.3}}
 #
-# *Requirement:* Ida reads and writes visits. She can do this through DynamoDB, and in no other way. She cannot change who may use the key. Nobody else but you can read a visit: not Bo, not Lou, not Max.
+# *Requirement:* Ida reads and writes visits.
+#
+# - For this she can use the key through DynamoDB and for the table `visits`. She can't use it in any other way, nor for any other table.
+# - She can't change who can use the key: she can neither change its key policy nor create a grant.
+# - Nobody else can use the key, except you: not Bo, not Lou, not Max, and nobody who joins tomorrow. Whether you can read the visits yourself is up to you.
 #
 # *Inputs:* `kms`, `lab.account_id`, `lab.region`, `lab.visits_table_name`.
 
@@ -190,8 +238,48 @@ dynamodb.update_table(
 # %%
 check("8.3")
 
-# %% wrong="a key that IAM opens" says="Ida can read a visit"
-key = kms.create_key()["KeyMetadata"]["KeyId"]
+# %% wrong="by an IAM policy" says="Ida could call kms:Decrypt without DynamoDB"
+key = kms.create_key()["KeyMetadata"]["Arn"]
+kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
+dynamodb.update_table(
+    TableName=lab.visits_table_name,
+    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+)
+lab.advance(minutes=1)
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(UserName="ida", PolicyName="visits", PolicyDocument=document)
+
+# %% wrong="by a grant" says="Ida could call kms:Decrypt without DynamoDB, for the table visits"
+key = kms.create_key()["KeyMetadata"]["Arn"]
+kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
+dynamodb.update_table(
+    TableName=lab.visits_table_name,
+    SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+)
+lab.advance(minutes=1)
+context = {"aws:dynamodb:tableName": lab.visits_table_name}
+kms.create_grant(
+    KeyId=key,
+    GranteePrincipal=f"arn:aws:iam::{lab.account_id}:user/ida",
+    Operations=["Decrypt"],
+    Constraints={"EncryptionContextSubset": context},
+)
+
+# %% wrong="under another key" says="as in task 2"
+dynamodb.update_table(
+    TableName=lab.visits_table_name,
+    SSESpecification={
+        "Enabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": lab.invoices_key_arn,
+    },
+)
+lab.advance(minutes=1)
+
+# %% wrong="nothing but the move" says="Ida is still refused" outcome="not attempted"
+key = kms.create_key()["KeyMetadata"]["Arn"]
+kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 dynamodb.update_table(
     TableName=lab.visits_table_name,
     SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
@@ -203,9 +291,9 @@ lab.advance(minutes=1)
 #
 # {{exercise 8.4}}
 #
-# *Requirement:* Bo goes on reading invoices, through DynamoDB. His permission to decrypt with every key goes. What he has afterwards is good for the invoices' key alone, also when new keys are made tomorrow.
+# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can't use the visits' key, and he can't use a key that somebody makes tomorrow and leaves with the key policy that KMS writes by default. He can't change who can use the invoices' key, either.
 #
-# *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. His inline policy is called `bo-inline`.
+# *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. His permission is in the inline policy `bo-inline`.
 
 # %% tags=["answer"]
 # Write your code here.
@@ -218,17 +306,32 @@ iam.delete_user_policy(UserName="bo", PolicyName="bo-inline")
 
 # %% wrong="Bo deleted" says="Bo can read an invoice"
 iam.delete_user_policy(UserName="bo", PolicyName="bo-inline")
-iam.detach_user_policy(
-    UserName="bo", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
-)
+full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
+iam.detach_user_policy(UserName="bo", PolicyArn=full_access)
 iam.delete_user(UserName="bo")
+
+# %% wrong="through DynamoDB, with every key" says="no key that is made tomorrow"
+via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+statement["Condition"] = {"StringEquals": via}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(
+    UserName="bo", PolicyName="bo-inline", PolicyDocument=document
+)
+
+# %% wrong="a grant beside it" says="bo-inline is as it was"
+kms.create_grant(
+    KeyId=lab.invoices_key_arn,
+    GranteePrincipal=f"arn:aws:iam::{lab.account_id}:user/bo",
+    Operations=["Decrypt"],
+)
 
 # %% [markdown]
 # ## Task 5
 #
 # {{exercise 8.5}}
 #
-# *Requirement:* Max has left. Nothing in the account lets him do anything any more. What he did stays in the audit trail.
+# *Requirement:* Max has left, and nothing lets him in any more: no access key of his works, no policy allows him anything, and no grant names him. The grants that DynamoDB has on the invoices' key stay. Whether you delete Max's user is up to you. What he did stays in the audit trail either way.
 #
 # *Inputs:* `iam`, `kms`, `lab.invoices_key_arn`.
 
@@ -238,12 +341,15 @@ iam.delete_user(UserName="bo")
 # %%
 check("8.5")
 
-# %% wrong="only the policy" says="grant on the key of the invoices is still there" outcome="not attempted"
-iam.detach_user_policy(
-    UserName="max", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
-)
+# %% wrong="only the policy" says="2 of 4 parts are met"
+full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
+iam.detach_user_policy(UserName="max", PolicyArn=full_access)
 
-# %% wrong="everybody's grants" says="DynamoDB has kept its grants"
+# %% wrong="deleted at once" says="DeleteUser ended in DeleteConflict"
+with refused("DeleteConflict"):
+    iam.delete_user(UserName="max")
+
+# %% wrong="everybody's grants" says="1 of 4 parts are met"
 for grant in kms.list_grants(KeyId=lab.invoices_key_arn)["Grants"]:
     kms.revoke_grant(KeyId=lab.invoices_key_arn, GrantId=grant["GrantId"])
 
@@ -252,9 +358,9 @@ for grant in kms.list_grants(KeyId=lab.invoices_key_arn)["Grants"]:
 #
 # {{exercise 8.6}}
 #
-# *Requirement:* Show that it holds. Let Bo try to read a visit, and hand in, as `proof`, the `EventId` of the event in which **KMS** refuses him the use of the visits' key.
+# *Requirement:* Prove that Bo can't read a visit. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` with the visits' key, when DynamoDB asked on his behalf. When you have finished, no access key of Bo's is left: he never had one before, and a forgotten access key is a way in.
 #
-# *Inputs:* `iam`, `cloudtrail`, `lab.visits_table_name`. To act as Bo, make an access key for him as notebook 05 does.
+# *Inputs:* `lab.as_user`, which makes an access key, or `iam` as in notebook 05; `cloudtrail`, `lab.visits_table_name`.
 
 # %% tags=["answer"]
 proof = ...
@@ -262,19 +368,31 @@ proof = ...
 # %%
 check("8.6", proof)
 
-# %% wrong="no event" says="it is the EventId of an event"
+# %% wrong="no event" says="`AccessDenied`"
 proof = "AccessDenied"
 
-# %% wrong="another event" says="shows a denial"
+# %% wrong="another event" says="an event without a denial"
 iam.list_users()
 proof = lab.trail.events(name="ListUsers")[-1].event_id
+
+# %% wrong="a refusal by IAM" says="of something else than kms:Decrypt"
+with refused("AccessDenied"):
+    lab.as_user("bo").client("iam").list_users()
+proof = lab.trail.events(name="ListUsers")[-1].event_id
+
+# %% wrong="the whole event" says="the whole event"
+proof = cloudtrail.lookup_events()["Events"][0]
 
 # %% [markdown]
 # ## Task 7
 #
 # {{exercise 8.7}}
 #
-# *Requirement:* Lou wants a function `readers(events, table)`. `events` is a list of CloudTrail records, each a dictionary as `json.loads(event["CloudTrailEvent"])` gives it. The function returns a sorted list of the names of the IAM users for whom DynamoDB had the key of this table opened. Each name is there once. Whoever was refused is not in it; neither is whoever used a key for something else.
+# *Requirement:* Lou wants a function `readers(events, table)` for her report.
+#
+# - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. They come from every service and every caller, as `lookup_events` finds them without a filter.
+# - The function returns a sorted list with the names of the IAM users for whom KMS carried out `Decrypt` when DynamoDB asked for the table named `table`. Each name is there once. (The trail doesn't tell a read from a write.)
+# - Users whom KMS refused are not in the list. Users who called KMS themselves are not in it either, nor are those for whom DynamoDB asked about other tables only.
 
 
 # %% tags=["answer"]
@@ -285,18 +403,29 @@ def readers(events, table): ...
 check("8.7", readers)
 
 
-# %% wrong="everybody" says="leaves out who was refused"
+# %% wrong="everybody" says="KeyError" outcome="raised"
 def readers(events, table):
     return sorted({e["userIdentity"]["userName"] for e in events})
+
+
+# %% wrong="every IAM user" says="nobody whom KMS refused"
+def readers(events, table):
+    people = [e["userIdentity"] for e in events]
+    return sorted({one["userName"] for one in people if "userName" in one})
 
 
 # %% wrong="no function" says="Expected: a function"
 readers = ["ida"]
 
 
-# %% wrong="no list" says="a list of"
+# %% wrong="a text" says="a list of names"
 def readers(events, table):
     return "ida"
+
+
+# %% wrong="printed" says="Did you print instead of return?"
+def readers(events, table):
+    print(["ida"])
 
 
 # %% [markdown]
@@ -316,8 +445,21 @@ def readers(events, table):
 quiz("08", {"q1": ..., "q2": ..., "q3": ...})
 
 # %% [markdown]
-# ## Before you hand in
+# ## When you are done
 #
-# Restart the kernel and run all cells. What counts is what your cells do from top to bottom, not what you did by hand in between. Then read the seven requirements once more.
+# Choose *Restart Kernel and Run All Cells*. What counts is what your cells do from top to bottom, not what you did by hand in between. If all seven checks then say "Correct", and you would give your two answers to the director as they are, you are done.
 #
-# **Clean up.** On a real account this clinic would go on. Here, the account is gone when the kernel stops.
+# On a real account this clinic would go on. Before you do the same there:
+#
+# - **Name more than one administrator in the key policy**, or a role. Here you are the only one. Without the account's statement, nobody can manage the key once your user is deleted.
+# - **Try it on a copy.** Make a test table and a test key, and let the people concerned try. Then move the real table. The old key must stay enabled until the status is `ENABLED`, and for as long as there are backups under it.
+# - **Allow what AWS documents.** In the sandbox `kms:Decrypt` is enough for reading and writing items; AWS lists more permissions for DynamoDB.
+# - **Wait.** Changes to IAM and to grants take a moment to reach every part of AWS. DynamoDB may keep a table key for five minutes longer.
+# - **Look again later.** Grants and access keys don't expire. Put a date in the calendar.
+#
+# **Read more**: [Key policies in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html) · [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [AWS KMS condition keys](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
+#
+# **Clean up.** There is nothing to do here: the account ends with the kernel.
+
+# %%
+progress()

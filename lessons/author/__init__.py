@@ -6,12 +6,14 @@ from helpers.course.content import Exercise, Verdict, correct, not_attempted, no
 from helpers.course.evidence import Evidence, LearnerError
 from helpers.course.records import Record, records
 
-from . import attempts, leftovers, policies, probes, sealed, values
+from . import attempts, leftovers, parts, policies, probes, sealed, trials, values
 from .attempts import *  # noqa: F403 - the vocabulary, as each module lists it
 from .leftovers import *  # noqa: F403
+from .parts import *  # noqa: F403
 from .policies import *  # noqa: F403
 from .probes import *  # noqa: F403
 from .sealed import *  # noqa: F403
+from .trials import *  # noqa: F403
 from .values import *  # noqa: F403
 from .worlds import Studio
 
@@ -19,7 +21,9 @@ __all__ = ["Evidence", "Exercise", "LearnerError", "Record", "Studio", "Verdict"
 __all__ += ["not_attempted", "not_yet", "records"]
 __all__ += attempts.__all__
 __all__ += leftovers.__all__
+__all__ += parts.__all__
 __all__ += policies.__all__
 __all__ += probes.__all__
 __all__ += sealed.__all__
+__all__ += trials.__all__
 __all__ += values.__all__

@@ -7,7 +7,7 @@ read would open the table key for that user for five minutes, and make a revocat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -19,6 +19,7 @@ from helpers.course.evidence import Evidence
 __all__ = ["allows", "at_rest", "grants_on", "has_item", "key_aliases", "key_metadata", "key_named"]
 __all__ += ["key_of", "key_policy", "may_decrypt", "may_decrypt_directly", "may_manage", "may_read"]
 __all__ += ["may_write"]
+__all__ += ["access_keys", "customer_keys", "has_user", "policies_of"]
 _DYNAMODB = "dynamodb.amazonaws.com"
 
 
@@ -114,6 +115,51 @@ def key_policy(evidence: Evidence, key_id: str) -> list[dict[str, Any]]:
     """The statements of a key's policy."""
     policy = evidence.client("kms").get_key_policy(KeyId=key_id)["Policy"]
     return _many(json.loads(policy)["Statement"])
+
+
+def customer_keys(evidence: Evidence) -> list[str]:
+    """The ARNs of the account's keys but AWS's own; a key that ``admin`` cannot see is one, too."""
+    pages = evidence.client("kms").get_paginator("list_keys").paginate()
+    found = [key["KeyArn"] for page in pages for key in page["Keys"]]
+    about = {key: key_metadata(evidence, key) or {} for key in found}
+    return [key for key in found if about[key].get("KeyManager") != "AWS"]
+
+
+def has_user(evidence: Evidence, user: str) -> bool:
+    """Whether the account has an IAM user of this name."""
+    pages = evidence.client("iam").get_paginator("list_users").paginate()
+    return any(x["UserName"] == user for page in pages for x in page["Users"])
+
+
+def access_keys(evidence: Evidence, user: str) -> dict[str, str]:
+    """A user's access keys by ID: ``Active`` or ``Inactive``; none if there is no such user."""
+    if not has_user(evidence, user):
+        return {}
+    listed = evidence.client("iam").list_access_keys(UserName=user)
+    return {x["AccessKeyId"]: x["Status"] for x in listed["AccessKeyMetadata"]}
+
+
+def policies_of(
+    evidence: Evidence, user: str
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A user's policies, inline and attached, and those of the user's groups: each one's name
+    and its statements."""
+    iam = evidence.client("iam")
+    attached = iam.list_attached_user_policies(UserName=user)["AttachedPolicies"]
+    for name in iam.list_user_policies(UserName=user)["PolicyNames"]:
+        found = iam.get_user_policy(UserName=user, PolicyName=name)
+        yield name, _many(found["PolicyDocument"]["Statement"])
+    for group in iam.list_groups_for_user(UserName=user)["Groups"]:
+        at = {"GroupName": group["GroupName"]}
+        attached += iam.list_attached_group_policies(**at)["AttachedPolicies"]
+        for name in iam.list_group_policies(**at)["PolicyNames"]:
+            found = iam.get_group_policy(**at, PolicyName=name)
+            yield name, _many(found["PolicyDocument"]["Statement"])
+    for arn in (policy["PolicyArn"] for policy in attached):
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+        document = found["PolicyVersion"]["Document"]
+        yield arn.rpartition("/")[2], _many(document["Statement"])
 
 
 def allows(found: Iterable[dict[str, Any]], arn: str, action: str) -> bool:

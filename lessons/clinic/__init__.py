@@ -1,0 +1,1 @@
+"""The capstone's clinic: its account, and what its checks look at, task by task."""

@@ -1,0 +1,268 @@
+"""Tasks 1 and 2: a key for the visits, and the visits under it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lessons.author import (
+    DIRECT,
+    Evidence,
+    Part,
+    Record,
+    Studio,
+    Trial,
+    Verdict,
+    Way,
+    at_rest,
+    copied,
+    grants_on,
+    judged,
+    key_aliases,
+    key_metadata,
+    not_attempted,
+    not_yet,
+)
+
+from .account import PATIENTS, patients
+from .tries import ALIAS, ended, own_calls
+
+
+def the_key(evidence: Evidence) -> Verdict:
+    """The visits have a key of their own, and its policy alone decides who may use it."""
+    target = visits_key_id(evidence)
+    if not target:
+        return _no_alias(evidence)
+    key = key_metadata(evidence, target)
+    if key is None:
+        hidden = (
+            f"KMS does not let admin call kms:DescribeKey on the key of {ALIAS}."
+        )
+        return not_yet("a key that admin can look at.", hidden)
+    arn, usage = key["Arn"], f"{key['KeySpec']}, {key['KeyManager']}"
+    symmetric = usage == "SYMMETRIC_DEFAULT, CUSTOMER"
+    state = key["KeyState"]
+    own = arn != evidence.lab.invoices_key_arn
+    rotates = _rotation(evidence, arn)
+    refused = _not_managed(evidence, arn)
+    opened = "" if refused else _opened_by_iam(evidence, arn)
+    held = "" if refused else _held_by_grant(evidence, arn)
+    unseen = "it could not be looked at, because admin cannot manage the key."
+    return judged(
+        Part(
+            "a symmetric customer managed key",
+            "" if symmetric else f"a key of {usage}.",
+        ),
+        Part(
+            "a key that is not that of the invoices",
+            "" if own else f"{ALIAS} stands for the invoices' key.",
+        ),
+        Part(
+            "an enabled key",
+            "" if state == "Enabled" else f"its state is {state}.",
+        ),
+        Part("automatic rotation every 180 days", rotates),
+        Part("a key that admin can manage", refused),
+        Part("a key that no IAM policy opens", unseen if refused else opened),
+        Part("no grant on it for a user or a role", unseen if refused else held),
+    )
+
+
+def visits_key_id(evidence: Evidence) -> str:
+    """The ID of the key that the alias stands for; empty if there is none."""
+    return key_aliases(evidence).get(ALIAS, "")
+
+
+def _no_alias(evidence: Evidence) -> Verdict:
+    """What was tried, while no key has the alias."""
+    calls = own_calls(evidence, "CreateKey", "CreateAlias", "UpdateAlias")
+    if calls and calls[-1].error:
+        return not_yet(f"a key with the alias {ALIAS}.", ended(calls[-1]))
+    if calls:
+        return not_yet(
+            f"a key with the alias {ALIAS}.",
+            f"{calls[-1].name}, and no alias of this name.",
+        )
+    return not_attempted(f"There is no alias {ALIAS} yet.")
+
+
+def _rotation(evidence: Evidence, arn: str) -> str:
+    """What is not as asked about the key's rotation."""
+    try:
+        found = evidence.client("kms").get_key_rotation_status(KeyId=arn)
+    except ClientError as error:
+        return f"GetKeyRotationStatus ends in {error.response['Error']['Code']}."
+    if not found["KeyRotationEnabled"]:
+        return "automatic rotation is off."
+    days = found.get("RotationPeriodInDays")
+    return "" if days == 180 else f"the key rotates every {days} days."
+
+
+def _not_managed(evidence: Evidence, arn: str) -> str:
+    """What admin cannot do, of what it takes to manage a key."""
+    key = {"KeyId": arn}
+    asked: dict[str, dict[str, Any]] = {
+        "DescribeKey": key,
+        "GetKeyPolicy": key,
+        "PutKeyPolicy": {**key, "Policy": "{}"},
+        "GetKeyRotationStatus": key,
+        "EnableKeyRotation": key,
+        "DisableKey": key,
+        "EnableKey": key,
+        "ListGrants": key,
+        "ScheduleKeyDeletion": {**key, "PendingWindowInDays": 7},
+        "CancelKeyDeletion": key,
+    }
+    box = evidence.lab.in_process
+    lacking = [
+        name
+        for name, given in asked.items()
+        if not box.would_allow("admin", "kms", name, given)
+    ]
+    return f"KMS would refuse admin kms:{lacking[0]}." if lacking else ""
+
+
+def ways_to_use(evidence: Evidence) -> list[Way]:
+    """How the visits' key might be asked for; the first is the only one that Ida needs."""
+    visits = evidence.lab.visits_table_name
+    return [
+        Way.through_dynamodb(visits),
+        DIRECT,
+        Way(table=visits),
+        Way.through_dynamodb(f"{visits}-other"),
+    ]
+
+
+def reach(
+    trial: Trial, user: str, arn: str, ways: Iterable[Way]
+) -> dict[str, None]:
+    """What a user could do with a key or about it, in words and in order."""
+    used = [f"kms:{x} {way}" for way in ways for x in trial.uses(user, arn, way)]
+    return dict.fromkeys([*used, *(f"kms:{x}" for x in trial.changes(user, arn))])
+
+
+def _opened_by_iam(evidence: Evidence, arn: str) -> str:
+    """What an IAM policy that nobody has written yet would open."""
+    ways = ways_to_use(evidence)
+    with copied(evidence) as trial:
+        for user in [trial.newcomer(arn), *trial.users()]:
+            before = reach(trial, user, arn, ways)
+            trial.give_everything(user)
+            gained = [x for x in reach(trial, user, arn, ways) if x not in before]
+            if gained:
+                who = "a new user" if user.startswith("new-user") else user
+                return f"an IAM policy could let {who} call {gained[0]}."
+        if trial.any_role(arn, ways):
+            return "an IAM policy could let a role in."
+        if outside := trial.outsiders(arn, ways):
+            return f"the key policy lets {outside[0]} in, by IAM policies there."
+    return ""
+
+
+def _held_by_grant(evidence: Evidence, arn: str) -> str:
+    """A grant on the key that is not DynamoDB's."""
+    others = [
+        x["GranteePrincipal"]
+        for x in grants_on(evidence, arn)
+        if not x["GranteePrincipal"].endswith(".amazonaws.com")
+    ]
+    return f"a grant for {others[0]}." if others else ""
+
+
+def the_table(evidence: Evidence) -> Verdict:
+    """The visits are under that key, and all are there."""
+    table = evidence.lab.visits_table_name
+    stored = at_rest(evidence, table)
+    if stored is None:
+        return gone(table)
+    moves = [
+        x for x in own_calls(evidence, "UpdateTable") if x.asks(tableName=table)
+    ]
+    if stored.key_arn is None and not moves:
+        return not_attempted(
+            f"The table {table} is still under the AWS owned key."
+        )
+    about = evidence.client("dynamodb").describe_table(TableName=table)["Table"]
+    status = about.get("SSEDescription", {}).get("Status", "not given")
+    over = status == "ENABLED" and about["TableStatus"] == "ACTIVE"
+    return judged(
+        Part(
+            f"{table} under the key of {ALIAS}",
+            other_key(evidence, stored.key_arn, moves),
+        ),
+        Part(
+            "a move that is over",
+            ""
+            if over
+            else f"the Status in SSEDescription is {status}, and the table "
+            f"is {about['TableStatus']}.",
+        ),
+        Part("every visit in the table", _lost(evidence, table, stored)),
+    )
+
+
+def gone(table: str) -> Verdict:
+    return Verdict(
+        "not yet",
+        f"There is no table {table}. Run the set-up cell to start over.",
+    )
+
+
+def other_key(
+    evidence: Evidence, key_arn: str | None, moves: list[Record]
+) -> str:
+    """Under which key a table is in place of the visits' own."""
+    target = visits_key_id(evidence)
+    if key_arn is None:
+        failed = f" {ended(moves[-1])}" if moves and moves[-1].error else ""
+        return f"the table is under the AWS owned key.{failed}"
+    if target and key_arn.endswith(f"/{target}"):
+        return ""
+    names = [
+        name
+        for name, key in key_aliases(evidence).items()
+        if key and key_arn.endswith(f"/{key}")
+    ]
+    known = key_metadata(evidence, key_arn) or {}
+    if known.get("KeyManager") == "AWS":
+        return "the table is under the AWS managed key."
+    return f"the table is under the key {names[0] if names else key_arn}."
+
+
+def _lost(evidence: Evidence, table: str, stored: Any) -> str:
+    """Which visits of the world are not in the table any more."""
+    studio = Studio(evidence.lab.sandbox.session(), evidence.lab.sandbox.seed)
+    wanted = {visit["visit_id"]["S"] for visit, _ in patients(studio)}
+    found = _visit_ids(evidence, table, stored.key_arn)
+    if found is None:  # Nobody may read; the disk shows how many there are.
+        few = len(stored.pages) < PATIENTS
+        return f"{len(stored.pages)} items of {PATIENTS}." if few else ""
+    lost = sorted(wanted - found)
+    return f"{', '.join(lost)} missing." if lost else ""
+
+
+def _visit_ids(
+    evidence: Evidence, table: str, key_arn: str | None
+) -> set[str] | None:
+    """The visits in a table, read in a copy where admin may; None if admin cannot see to that."""
+    everything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+    admin = f"arn:aws:iam::{evidence.lab.account_id}:user/admin"
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{**everything, "Principal": {"AWS": admin}}],
+    }
+    with copied(evidence) as trial:
+        try:
+            known = key_metadata(evidence, key_arn) if key_arn else None
+            if known and known["KeyManager"] == "CUSTOMER":
+                trial.client("kms").put_key_policy(
+                    KeyId=key_arn, Policy=json.dumps(document)
+                )
+            pages = trial.client("dynamodb").get_paginator("scan")
+            items = pages.paginate(TableName=table).search("Items[]")
+            return {item["visit_id"]["S"] for item in items}
+        except ClientError:
+            return None

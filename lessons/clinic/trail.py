@@ -1,0 +1,201 @@
+"""Tasks 6 and 7: the proof of a refusal, and who has had a table's key opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lessons.author import (
+    Evidence,
+    Part,
+    Record,
+    Studio,
+    Verdict,
+    access_keys,
+    judged,
+    not_attempted,
+    not_yet,
+)
+
+from .account import create_table
+from .key import visits_key_id
+
+KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
+_TABLE = "aws:dynamodb:tableName"
+
+
+def the_proof(evidence: Evidence, event_id: object) -> Verdict:
+    """KMS's own event of Bo's refusal, and no access key of his is left."""
+    table, key_id = evidence.lab.visits_table_name, visits_key_id(evidence)
+    found = evidence.event(event_id)
+    if found is None:
+        wanted = "the EventId of an event in the audit trail."
+        return not_yet(wanted, _no_event(evidence, event_id))
+    what = f"{found.name} of {found.source}, by {found.user or found.arn}"
+    context = found.parameters.get("encryptionContext") or {}
+    of_key = bool(key_id) and f"key/{key_id}" in found.message
+    for_table = found.via == DYNAMODB and context.get(_TABLE) == table
+    left = list(access_keys(evidence, "bo"))
+    return judged(
+        _refusal_of_kms(found, what),
+        Part("Bo is refused", "" if found.user == "bo" else f"{what}."),
+        Part(
+            "the key is the visits' key",
+            "" if of_key else f"{what}, on another key.",
+        ),
+        Part(
+            f"DynamoDB asked on his behalf, for {table}",
+            "" if for_table else f"{what}, which no request for {table} led to.",
+        ),
+        Part(
+            "no access key of Bo's is left", f"he has {left[0]}." if left else ""
+        ),
+    )
+
+
+def _refusal_of_kms(found: Record, what: str) -> Part:
+    """Whether it is KMS that refuses, and kms:Decrypt; or which event it is."""
+    title = "KMS refuses kms:Decrypt"
+    if found.source == KMS and found.refused("kms:Decrypt"):
+        return Part(title)
+    if not found.denied:
+        return Part(title, f"{what}: an event without a denial.")
+    if "kms:Decrypt" in found.message:
+        return Part(title, f"{what}: DynamoDB passing on what KMS said.")
+    seen = f"{what}: a denial, but of something else than kms:Decrypt."
+    return Part(title, seen, "any-denial")
+
+
+def _no_event(evidence: Evidence, given: object) -> str:
+    """What was given in place of an EventId."""
+    if isinstance(given, dict) and "EventId" in given:
+        return "the whole event, and not its EventId."
+    if any(x.request_id == given for x in evidence.records()):
+        return "the ID of a request. Its event has an EventId of its own."
+    return f"`{str(given)[:60]}`."
+
+
+def the_readers(evidence: Evidence, readers: Any) -> Verdict:
+    """The function finds for whom a table's key was opened, in a history of its own."""
+    if not callable(readers):
+        return not_yet("a function.", f"`{readers!r}`.")
+    if _is_stub(readers):
+        return not_attempted("The function returns nothing yet.")
+    evidence.fresh()
+    history = _History(evidence)
+    told = [
+        evidence.call(readers, events=history.events, table=table)
+        for table in history.tables
+    ]
+    for one in told:
+        if one is None:
+            seen = "None. Did you print instead of return?"
+            return not_yet("a list of names.", seen)
+        if not isinstance(one, list) or not all(isinstance(x, str) for x in one):
+            return not_yet("a list of names.", f"`{str(one)[:60]}`.")
+    return judged(*_found(*told))
+
+
+def _found(names: list[str], elsewhere: list[str]) -> list[Part]:
+    """What the function finds for the first table, and for the second."""
+    missing = sorted(_History.USERS - set(names))
+    named = {
+        name: f"{name} is in the list."
+        for name in names
+        if name not in _History.USERS
+    }
+    others = [x for x in named if x not in ("ida", "lou", "kim")]
+    right = sorted(set(elsewhere)) == sorted(_History.ELSEWHERE)
+    order = "" if names == sorted(set(names)) else f"`{str(names)[:80]}`."
+    return [
+        Part(
+            "everyone for whom DynamoDB had this table's key decrypted",
+            f"{missing[0]} is missing." if missing else "",
+        ),
+        Part("nobody whom KMS refused", named.get("ida", "")),
+        Part("nobody who called KMS without DynamoDB", named.get("lou", "")),
+        Part("nobody who used another table only", named.get("kim", "")),
+        Part("nobody else", named[others[0]] if others else ""),
+        Part("sorted, and each name once", order),
+        Part(
+            "the same for another table of the same history",
+            "" if right else f"`{str(elsewhere)[:80]}`.",
+        ),
+    ]
+
+
+def _stub(events: Any, table: Any) -> Any: ...
+
+
+def _is_stub(function: Callable[..., Any]) -> bool:
+    """Whether a function is as the notebook gave it; the grader, which calls it in another
+    process, cannot tell."""
+    code, untouched = getattr(function, "__code__", None), _stub.__code__
+    return code is not None and (code.co_code, code.co_consts) == (
+        untouched.co_code,
+        untouched.co_consts,
+    )
+
+
+class _History:
+    """What CloudTrail holds of a clinic in which people used a key in different ways.
+
+    Attributes:
+        tables: two tables under one key.
+        events: of every service, the newest first, as ``lookup_events`` gives them.
+    """
+
+    USERS = frozenset({"admin", "bo", "max"})
+    ELSEWHERE = frozenset({"admin", "bo", "kim"})
+
+    def __init__(self, evidence: Evidence) -> None:
+        lab = evidence.lab
+        self._studio = Studio(lab.sandbox.session(), lab.sandbox.seed)
+        self._key = lab.invoices_key_arn
+        first, second = (
+            lab.invoices_table_name,
+            f"{lab.invoices_table_name}-archive",
+        )
+        self.tables = (first, second)
+        create_table(self._studio, second, "invoice_id", self._key)
+        self._people(second)
+        for user, table in (("max", first), ("bo", second), ("bo", first)):
+            self._read(user, table)
+        self._read("ida", first)
+        self._read("kim", second)
+        self._decrypt_alone("lou", lab.sandbox.at_rest(first))
+        for table in self.tables:
+            lab.advance(minutes=6)
+            item = {"invoice_id": {"S": "i-001"}}
+            evidence.client("dynamodb").put_item(TableName=table, Item=item)
+        trail = evidence.client("cloudtrail").get_paginator("lookup_events")
+        found = trail.paginate().search("Events[].CloudTrailEvent")
+        self.events = [json.loads(event) for event in found]
+
+    def _people(self, table: str) -> None:
+        """Kim may read one table, and Lou may decrypt, by grants."""
+        kms = self._studio.client("kms")
+        policy = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
+        kim = self._studio.create_user("kim", policy)
+        only = {"EncryptionContextSubset": {_TABLE: table}}
+        give = {"KeyId": self._key, "Operations": ["Decrypt"]}
+        kms.create_grant(**give, GranteePrincipal=kim, Constraints=only)
+        kms.create_grant(**give, GranteePrincipal=kim.replace("kim", "lou"))
+
+    def _read(self, user: str, table: str) -> None:
+        try:
+            self._studio.client_of(user, "dynamodb").get_item(
+                TableName=table, Key={"invoice_id": {"S": "i-001"}}
+            )
+        except ClientError as error:
+            if user != "ida":  # Who may use no key of the clinic's.
+                raise AssertionError(f"{user} was refused: {error}") from error
+
+    def _decrypt_alone(self, user: str, held: Any) -> None:
+        self._studio.client_of(user, "kms").decrypt(
+            CiphertextBlob=held.wrapped_table_key,
+            EncryptionContext=dict(held.encryption_context),
+        )
