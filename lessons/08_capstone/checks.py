@@ -39,8 +39,8 @@ EXERCISES = [
         title="The nurse",
         points=20,
         hints=(
-            "Notebook 06 compares three ways by what else they allow. One of them is ruled out "
-            "by task 1. Which of the others can name both the service and the table?",
+            "Notebook 06 compares three ways to let somebody use a key. Which of them does task 1 "
+            "leave?",
             "The conditions of notebook 06 work in every policy.",
         ),
         check=the_nurse,

@@ -80,10 +80,13 @@ class Trial:
 
     def __init__(self, box: Sandbox) -> None:
         self.box = box
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
         """A boto3 client of the copy's administrator."""
-        return self.box.session().client(service)
+        if service not in self._clients:
+            self._clients[service] = self.box.session().client(service)
+        return self._clients[service]
 
     def users(self) -> list[str]:
         """The account's IAM users, but for ``admin``."""
@@ -166,23 +169,35 @@ class Trial:
         ]
 
     def outsiders(self, key_arn: str, ways: Iterable[Way]) -> list[str]:
-        """The principals named in a key policy that could use the key, and are none of this
-        account's users: roles, and other accounts, for which their own IAM policies count."""
+        """The principals named in a key policy that could use the key or change who may, and are
+        none of this account's users: roles, and other accounts whose IAM policies then count."""
         policy = self._key_policy(key_arn)
+        named = self._named_elsewhere(policy)
+        return [
+            x for x in named if any(self._would_reach(policy, x, key_arn, ways))
+        ]
+
+    def opened_by_iam(self, key_arn: str, ways: Iterable[Way]) -> list[str]:
+        """A role that nobody has made yet, and the other accounts that a key policy names, if
+        an IAM policy that allows everything would let them use the key or change who may."""
+        policy = self._key_policy(key_arn)
+        role = self._arn("").replace("root", "role/not-made-yet")
+        given, bare = self._would_reach(policy, role, key_arn, ways)
+        own = [role] if given and not bare else []
+        account = f"::{self.box.account_id}:"
+        others = [x for x in self._named_elsewhere(policy) if account not in x]
+        return own + [
+            x for x in others if any(self._would_reach(policy, x, key_arn, ways))
+        ]
+
+    def _named_elsewhere(self, policy: Policy) -> list[str]:
         own = {self._arn(""), *(self._arn(user) for user in self.users())}
         own |= {self._arn("admin"), self.box.account_id}
-        arns = [
+        return [
             f"arn:aws:iam::{name}:root" if name.isdigit() else name
             for name in principals_of(policy)
             if name not in own and (name.isdigit() or name.startswith("arn:"))
         ]
-        return [x for x in arns if self._would_reach(policy, x, key_arn, ways)]
-
-    def any_role(self, key_arn: str, ways: Iterable[Way]) -> bool:
-        """Whether a role that nobody has made yet, and that may do everything by its IAM policy,
-        could use a key or change who may."""
-        role = self._arn("").replace("root", "role/not-made-yet")
-        return self._would_reach(self._key_policy(key_arn), role, key_arn, ways)
 
     def _key_policy(self, key_arn: str) -> Policy:
         text = self.client("kms").get_key_policy(KeyId=key_arn)["Policy"]
@@ -190,21 +205,28 @@ class Trial:
 
     def _would_reach(
         self, policy: Policy, arn: str, key_arn: str, ways: Iterable[Way]
-    ) -> bool:
+    ) -> tuple[bool, bool]:
+        """Whether a principal could, with an IAM policy that allows everything and without."""
         document = {"Version": "2012-10-17", "Statement": [_EVERYTHING]}
         own = Policy.parse(document, kind="identity-based", name="everything")
         account = self.box.account_id
-        requests = (
+        requests = [
             Request(
                 arn, f"kms:{x}", key_arn, self._condition_keys(arn, way), account
             )
             for way in ways
             for x in _ACTIONS
+        ]
+        given, bare = (
+            any(
+                authorize(
+                    x, identity_policies=has, resource_policy=policy
+                ).allowed
+                for x in requests
+            )
+            for has in ([own], [])
         )
-        return any(
-            authorize(x, identity_policies=[own], resource_policy=policy).allowed
-            for x in requests
-        )
+        return given, bare
 
     def _condition_keys(self, arn: str, way: Way) -> dict[str, str]:
         account = arn.split(":")[4]

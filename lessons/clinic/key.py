@@ -155,10 +155,9 @@ def _opened_by_iam(evidence: Evidence, arn: str) -> str:
             if gained:
                 who = "a new user" if user.startswith("new-user") else user
                 return f"an IAM policy could let {who} call {gained[0]}."
-        if trial.any_role(arn, ways):
-            return "an IAM policy could let a role in."
-        if outside := trial.outsiders(arn, ways):
-            return f"the key policy lets {outside[0]} in, by IAM policies there."
+        for who in trial.opened_by_iam(arn, ways):
+            shown = "a role" if "role/not-made-yet" in who else who
+            return f"an IAM policy could let {shown} in."
     return ""
 
 

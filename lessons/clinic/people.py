@@ -21,7 +21,6 @@ from lessons.author import (
     grants_on,
     has_user,
     judged,
-    key_metadata,
     key_policy,
     may_read,
     may_write,
@@ -31,7 +30,7 @@ from lessons.author import (
 )
 
 from .account import everywhere
-from .key import gone, other_key, reach, visits_key_id, ways_to_use
+from .key import gone, other_key, reach, ways_to_use
 from .tries import ALIAS, about, ended, own_calls
 
 
@@ -194,7 +193,7 @@ def the_leaver(evidence: Evidence) -> Verdict:
     )
     parts = [
         Part("no access key of his works", _active_key(evidence)),
-        Part("no policy allows him anything", _allowed(evidence)),
+        Part("no policy allows him anything", what_allows(evidence, "max")),
         Part("no grant names him", _granted(evidence)),
     ]
     if all(part.lacks for part in parts):
@@ -237,33 +236,29 @@ def _removals(evidence: Evidence) -> list[Record]:
     return [x for x in calls if x.name in grants or about([x], "max")]
 
 
-def _allowed(evidence: Evidence) -> str:
-    """What still allows Max something: a policy of his own or of a group, or of a resource."""
-    if not has_user(evidence, "max"):
+def what_allows(evidence: Evidence, user: str) -> str:
+    """What still allows a user something, as a sentence; empty if nothing does: a policy of the
+    user's own or of a group, a key policy, or a table's policy."""
+    if not has_user(evidence, user):
         return ""
-    found = dict(policies_of(evidence, "max"))
-    statements = [x for listed in found.values() for x in listed]
-    if any(_denies_all(x) for x in statements):
+    found = dict(policies_of(evidence, user))
+    if any(_denies_all(x) for listed in found.values() for x in listed):
         return ""
     for name, listed in found.items():
         if any(x["Effect"] == "Allow" for x in listed):
-            return f"he has the policy {name}."
-    arn = f"arn:aws:iam::{evidence.lab.account_id}:user/max"
-    keys = [
-        x for x in (evidence.lab.invoices_key_arn, visits_key_id(evidence)) if x
+            return f"{user} has the policy {name}."
+    arn = f"arn:aws:iam::{evidence.lab.account_id}:user/{user}"
+    statements = [
+        x for key in customer_keys(evidence) for x in _key_policy(evidence, key)
     ]
-    named = [
-        x
-        for key in keys
-        if key_metadata(evidence, key)
-        for x in _key_policy(evidence, key)
-        if x["Effect"] == "Allow" and arn in str(x.get("Principal"))
-    ]
-    if named:
-        return "a key policy names him."
+    if any(
+        x["Effect"] == "Allow" and arn in str(x.get("Principal"))
+        for x in statements
+    ):
+        return f"a key policy names {user}."
     tables = (evidence.lab.visits_table_name, evidence.lab.invoices_table_name)
-    reads = [x for x in tables if _reads_table(evidence, "max", x)]
-    return f"DynamoDB would let him read {reads[0]}." if reads else ""
+    reads = [x for x in tables if _reads_table(evidence, user, x)]
+    return f"DynamoDB would let {user} read {reads[0]}." if reads else ""
 
 
 def _key_policy(evidence: Evidence, key: str) -> list[dict[str, Any]]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from lessons.author import (
     Evidence,
     Part,
     Record,
-    Studio,
     Verdict,
     access_keys,
     judged,
@@ -20,11 +16,10 @@ from lessons.author import (
     not_yet,
 )
 
-from .account import create_table
+from .history import PUBLIC, TABLE, History
 from .key import visits_key_id
 
 KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
-_TABLE = "aws:dynamodb:tableName"
 
 
 def the_proof(evidence: Evidence, event_id: object) -> Verdict:
@@ -37,7 +32,7 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     what = f"{found.name} of {found.source}, by {found.user or found.arn}"
     context = found.parameters.get("encryptionContext") or {}
     of_key = bool(key_id) and f"key/{key_id}" in found.message
-    for_table = found.via == DYNAMODB and context.get(_TABLE) == table
+    for_table = found.via == DYNAMODB and context.get(TABLE) == table
     left = list(access_keys(evidence, "bo"))
     return judged(
         _refusal_of_kms(found, what),
@@ -85,7 +80,7 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
     if _is_stub(readers):
         return not_attempted("The function returns nothing yet.")
     evidence.fresh()
-    history = _History(evidence)
+    history = History(evidence, PUBLIC)
     told = [
         evidence.call(readers, events=history.events, table=table)
         for table in history.tables
@@ -96,28 +91,30 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
             return not_yet("a list of names.", seen)
         if not isinstance(one, list) or not all(isinstance(x, str) for x in one):
             return not_yet("a list of names.", f"`{str(one)[:60]}`.")
-    return judged(*_found(*told))
+    return judged(*_found(history, *told))
 
 
-def _found(names: list[str], elsewhere: list[str]) -> list[Part]:
+def _found(
+    history: History, names: list[str], elsewhere: list[str]
+) -> list[Part]:
     """What the function finds for the first table, and for the second."""
-    missing = sorted(_History.USERS - set(names))
-    named = {
-        name: f"{name} is in the list."
-        for name in names
-        if name not in _History.USERS
-    }
-    others = [x for x in named if x not in ("ida", "lou", "kim")]
-    right = sorted(set(elsewhere)) == sorted(_History.ELSEWHERE)
+    wanted, people = history.readers[0], history.people
+    missing = [name for name in wanted if name not in names]
+    named = {x: f"{x} is in the list." for x in names if x not in wanted}
+    known = (people.refused, people.alone, people.second)
+    others = [x for x in named if x not in known]
+    right = sorted(set(elsewhere)) == history.readers[1]
     order = "" if names == sorted(set(names)) else f"`{str(names)[:80]}`."
     return [
         Part(
-            "everyone for whom DynamoDB had this table's key decrypted",
+            "everyone for whom KMS decrypted when DynamoDB asked for this table",
             f"{missing[0]} is missing." if missing else "",
         ),
-        Part("nobody whom KMS refused", named.get("ida", "")),
-        Part("nobody who called KMS without DynamoDB", named.get("lou", "")),
-        Part("nobody who used another table only", named.get("kim", "")),
+        Part("nobody whom KMS refused", named.get(people.refused, "")),
+        Part(
+            "nobody who called KMS without DynamoDB", named.get(people.alone, "")
+        ),
+        Part("nobody who used another table only", named.get(people.second, "")),
         Part("nobody else", named[others[0]] if others else ""),
         Part("sorted, and each name once", order),
         Part(
@@ -138,64 +135,3 @@ def _is_stub(function: Callable[..., Any]) -> bool:
         untouched.co_code,
         untouched.co_consts,
     )
-
-
-class _History:
-    """What CloudTrail holds of a clinic in which people used a key in different ways.
-
-    Attributes:
-        tables: two tables under one key.
-        events: of every service, the newest first, as ``lookup_events`` gives them.
-    """
-
-    USERS = frozenset({"admin", "bo", "max"})
-    ELSEWHERE = frozenset({"admin", "bo", "kim"})
-
-    def __init__(self, evidence: Evidence) -> None:
-        lab = evidence.lab
-        self._studio = Studio(lab.sandbox.session(), lab.sandbox.seed)
-        self._key = lab.invoices_key_arn
-        first, second = (
-            lab.invoices_table_name,
-            f"{lab.invoices_table_name}-archive",
-        )
-        self.tables = (first, second)
-        create_table(self._studio, second, "invoice_id", self._key)
-        self._people(second)
-        for user, table in (("max", first), ("bo", second), ("bo", first)):
-            self._read(user, table)
-        self._read("ida", first)
-        self._read("kim", second)
-        self._decrypt_alone("lou", lab.sandbox.at_rest(first))
-        for table in self.tables:
-            lab.advance(minutes=6)
-            item = {"invoice_id": {"S": "i-001"}}
-            evidence.client("dynamodb").put_item(TableName=table, Item=item)
-        trail = evidence.client("cloudtrail").get_paginator("lookup_events")
-        found = trail.paginate().search("Events[].CloudTrailEvent")
-        self.events = [json.loads(event) for event in found]
-
-    def _people(self, table: str) -> None:
-        """Kim may read one table, and Lou may decrypt, by grants."""
-        kms = self._studio.client("kms")
-        policy = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
-        kim = self._studio.create_user("kim", policy)
-        only = {"EncryptionContextSubset": {_TABLE: table}}
-        give = {"KeyId": self._key, "Operations": ["Decrypt"]}
-        kms.create_grant(**give, GranteePrincipal=kim, Constraints=only)
-        kms.create_grant(**give, GranteePrincipal=kim.replace("kim", "lou"))
-
-    def _read(self, user: str, table: str) -> None:
-        try:
-            self._studio.client_of(user, "dynamodb").get_item(
-                TableName=table, Key={"invoice_id": {"S": "i-001"}}
-            )
-        except ClientError as error:
-            if user != "ida":  # Who may use no key of the clinic's.
-                raise AssertionError(f"{user} was refused: {error}") from error
-
-    def _decrypt_alone(self, user: str, held: Any) -> None:
-        self._studio.client_of(user, "kms").decrypt(
-            CiphertextBlob=held.wrapped_table_key,
-            EncryptionContext=dict(held.encryption_context),
-        )
