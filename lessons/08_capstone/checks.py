@@ -76,7 +76,7 @@ EXERCISES = [
         given="proof",
     ),
     Exercise(
-        title="Who has had it opened?",
+        title="A report for the auditor",
         points=10,
         hints=(
             "Notebook 04, exercise 4.3, asks a question like this one.",

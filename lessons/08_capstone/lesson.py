@@ -21,20 +21,20 @@
 # %% [markdown]
 # ## How this notebook works
 #
-# It is worth 100 points and takes two to three hours. There is **no solved notebook**, and the hints only say where to look. The tasks build on one another, so do them in order.
+# This notebook is worth 100 points and takes two to three hours. There is **no solved notebook**, and the hints only say where to look. The tasks build on one another, so do them in order.
 #
-# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement and counts the parts that are met. "Correct" means that all of them are. Otherwise it says what is missing first, and what it found instead. Some parts are about what has not happened yet. To find out whether an IAM policy *could* let somebody in, the check writes one, in a copy of the account that it throws away.
+# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement, and counts the parts that are met. "Correct" means that all of them are. Otherwise, it names the first part that isn't met, and says what it found instead. Some parts are about things that haven't happened yet: to find out whether an IAM policy *could* let somebody in, the check writes such a policy in a copy of the account, which it then throws away.
 #
-# A way to work that helps:
+# We suggest that you work like this:
 #
 # 1. Look at what is there before you change it.
-# 2. Write down who needs what, and only then a policy.
-# 3. Try it as the person concerned: `lab.as_user("ida")` is a session that acts as Ida. Try what should work, and also what shouldn't.
-# 4. If you are refused and don't know why, ask `explain(error)`, or try another policy in `policy_lab`.
+# 2. Write down who needs what. Only then write a policy.
+# 3. Test it as the person concerned. `lab.as_user("ida")` makes an access key for Ida, and gives you a session that acts as her. Test what should work, and also what shouldn't.
+# 4. If a request is refused and you don't know why, ask `explain(error)`, or try another policy in `policy_lab`.
 #
-# Remember that DynamoDB keeps an opened table key for about five minutes. Let the time pass with `lab.advance(minutes=6)` before you try whether somebody is refused.
+# Remember that DynamoDB keeps a decrypted table key for about five minutes. Let the time pass with `lab.advance(minutes=6)` before you test whether somebody is refused.
 #
-# Take names and ARNs from `lab`, not from what you see on the screen. In graded coursework your answers run again in an account where both are different. There your instructor's own criteria decide about the points, so read each requirement again before you go on. What would somebody try who wants to get round it?
+# Take names and ARNs from `lab`, not from what you see on the screen. In graded coursework, your answers run again in an account where both are different, and your instructor's own criteria decide about the points. So read each requirement once more before you go on. What would somebody try in order to get round it?
 
 # %% [markdown]
 # ## Set-up
@@ -66,7 +66,7 @@ cloudtrail = boto3.client("cloudtrail")
 # %% [markdown]
 # ## The clinic
 #
-# Tidewater Clinic is a small practice by the sea. You, `admin`, look after its AWS account for one day. There are two tables. `visits` holds who came and why; it is still encrypted under the AWS owned key. `invoices` holds who owes what; it is encrypted under a customer managed key that somebody made long ago. An audit is due, and the auditors have asked who can read the visits. Today nobody can answer.
+# Tidewater Clinic is a small practice by the sea. You, `admin`, look after its AWS account for one day. There are two tables. `visits` records who came and why; it is still encrypted under the AWS owned key. `invoices` records who owes what; it is encrypted under a customer managed key that somebody created long ago. An audit is due, and the auditors have asked who can read the visits. Today, nobody can tell them.
 #
 # Four people have an IAM user.
 #
@@ -87,7 +87,7 @@ for user in ("ida", "bo", "lou", "max"):
 show(kms.get_key_policy(KeyId=lab.invoices_key_arn)["Policy"])
 
 # %% [markdown]
-# Nobody remembers why the account looks like this, as is often the case. Before you change something, find out what it allows.
+# Nobody remembers why the account looks like this. That is often the case, and so the first question about any statement is what it allows.
 #
 # {{predict 8.1}}
 
@@ -226,7 +226,7 @@ with refused("ValidationException"):
 #
 # *Requirement:* Ida reads and writes visits.
 #
-# - For this she can use the key through DynamoDB and for the table `visits`. She can't use it in any other way, nor for any other table.
+# - To do this, she can use the key through DynamoDB, for the table `visits`. She can't use it in any other way, or for any other table.
 # - She can't change who can use the key: she can neither change its key policy nor create a grant.
 # - Nobody else can use the key, except you: not Bo, not Lou, not Max, and nobody who joins tomorrow. Whether you can read the visits yourself is up to you.
 #
@@ -291,9 +291,9 @@ lab.advance(minutes=1)
 #
 # {{exercise 8.4}}
 #
-# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can't use the visits' key, and he can't use a key that somebody makes tomorrow and leaves with the key policy that KMS writes by default. He can't change who can use the invoices' key, either.
+# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can use neither the visits' key, nor a key that somebody makes tomorrow and leaves with the default key policy. He can't change who can use the invoices' key, either.
 #
-# *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. His permission is in the inline policy `bo-inline`.
+# *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. Today, his permission to decrypt is in the inline policy `bo-inline`.
 
 # %% tags=["answer"]
 # Write your code here.
@@ -331,7 +331,7 @@ kms.create_grant(
 #
 # {{exercise 8.5}}
 #
-# *Requirement:* Max has left, and nothing lets him in any more: no access key of his works, no policy allows him anything, and no grant names him. The grants that DynamoDB has on the invoices' key stay. Whether you delete Max's user is up to you. What he did stays in the audit trail either way.
+# *Requirement:* Max has left, and nothing lets him in any more: no access key of his works, no policy allows him anything, and no grant names him. DynamoDB's own grants on the invoices' key stay in place. Whether you delete Max's user is up to you. What he did stays in the audit trail either way.
 #
 # *Inputs:* `iam`, `kms`, `lab.invoices_key_arn`.
 
@@ -358,7 +358,7 @@ for grant in kms.list_grants(KeyId=lab.invoices_key_arn)["Grants"]:
 #
 # {{exercise 8.6}}
 #
-# *Requirement:* Prove that Bo can't read a visit. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` with the visits' key, when DynamoDB asked on his behalf. When you have finished, no access key of Bo's is left: he never had one before, and a forgotten access key is a way in.
+# *Requirement:* Prove that Bo can't read a visit. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` with the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
 #
 # *Inputs:* `lab.as_user`, which makes an access key, or `iam` as in notebook 05; `cloudtrail`, `lab.visits_table_name`.
 
@@ -391,8 +391,8 @@ proof = cloudtrail.lookup_events()["Events"][0]
 # *Requirement:* Lou wants a function `readers(events, table)` for her report.
 #
 # - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. They come from every service and every caller, as `lookup_events` finds them without a filter.
-# - The function returns a sorted list with the names of the IAM users for whom KMS carried out `Decrypt` when DynamoDB asked for the table named `table`. Each name is there once. (The trail doesn't tell a read from a write.)
-# - Users whom KMS refused are not in the list. Users who called KMS themselves are not in it either, nor are those for whom DynamoDB asked about other tables only.
+# - The function returns a sorted list of names, each of them once: the IAM users on whose behalf DynamoDB called `Decrypt` for the table with the name `table`, and KMS allowed it. (The trail can't tell reads from writes, so both count.)
+# - One such call is enough. Three kinds of calls don't count: those that KMS refused, those that a user made to KMS without DynamoDB, and those for other tables.
 
 
 # %% tags=["answer"]
@@ -431,6 +431,8 @@ def readers(events, table):
 # %% [markdown]
 # ## In your own words
 #
+# The first answer is for a reader who doesn't know AWS. Nothing checks the two answers here; in a class, a person reads them. Read yours aloud once. Would the director understand it?
+#
 # {{written 8.a}}
 
 # %% [markdown]
@@ -447,15 +449,17 @@ quiz("08", {"q1": ..., "q2": ..., "q3": ...})
 # %% [markdown]
 # ## When you are done
 #
-# Choose *Restart Kernel and Run All Cells*. What counts is what your cells do from top to bottom, not what you did by hand in between. If all seven checks then say "Correct", and you would give your two answers to the director as they are, you are done.
+# To finish, choose *Restart Kernel and Run All Cells*. What counts is what your cells do from top to bottom, not what you did by hand in between. If all seven checks then say "Correct", and you would stand by your two written answers, you are done.
 #
-# On a real account this clinic would go on. Before you do the same there:
+# You have turned requirements into policies, given each person what the work needs and no more, and proved it. That is the same work on a real account, with a few differences:
 #
-# - **Name more than one administrator in the key policy**, or a role. Here you are the only one. Without the account's statement, nobody can manage the key once your user is deleted.
-# - **Try it on a copy.** Make a test table and a test key, and let the people concerned try. Then move the real table. The old key must stay enabled until the status is `ENABLED`, and for as long as there are backups under it.
-# - **Allow what AWS documents.** In the sandbox `kms:Decrypt` is enough for reading and writing items; AWS lists more permissions for DynamoDB.
-# - **Wait.** Changes to IAM and to grants take a moment to reach every part of AWS. DynamoDB may keep a table key for five minutes longer.
-# - **Look again later.** Grants and access keys don't expire. Put a date in the calendar.
+# - **Name more than one administrator in the key policy**, or a role. Here you are the only one. Without the account's statement, nobody but AWS Support can help once your user is deleted.
+# - **Try it out first**, with a test table and a test key that the people concerned can use. When you move the real table, keep its old key enabled until the status is `ENABLED`, and for as long as there are backups under it.
+# - **Allow what AWS documents.** In the sandbox, `kms:Decrypt` is enough for reading and writing items. AWS's documents list more permissions.
+# - **Wait.** A changed policy takes a moment to count everywhere, usually seconds; a new grant, up to five minutes.
+# - **Look again later.** Grants and access keys don't expire, so put a date for the next review in your calendar.
+#
+# The [ledger](../docs/ledger.md) says where the sandbox differs from AWS, and has the steps of notebooks 02 to 07 for the `aws` command line.
 #
 # **Read more**: [Key policies in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html) · [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [AWS KMS condition keys](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
 #

@@ -12,9 +12,12 @@ from helpers import open_lab
 from helpers.course.evidence import Evidence
 from helpers.course.lab import Lab
 from lessons.author.probes import (
+    access_keys,
     allows,
     at_rest,
+    customer_keys,
     grants_on,
+    has_user,
     key_aliases,
     key_metadata,
     key_of,
@@ -23,6 +26,7 @@ from lessons.author.probes import (
     may_manage,
     may_read,
     may_write,
+    policies_of,
 )
 
 FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
@@ -137,6 +141,29 @@ def test_grants_are_found_by_whom_they_are_for(lab: Lab) -> None:
     assert [grant["GranteePrincipal"] for grant in grants_on(evidence, lab.key_arn, "/mira")] == [
         mira
     ]
+
+
+def test_what_a_user_has(lab: Lab) -> None:
+    evidence, iam = Evidence(lab), boto3.client("iam")
+    iam.create_group(GroupName="testers")
+    iam.add_user_to_group(GroupName="testers", UserName="mira")
+    allow()
+    text = iam.get_user_policy(UserName="mira", PolicyName="keys")["PolicyDocument"]
+    iam.put_group_policy(GroupName="testers", PolicyName="theirs", PolicyDocument=json.dumps(text))
+    found = dict(policies_of(evidence, "mira"))
+    assert set(found) == {"keys", "theirs", "AmazonDynamoDBFullAccess"}
+    assert found["keys"] == found["theirs"] == text["Statement"]
+    assert access_keys(evidence, "mira") == {} == access_keys(evidence, "nobody")
+    key = iam.create_access_key(UserName="mira")["AccessKey"]
+    assert access_keys(evidence, "mira") == {key["AccessKeyId"]: "Active"}
+    assert has_user(evidence, "mira") and not has_user(evidence, "nobody")
+
+
+def test_the_keys_of_the_account_are_not_those_of_aws(lab: Lab) -> None:
+    evidence = Evidence(lab)
+    found = customer_keys(evidence)
+    assert lab.key_arn in found
+    assert key_of(evidence, lab.scores_table_name)["Arn"] not in found
 
 
 def test_what_a_key_policy_says_of_a_user(lab: Lab) -> None:
