@@ -68,13 +68,13 @@ cloudtrail = boto3.client("cloudtrail")
 #
 # Tidewater Clinic is a small practice by the sea. You, `admin`, look after its AWS account for one day. There are two tables. `visits` records who came and why; it is still encrypted under the AWS owned key. `invoices` records who owes what; it is encrypted under a customer managed key that somebody created long ago. An audit is due, and the auditors have asked who can read the visits. Today, nobody can tell them.
 #
-# Four people have an IAM user.
+# Four people have IAM users.
 #
 # | user | work | what the user may do today |
 # |---|---|---|
 # | `ida` | nurse | everything in DynamoDB |
 # | `bo` | billing clerk | everything in DynamoDB, and `kms:Decrypt` with every key |
-# | `lou` | auditor | look up the audit trail, and see keys |
+# | `lou` | auditor | look up events in the audit trail, and describe keys |
 # | `max` | has left | everything in DynamoDB; Max still has an access key, and a grant on the invoices' key |
 
 # %%
@@ -390,8 +390,8 @@ proof = cloudtrail.lookup_events()["Events"][0]
 #
 # *Requirement:* Lou wants a function `readers(events, table)` for her report.
 #
-# - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. They come from every service and every caller, as `lookup_events` finds them without a filter.
-# - The function returns a sorted list of names, each of them once: the IAM users on whose behalf DynamoDB called `Decrypt` for the table with the name `table`, and KMS allowed it. (The trail can't tell reads from writes, so both count.)
+# - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. They come from every service and every caller, as `lookup_events` returns them without a filter.
+# - The function returns a sorted list of names, each of them once: the IAM users on whose behalf DynamoDB called `Decrypt` for the table whose name is `table`, and KMS allowed it. (The trail can't tell reads from writes, so both count.)
 # - One such call is enough. Three kinds of calls don't count: those that KMS refused, those that a user made to KMS without DynamoDB, and those for other tables.
 
 
@@ -456,7 +456,7 @@ quiz("08", {"q1": ..., "q2": ..., "q3": ...})
 # - **Name more than one administrator in the key policy**, or a role. Here you are the only one. Without the account's statement, nobody but AWS Support can help once your user is deleted.
 # - **Try it out first**, with a test table and a test key that the people concerned can use. When you move the real table, keep its old key enabled until the status is `ENABLED`, and for as long as there are backups under it.
 # - **Allow what AWS documents.** In the sandbox, `kms:Decrypt` is enough for reading and writing items. AWS's documents list more permissions.
-# - **Wait.** A changed policy takes a moment to count everywhere, usually seconds; a new grant, up to five minutes.
+# - **Wait.** A changed policy takes a moment to take effect everywhere, usually seconds; a new grant, up to five minutes.
 # - **Look again later.** Grants and access keys don't expire, so put a date for the next review in your calendar.
 #
 # The [ledger](../docs/ledger.md) says where the sandbox differs from AWS, and has the steps of notebooks 02 to 07 for the `aws` command line.

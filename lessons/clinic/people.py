@@ -42,7 +42,7 @@ def the_nurse(evidence: Evidence) -> Verdict:
         return gone(table)
     if stored.key_arn is None:
         return not_attempted(
-            "This task begins when the visits are under a key of the clinic."
+            "This task begins once the visits are under the key of task 1."
         )
     if other := other_key(evidence, stored.key_arn, []):
         return not_yet(
@@ -69,10 +69,10 @@ def the_nurse(evidence: Evidence) -> Verdict:
             "Ida can write a visit",
             "" if may_write(evidence, "ida", table) else "she would be refused.",
         ),
-        Part("she uses the key through DynamoDB only", _could("Ida", past)),
-        Part(f"she uses it for {table} only", _could("Ida", elsewhere)),
+        Part("Ida uses the key through DynamoDB only", _could("Ida", past)),
+        Part(f"Ida uses the key for {table} only", _could("Ida", elsewhere)),
         Part(
-            "she cannot change who may use it",
+            "Ida cannot change who can use it",
             _could("Ida", [f"kms:{x}" for x in changes]),
         ),
         Part("nobody else but you can use it", strangers),
@@ -150,10 +150,10 @@ def the_clerk(evidence: Evidence) -> Verdict:
             "" if kept else other_key(evidence, stored.key_arn, []),
         ),
         Part("Bo can read an invoice", "" if reads else "he would be refused."),
-        Part("he can use no other key of the clinic", _could("Bo", today)),
-        Part("he can use no key that is made tomorrow", _could("Bo", tomorrow)),
+        Part("Bo can use no other key of the clinic", _could("Bo", today)),
+        Part("Bo can use no key that is made tomorrow", _could("Bo", tomorrow)),
         Part(
-            "he cannot change who may use the invoices' key",
+            "Bo cannot change who can use the invoices' key",
             _could("Bo", changes),
         ),
     )
@@ -187,33 +187,31 @@ _CHANGES = (
 
 def the_leaver(evidence: Evidence) -> Verdict:
     """Nothing lets Max do anything, and DynamoDB has kept what it needs."""
-    key, invoices = (
-        evidence.lab.invoices_key_arn,
-        evidence.lab.invoices_table_name,
-    )
     parts = [
-        Part("no access key of his works", _active_key(evidence)),
-        Part("no policy allows him anything", what_allows(evidence, "max")),
-        Part("no grant names him", _granted(evidence)),
+        Part("no access key of Max's works", _active_key(evidence)),
+        Part("no policy allows Max anything", what_allows(evidence, "max")),
+        Part("no grant names Max", _granted(evidence)),
+        Part("DynamoDB keeps its grants for the invoices", _broken(evidence)),
     ]
-    if all(part.lacks for part in parts):
+    if all(part.lacks for part in parts[:3]):
         calls = _removals(evidence)
         if not calls:
             return not_attempted(
                 "Max has his access key, his policy and his grant, as before."
             )
         if calls[-1].error:
-            return judged(parts[0]._replace(lacks=ended(calls[-1])), *parts[1:])
-    moved = evidence.table_key(invoices) != key
-    services = [
-        x
-        for x in grants_on(evidence, key)
-        if x["GranteePrincipal"].endswith(".amazonaws.com")
-    ]
-    broken = "" if services or moved else "DynamoDB has no grant on their key."
-    return judged(
-        *parts, Part("DynamoDB keeps its grants for the invoices", broken)
-    )
+            parts[0] = parts[0]._replace(lacks=ended(calls[-1]))
+    return judged(*parts)
+
+
+def _broken(evidence: Evidence) -> str:
+    """Whether DynamoDB can still work with the invoices' key, if they are under it."""
+    key, table = evidence.lab.invoices_key_arn, evidence.lab.invoices_table_name
+    if evidence.table_key(table) != key:
+        return ""
+    grantees = [x["GranteePrincipal"] for x in grants_on(evidence, key)]
+    kept = any(x.endswith(".amazonaws.com") for x in grantees)
+    return "" if kept else "DynamoDB has no grant on their key."
 
 
 _REMOVES = (

@@ -127,7 +127,7 @@ WRONG: dict[str, tuple[Steps, str]] = {
     ),
     "every key of the account": (every_key_of_the_account, "made tomorrow"),
     "every key, beside the one": (beside("bo may use"), "made tomorrow"),
-    "he may grant": (by_policy("bo may use", "bo may grant"), "who may use the invoices' key"),
+    "he may grant": (by_policy("bo may use", "bo may grant"), "who can use the invoices' key"),
     "everything on the key": (by_policy("bo may everything"), "kms:PutKeyPolicy"),
     "the wrong action": (by_policy("bo may look"), "he would be refused"),
     "the wrong table": (by_policy("bo may decrypt; via, table"), "he would be refused"),
