@@ -139,9 +139,7 @@ def access_keys(evidence: Evidence, user: str) -> dict[str, str]:
     return {x["AccessKeyId"]: x["Status"] for x in listed["AccessKeyMetadata"]}
 
 
-def policies_of(
-    evidence: Evidence, user: str
-) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def policies_of(evidence: Evidence, user: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A user's policies, inline and attached, and those of the user's groups: each one's name
     and its statements."""
     iam = evidence.client("iam")

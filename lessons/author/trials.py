@@ -97,9 +97,7 @@ class Trial:
         """A new IAM user without any permission, with every tag that a key's policy asks of its
         callers; returns the user's name."""
         name = f"new-user-{len(self.users())}"
-        tags = [
-            {"Key": key, "Value": value} for key, value in self._tags(key_arn)
-        ]
+        tags = [{"Key": key, "Value": value} for key, value in self._tags(key_arn)]
         self.client("iam").create_user(UserName=name, Tags=tags)
         return name
 
@@ -163,9 +161,7 @@ class Trial:
             "CreateGrant": {"KeyId": key_arn, **grant},
         }
         return [
-            name
-            for name, given in asked.items()
-            if self.box.would_allow(user, "kms", name, given)
+            name for name, given in asked.items() if self.box.would_allow(user, "kms", name, given)
         ]
 
     def outsiders(self, key_arn: str, ways: Iterable[Way]) -> list[str]:
@@ -173,9 +169,7 @@ class Trial:
         none of this account's users: roles, and other accounts whose IAM policies then count."""
         policy = self._key_policy(key_arn)
         named = self._named_elsewhere(policy)
-        return [
-            x for x in named if any(self._would_reach(policy, x, key_arn, ways))
-        ]
+        return [x for x in named if any(self._would_reach(policy, x, key_arn, ways))]
 
     def opened_by_iam(self, key_arn: str, ways: Iterable[Way]) -> list[str]:
         """A role that nobody has made yet, and the other accounts that a key policy names, if
@@ -186,9 +180,7 @@ class Trial:
         own = [role] if given and not bare else []
         account = f"::{self.box.account_id}:"
         others = [x for x in self._named_elsewhere(policy) if account not in x]
-        return own + [
-            x for x in others if any(self._would_reach(policy, x, key_arn, ways))
-        ]
+        return own + [x for x in others if any(self._would_reach(policy, x, key_arn, ways))]
 
     def _named_elsewhere(self, policy: Policy) -> list[str]:
         own = {self._arn(""), *(self._arn(user) for user in self.users())}
@@ -211,17 +203,13 @@ class Trial:
         own = Policy.parse(document, kind="identity-based", name="everything")
         account = self.box.account_id
         requests = [
-            Request(
-                arn, f"kms:{x}", key_arn, self._condition_keys(arn, way), account
-            )
+            Request(arn, f"kms:{x}", key_arn, self._condition_keys(arn, way), account)
             for way in ways
             for x in _ACTIONS
         ]
         given, bare = (
             any(
-                authorize(
-                    x, identity_policies=has, resource_policy=policy
-                ).allowed
+                authorize(x, identity_policies=has, resource_policy=policy).allowed
                 for x in requests
             )
             for has in ([own], [])
