@@ -130,10 +130,8 @@ def scores_closed(evidence: Evidence) -> Verdict:
             wanted, f"there is no table {scores}; run the set-up cell again."
         )
     if not arn:
-        return not_yet(
-            wanted,
-            f"{scores} under the AWS owned key, which keeps nobody out.",
-        )
+        seen = f"{scores} under the AWS owned key, which keeps nobody out."
+        return not_yet(wanted, seen)
     if key_metadata(evidence, arn)["KeyManager"] == "AWS":
         return _still_open(evidence, wanted)
     if arn != lab.key_arn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from authoring import twins
@@ -18,6 +20,18 @@ def test_code_cells_are_small(one: Lesson) -> None:
 
 def cell_is_code(one: Lesson, text: str) -> bool:
     return any(cell.source == text and cell.kind == "code" for cell in one.cells)
+
+
+#: What is looked up, not read through: directives, headings, tables, an exercise's inputs and goal.
+ASIDE = re.compile(r"\{\{.*?\}\}|^(?:#|\||\*Inputs|\*Goal).*$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("one", LESSONS[1:8], ids=lambda one: one.name)
+def test_a_notebook_is_read_in_a_quarter_of_an_hour(one: Lesson) -> None:
+    """500 to 900 words of running prose up to the recap, as a learner finds it."""
+    cells = [c.source for c in one.cells if c.kind == "markdown" and "solution" not in c.tags]
+    running = ASIDE.sub("", "\n".join(cells).partition("## Recap")[0])
+    assert 500 <= len(running.split()) <= 900
 
 
 @pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)

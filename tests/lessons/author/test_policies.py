@@ -1,0 +1,115 @@
+"""On paper the rules decide as in the account, and what was tried is told in AWS's words."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers import open_lab
+from helpers.course.evidence import Evidence
+from helpers.course.lab import Lab
+from lessons.author import (
+    delegation,
+    done,
+    doors,
+    failure,
+    key_policy,
+    last_failure,
+    may_decrypt,
+    own_policies,
+    own_statements,
+    policy,
+    table_of,
+    user_arn,
+    would_decide,
+)
+from refusal.authorization import AuthorizationError
+
+
+@pytest.fixture
+def lab() -> Lab:
+    opened = open_lab("05")
+    boto3.client("iam").create_user(UserName="mira")
+    return opened
+
+
+@pytest.mark.parametrize("statement", ["none", "allow", "another key", "through DynamoDB"])
+def test_the_paper_agrees_with_the_account(lab: Lab, statement: str) -> None:
+    evidence, key = Evidence(lab), lab.key_arn
+    allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}
+    via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
+    written = {
+        "none": [],
+        "allow": [allow],
+        "another key": [{**allow, "Resource": lab.payments_key_arn}],
+        "through DynamoDB": [{**allow, "Condition": via}],
+    }[statement]
+    if written:
+        boto3.client("iam").put_user_policy(
+            UserName="mira", PolicyName="own", PolicyDocument=json.dumps(policy(*written))
+        )
+    paper = would_decide(
+        evidence, "mira", "kms:Decrypt", key, key=key_policy(evidence, key), iam=written
+    )
+    assert paper is may_decrypt(evidence, "mira", key) is (statement == "allow")
+    assert list(own_statements(evidence, "mira")) == written
+
+
+def test_without_the_accounts_statement_no_iam_policy_counts(lab: Lab) -> None:
+    evidence = Evidence(lab)
+    everything = [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]
+    asked = (evidence, "mira", "kms:Decrypt", lab.key_arn)
+    assert would_decide(*asked, key=[delegation(evidence)], iam=everything)
+    admins = {**delegation(evidence), "Principal": {"AWS": user_arn(evidence, "admin")}}
+    assert not would_decide(*asked, key=[admins], iam=everything)
+    with pytest.raises(AuthorizationError):
+        would_decide(*asked, key=[delegation(evidence)], iam=[{"Effect": "Perhaps"}])
+
+
+def test_policies_that_aws_wrote_are_not_the_learners(lab: Lab) -> None:
+    iam, evidence = boto3.client("iam"), Evidence(lab)
+    mine = {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}
+    arn = iam.create_policy(PolicyName="mine", PolicyDocument=json.dumps(policy(mine)))
+    read_only = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
+    for one in (arn["Policy"]["Arn"], read_only):
+        iam.attach_user_policy(UserName="mira", PolicyArn=one)
+    assert own_policies(evidence, "mira") == [policy(mine)]
+    assert own_policies(evidence, "nobody") == []
+
+
+def test_doors_are_named_where_there_is_more_than_one(lab: Lab) -> None:
+    evidence, mira = Evidence(lab), user_arn(Evidence(lab), "mira")
+    kms = boto3.client("kms")
+    assert doors(evidence, "mira", lab.key_arn) == ""
+    kms.create_grant(KeyId=lab.key_arn, GranteePrincipal=mira, Operations=["Decrypt"])
+    assert doors(evidence, "mira", lab.key_arn) == ""
+    document = {"Version": "2012-10-17", "Statement": key_policy(evidence, lab.key_arn)}
+    document["Statement"][2]["Principal"] = {"AWS": mira}
+    kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(document))
+    told = doors(evidence, "mira", lab.key_arn)
+    assert "a grant and “Allow use of the key” of the key policy" in told
+
+
+def test_a_failure_is_told_with_its_caller_and_a_success_is_found(lab: Lab) -> None:
+    evidence, kms = Evidence(lab), boto3.client("kms")
+    with pytest.raises(ClientError):
+        lab.as_user("mira").client("kms").create_key()
+    told = last_failure(evidence, "CreateKey")
+    assert told.startswith("CreateKey failed with AccessDenied, called by mira: User: arn:aws:iam")
+    assert told == failure(evidence.records("CreateKey")[-1])
+    made = kms.create_key()["KeyMetadata"]["Arn"]
+    assert last_failure(evidence, "CreateKey") == ""
+    assert last_failure(evidence, "CreateKey", user="mira") == told
+    assert [record.touches(made) for record in done(evidence, "CreateKey", made)] == [True]
+
+
+def test_a_request_to_kms_names_the_table_in_its_context(lab: Lab) -> None:
+    key = {"player_id": {"S": "p-001"}}
+    boto3.client("dynamodb").get_item(TableName=lab.table_name, Key=key)
+    boto3.client("kms").describe_key(KeyId=lab.key_arn)
+    evidence = Evidence(lab)
+    assert table_of(evidence.records("Decrypt")[-1]) == lab.table_name
+    assert table_of(evidence.records("DescribeKey")[-1]) == ""
