@@ -174,7 +174,7 @@ whose_key = {
     "KeyManager": "CUSTOMER",
 }
 
-# %% wrong="a number" says="a value of the type int, under account"
+# %% wrong="a number" says="a value of type int, under account"
 whose_key = {
     "account": int(lab.account_id),
     "Region": lab.region,
@@ -184,7 +184,7 @@ whose_key = {
 # %% wrong="half of it" says="the dots, under KeyManager"
 whose_key = {"account": lab.account_id, "Region": lab.region, "KeyManager": ...}
 
-# %% wrong="only the ARN" says="a value of the type str"
+# %% wrong="only the ARN" says="a value of type str"
 whose_key = kms.describe_key(KeyId=lab.shop_key_alias)["KeyMetadata"]["Arn"]
 
 # %% [markdown] tags=["solution"]
@@ -425,7 +425,7 @@ decision = "implicitDeny"
 # %% wrong="admin's" says="no simulation for Bruno"
 decision = simulated["EvaluationResults"][0]["EvalDecision"]
 
-# %% wrong="the whole answer" says="a value of the type dict"
+# %% wrong="the whole answer" says="a value of type dict"
 decision = iam.simulate_principal_policy(
     PolicySourceArn=bruno,
     ActionNames=["kms:Decrypt"],

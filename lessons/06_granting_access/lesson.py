@@ -529,7 +529,7 @@ kms.create_grant(
     Operations=["Decrypt"],
 )
 
-# %% wrong="to Mira" says="no grant for Bruno"
+# %% wrong="to Mira" says="none for Bruno"
 kms.create_grant(
     KeyId=lab.key_arn,
     GranteePrincipal=mira_arn,
