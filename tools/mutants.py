@@ -102,9 +102,9 @@ def run_tests(files: Iterable[str], plugin: Tests) -> int:
     return int(pytest.main([*options, *files], plugins=[plugin]))
 
 
-def record(test_file: Path, sources: list[Path], read: list[Path]) -> CoverageData:
+def record(test_file: Path, sources: list[Path]) -> CoverageData:
     """Returns which test of a file runs what: from build/mutants unless something has changed."""
-    content = b"".join(path.read_bytes() for path in [test_file, *sources, *read])
+    content = b"".join(path.read_bytes() for path in [test_file, *sources])
     kept = ROOT / "build" / "mutants" / f"{hashlib.sha256(content).hexdigest()}.coverage"
 
     def work() -> int:
@@ -123,15 +123,9 @@ def record(test_file: Path, sources: list[Path], read: list[Path]) -> CoverageDa
     return data
 
 
-def choose(mutant: Mutant, runs: list[CoverageData], room: dict[str, Any]) -> list[str]:
-    """Returns the tests that run the changed statement; all of them where it runs at import.
-
-    In a room whose tests fork, out of coverage's sight, `group` tells them apart by their names.
-    """
+def choose(mutant: Mutant, runs: list[CoverageData]) -> list[str]:
+    """Returns the tests that run the changed statement; all of them where it runs at import."""
     tests = [test for data in runs for test in sorted(data.measured_contexts()) if test]
-    if "group" in room:
-        found = re.search(room["group"], str(mutant.path))
-        return [test for test in tests if f"[{int(found[1])}." in test] if found else tests
     span = range(mutant.line, mutant.line + 1)
     for node in ast.walk(ast.parse(mutant.path.read_text("utf-8"))):
         if isinstance(node, ast.stmt):  # the innermost comes last; of a compound one, its head
@@ -155,9 +149,11 @@ def noticed(mutant: Mutant, tests: list[str], seconds: int) -> str:
 
     def work() -> int:
         SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
-        return run_tests({test.partition("::")[0]: 0 for test in tests}, Tests(tests))
+        named = [test for test in tests if "::" in test]
+        return run_tests({test.partition("::")[0]: 0 for test in tests}, Tests(named))
 
-    return "noticed" if tests and in_a_fork(work, seconds) != 0 else "not noticed"
+    unnoticed = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    return "noticed" if tests and in_a_fork(work, seconds) not in unnoticed else "not noticed"
 
 
 def examine(name: str, asked: argparse.Namespace) -> bool:
@@ -167,14 +163,17 @@ def examine(name: str, asked: argparse.Namespace) -> bool:
     lines = {line.strip() for path in sources for line in path.read_text("utf-8").splitlines()}
     if stale := {entry["before"] for entry in room["accepted"]} - lines:
         sys.exit(f"tools/mutants.toml: no file of {name} has the line {stale.pop()!r} now.")
-    read = sorted(path for also in room.get("reads", ()) for path in ROOT.glob(also))
-    runs = [record(file, sources, read) for one in room["tests"] for file in sorted(ROOT.glob(one))]
+    files = [path for tests in room["tests"] for path in sorted(ROOT.glob(tests))]
+    runs = [] if "group" in room else [record(path, sources) for path in files]
     count = dict.fromkeys(("noticed", "not noticed", "accepted"), 0)
     for mutant in islice(mutants(sources, random.Random(asked.seed)), asked.sample):
         change = {"before": mutant.before, "after": mutant.after, "why": ...}
         result = "accepted"
         if not any({**one, "why": ...}.items() <= change.items() for one in room["accepted"]):
-            result = noticed(mutant, choose(mutant, runs, room), room["processor_seconds"])
+            group = re.search(room.get("group", "$."), str(mutant.path))
+            named = [*map(str, files), *(["-k", f"[{int(group[1])}."] if group else [])]
+            chosen = choose(mutant, runs) if runs else named
+            result = noticed(mutant, chosen, room["processor_seconds"])
         count[result] += 1
         if result == "not noticed":
             where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"

@@ -254,3 +254,27 @@ def test_what_no_transaction_holds(
 ) -> None:
     with refused("ValidationException", text):
         lines.execute_transaction(TransactStatements=[{"Statement": one} for one in statements])
+
+
+@pytest.mark.parametrize(
+    ("literal", "value"),
+    [
+        ("true", {"BOOL": True}),
+        ("FALSE", {"BOOL": False}),
+        ("null", {"NULL": True}),
+        ("-7.50", {"N": "-7.5"}),
+        ("+7", {"N": "7"}),
+        ("'it''s'", {"S": "it's"}),
+        ("[1, 'a', true]", {"L": [{"N": "1"}, {"S": "a"}, {"BOOL": True}]}),
+        ("{'a': {'b': null}}", {"M": {"a": {"M": {"b": {"NULL": True}}}}}),
+        ("<<1, 2>>", {"NS": ["1", "2"]}),
+        ("<<'x'>>", {"SS": ["x"]}),
+    ],
+)
+def test_a_literal_is_the_value_that_it_reads_as(lines: Any, literal: str, value: Any) -> None:
+    """Each of PartiQL's types, written, read back and found by it (H22)."""
+    run(lines, f"INSERT INTO lines VALUE {{'id': 'c', 'line': 1, 'what': {literal}}}")
+    key = {"id": {"S": "c"}, "line": {"N": "1"}}
+    assert lines.get_item(TableName="lines", Key=key)["Item"]["what"] == value
+    assert len(run(lines, f"SELECT * FROM lines WHERE what = {literal}")) == 1
+    assert run(lines, f"SELECT * FROM lines WHERE what <> {literal} AND id = 'c'") == []
