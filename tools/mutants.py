@@ -175,9 +175,9 @@ def examine(name: str, asked: argparse.Namespace) -> bool:
             chosen = choose(mutant, runs) if runs else named
             result = noticed(mutant, chosen, room["processor_seconds"])
         count[result] += 1
+        print(f"{result}: {mutant.path.relative_to(ROOT)}:{mutant.line}", flush=True)
         if result == "not noticed":
-            where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
-            print(where, f"  - {mutant.before}", f"  + {mutant.after}", sep="\n", flush=True)
+            print(f"  - {mutant.before}\n  + {mutant.after}", flush=True)
     print(f"{name}: {', '.join(f'{many} {word}' for word, many in count.items())}", flush=True)
     return bool(count["noticed"] >= SETTINGS["enough"] * (sum(count.values()) - count["accepted"]))
 

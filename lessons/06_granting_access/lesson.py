@@ -866,6 +866,15 @@ iam.put_user_policy(
     ),
 )
 
+# %% wrong="a grant on an alias" says="CreateGrant ended in NotFoundException"
+edda = lab.as_user("edda")
+with refused("NotFoundException"):
+    kms.create_grant(
+        KeyId=lab.key_alias,
+        GranteePrincipal=users["edda"],
+        Operations=["Decrypt"],
+    )
+
 # %% wrong="the table under another key" says="not under the studio's key any more"
 edda = lab.as_user("edda")
 dynamodb.update_table(
