@@ -52,7 +52,7 @@ serve-site:  ## Show dist/site on this machine only (PORT=8000)
 	@test -f dist/site/index.html || { echo "There is no site yet: run make site" >&2; exit 1; }
 	@python -m http.server --bind 127.0.0.1 --directory dist/site $(or $(PORT),8000)
 
-soak: setup-dev  ## What takes minutes: ten students at once through a real hub, 200 graded
+soak: setup-dev  ## What takes minutes: ten students at once through a real hub, 400 graded
 	@python classroom/hub/soak.py --students 10
 	@python -m benchmarks.grading
 

@@ -1,4 +1,4 @@
-"""The grader against nbgrader's own autograder, on the same submissions; and a class of 200."""
+"""The grader against nbgrader's own autograder, on the same submissions; and a class of 400."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import Any
 
 from authoring.lesson import read_all
 from classroom import Options, SubmissionResult, grade_folder, new_secret
+from helpers.course.chapter import chapter
 
 from .measure import ROOT, Line
 
@@ -148,17 +149,19 @@ def whole_class(students: int) -> tuple[float, float]:
         options = Options(secret=secret)
         results = grade_folder(folder, options, journal=Path(place, "journal"), progress=look)
         taken = time.perf_counter() - start
-    assert [one.points for one in results[:4]] == [5, 4, 2, 0]
+    worth = [exercise.points for exercise in chapter(NUMBER).exercises.values()]
+    expected = {f"student-{at:03}": float(sum(worth[at % 4 :])) for at in range(students)}
+    assert {one.student: one.points for one in results} == expected
     return taken, most / 1024**2
 
 
 def growth() -> Iterator[Line]:
-    """A class of 200 against one of 50: four times the time, and no more memory."""
-    small, large = whole_class(50), whole_class(200)
-    note = f"{large[0]:.0f} s for 200"
-    yield Line("Time for 200 submissions / for 50", large[0] / small[0], 4.6, note=note)
+    """A class of 400 against one of 50: eight times the time, and no more memory."""
+    small, large = whole_class(50), whole_class(400)
+    note = f"{large[0]:.0f} s for 400"
+    yield Line("Time for 400 submissions / for 50", large[0] / small[0], 9.2, note=note)
     note = f"{large[1]:.0f} MB at most, what processes share counted for each"
-    yield Line("Memory for 200 submissions / for 50", large[1] / small[1], 1.25, note=note)
+    yield Line("Memory for 400 submissions / for 50", large[1] / small[1], 1.25, note=note)
 
 
 if __name__ == "__main__":

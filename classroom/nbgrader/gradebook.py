@@ -8,9 +8,7 @@ at: collecting, the gradebook, marks by hand, handing back.
 
 from __future__ import annotations
 
-import re
 import shutil
-import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from glob import glob
@@ -31,6 +29,7 @@ from ..messages import say
 from ..options import Limits, Options
 from ..results import ExerciseResult, SubmissionResult
 from ..run.calls import missing
+from .written import as_typed, rendered
 
 #: Its functions are not typed.
 nbformat: Any = _nbformat
@@ -89,7 +88,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
 
     A student may have deleted, doubled or renamed them, or have written other points into them.
     Marks do not hang on this; the Formgrader's pages do. They would also run what a student wrote
-    as HTML, with the rights of the instructor who reads it: so text is shown as it was typed.
+    as HTML, with the rights of the instructor who reads it: so only what is harmless is rendered.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -119,18 +118,11 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
             elif cell.source not in texts:
-                cell.cell_type, cell.source = "markdown", as_typed(cell.source)
+                cell.cell_type, cell.source = "markdown", rendered(cell.source)
             cell.pop("attachments", None)
         nb.cells += missing.values()
         nb.metadata = released.metadata
         return nb, resources
-
-
-def as_typed(text: str) -> str:
-    """Markdown that shows a text and does nothing else, whatever the text holds."""
-    fence = "~" * (3 + max((len(run) for run in re.findall(r"~+", text)), default=0))
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, 90) or [""]]
-    return "\n".join([f"{fence}text", *lines, fence])
 
 
 class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types

@@ -18,7 +18,7 @@ from helpers.course.misconceptions import MISCONCEPTIONS
 
 from ..files import open_private
 from ..messages import say
-from ..results import SubmissionResult
+from ..results import ExerciseResult, SubmissionResult
 from .feedback import feedback
 from .html import (
     SORT_AND_SEARCH,
@@ -34,7 +34,7 @@ from .likeness import LENGTH, alike, public_code
 
 COLUMNS = (
     *("student", "notebook", "exercise", "points", "out of", "outcome", "not graded because"),
-    *("provisional", "file"),
+    *("provisional", "file", "criteria"),
 )
 _OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 #: In the order of the outcomes; dark and light enough to be told apart, and named beside.
@@ -100,10 +100,21 @@ def write_marks(results: Iterable[SubmissionResult], stream: TextIO) -> None:
             why = exercise.sentence if exercise.points is None else ""
             row = [result.student, result.notebook, exercise.exercise, points]
             row += [format_points(exercise.out_of), exercise.outcome, why, stamp, result.source]
+            row.append(_shares(exercise))
             writer.writerow(map(inert, row))
         if not result.exercises:
             row = [result.student, result.notebook, "", "", "", "", result.problem, stamp]
-            writer.writerow(map(inert, [*row, result.source]))
+            writer.writerow(map(inert, [*row, result.source, ""]))
+
+
+def _shares(exercise: ExerciseResult) -> str:
+    """What each hidden criterion gave of its part, such as ``0.5 / 0.5 Mira is out``."""
+    parts = sum(one.weight for one in exercise.criteria)
+    return "; ".join(
+        f"{format_points(most if one.met else 0)} / {format_points(most)} {one.title}"
+        for one in exercise.criteria
+        for most in (round(exercise.out_of * one.weight / parts, 2),)
+    )
 
 
 def marks_of(results: Sequence[SubmissionResult]) -> list[Marks]:

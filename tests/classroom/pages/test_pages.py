@@ -231,6 +231,9 @@ def test_marks_csv_has_no_formula_and_no_silent_zero() -> None:
     assert rows[-1]["student"] == "'=cleo|cmd"
     assert rows[-1]["not graded because"] == CLEO.problem
     assert rows[4]["not graded because"].startswith("One of its criteria")
+    assert [row["criteria"] for row in rows if row["criteria"]] == [
+        "0.5 / 0.5 Mira is out; 0 / 1.5 You are in"
+    ]
 
 
 def test_everything_is_written_beside_marks_csv(tmp_path: Path) -> None:
