@@ -192,6 +192,29 @@ for _ in range(25):
     if os.fork() == 0:
         forks_on()
 """
+LEAVES_SESSIONS = """
+import os
+for _ in range(20):
+    if os.fork() == 0:
+        os.setsid()
+        while True:
+            pass
+"""
+#: Takes too much while another answer runs, in a thread that this one has left.
+HOARDS_LATER = """
+import threading, time
+def hoard():
+    held = []
+    while True:
+        held.append(b"x" * (64 * 1024**2))
+        time.sleep(0.01)
+threading.Timer(0.3, hoard).start()
+"""
+#: Keeps the interpreter to itself while another answer runs.
+BUSY_LATER = """
+import re, threading
+threading.Timer(0.3, lambda: re.match(r"(a+)+$", "a" * 60 + "b")).start()
+"""
 STALLS = """
 import socket
 port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])

@@ -14,9 +14,12 @@ from classroom import practice_seed
 from helpers.course import open_lab
 from refusal import Sandbox
 from tests.classroom.attacks import (
+    BUSY_LATER,
     CONTROL,
     DELETES,
     FORGED_TRAIL,
+    HOARDS_LATER,
+    LEAVES_SESSIONS,
     OTHER_REPLIES,
     OTHER_ROUTE,
     PATCHED_BOTO3,
@@ -255,6 +258,9 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             "5.1",
             "import os\nfor _ in range(20):\n    if os.fork() == 0:\n        while True: pass",
         ),
+        "leaves-20-sessions": one("5.1", LEAVES_SESSIONS),
+        "hoards-later": one("5.1", HOARDS_LATER),
+        "busy-later": one("5.1", BUSY_LATER),
         "takes-6-gb": one("5.1", "hoard = bytearray(6 * 1024**3)", says={"5.1": "MemoryError"}),
         "takes-6-gb-in-pieces": one(
             "5.2",

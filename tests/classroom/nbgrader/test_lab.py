@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from nbgrader.api import Gradebook
 
 from tests.classroom.nbgrader.course import ASSIGNMENT, LESSON, Course, make
+from tests.classroom.nbgrader.test_going_on import hand_in, released
 
 PLUGINS = (
     *("assignment-list", "course-list", "create-assignment", "formgrader", "menu"),
@@ -72,6 +75,40 @@ def test_the_formgrader_lists_the_classs_assignment(page: tuple[Any, Course]) ->
     lab.evaluate("window.jupyterapp.commands.execute('nbgrader:open-formgrader')")
     frame = lab.frame_locator("iframe[src*='formgrader']")
     frame.get_by_text(ASSIGNMENT).first.wait_for(timeout=60_000)
+
+
+@pytest.mark.needs("chromium")
+def test_points_and_a_comment_given_in_the_formgrader_count(page: tuple[Any, Course]) -> None:
+    """As a person marks: read what was written below its key, type points and a comment."""
+    lab, course = page
+    hand_in(course, "ann", released(course))
+    course.instructor("autograde", ASSIGNMENT)
+    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as book:
+        identifier = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ann").id
+    before, address, complaints = lab.url, urlsplit(lab.url), list(lab.complaints)
+    try:
+        lab.goto(f"{address.scheme}://{address.netloc}/formgrader/submissions/{identifier}/")
+        words = lab.locator(".tex2jax_ignore", has_text=LESSON.chapter.written["5.a"].model[:9])
+        assert words.count() == 1, "the answer is rendered"
+        for place, text in (("", "2"), ("-comment", "Well put.")):
+            field = lab.locator(f"#05-written-5-a{place}".replace("#0", "#\\30 "))
+            field.fill(text)
+            field.dispatch_event("change")
+        saved = lab.locator(".comment-saved.glyphicon-ok, .score-saved.glyphicon-ok")
+        assert saved.count() > 0
+        lab.wait_for_function("jQuery.active === 0")
+    finally:
+        lab.complaints[:] = complaints  # The Formgrader's page is nbgrader's own.
+        lab.goto(before)
+        lab.wait_for_function("window.jupyterapp")
+    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as book:
+        mark = book.find_grade("05-written-5-a", ASSIGNMENT, ASSIGNMENT, "ann")
+        comment = book.find_comment("05-written-5-a", ASSIGNMENT, ASSIGNMENT, "ann")
+        assert (mark.manual_score, mark.needs_manual_grade) == (2.0, False)
+        assert comment.manual_comment == "Well put."
+    course.instructor("generate_feedback", ASSIGNMENT)
+    told = course.folder / "feedback" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    assert "<td>2</td><td>2</td><td>Well put.</td>" in told.read_text("utf-8")
 
 
 @pytest.mark.needs("chromium")

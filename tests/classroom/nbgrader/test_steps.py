@@ -314,19 +314,39 @@ def test_the_formgrader_has_the_marking_key_above_each_written_answer(told: Told
 
 def test_the_formgrader_shows_what_a_student_wrote_and_does_not_run_it(told: Told) -> None:
     """By the Formgrader's own template; its pages act with the instructor's rights."""
+    shown = {student: formgrader_page(told, student) for student in ("gus_12", "ann")}
+    assert shown["gus_12"].count("pay()") == 3 * 3  # in each of three cells, as text
+    assert shown["gus_12"].count("<script") == shown["ann"].count("<script")
+    assert not re.search(r"<[^>]*(onerror|javascript:)", shown["gus_12"])
+
+
+@pytest.mark.needs("chromium")
+def test_a_browser_that_opens_the_formgraders_page_runs_nothing(told: Told, tmp_path: Path) -> None:
+    from tests.browser.jupyter import browser_page
+
+    file = tmp_path / "page.html"
+    file.write_text(formgrader_page(told, "gus_12"), encoding="utf-8")
+    with browser_page() as page:
+        page.add_init_script("window.paid = 0; window.pay = () => { window.paid += 1; };")
+        page.goto(file.as_uri(), wait_until="domcontentloaded")
+        page.wait_for_timeout(500)
+        assert "pay()" in page.inner_text("body")
+        assert page.evaluate("window.paid") == 0
+        words = ".tex2jax_ignore"
+        assert page.locator(f"{words} a, {words} img, {words} script").count() == 0
+        assert page.locator(words).count() >= 3
+
+
+def formgrader_page(told: Told, student: str) -> str:
+    """What the Formgrader shows of a student's notebook."""
     settings = Config()
     settings.HTMLExporter.template_name = "formgrade"
     settings.HTMLExporter.extra_template_basedirs = [template_path]
     names = ("assignment_id", "notebook_id", "submission_id", "base_url", "student", "last_name")
     about = dict.fromkeys([*names, "first_name", "notebook_path"], "x") | {"index": 0, "total": 1}
-    shown = {}
-    for student in ("gus_12", "ann"):
-        notebook = autograded(told.course, student)
-        page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=about)
-        shown[student] = page
-    assert shown["gus_12"].count("pay()") == 3 * 3  # in each of three cells, as text
-    assert shown["gus_12"].count("<script") == shown["ann"].count("<script")
-    assert not re.search(r"<[^>]*(onerror|javascript:)", shown["gus_12"])
+    notebook = autograded(told.course, student)
+    page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=about)
+    return str(page)
 
 
 def test_nothing_that_a_student_printed_is_shown(told: Told) -> None:
