@@ -210,11 +210,6 @@ def hoard():
         time.sleep(0.01)
 threading.Timer(0.3, hoard).start()
 """
-#: Keeps the interpreter to itself while another answer runs.
-BUSY_LATER = """
-import re, threading
-threading.Timer(0.3, lambda: re.match(r"(a+)+$", "a" * 60 + "b")).start()
-"""
 STALLS = """
 import socket
 port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])

@@ -14,7 +14,6 @@ from classroom import practice_seed
 from helpers.course import open_lab
 from refusal import Sandbox
 from tests.classroom.attacks import (
-    BUSY_LATER,
     CONTROL,
     DELETES,
     FORGED_TRAIL,
@@ -260,7 +259,6 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         ),
         "leaves-20-sessions": one("5.1", LEAVES_SESSIONS),
         "hoards-later": one("5.1", HOARDS_LATER),
-        "busy-later": one("5.1", BUSY_LATER),
         "takes-6-gb": one("5.1", "hoard = bytearray(6 * 1024**3)", says={"5.1": "MemoryError"}),
         "takes-6-gb-in-pieces": one(
             "5.2",
