@@ -33,7 +33,7 @@ class Signed(NamedTuple):
     body: bytes
 
 
-class _Stopped(HTTPClientError):
+class _Stopped(HTTPClientError):  # type: ignore[misc]  # botocore has no types here
     fmt = "the request was made, and not sent"
 
 

@@ -13,7 +13,7 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, Table
-from moto.dynamodb.parsing.ast_nodes import ExpressionSelector
+from moto.dynamodb.parsing.ast_nodes import ExpressionSelector  # type: ignore[attr-defined]
 from moto.dynamodb.parsing.executors import SetExecutor
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 

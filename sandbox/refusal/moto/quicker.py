@@ -19,8 +19,9 @@ Write = Callable[[Any, Any, Any, Shape, str], None]
 
 def replacements() -> Iterator[tuple[Any, str, Any]]:
     """What to put in which place while a sandbox runs: owner, name, value."""
-    listed = moto.core.responses.method_names_from_class
-    yield moto.core.responses, "method_names_from_class", cache(listed)
+    responses: Any = moto.core.responses  # It exports the name to nobody.
+    listed = responses.method_names_from_class
+    yield responses, "method_names_from_class", cache(listed)
     write: Write = BaseJSONSerializer._serialize_type_structure
     yield BaseJSONSerializer, "_serialize_type_structure", _writing(write)
 
@@ -56,11 +57,13 @@ def plain(value: Any) -> dict[str, Any]:
     expected = _DATA.get(kind)
     if expected is None or type(data) is not expected:
         raise _OtherError
-    if expected is dict:
+    if isinstance(data, dict):
         return {kind: {name: plain(member) for name, member in data.items()}}
+    if not isinstance(data, list):
+        return {kind: data}
     if kind == "L":
         return {kind: [plain(member) for member in data]}
-    if expected is list and not all(type(member) is str for member in data):
+    if not all(type(member) is str for member in data):
         raise _OtherError
     return {kind: data}
 

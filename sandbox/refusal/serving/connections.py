@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 from werkzeug.serving import WSGIRequestHandler
 
@@ -96,7 +96,7 @@ class _Body(io.RawIOBase):
         left: how many of them have not been read.
     """
 
-    def __init__(self, stream: BinaryIO, left: int) -> None:
+    def __init__(self, stream: io.BufferedIOBase, left: int) -> None:
         self._stream = stream
         self.left = left
 
@@ -105,7 +105,7 @@ class _Body(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         wanted = min(len(buffer), self.left)
-        data = self._stream.read1(wanted) if wanted else b""  # type: ignore[attr-defined]
+        data = self._stream.read1(wanted) if wanted else b""
         buffer[: len(data)] = data
         self.left = self.left - len(data) if data or not wanted else 0
         return len(data)

@@ -32,6 +32,7 @@ def change(
     found = resources.entity(call)
     _refuse_conflicts(directory, call, found)
     _refuse_unknown_boundary(call)
+    _refuse_namesakes(call)
     if _is_attached(call, found):
         return {}  # moto would count a second attachment.
     before = found.arn if found is not None else ""
@@ -95,8 +96,7 @@ def _refuse_conflicts(directory: Directory, call: Call, found: MotoUser | MotoRo
         # Only AWS changes these; the wording is the sandbox's own.
         raise AwsError("AccessDenied", f"{arn} is an AWS managed policy; only AWS changes it.", 403)
     backend = moto_iam.iam(call.account)
-    new, conflict = call.params.get("NewUserName"), ""
-    namesake = backend.users.get(str(new))
+    conflict = ""
     if name == "DeleteUser" and moto_iam.is_user(found):
         groups = any(found in group.users for group in backend.groups.values())
         conflict = "delete access keys" if found.access_keys else conflict
@@ -129,10 +129,35 @@ def _refuse_conflicts(directory: Directory, call: Call, found: MotoUser | MotoRo
         if call.params["InstanceProfileName"] not in [profile.name for profile in profiles]:
             text = f"The role with name {found.name} cannot be found in that instance profile."
             raise AwsError("NoSuchEntity", text, 404)
-    elif name == "UpdateUser" and found is not None and namesake not in (None, found):
-        raise AwsError("EntityAlreadyExists", f"User with name {new} already exists.", 409)
     if conflict:
         raise _conflict(f"Cannot delete entity, must {conflict} first.")
+
+
+def _refuse_namesakes(call: Call) -> None:
+    """Names are not distinguished by case (IAM API Reference, CreateUser and its siblings); moto
+    knows the name alone that is the same to the letter."""
+    backend, params = moto_iam.iam(call.account), call.params
+    prefix, kind = call.operation[:6], call.operation[6:]
+    if prefix not in ("Create", "Update") or kind not in ("User", "Group", "Role", "Policy"):
+        return
+    own = params.get(f"{kind}Name") if prefix == "Update" else None
+    new = params.get(f"New{kind}Name" if prefix == "Update" else f"{kind}Name")
+    held = {
+        "User": list(backend.users),
+        "Group": list(backend.groups),
+        "Role": [role.name for role in backend.roles.values()],
+        "Policy": [
+            policy.name
+            for arn, policy in backend.managed_policies.items()
+            if not arn.startswith(managed.PREFIX)
+        ],
+    }[kind]
+    if new is None or new.lower() not in [name.lower() for name in held if name != own]:
+        return
+    text = f"{kind} with name {new} already exists."
+    if kind == "Policy":
+        text = f"A policy called {new} already exists. Duplicate names are not allowed."
+    raise AwsError("EntityAlreadyExists", text, 409)
 
 
 def _conflict(text: str) -> AwsError:

@@ -27,6 +27,11 @@ def _spec(call: Call) -> tuple[str, str]:
     params = call.params
     spec = params.get("KeySpec") or params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     usage = params.get("KeyUsage")
+    if params.get("KeySpec") and params.get("CustomerMasterKeySpec"):
+        raise validation(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+            "CustomerMasterKeySpec is deprecated."
+        )
     require_spec(spec, call.region, "keys")
     if usage is None:
         if spec != "SYMMETRIC_DEFAULT":

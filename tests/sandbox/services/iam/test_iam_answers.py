@@ -125,6 +125,29 @@ def test_what_is_there_already(iam):
         assert said == (409, "EntityAlreadyExists", words)
 
 
+@pytest.mark.behaviour("H73")
+def test_names_are_not_distinguished_by_case(iam):
+    trust = json.dumps(iam.get_role(RoleName="r")["Role"]["AssumeRolePolicyDocument"])
+    iam.create_user(UserName="other")
+    iam.create_group(GroupName="other")
+    twice = "A policy called P already exists. Duplicate names are not allowed."
+    for operation, params, words in (
+        ("create_user", {"UserName": "U"}, "User with name U already exists."),
+        ("create_group", {"GroupName": "G"}, "Group with name G already exists."),
+        ("create_role", {"RoleName": "R", "AssumeRolePolicyDocument": trust},
+         "Role with name R already exists."),
+        ("create_policy", {"PolicyName": "P", "PolicyDocument": allow("kms:*")}, twice),
+        ("update_user", {"UserName": "other", "NewUserName": "U"},
+         "User with name U already exists."),
+        ("update_group", {"GroupName": "other", "NewGroupName": "G"},
+         "Group with name G already exists."),
+    ):  # fmt: skip
+        said = refusal(getattr(iam, operation), **params)
+        assert said == (409, "EntityAlreadyExists", words)
+    iam.update_user(UserName="u", NewUserName="U")  # One's own name may change its case.
+    assert iam.get_user(UserName="U")["User"]["UserName"] == "U"
+
+
 @pytest.mark.parametrize("kind", ["user", "role", "group"])
 def test_a_policy_is_named_by_its_arn(iam, make_user, kind):
     """Read before anybody's permissions are, those of a user without any among them."""

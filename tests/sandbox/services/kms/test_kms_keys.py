@@ -65,6 +65,16 @@ def test_key_usage_is_mandatory_for_other_specs(kms, refused):
         kms.create_key(KeySpec="RSA_2048")
 
 
+@A("H73")
+def test_a_spec_is_given_once(kms, refused):
+    text = (
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+        "CustomerMasterKeySpec is deprecated."
+    )
+    with refused("ValidationException", text):
+        kms.create_key(KeySpec="HMAC_256", CustomerMasterKeySpec="HMAC_256")
+
+
 @pytest.mark.parametrize(
     ("spec", "usage"),
     [("SYMMETRIC_DEFAULT", "SIGN_VERIFY"), ("HMAC_256", "ENCRYPT_DECRYPT")],

@@ -212,6 +212,7 @@ def _require_bounds(name: str, expression: str, values: Mapping[str, Any]) -> No
 
 def _require_operands(name: str, expression: str, values: Mapping[str, Any]) -> None:
     """What has no order cannot be compared by it, and only texts and bytes have a beginning."""
+    found: list[tuple[str, str, Sequence[str]]]
     found = [(operator, key, ORDERED) for operator, key in _ORDERED.findall(expression)]
     found += [(operator, key, ORDERED) for key, operator in _ORDERED_FIRST.findall(expression)]
     found += [(operator, key, ("S", "B")) for operator, key in _BEGINS.findall(expression)]
