@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).resolve().parents[2] / "sandbox" / "README.md").read_text("utf-8")
+from refusal import Sandbox
+from refusal.serving.server import HEALTH, READY
+
+SANDBOX = Path(__file__).resolve().parents[2] / "sandbox"
+PACKAGE = SANDBOX / "refusal"
+README = (SANDBOX / "README.md").read_text("utf-8")
 TESTS = dict(re.findall(r"<!-- (test_\w+\.py) -->\n```python\n(.*?)```", README, re.DOTALL))
 
 
@@ -47,6 +52,50 @@ def test_a_failing_one_says_what_the_readme_shows(tmp_path: Path) -> None:
     said = [line.removeprefix("E").strip() for line in done.stdout.splitlines()]
     for line in shown.strip().splitlines():
         assert any(one.endswith(line.strip()) for one in said), line
+
+
+def example(beginning: str) -> str:
+    """The example that begins with these lines."""
+    (found,) = re.findall(rf"```python\n({re.escape(beginning)}.*?)```", README, re.DOTALL)
+    return str(found)
+
+
+def test_the_first_example_prints_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "first.py").write_text(example("import boto3\nfrom botocore.exceptions"))
+    (shown,) = re.findall(r"```text\n(User: .*?)```", README, re.DOTALL)
+    done = run(tmp_path, "-W", "error", "first.py")
+    assert (done.stdout, done.stderr) == (shown, "")
+
+
+def test_an_account_comes_back_from_its_file(tmp_path: Path) -> None:
+    text = example("from refusal import Sandbox\n\nwith Sandbox() as sandbox:\n    ...")
+    make = 'boto3.client("iam").create_user(UserName="mira")'
+    look = 'print(boto3.client("iam").list_users()["Users"][-1]["UserName"])'
+    first, second = text.split("with Sandbox.load")
+    script = first.replace("...", make) + "with Sandbox.load" + second.replace("...", look)
+    (tmp_path / "file.py").write_text(f"import boto3\n{script}")
+    done = run(tmp_path, "file.py")
+    assert (done.stdout.strip(), done.stderr) == ("mira", "")
+
+
+def test_the_names_and_options_that_it_mentions_are_there(tmp_path: Path) -> None:
+    for name in ("explain", "would_allow", "trail", "save", "load"):
+        assert f".{name}" in README and hasattr(Sandbox, name)
+    for name in re.findall(r"`GET (/\S+)`", README):
+        assert name in (HEALTH, READY)
+    options = set(re.findall(r"--[a-z-]+", run(tmp_path, "-m", "refusal", "serve", "-h").stdout))
+    options |= set(re.findall(r"--[a-z-]+", run(tmp_path, "-m", "refusal", "allows", "-h").stdout))
+    served = README.partition("## Served")[2].partition("## An account")[0]
+    decided = README.partition("### In CI")[2].partition("## Served")[0]
+    used = set(re.findall(r"(?<!-)(--[a-z][a-z-]+)", served + decided)) - {"--network"}  # Podman's.
+    assert used and used <= options
+
+
+def test_the_rooms_that_it_names_are_there_and_no_others() -> None:
+    named = set(re.findall(r"`refusal/([\w.]+)`", README.partition("## What is in it")[2]))
+    assert all((PACKAGE / name).exists() for name in named)
+    shown = {p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__"}
+    assert shown <= named
 
 
 def test_its_command_decides(tmp_path: Path) -> None:
