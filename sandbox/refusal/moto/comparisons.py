@@ -31,7 +31,8 @@ class Rules(NamedTuple):
 
 def compare_by(hooks: Hooks, rules: Rules) -> None:
     """Let moto's conditions and filters compare by these rules. What is missing is equal to
-    nothing, and meets ``<>`` alone."""
+    nothing, and meets ``<>`` alone; that this is so of two that are missing is the sandbox's
+    assumption (H70)."""
 
     def put(owner: Any, test: Callable[..., bool], *operands: str) -> None:
         def expr(condition: Any, item: Any) -> bool:

@@ -1,4 +1,5 @@
-"""Conditions and filters compare by type and value, in expressions and in the older forms."""
+"""Conditions and filters compare by type and value, in expressions (H70) and in the older forms
+(H71)."""
 
 from __future__ import annotations
 
@@ -94,7 +95,6 @@ MET: list[tuple[str, list[dict[str, Any]], list[int]]] = [
 ]
 
 
-@pytest.mark.behaviour("H70")
 @pytest.mark.parametrize(("expression", "given", "met"), MET, ids=[f"{e} {v}" for e, v, _ in MET])
 def test_a_filter(client: Any, expression: str, given: list[Any], met: list[int]) -> None:
     asked: dict[str, Any] = {"TableName": "mixed", "FilterExpression": expression}
@@ -148,7 +148,6 @@ OLDER: list[tuple[dict[str, Any], str, list[int]]] = [
 ]
 
 
-@pytest.mark.behaviour("H71")
 @pytest.mark.parametrize(("conditions", "joined", "met"), OLDER, ids=[str(row) for row in OLDER])
 def test_the_older_form(client: Any, conditions: Any, joined: str, met: list[int]) -> None:
     more = {"ConditionalOperator": joined} if joined else {}
@@ -165,7 +164,6 @@ def test_the_older_form(client: Any, conditions: Any, joined: str, met: list[int
     assert "z" not in found
 
 
-@pytest.mark.behaviour("H71")
 def test_what_is_expected_to_be(client: Any) -> None:
     write = {"TableName": "mixed", "Item": {**key(0), "a": S1}}
     assert not done(client.put_item, {**write, "Expected": {"a": {"Value": N1}}})
@@ -265,7 +263,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.behaviour("H71")
 @pytest.mark.parametrize(("call", "asked", "text"), REFUSED, ids=[row[2] for row in REFUSED])
 @pytest.mark.parametrize("table", ["mixed", "not-there"])
 def test_what_is_refused(
@@ -280,7 +277,6 @@ def test_what_is_refused(
     assert (error["Code"], found) == ("ValidationException", text)
 
 
-@pytest.mark.behaviour("H71")
 def test_older_keys_go_with_other_expressions(client: Any) -> None:
     assert lines(client.query(TableName="mixed", **KEYS, **FILTER)) == [0]
     found = client.query(TableName="mixed", **KEYS, ProjectionExpression="b")["Items"]

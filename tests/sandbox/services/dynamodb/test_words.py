@@ -22,7 +22,6 @@ ITEM: dict[str, Any] = {
     "l": {"L": [{"N": "1"}]},
     "m": {"M": {"k": {"S": "v"}}},
 }
-pytestmark = pytest.mark.behaviour("H72")
 
 
 @pytest.fixture

@@ -125,8 +125,8 @@ def test_what_is_there_already(iam):
         assert said == (409, "EntityAlreadyExists", words)
 
 
-@pytest.mark.behaviour("H73")
 def test_names_are_not_distinguished_by_case(iam):
+    """Of users, groups, roles and policies (H73)."""
     trust = json.dumps(iam.get_role(RoleName="r")["Role"]["AssumeRolePolicyDocument"])
     iam.create_user(UserName="other")
     iam.create_group(GroupName="other")

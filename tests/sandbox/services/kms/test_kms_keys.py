@@ -65,8 +65,8 @@ def test_key_usage_is_mandatory_for_other_specs(kms, refused):
         kms.create_key(KeySpec="RSA_2048")
 
 
-@A("H73")
 def test_a_spec_is_given_once(kms, refused):
+    """By its name of today, or by the older one (H73)."""
     text = (
         "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
         "CustomerMasterKeySpec is deprecated."

@@ -48,7 +48,8 @@ def require_query(table: MotoTable, params: Mapping[str, Any]) -> None:
 
 
 def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
-    """Refuse attributes that the index does not have (H72)."""
+    """Refuse attributes that the index does not have (H72). That Query does it as PartiQL does is
+    the sandbox's assumption."""
     found = [one for one in table.all_indexes() if one.name == params.get("IndexName")]
     if not found or found[0].projection["ProjectionType"] == "ALL":
         return
