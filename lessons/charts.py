@@ -7,6 +7,8 @@ its dashes and its name as well as by its colour. The same data gives the same b
 
 from __future__ import annotations
 
+import ast
+import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,12 +25,13 @@ _LINES = (("#2f7fd1", ""), ("#c8553d", "7 4"), ("#3d8f5f", "2 4"))
 _BYTE, _STEP = 13, 15  # pixels: a byte's square, and from one to the next
 
 
-def recorded_timings() -> Any:
-    """Lesson 01's timings as they were measured once: a pandas table with the columns ``bytes``
-    and, in milliseconds, one for each cipher. The file says where and how."""
-    import pandas  # Not needed for a plot.
-
-    return pandas.read_csv(_TIMINGS, comment="#")
+def recorded_timings() -> dict[str, list[float]]:
+    """Lesson 01's timings as they were measured once: the columns ``bytes`` and, in milliseconds,
+    one for each cipher. The file says where and how."""
+    lines = _TIMINGS.read_text(encoding="utf-8").splitlines()
+    head, *rows = csv.reader(line for line in lines if not line.startswith("#"))
+    values = ([ast.literal_eval(text) for text in column] for column in zip(*rows, strict=True))
+    return dict(zip(head, values, strict=True))
 
 
 def line_chart(

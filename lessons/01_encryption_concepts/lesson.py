@@ -28,7 +28,6 @@ import os
 import time
 
 import boto3
-import pandas as pd
 
 from helpers import check, hint, open_lab, predict, progress, quiz
 from lessons.charts import byte_grid, line_chart, recorded_timings
@@ -428,6 +427,10 @@ measured = {
     name: [min(milliseconds(do, n) for _ in range(3)) for n in sizes]
     for name, do in {"AES-256-GCM": symmetric, "RSA-2048": asymmetric}.items()
 }
+
+# %% tags=["blank"]
+import pandas as pd
+
 timings = pd.DataFrame({"bytes": sizes, **measured})
 timings.round(4)
 
@@ -435,7 +438,9 @@ timings.round(4)
 # Your notebook measures this on your own computer, so your numbers will differ, and change from run to run. Here are the numbers of one such run, kept in a file.
 
 # %% tags=["solution"]
-timings = recorded_timings()
+import pandas as pd
+
+timings = pd.DataFrame(recorded_timings())
 timings.round(4)
 
 # %%
