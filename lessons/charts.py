@@ -12,7 +12,6 @@ import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from refusal.notebook.drawings.drawing import Drawing, frame, words
 
@@ -30,7 +29,10 @@ def recorded_timings() -> dict[str, list[float]]:
     one for each cipher. The file says where and how."""
     lines = _TIMINGS.read_text(encoding="utf-8").splitlines()
     head, *rows = csv.reader(line for line in lines if not line.startswith("#"))
-    values = ([ast.literal_eval(text) for text in column] for column in zip(*rows, strict=True))
+    values = (
+        [ast.literal_eval(text) for text in column]
+        for column in zip(*rows, strict=True)
+    )
     return dict(zip(head, values, strict=True))
 
 
