@@ -43,6 +43,8 @@ LOCK = ROOT / ".setup.lock"
 NPM_LOCK = ROOT / "tests" / "package-lock.json"
 #: npm empties the folder before it fills it, so that the note goes when what it speaks of goes.
 NPM_STAMP = ROOT / "tests" / "node_modules" / ".package-lock.sha256"
+#: The site's kernel as an extension: JupyterLab itself cannot load it, and complains.
+EXTENSIONS_OF_THE_SITE = Path("labextensions", "@jupyterlite")
 OLDEST, NEWEST = (3, 11), (3, 14)
 NO_NETWORK = (
     "dns error|failed to lookup|connection refused|connect error|error sending request|"
@@ -276,6 +278,15 @@ def lacked_a_network() -> bool:
     return re.search(NO_NETWORK, said, re.IGNORECASE) is not None
 
 
+def set_aside(share: Path) -> None:
+    """Move what belongs to the site alone out of JupyterLab's sight, to where `make site` looks."""
+    seen, aside = (share / name / EXTENSIONS_OF_THE_SITE for name in ("jupyter", "jupyterlite"))
+    if seen.is_dir():
+        shutil.rmtree(str(aside), ignore_errors=True)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        seen.rename(aside)
+
+
 def bring_from_npm(is_new: bool) -> None:
     """Bring what a few tests use from npm, unless it is there; without it, those are not run.
 
@@ -358,6 +369,7 @@ def main(arguments: List[str]) -> int:
             if not is_ready(lock):  # nor made so by the one that was waited for
                 set_up(lock)
     if wanted.dev:
+        set_aside(VENV / "share")
         bring_from_npm(is_new)
     return 0
 

@@ -42,11 +42,15 @@ LEXERS = {
     *("css", "data", "html", "javascript", "jvm", "lilypond", "lisp", "markup", "perl"),
     *("python", "ruby", "shell", "special"),
 }
-#: Read by nobody in a browser: it has time zones and certificates of its own, and no Django.
+#: Read by nobody in a browser: it has time zones and certificates of its own, no Django and no
+#: terminal, and the pages' halves of the widgets are JupyterLab's.
 UNREAD = (
-    "botocore/cacert.pem",
+    *("botocore/cacert.pem", "certifi/cacert.pem"),
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
     "jedi/third_party/django-stubs",
+    *("share", "anywidget/labextension", "anywidget/nbextension"),
+    "wcwidth/table_grapheme_overrides/_known_*.py",
+    *("certifi/tests", "ipywidgets/tests", "ipywidgets/widgets/tests"),
 )
 #: Compiled code with a half in Python beside it, which does the same.
 HALVES = {"charset-normalizer", "markupsafe", "psygnal", "pyyaml", "wcwidth"}
@@ -72,12 +76,31 @@ def core() -> dict[str, Any]:
 
 
 def labextension(name: str) -> Path:
-    """Return the folder of an extension of JupyterLab's pages that is installed beside Python."""
-    return Path(sys.prefix, "share", "jupyter", "labextensions", *name.split("/"))
+    """Return the folder of an extension of JupyterLab's pages that is installed beside Python.
+
+    The site's own kernel is where tools/setup.py puts it, out of JupyterLab's sight.
+    """
+    share = Path(sys.prefix, "share")
+    places = [share / jupyter / "labextensions" / name for jupyter in ("jupyterlite", "jupyter")]
+    return next(filter(Path.is_dir, places), places[-1])
 
 
 def install(target: Path) -> None:
-    """Put all that the site's Python imports into a folder, as an installer would.
+    """Put all that the site's Python imports into a folder, without what no browser reads.
+
+    Raises:
+        SiteError: a package could not be fetched, or has no half in Python.
+    """
+    fetch(target)
+    _uv(target, "--no-build-isolation", "--no-binary", ":all:", str(ROOT / "sandbox"), str(ROOT))
+    _slim(target)
+    shutil.copytree(
+        ROOT / "lessons", target / "lessons", ignore=shutil.ignore_patterns("__pycache__", ".*")
+    )
+
+
+def fetch(target: Path) -> None:
+    """Put the packages of npm and PyPI into a folder, as an installer would.
 
     Native wheels are asked for one fixed system, so that every machine builds the same; their
     compiled halves are of no use in a browser and are removed.
@@ -92,12 +115,7 @@ def install(target: Path) -> None:
     system += ["x86_64-manylinux_2_28", "--only-binary", ":all:"]
     _uv(target, *system, "--require-hashes", "-r", str(LOCK))
     _uv(target, *system, *map(str, sorted(wheels)))
-    _uv(target, "--no-build-isolation", "--no-binary", ":all:", str(ROOT / "sandbox"), str(ROOT))
     _drop_compiled(target)
-    _slim(target)
-    shutil.copytree(
-        ROOT / "lessons", target / "lessons", ignore=shutil.ignore_patterns("__pycache__", ".*")
-    )
 
 
 def _uv(target: Path, *what: str) -> None:
@@ -140,5 +158,9 @@ def _slim(target: Path) -> None:
     for path in (target / "pygments" / "lexers").glob("*.py"):
         if path.stem not in LEXERS:
             path.unlink()
-    for path in map(target.joinpath, UNREAD):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for pattern in UNREAD:
+        found = list(target.glob(pattern))
+        if not found:
+            raise SiteError(f"{pattern} is no longer among the packages: see web/parts.py.")
+        for path in found:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()

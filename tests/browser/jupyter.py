@@ -103,22 +103,13 @@ def browser_page(**options: Any) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1200, "height": 1000}, **options)
         complaints: list[str] = []
-        page.on("console", lambda it: complaints.append(_said(it)) if is_complaint(it) else None)
+        page.on("console", lambda it: complaints.append(_said(it)) if it.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.complaints = complaints  # type: ignore[attr-defined]
         try:
             yield page
         finally:
             browser.close()
-
-
-#: The kernel of the site: only developers have it, for make site, and JupyterLab cannot load it.
-_FOR_THE_SITE = "@jupyterlite/services"
-
-
-def is_complaint(message: Any) -> bool:
-    """Whether a message of the console is an error that a learner's own JupyterLab would show."""
-    return message.type == "error" and _FOR_THE_SITE not in message.text
 
 
 def _said(message: ConsoleMessage) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import setup
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-grading.lock", "requirements-dev.lock")
 NPM_LOCK = "tests/package-lock.json"
@@ -286,3 +288,19 @@ def test_every_command_says_what_it_does() -> None:
     targets = makefile.partition(".PHONY:")[2].partition("\n")[0]
     assert set(said) == set(targets.split())
     assert all(len(words) > 20 for words in said.values())
+
+
+def test_the_sites_kernel_is_kept_from_jupyterlab(tmp_path: Path) -> None:
+    """JupyterLab cannot load it; an older one that was set aside before gives way."""
+    for place, words in (("jupyter", "new"), ("jupyterlite", "old")):
+        folder = tmp_path / place / setup.EXTENSIONS_OF_THE_SITE / "kernel"
+        folder.mkdir(parents=True)
+        (folder / words).touch()
+    (tmp_path / "jupyter" / "labextensions" / "anywidget").mkdir()
+    for _ in range(2):
+        setup.set_aside(tmp_path)
+        assert [path.name for path in (tmp_path / "jupyter/labextensions").iterdir()] == [
+            "anywidget"
+        ]
+        aside = tmp_path / "jupyterlite" / setup.EXTENSIONS_OF_THE_SITE / "kernel"
+        assert [path.name for path in aside.iterdir()] == ["new"]
