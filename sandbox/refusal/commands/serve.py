@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import SandboxError
 from ..sandbox import Sandbox
 from ..serving.log import FORMS, Log
-from ..serving.server import HEALTH, READY, Server, no_port
+from ..serving.server import HEALTH, READY, Server, no_port, require_sockets
 
 _EPILOG = f"""\
 It prints lines that set a shell up for it. GET {HEALTH} says that it answers, GET {READY} that it
@@ -91,9 +91,10 @@ def _sandbox(arguments: argparse.Namespace) -> Sandbox:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal ends it; returns the exit status."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
+        require_sockets()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
         with _sandbox(arguments) as sandbox:
             if arguments.log:
                 sandbox.log(lambda recorder: Log(recorder, arguments.log, sys.stderr))

@@ -12,6 +12,7 @@ import io
 import json
 import secrets
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -39,6 +40,19 @@ HEALTH, READY = f"{PATH}/health", f"{PATH}/ready"
 PATIENCE = 10.0
 
 
+def require_sockets() -> None:
+    """Pass where a program can listen for requests.
+
+    Raises:
+        SandboxError: it cannot, since this Python runs in a browser.
+    """
+    if sys.platform == "emscripten":
+        raise SandboxError(
+            "Python in a browser cannot listen for requests, so the sandbox cannot be served from "
+            "here: call it with boto3, or run `python -m refusal serve` on a computer."
+        )
+
+
 class Server:
     """Serves one running sandbox.
 
@@ -54,7 +68,7 @@ class Server:
         token: opens the control channel; new for every server.
 
     Raises:
-        SandboxError: the port is taken, or is none.
+        SandboxError: the port is taken, or is none; or this Python runs in a browser.
     """
 
     def __init__(
@@ -65,6 +79,7 @@ class Server:
         listener: socket.socket | None = None,
         answer: Callable[[Sandbox, Any], Any] = control.answer,
     ) -> None:
+        require_sockets()
         self.sandbox = sandbox
         self.token = secrets.token_urlsafe(24)
         self._answer = answer
