@@ -30,7 +30,8 @@ def build(out: Path, vendor: Path | None = None, source: str = "") -> None:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
         work = Path(folder)
         runtime.write(work / "pyodide", work / "parts", vendor)
-        lite.build(work / "pyodide", work / "site", work / "lite")
+        lite.contents(work / "contents")
+        lite.build(work / "pyodide", work / "site", work / "lite", work / "contents")
         pages.write(pages.Site(work / "site", source.rstrip("/"), vendor is not None))
         shutil.rmtree(out, ignore_errors=True)
         (work / "site").rename(out)

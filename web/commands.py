@@ -35,3 +35,19 @@ def run(*command: str, failed: str, missing: str, at: Path | None = None, **extr
         raise SiteError(missing) from None
     if done.returncode:
         raise SiteError(f"{failed}\n{(done.stdout + done.stderr).strip()[-3000:]}")
+
+
+def output(*command: str, failed: str, environment: dict[str, str]) -> str:
+    """Run a program to its end, and return what it prints.
+
+    Args:
+        failed: the sentence for a run that fails; the program's own last words follow it.
+        environment: all of its variables.
+
+    Raises:
+        SiteError: it failed.
+    """
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SiteError(f"{failed}\n{done.stderr.strip()[-3000:]}")
+    return done.stdout

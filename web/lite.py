@@ -11,11 +11,13 @@ from pathlib import Path
 from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME, PYODIDE_KERNEL_PLUGIN_ID
 
 from web.commands import SiteError, run
-from web.parts import ROOT, labextension
+from web.parts import COURSE, HERE, ROOT, labextension
 from web.runtime import PRELOAD
 
 #: What JupyterLab's pages are called in the browser's tab.
 NAME = "Encrypt data with AWS KMS"
+#: The icon of the site's pages, drawn in templates.
+ICON = "icon.svg"
 #: Files' times on the site, so that two builds are the same.
 EPOCH = 315532800
 #: Packages of the site's Python that have a half in JupyterLab's pages, and its name there.
@@ -26,13 +28,14 @@ APPS = ["lab"]
 _HOLDER = re.compile(r'<script id="jupyter-config-data".*?</script>', re.DOTALL)
 
 
-def build(runtime: Path, out: Path, work: Path) -> None:
+def build(runtime: Path, out: Path, work: Path, contents: Path) -> None:
     """Build JupyterLite into ``out``.
 
     Args:
         runtime: the folder with Pyodide and the wheels.
         out: the site's folder, which is made.
         work: a folder for what is only needed on the way.
+        contents: a folder with the files of the drive.
 
     Raises:
         SiteError: JupyterLite's build failed, or it would load Python from elsewhere.
@@ -42,11 +45,13 @@ def build(runtime: Path, out: Path, work: Path) -> None:
     packages = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]
     extensions = [PYODIDE_KERNEL_NPM_NAME, *(HALVES[name] for name in HALVES if name in packages)]
     runtime.rename(work / "static" / "pyodide")
-    _contents(work / "contents")
+    contents.rename(work / "contents")
     shutil.copyfile(
         ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json", work / "overrides.json"
     )
-    (work / "jupyter-lite.json").write_text(json.dumps(_pages()), encoding="utf-8")
+    # All at once, while the page is drawn; a cell that imports the course then waits for nothing.
+    loaded = [*PRELOAD, *({COURSE} & packages.keys())]
+    (work / "jupyter-lite.json").write_text(json.dumps(_pages(loaded)), encoding="utf-8")
     settings = {"LiteBuildConfig": _settings(out, extensions)}
     (work / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
     run(
@@ -56,6 +61,8 @@ def build(runtime: Path, out: Path, work: Path) -> None:
         at=work,
         SOURCE_DATE_EPOCH=str(EPOCH),
     )
+    shutil.copyfile(HERE / "templates" / ICON, out / ICON)
+    (out / "lab" / "favicon.ico").unlink()
     if "./static/pyodide/pyodide.mjs" not in (out / "jupyter-lite.json").read_text("utf-8"):
         raise SiteError("JupyterLite's build does not load Python from the site itself.")
 
@@ -75,21 +82,22 @@ def configuration(out: Path) -> str:
     return found.group()
 
 
-def _contents(place: Path) -> None:
-    """The learner's files: notebooks, solved ones beside them, and the pages that they link to."""
+def contents(place: Path) -> None:
+    """Write the learner's files: notebooks, solved ones beside them, and pages they link to."""
     hidden = shutil.ignore_patterns(".*")
     shutil.copytree(ROOT / "notebooks", place / "notebooks", ignore=hidden)
     shutil.copytree(ROOT / "docs", place / "docs", ignore=hidden)
 
 
-def _pages() -> dict[str, object]:
+def _pages(loaded: list[str]) -> dict[str, object]:
     kernel = {
         "disablePyPIFallback": True,  # nothing is fetched from anywhere else
-        "loadPyodideOptions": {"packages": PRELOAD},
+        "loadPyodideOptions": {"packages": loaded},
     }
     data = {
         "appName": NAME,
         "exposeAppInBrowser": True,
+        "faviconUrl": f"./{ICON}",  # Lite's own is of 300 kB
         "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: kernel},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}

@@ -12,7 +12,7 @@ from typing import Any
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 from packaging.utils import canonicalize_name
 
-from web import parts
+from web import parts, started
 from web.commands import SiteError, run
 from web.wheels import Wheel, write_all
 
@@ -29,6 +29,8 @@ LATE = {"pandas"}
 NOT_HERE = {"ipykernel", "ipython", "jupyterlab", "nbformat"}
 #: Top-level packages whose tracebacks show their lines.
 SOURCES_KEPT = ("helpers", "lessons", "refusal")
+#: Imported at every start, and only by a kernel in a browser.
+KERNEL = ("micropip", "ipykernel", "piplite", "pyodide_kernel")
 _CORE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 
 
@@ -43,14 +45,11 @@ def write(place: Path, work: Path, vendor: Path | None = None) -> None:
     Raises:
         SiteError: something is missing, or a vendored wheel is not the one of Pyodide's lock.
     """
-    release = parts.core()
-    place.mkdir(parents=True)
-    for name in _CORE_FILES:
-        shutil.copyfile(parts.CORE / name, place / name)
+    release = _core(place)
     compiled = {name: genuine(release["packages"][name], place, vendor) for name in GENUINE}
     installed = work / "installed"
     parts.install(installed)
-    _compile(installed)
+    _compile(installed, work)
     wheels = write_all(installed, place, {"lessons": parts.COURSE})
     entries = {wheel.name: _entry(wheel) for wheel in wheels} | compiled
     for entry in entries.values():
@@ -61,14 +60,56 @@ def write(place: Path, work: Path, vendor: Path | None = None) -> None:
                 f"{entry['name']} needs {', '.join(sorted(missing))}, which the site has not: "
                 "name it in web/wheels.in, and run `make lock`."
             )
+    _lock(place, release, entries)
+
+
+def write_bare(place: Path, work: Path) -> None:
+    """Write the folder of a Python that has its kernel and nothing else, as it is published.
+
+    Args:
+        place: the folder, which is made.
+        work: a folder for what is only needed on the way.
+
+    Raises:
+        SiteError: something is missing.
+    """
+    release = _core(place)
+    parts.fetch(work / "installed")
+    entries = {wheel.name: _entry(wheel) for wheel in write_all(work / "installed", place, {})}
+    needed: dict[str, dict[str, Any]] = {}
+    todo = list(PRELOAD)
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed[name] = entries[name]
+            todo += entries[name]["depends"]
+    _lock(place, release, needed)
+
+
+def _core(place: Path) -> dict[str, Any]:
+    """Copy the interpreter into a folder, which is made; returns its release's lock."""
+    release = parts.core()
+    place.mkdir(parents=True)
+    for name in _CORE_FILES:
+        shutil.copyfile(parts.CORE / name, place / name)
+    return release
+
+
+def _lock(place: Path, release: dict[str, Any], entries: dict[str, dict[str, Any]]) -> None:
     lock = {"info": release["info"], "packages": dict(sorted(entries.items()))}
     (place / "pyodide-lock.json").write_text(json.dumps(lock, indent=1), encoding="utf-8")
 
 
-def _compile(installed: Path) -> None:
+def _compile(installed: Path, work: Path) -> None:
+    plan = {
+        "imported": started.imported(work / "home"),
+        "whole": KERNEL,
+        "kept": SOURCES_KEPT,
+    }
+    (work / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     run(
         *("node", str(parts.HERE / "bytecode.mjs"), str(parts.CORE), str(installed)),
-        *(parts.SITE_PACKAGES, *SOURCES_KEPT),
+        *(parts.SITE_PACKAGES, str(work / "plan.json")),
         failed="Pyodide could not compile the packages:",
         missing="Node.js is not installed (Debian: apt-get install nodejs).",
     )
