@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
+START = "notebooks/00_start_here.ipynb"
+OTHER = "notebooks/01_encryption_concepts.ipynb"
+WRONG = 'dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-010"}})'
+RIGHT = WRONG.replace("}})", '}, "name": {"S": "Noor"}})')
 #: How long a first cell may take, in milliseconds: Python, its packages and a busy machine.
 PATIENCE = 300_000
 READY = "window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length"
@@ -22,6 +29,18 @@ RUN_ALL = """async () => {
         .filter(cell => cell.cell_type === 'code');
 }"""
 SAVE = "async () => window.jupyterapp.commands.execute('docmanager:save')"
+RESTART = """async () => {
+    const session = window.jupyterapp.shell.currentWidget.sessionContext;
+    await session.session.kernel.restart();
+    await session.session.kernel.info;
+}"""
+#: The first cell of an open notebook, by its path; and another text for a cell of the one in front.
+FIRST = """path => [...window.jupyterapp.shell.widgets('main')]
+    .find(widget => widget.context?.path === path).content.model.cells.get(0).sharedModel.source"""
+WRITE = """([at, source]) => window.jupyterapp.shell.currentWidget.content.model.cells.get(at)
+    .sharedModel.setSource(source)"""
+#: What deleting it in the list of files does.
+DELETE = "async path => window.jupyterapp.serviceManager.contents.delete(path)"
 CLOSE = """async () => {
     const {commands, serviceManager} = window.jupyterapp;
     await serviceManager.sessions.shutdownAll();
@@ -75,3 +94,23 @@ def shown(outputs: list[dict[str, Any]]) -> str:
             text = one.get("text") or one["data"].get("text/plain", "")
             said.append(text if isinstance(text, str) else "".join(text))
     return "\n".join(said)
+
+
+def cell_with(text: str, notebook: str = START) -> int:
+    """Return the place of a cell among those of a notebook."""
+    cells = json.loads((ROOT / notebook).read_text("utf-8"))["cells"]
+    return next(
+        at
+        for at, cell in enumerate(cells)
+        if cell["cell_type"] == "code" and text in "".join(cell["source"])
+    )
+
+
+def solved(page: Any) -> str:
+    """Do the exercise of the first notebook, and return what its check says."""
+    run(page, cell_with("open_lab"))
+    run(page, cell_with("dynamodb = boto3"))
+    run(page, cell_with("# Write your call here."), RIGHT)
+    said = run(page, cell_with('check("0.1")'))
+    assert "Correct" in said
+    return said

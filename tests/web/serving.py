@@ -37,6 +37,11 @@ class _Site(SimpleHTTPRequestHandler):
                 return str(file)
         return super().translate_path(path)
 
+    def end_headers(self) -> None:
+        """Have a browser ask anew each time, as it does once a host's time limit is over."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.web.lab import CLOSE, SAVE, opened, ready, run, run_all
+from tests.web.lab import (
+    CLOSE,
+    OTHER,
+    RESTART,
+    RIGHT,
+    SAVE,
+    START,
+    WRONG,
+    cell_with,
+    opened,
+    ready,
+    run,
+    run_all,
+    solved,
+)
 from tests.web.serving import served, strangers
 
 pytestmark = pytest.mark.needs("chromium", "node", "pyodide")
-ROOT = Path(__file__).parents[2]
-START = "notebooks/00_start_here.ipynb"
-WRONG = 'dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-010"}})'
-RIGHT = WRONG.replace("}})", '}, "name": {"S": "Noor"}})')
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +36,6 @@ def browser(site: Path) -> Iterator[tuple[Any, str, list[str]]]:
 
     with served(site) as address, browser_page() as page:
         yield page, address, strangers(page, address)
-
-
-def cell_with(text: str) -> int:
-    """Return the place of a cell among those of the first notebook."""
-    cells = json.loads((ROOT / START).read_text("utf-8"))["cells"]
-    return next(
-        at
-        for at, cell in enumerate(cells)
-        if cell["cell_type"] == "code" and text in "".join(cell["source"])
-    )
 
 
 def test_an_exercise_wrong_then_right_and_progress_survives_a_reload(browser: Any) -> None:
@@ -62,6 +62,44 @@ def test_an_exercise_wrong_then_right_and_progress_survives_a_reload(browser: An
     run(page, cell_with("open_lab"))
     assert "1 of 3 exercises" in run(page, cell_with("progress()"))
     assert run(page, exercise) == "error: name 'dynamodb' is not defined"  # the edit stayed
+    page.evaluate(CLOSE)
+    assert left == []
+
+
+def test_a_question_is_answered_by_a_click_and_by_keyboard(browser: Any) -> None:
+    page, address, left = browser
+    opened(page, address, START)
+    run(page, cell_with("open_lab"))
+    ask, told = cell_with('predict("0.1", ...)'), cell_with('predict("0.1")')
+    run(page, ask)
+    question = page.locator(".course-control")
+    question.get_by_role("radio", name="a:").check()
+    question.get_by_role("button", name="Answer").click()
+    question.get_by_role("status").filter(has_text="You say a:").wait_for(state="attached")
+    question.get_by_role("radio", name="a:").focus()
+    page.keyboard.press("ArrowDown")
+    assert question.get_by_role("radio", name="b:").is_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    question.get_by_role("status").filter(has_text="You say b:").wait_for(state="attached")
+    assert run(page, told).startswith("You said b")
+    page.evaluate(CLOSE)
+    assert left == []
+
+
+def test_progress_is_there_in_a_new_kernel_and_in_another_notebook(browser: Any) -> None:
+    page, address, left = browser
+    opened(page, address, START)
+    solved(page)
+    page.evaluate(RESTART)
+    assert run(page, cell_with("progress()")) == "error: name 'progress' is not defined"
+    run(page, cell_with("open_lab"))
+    assert "1 of 1 exercises" in run(page, cell_with("progress()"))
+    page.evaluate(CLOSE)
+    opened(page, address, OTHER)
+    run(page, cell_with("open_lab", OTHER))
+    said = run(page, cell_with("progress()", OTHER))
+    assert "Notebook 01" in said and re.search(r"The whole course: [1-9]\d* of", said)
     page.evaluate(CLOSE)
     assert left == []
 

@@ -96,6 +96,52 @@ def test_a_solved_notebook_shows_what_is_stored(ran: dict[str, Any], name: str) 
         assert to_the_eye(found["outputs"]) == want, found["source"]
 
 
+def cells_of(site: Path, work: Path, *sources: str) -> list[dict[str, Any]]:
+    """Run a notebook of these cells in the site's Python; its cells as they ran."""
+    cells = [{"cell_type": "code", "source": source, "outputs": []} for source in sources]
+    (work / "drive").mkdir()
+    (work / "drive" / "made.ipynb").write_text(json.dumps({"cells": cells}))
+    ran: list[dict[str, Any]] = run(site, work, "made.ipynb", drive=work / "drive")["made.ipynb"]
+    return ran
+
+
+def test_what_a_browser_cannot_do_is_said_in_a_sentence(site: Path, tmp_path: Path) -> None:
+    _, program, command, module, served = cells_of(
+        site,
+        tmp_path,
+        "from helpers import open_lab\nlab = open_lab('00')",
+        "!aws sts get-caller-identity",
+        "!python -m refusal serve",
+        "from refusal.__main__ import main\nmain(['serve', '--port=0'])",
+        "from refusal.serving import Server\nServer(lab.sandbox)",
+    )
+    for cell, asked in ((program, "aws sts get-caller-identity"), (command, "python -m refusal")):
+        (kind, said), *_ = cell["outputs"]
+        assert (kind, cell["error"]) == ("stdout", None)
+        assert said.startswith(f"`!{asked}") and "was not run: in a browser" in said
+    cannot = "Python in a browser cannot listen for requests"
+    assert module["error"] is None and module["outputs"][0][0] == "stderr"
+    assert module["outputs"][0][1].startswith(cannot)
+    assert served["error"].startswith(f"SandboxError: {cannot}")
+
+
+def test_what_a_start_imports_is_compiled(site: Path, tmp_path: Path) -> None:
+    """But for a few modules that only a browser's Python imports."""
+    look = """import sys
+for module in list(sys.modules.values()):
+    spec = module.__spec__ if module else None
+    if spec and spec.origin and spec.origin.startswith("/lib/python3.14/site-packages/"):
+        print(module.__name__, bool(spec.cached) and __import__("os").path.exists(spec.cached)
+              or spec.origin.endswith(".pyc"))"""
+    _, shown = cells_of(site, tmp_path, "from helpers import open_lab\nopen_lab('05')", look)
+    assert shown["error"] is None
+    found = dict(line.rsplit(" ", 1) for line in shown["outputs"][0][1].splitlines())
+    plain = {name for name, compiled in found.items() if compiled == "False"}
+    plain = {name for name in plain if not name.startswith("cryptography")}  # the tests' stand-in
+    assert len(found) > 600
+    assert len(plain - {"in_pyodide"}) <= len(found) / 50, sorted(plain)
+
+
 def test_an_error_and_another_output_are_found(site: Path, tmp_path: Path) -> None:
     """The comparison itself can fail."""
     sources = ["print('one')\n1 + 1", "import no_such_package"]
