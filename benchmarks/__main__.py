@@ -10,7 +10,7 @@ from .measure import Line
 
 PARTS = ("sandbox", "course", "grading")
 #: Parts that take minutes: measured when they are named.
-LONG = ("soak",)
+LONG = ("browser", "soak")
 
 
 def shown(line: Line) -> str:
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     """Print the table; the exit status is 1 if a line misses."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     known = (*PARTS, *LONG)
-    what = f"of {', '.join(known)}; all but the last if none is given"
+    what = f"of {', '.join(known)}; all but the last {len(LONG)} if none is given"
     parser.add_argument("part", nargs="*", help=what)
     wanted = parser.parse_args(argv).part or PARTS
     if unknown := set(wanted) - set(known):

@@ -50,7 +50,9 @@ def _in_a_browser(work: Path) -> Iterator[Line]:
             for name, seen in visits.items():
                 seen.append(first_visit(course, f"notebooks/{name}.ipynb"))
         first, second = two_visits(course, "notebooks/00_start_here.ipynb")
-        whole = first_visit(course, "notebooks/solutions/solved_05_denying_access.ipynb", whole=True)
+        whole = first_visit(
+            course, "notebooks/solutions/solved_05_denying_access.ipynb", whole=True
+        )
     base = _median(empty, "seconds")
     for name, seen in visits.items():
         value = _median(seen, "seconds") / base
