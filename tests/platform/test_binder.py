@@ -33,6 +33,14 @@ def test_conda_brings_python_and_pip_and_pip_the_exact_rest() -> None:
     assert project["requires-python"] == ">=3.11"
 
 
+def test_the_badge_opens_the_first_notebook() -> None:
+    """Of a repository that whoever publishes the course has yet to name."""
+    page = (ROOT / "README.md").read_text("utf-8")
+    (address,) = re.findall(r"\[!\[[^\]]+\]\([^)]+\)\]\((https://mybinder\.org/\S+)\)", page)
+    found = re.fullmatch(r"https://mybinder\.org/v2/gh/OWNER/REPO/HEAD\?labpath=(\S+)", address)
+    assert found and (ROOT / found[1]).is_file()
+
+
 @pytest.mark.needs("git")
 def test_binder_builds_from_it_with_the_python_it_names(tmp_path: Path) -> None:
     """Run repo2docker up to the Dockerfile, which needs no container program."""

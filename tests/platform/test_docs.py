@@ -14,8 +14,13 @@ import pytest
 from tests.sandbox.serving.served import serve
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("docs", "sandbox", "classroom")
-PAGES = sorted({*ROOT.glob("*.md"), *(p for f in FOLDERS for p in (ROOT / f).rglob("*.md"))})
+FOLDERS = ("docs", "sandbox", "classroom", "web")
+PAGES = sorted(
+    {
+        *ROOT.glob("*.md"),
+        *(p for f in FOLDERS for p in (ROOT / f).rglob("*.md") if "node_modules" not in p.parts),
+    }
+)
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 
 
