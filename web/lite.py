@@ -25,6 +25,12 @@ HALVES = {"anywidget": "anywidget", "ipywidgets": "@jupyter-widgets/jupyterlab-m
 #: In `lab` a link from one notebook to the next opens it in a tab beside it; in `notebooks` it
 #: leads to a list of files.
 APPS = ["lab"]
+#: Beside those of `make lab`: light or dark as the person's system is, and no time of files, which
+#: are all of one.
+SETTINGS = {
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+}
 _HOLDER = re.compile(r'<script id="jupyter-config-data".*?</script>', re.DOTALL)
 
 
@@ -46,9 +52,9 @@ def build(runtime: Path, out: Path, work: Path, contents: Path) -> None:
     extensions = [PYODIDE_KERNEL_NPM_NAME, *(HALVES[name] for name in HALVES if name in packages)]
     runtime.rename(work / "static" / "pyodide")
     contents.rename(work / "contents")
-    shutil.copyfile(
-        ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json", work / "overrides.json"
-    )
+    ours = ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json"
+    overrides = json.loads(ours.read_text("utf-8")) | SETTINGS
+    (work / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     # All at once, while the page is drawn; a cell that imports the course then waits for nothing.
     loaded = [*PRELOAD, *({COURSE} & packages.keys())]
     (work / "jupyter-lite.json").write_text(json.dumps(_pages(loaded)), encoding="utf-8")

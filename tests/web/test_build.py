@@ -85,6 +85,22 @@ def test_the_course_is_whole_and_has_its_sources(site: Path, lock: dict[str, Any
     assert "helpers/__pycache__/__init__.cpython-314.pyc" in names
 
 
+def test_jupyterlab_has_the_settings_of_a_lab_at_home_and_follows_light_and_dark(
+    site: Path,
+) -> None:
+    data = json.loads((site / "jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
+    shipped = data["settingsOverrides"]
+    home = json.loads((ROOT / ".jupyter/labconfig/default_setting_overrides.json").read_text())
+    assert home.items() <= shipped.items()
+    assert shipped["@jupyterlab/apputils-extension:themes"] == {"adaptive-theme": True}
+    known = {
+        one["id"]: one["schema"]
+        for one in json.loads((site / "build/schemas/all.json").read_text("utf-8"))
+    }
+    for plugin in shipped.keys() - home.keys():
+        assert shipped[plugin].keys() <= known[plugin]["properties"].keys()
+
+
 def test_no_compiled_code_of_another_system_is_shipped(site: Path) -> None:
     for path in (site / "static/pyodide").glob("*-none-any.whl"):
         with zipfile.ZipFile(path) as wheel:
