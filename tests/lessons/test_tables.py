@@ -17,7 +17,7 @@ NOTEBOOKS = sorted(
 START = """
 import sys
 from helpers import *
-import helpers.display, helpers.display.way, lessons.charts
+import helpers.display, lessons.charts
 from helpers.course.chapter import notebooks
 for notebook in notebooks():
     repr(open_lab(notebook, keep_progress=False))

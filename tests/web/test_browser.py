@@ -94,7 +94,7 @@ def test_progress_is_there_in_a_new_kernel_and_in_another_notebook(browser: Any)
     page.evaluate(RESTART)
     assert run(page, cell_with("progress()")) == "error: name 'progress' is not defined"
     run(page, cell_with("open_lab"))
-    assert "1 of 1 exercises" in run(page, cell_with("progress()"))
+    assert "1 of 3 exercises" in run(page, cell_with("progress()"))
     page.evaluate(CLOSE)
     opened(page, address, OTHER)
     run(page, cell_with("open_lab", OTHER))

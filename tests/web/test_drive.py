@@ -48,7 +48,7 @@ def test_without_a_drive_it_says_so_and_the_code_carries(site: Path) -> None:
             opened(page, address, START)
             run(page, cell_with("open_lab"))
             assert "1 new entries" in run(page, cell_with("progress()"), f'progress("{code[1]}")')
-            assert "1 of 1 exercises" in run(page, cell_with("progress()"), "progress()")
+            assert "1 of 3 exercises" in run(page, cell_with("progress()"), "progress()")
 
 
 def test_a_new_version_of_the_site_reaches_what_a_learner_has_not_changed(
