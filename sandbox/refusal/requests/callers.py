@@ -200,7 +200,11 @@ class Directory:
             "aws:PrincipalAccount": caller.account,
             "aws:PrincipalType": _PRINCIPAL_TYPES[caller.kind],
             "aws:userid": caller.user_id,
+            # False, and not absent, for everybody else: the sandbox's assumption.
+            "aws:PrincipalIsAWSService": "true" if caller.kind == "service" else "false",
         }
+        if caller.kind == "service":
+            context["aws:PrincipalServiceName"] = caller.name
         if caller.kind == "user":
             context["aws:username"] = caller.name
         if caller.session_issued is not None:

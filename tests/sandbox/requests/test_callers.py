@@ -239,6 +239,8 @@ CONDITIONS = [
     ("StringEquals", "aws:PrincipalType", "User", {"user", "token"}),
     ("StringEquals", "aws:PrincipalType", "AssumedRole", {"role"}),
     ("StringEquals", "aws:PrincipalType", "FederatedUser", {"federated"}),
+    ("Bool", "aws:PrincipalIsAWSService", "false", EVERYONE),
+    ("Null", "aws:PrincipalServiceName", "true", EVERYONE),
     ("StringLike", "aws:userid", "AIDA*", {"user", "token"}),
     ("StringLike", "aws:userid", "AROA*:night", {"role"}),
     ("StringEquals", "aws:userid", f"{ACCOUNT}:carol", {"federated"}),

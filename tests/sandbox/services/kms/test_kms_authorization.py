@@ -129,6 +129,32 @@ def through_dynamodb(sandbox, name, operation, params, service=False):
     return gate.call_for(outer, "kms", operation, params, via="dynamodb.amazonaws.com", caller=own)
 
 
+@pytest.mark.parametrize(
+    "unless",
+    [
+        {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+        {"StringNotEquals": {"aws:PrincipalServiceName": "dynamodb.us-east-1.amazonaws.com"}},
+    ],
+)
+def test_a_deny_that_leaves_services_out(sandbox, kms, key, make_user, unless):
+    """H74: DynamoDB in its own name is let through, a user through DynamoDB is not."""
+    from refusal.errors import AwsError
+
+    make_user("u", inline=iam_policy("kms:GenerateDataKey"))
+    policy = json.loads(kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
+    every = {"Action": "kms:GenerateDataKey", "Resource": "*"}
+    service = {"Service": "dynamodb.amazonaws.com"}
+    policy["Statement"] += [
+        {"Effect": "Allow", "Principal": service, **every},
+        {"Effect": "Deny", "Principal": "*", "Condition": unless, **every},
+    ]
+    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))
+    ask = {"KeyId": key["Arn"], "KeySpec": "AES_256"}
+    assert through_dynamodb(sandbox, "u", "GenerateDataKey", ask, service=True)["Plaintext"]
+    with pytest.raises(AwsError, match="explicit deny"):
+        through_dynamodb(sandbox, "u", "GenerateDataKey", ask)
+
+
 def test_dynamodb_works_under_a_grant_of_its_own(sandbox, kms, key, make_user, refused):
     from refusal.errors import AwsError
 
