@@ -78,7 +78,11 @@ def server(work: Path, root: Path = ROOT) -> Iterator[str]:
             yield _address(process, log)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:  # It waits for its kernels, on a busy machine long.
+                process.kill()
+                process.wait()
 
 
 def _address(process: subprocess.Popen[bytes], log: Any) -> str:
