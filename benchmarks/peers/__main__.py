@@ -51,9 +51,11 @@ def table(rows: list[Figures]) -> str:
     """The table for sandbox/README.md."""
     today = datetime.date.today().isoformat()
     lines = [
-        f"Measured on {today}, with {CLIENTS} clients on one machine, and with enforcement on.",
+        f"This was measured on {today} with {CLIENTS} clients on one machine, and with each "
+        "emulator's enforcement of policies turned on.",
         "",
-        f"| | requests a second | MB after it | of {len(BEHAVIOURS)} behaviours |",
+        "| emulator | requests a second | memory afterwards, MB | "
+        f"behaviours as on AWS, of {len(BEHAVIOURS)} |",
         "|---|---|---|---|",
     ]
     lines += [f"| {r.name} | {r.rate:,.0f} | {r.megabytes:,.0f} | {r.held} |" for r in rows]
