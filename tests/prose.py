@@ -39,8 +39,10 @@ def prose() -> dict[str, str]:
         if path.name in ("questions.toml", "misconceptions.toml"):
             texts[str(path.relative_to(ROOT))] = _said(path)
     texts["helpers/messages.toml"] = _said(ROOT / "helpers" / "messages.toml")
-    for path in sorted((ROOT / "lessons").glob("0*/checks.py")):
-        texts[str(path.relative_to(ROOT))] = "\n\n".join(_messages(path.read_text("utf-8")))
+    for path in sorted((ROOT / "lessons").glob("*/*.py")):
+        if path.name == "checks.py" or path.parent.name == "clinic":
+            said = "\n\n".join(_messages(path.read_text("utf-8")))
+            texts |= {str(path.relative_to(ROOT)): said} if said else {}
     return {name: without_code(text) for name, text in texts.items()}
 
 
