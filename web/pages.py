@@ -101,8 +101,8 @@ def _front(site: Site, lessons: list[Shown]) -> None:
     if not site.vendored:
         host = HOST.removeprefix("https://")
         served = (
-            "Everything comes from this site, but for libraries that the Pyodide project "
-            f"compiled for browsers: they come from {host}, and are checked by their SHA-256."
+            "Everything comes from this site, except for libraries that the Pyodide project "
+            f"compiled for browsers. They come from {host}, and are verified by their SHA-256."
         )
     page = _render(
         "front.html.j2",
@@ -121,14 +121,14 @@ def _front(site: Site, lessons: list[Shown]) -> None:
 def _lesson(site: Site, lesson: Lesson) -> None:
     """The solved notebook as a page; the blank one of a lesson that has no solution."""
     file = f"solutions/{lesson.solved_name}" if lesson.has_solution else lesson.name
-    words = "This page shows the solved lesson. Live, you find it with the answers left out."
+    words = "This page shows the solved lesson. The live notebook leaves the answers to you."
     page = _render(
         "lesson.html.j2",
         title=f"{lesson.number} {lesson.title} · {NAME}",
         description=lesson.card["promise"],
         top="../",
         live=live(f"notebooks/{lesson.name}.ipynb"),
-        words=words if lesson.has_solution else "This lesson has no solved twin.",
+        words=words if lesson.has_solution else "There is no solved version of this lesson.",
         body=_body(site, f"notebooks/{file}.ipynb"),
     )
     (site.out / "lessons" / f"{lesson.name}.html").write_text(page, encoding="utf-8")
