@@ -39,9 +39,9 @@ HEADER = (
     "# The library's names\n\n"
     "<!-- Written by tools/api.py from the docstrings in sandbox/refusal: change those, and run "
     "`make api`. -->\n\n"
-    "These names of the package `refusal` are public: [semantic versioning](https://semver.org) is "
-    "about them, about the commands of `python -m refusal`, and about the plugin for pytest. "
-    "Everything else may change at any time.\n"
+    "These names of the package `refusal` are public: they, the commands of "
+    "`python -m refusal` and the plugin for pytest follow "
+    "[semantic versioning](https://semver.org). Everything else may change at any time.\n"
 )
 
 

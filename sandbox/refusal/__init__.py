@@ -1,11 +1,11 @@
-"""moto that behaves like AWS: it denies, and it encrypts at rest.
+"""moto, made to behave like AWS: it denies access, and it encrypts at rest.
 
 Here are the names for users: ``Sandbox`` and its error; ``RemoteSandbox``, a served one;
 ``AnySandbox``, what both offer; and for tests ``sandboxed`` and ``denied``. Some packages have
-public names of their own: ``refusal.authorization`` (policies and a request in, a decision with its
-reasons out), ``refusal.testing`` (what tests use), ``refusal.explained`` (why a request was allowed
+public names of their own: ``refusal.authorization`` (from policies and a request to a decision with
+its reasons), ``refusal.testing`` (what tests use), ``refusal.explained`` (why a request was allowed
 or denied), ``refusal.serving`` (a sandbox over HTTP) and ``refusal.services`` (the types that a
-sandbox's trail and ``at_rest`` give back). The rest is the inside.
+sandbox's trail and ``at_rest`` give back). Everything else is internal.
 
 Its rooms, each importing only from those before it:
 

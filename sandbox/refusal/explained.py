@@ -1,4 +1,4 @@
-"""From what happened to its explanation.
+"""Explanations of what was decided.
 
 ``explain`` takes a decision, an event of the audit trail, or the error that boto3 raised. What an
 ``Explanation`` says is in ``refusal.explain``.

@@ -58,7 +58,7 @@ class AnySandbox(Protocol):
 
     @property
     def seed(self) -> int | str:
-        """What its randomness comes from."""
+        """The seed of its random numbers."""
 
     @property
     def clock(self) -> AnyClock:
@@ -75,7 +75,7 @@ class AnySandbox(Protocol):
         """Let time pass; returns the new time."""
 
     def at_rest(self, table_name: str, account_id: str | None = None) -> AtRest:
-        """What is stored of a table, as it lies there."""
+        """What is stored of a table, in its stored form."""
 
 
 class RemoteTrail:

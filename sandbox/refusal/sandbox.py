@@ -49,14 +49,14 @@ class _Nothing:
 
 
 class Sandbox:
-    """An AWS account with KMS, DynamoDB, IAM, STS and an audit trail, and no AWS behind it.
+    """A simulated AWS account with KMS, DynamoDB, IAM, STS and an audit trail.
 
     Inside ``with Sandbox() as sandbox:`` plain ``boto3.client("kms")`` acts as the IAM user
     ``admin``, who has AdministratorAccess. Access keys that IAM or STS give out act as their own
     principal. No request leaves the machine.
 
     Args:
-        seed: whatever has the same seed and makes the same calls gets the same bytes.
+        seed: the same seed and the same calls always give the same bytes.
 
     Attributes:
         account_id: the account's twelve digits.
@@ -82,9 +82,9 @@ class Sandbox:
         """Start from an empty account, or from the one that ``load`` read.
 
         Args:
-            aside: put the sandbox that runs aside, and run instead of it until this one stops.
-                It then goes on as it was. With the same seed the administrator's access key is
-                the same, so clients made before work here as well.
+            aside: suspend the sandbox that is running until this one stops. Then that one
+                continues as it was. With the same seed the administrator's access key is
+                the same, so clients made earlier work here as well.
 
         Raises:
             SandboxError: a sandbox runs already in this process, or moto has changed.
@@ -138,16 +138,16 @@ class Sandbox:
         return key.access_key_id, key.secret_access_key
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Save the account to a file, from which ``Sandbox.load`` makes it anew.
+        """Save the account to a file, from which ``Sandbox.load`` restores it.
 
-        Saved are keys, aliases and grants; tables, streams and backups, their rows as ciphertext;
-        users, roles, groups, policies and temporary credentials; the time and the randomness. Not
-        saved are the audit trail, and the table keys that DynamoDB keeps open for five minutes.
-        The file has the key material too: it protects nothing.
+        The file holds keys, aliases and grants; tables, streams and backups, with their items as
+        ciphertext; users, roles, groups, policies and temporary credentials; and the state of the
+        clock and of the random numbers. It does not hold the audit trail, or the table keys that
+        DynamoDB caches for five minutes. It also holds the key material, so it protects nothing.
 
         Raises:
-            SandboxError: the file cannot be written, and is as it was; or something in the account
-                has no form in a file.
+            SandboxError: the file cannot be written, and is unchanged; or something in the account
+                cannot be saved.
         """
         self._check_running()
         with self._gate.paused():
@@ -158,11 +158,11 @@ class Sandbox:
     def load(cls, path: str | os.PathLike[str]) -> Sandbox:
         """A sandbox that starts from a saved account: ``with Sandbox.load(path) as sandbox:``.
 
-        Nothing that the file says is executed.
+        Loading a file executes nothing in it.
 
         Raises:
-            SandboxError: the file cannot be read, is none of ``save``'s, is damaged, or was saved
-                by other versions of this library or of moto.
+            SandboxError: the file cannot be read, was not written by ``save``, is damaged, or was
+                saved by another version of this library or of moto.
         """
         saved = storage.read(path)
         sandbox = cls(storage.seed_of(saved))
@@ -175,17 +175,17 @@ class Sandbox:
         return cls._running
 
     def log(self, put_before: Callable[[Recorder], Recorder]) -> None:
-        """Put something before the audit trail that sees every call that ends.
+        """Put a recorder in front of the audit trail; it sees each call when it ends.
 
         Args:
-            put_before: takes the recorder that is there, and gives the one to take its place.
+            put_before: takes the present recorder, and returns the one that replaces it.
         """
         self._check_running()
         self._gate.recorder = put_before(self._gate.recorder)
 
     @contextlib.contextmanager
     def unrecorded(self) -> Iterator[None]:
-        """Calls made inside leave nothing in the audit trail: for one who only looks."""
+        """Calls made in this block are not recorded in the audit trail."""
         self._check_running()
         recorder, self._gate.recorder = self._gate.recorder, _Nothing()
         try:
@@ -240,7 +240,7 @@ class Sandbox:
         return self.clock.now()
 
     def at_rest(self, table_name: str, account_id: str | None = None) -> AtRest:
-        """What is stored of a table, as it lies there: see ``AtRest``."""
+        """What is stored of a table, in its stored form: see ``AtRest``."""
         self._check_running()
         with self._gate.paused():
             return self.services.dynamodb.at_rest(
@@ -250,14 +250,14 @@ class Sandbox:
     def would_allow(
         self, user_name: str, service: str, operation: str, params: dict[str, Any], via: str = ""
     ) -> bool:
-        """Whether every permission would be given if an IAM user made a call. Nothing is done,
-        nothing is recorded, and no table key is kept.
+        """Whether an IAM user would have every permission for a call. The call is not made,
+        nothing is recorded, and no table key is cached.
 
         Args:
-            user_name: of this account; nobody of that name may do anything.
-            service: as boto3 has it, such as ``kms``.
+            user_name: a user of this account; if there is none, the answer is False.
+            service: its name in boto3, such as ``kms``.
             operation: the API's name for it, such as ``Decrypt``.
-            params: as boto3 takes them.
+            params: the parameters, as boto3 takes them.
             via: the service that makes the call for the user, ``dynamodb.amazonaws.com``.
         """
         self._check_running()
@@ -272,7 +272,7 @@ class Sandbox:
             subject: the error of a call, as boto3 raises it; an event of the trail; or a decision.
 
         Raises:
-            SandboxError: the error is not of a call that this sandbox's trail holds.
+            SandboxError: the error belongs to no call in this sandbox's trail.
         """
         return explain(subject, self.trail.events())
 

@@ -104,22 +104,23 @@ def denied(
 ) -> Denial:
     """Assert that somebody is denied an action in a ``with`` block.
 
-    The denial may be raised (the ``ClientError`` is swallowed) or caught by the code under test.
-    Other errors go on. Where code wraps the error in one of its own, put ``pytest.raises`` inside.
+    The denial may be raised (the ``ClientError`` is suppressed) or caught by the code under test.
+    Other errors are passed on. If the code wraps the error in one of its own, put
+    ``pytest.raises`` inside the block.
 
     Args:
-        action: such as ``kms:Decrypt``, also where a service asked for it.
+        action: such as ``kms:Decrypt``; a service may have asked for it on the caller's behalf.
         by: who is denied: the name of a user or role, or an ARN.
         because: what denied: the Sid or number of a statement, the name or ARN of a policy, a type
             of policy (``key policy``, ``identity-based policy``, ``permissions boundary``,
             ``session policy``), ``explicit deny`` or ``implicit deny``. If several are given, all
-            must fit. An implicit deny is the work of no statement: its type of policy is the one
-            that has no Allow.
-        sandbox: the one to look at; the one that runs if left out.
+            must match. No statement makes an implicit deny: its type of policy is the one that
+            has no Allow.
+        sandbox: the one to look at; the running one if left out.
 
     Raises:
         AssertionError: at the end of the block, with the decisions explained.
-        SandboxError: no sandbox runs, or the action has no service in front.
+        SandboxError: no sandbox is running, or the action does not begin with a service.
     """
     if ":" not in action:
         raise SandboxError(f"`{action}` is no action; give one such as kms:Decrypt.")

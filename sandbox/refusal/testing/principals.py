@@ -26,7 +26,7 @@ def as_user(
 
     Args:
         name: the user's name.
-        policies: to give the user beside what the user has: ARNs of managed policies, and
+        policies: to add to those that the user has: ARNs of managed policies, and policy
             documents, which become inline policies ``policy-1``, ``policy-2``, …
         boundary: ARN of the managed policy that is the user's permissions boundary.
         sandbox: the one to act in; the one that runs if left out.
@@ -65,7 +65,7 @@ def as_role(
 
     Args:
         name: the role's name.
-        policies: to give the role beside what it has, as ``as_user`` takes them.
+        policies: to add to those that the role has, in the form that ``as_user`` takes.
         session_name: the name of the role session.
         session_policy: a document that limits the session.
         sandbox: the one to act in; the one that runs if left out.

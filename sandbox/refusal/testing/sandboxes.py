@@ -66,23 +66,22 @@ def sandboxed(target: Target, /) -> Target: ...
 @overload
 def sandboxed(*, seed: int | str | None = None) -> Sandboxed: ...
 def sandboxed(target: Any = None, /, *, seed: int | str | None = None) -> Any:
-    """A sandbox for as long as a block, a call or a test lasts. It stands in for ``mock_aws``.
+    """A sandbox for the duration of a block, a call or a test. It replaces ``mock_aws``.
 
     ``@sandboxed``, ``@sandboxed(seed=7)``, ``with sandboxed() as sandbox:`` and ``async with
-    sandboxed():`` are all understood. A decorated function may be a plain one, a coroutine or a
-    generator. Of a decorated class each test has a sandbox of its own: of a
-    ``unittest.TestCase`` from ``setUp`` to ``tearDown``, of another class from ``setup_method`` to
-    ``teardown_method`` if it has these, and otherwise for each method whose name begins with
-    ``test``.
+    sandboxed():`` all work. A decorated function may be a plain one, a coroutine or a generator. In
+    a decorated class, each test has a sandbox of its own: in a ``unittest.TestCase`` from
+    ``setUp`` to ``tearDown``; in another class from ``setup_method`` to ``teardown_method`` if it
+    has these, and otherwise for each method whose name begins with ``test``.
 
     Inside another sandbox it joins that one, as ``mock_aws`` does, and leaves it running.
 
     Args:
-        target: what to decorate, where it is used without parentheses.
-        seed: whatever has the same seed and makes the same calls gets the same bytes (0).
+        target: what to decorate, if it is used without parentheses.
+        seed: the same seed and the same calls always give the same bytes; 0 if left out.
 
     Raises:
-        SandboxError: another sandbox runs, and its seed is not the one that is asked for.
+        SandboxError: another sandbox is running, with a different seed than the one given.
     """
     made = Sandboxed(seed)
     return made if target is None else made(target)
