@@ -96,7 +96,7 @@ def states(evidence: Evidence, given: object) -> Verdict:
         claim = "at-rest-covers-transit" if covers else ""
         # The claim is noted, and its truth is not told: it would be the answer.
         return replace(verdict, misconception=claim)
-    return correct("In each place something else protects the data.")
+    return correct("In each place, something different protects the data.")
 
 
 def kinds(evidence: Evidence, given: object) -> Verdict:
@@ -111,7 +111,7 @@ def kinds(evidence: Evidence, given: object) -> Verdict:
             _some(wrong),
         )
     return correct(
-        "Data under symmetric keys; asymmetric keys for people outside."
+        "Symmetric keys are for data, and asymmetric keys for people outside."
     )
 
 
@@ -126,7 +126,7 @@ def _stored(
         )
     if not isinstance(stored, bytes):
         return not_yet(
-            "bytes: nonce and ciphertext in one.", f"{kind_of(stored)}."
+            "bytes: the nonce and the ciphertext.", f"{kind_of(stored)}."
         )
     if SECOND_LINE in stored:
         return not_yet("an encrypted line.", "the line itself, readable.")
@@ -217,7 +217,7 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
             return not_yet(wanted, f"an error, {error.short}.")
         if answer is not None:
             return not_yet(wanted, f"{kind_of(answer)}.")
-    return correct("All or nothing: a damaged message gives no part of its text.")
+    return correct("All or nothing: a damaged message shows no part of its text.")
 
 
 def _asked(record: Record, key: str) -> Verdict | None:
@@ -228,9 +228,12 @@ def _asked(record: Record, key: str) -> Verdict | None:
         )
     context = record.parameters.get("encryptionContext")
     if context != CONTEXT:
-        seen = f"the context {context}." if context else "none."
+        how = (
+            f"bound to the context {context}" if context else "without a context"
+        )
         return not_yet(
-            f"a data key bound to the context given, here {CONTEXT}.", seen
+            f"a data key bound to the context given, here {CONTEXT}.",
+            f"one {how}.",
         )
     return None
 
@@ -258,7 +261,7 @@ def _opens(kms: Any, envelope: dict[str, Any]) -> Verdict | None:
     if plaintext != PLAINTEXT:
         return not_yet(
             "the plaintext given, encrypted.",
-            f"{len(plaintext)} bytes of another one.",
+            f"another plaintext, of {len(plaintext)} bytes.",
         )
     return None
 
@@ -276,7 +279,7 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     if len(asked) < len(envelopes):
         return not_yet(
             "a data key from KMS for each call.",
-            f"{len(asked)} asked for in two calls.",
+            f"{len(asked)} requested in two calls.",
         )
     for record in asked:
         if problem := _asked(record, key):
@@ -293,7 +296,7 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
             "two ciphertexts from two calls.", "the same ciphertext twice."
         )
     return correct(
-        "KMS gave a data key for each call; the envelopes open, and hold no plaintext key."
+        "KMS gave a data key for each call; the envelopes open, and contain no plaintext key."
     )
 
 
@@ -337,18 +340,20 @@ def decrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
         return not_yet(
             "a Decrypt that names the key `key_id`.", "a Decrypt without KeyId."
         )
-    return correct("KMS opened the data key, and the data was opened here.")
+    return correct("KMS decrypted the data key, and you decrypted the data.")
 
 
 def backup_key(evidence: Evidence, given: object) -> Verdict:
     """KMS's answer: a data key of 256 bits under the key for the backups, bound to a context."""
     wanted = f"a data key for the backups, bound to {BACKUP_CONTEXT}."
     if not isinstance(given, dict):
-        return not_yet("KMS's whole answer, a dictionary.", f"{kind_of(given)}.")
+        return not_yet(
+            "KMS's whole response, a dictionary.", f"{kind_of(given)}."
+        )
     names = ("Plaintext", "CiphertextBlob")
     if lacking := [x for x in names if not isinstance(given.get(x), bytes)]:
         seen = f"a dictionary without bytes in {listed(lacking)}."
-        return not_yet("KMS's whole answer.", seen)
+        return not_yet("KMS's whole response.", seen)
     parts = [given[name] for name in names]
     kms, key_arn = evidence.client("kms"), evidence.lab.backup_key_arn
     asked = [x for x in evidence.records("GenerateDataKey") if not x.error]
@@ -376,7 +381,7 @@ def backup_key(evidence: Evidence, given: object) -> Verdict:
         return not_yet(
             "a data key of 256 bits.", f"a data key of {8 * len(opened)} bits."
         )
-    return correct("Use the plaintext now, and keep the encrypted one.")
+    return correct("Use the plaintext key now, and keep the encrypted one.")
 
 
 EXERCISES = [

@@ -20,7 +20,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# Every night Lanternfish Games writes its players to a file, the export. A newsletter and a backup depend on it, and it is full of e-mail addresses. Your task is to encrypt it.
+# Every night Lanternfish Games writes its players' data to a file, the export. A newsletter and a backup depend on it, and it is full of e-mail addresses. Your task is to encrypt it.
 
 # %%
 import json
@@ -169,9 +169,9 @@ print(len(first_line), "bytes became", len(sealed))
 AESGCM(export_key).decrypt(first_nonce, sealed, None)
 
 # %% [markdown]
-# **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (*AES-GCM*), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, for you as well.
+# **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (*AES-GCM*), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, even to you.
 #
-# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: up to about four billion messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
+# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: with up to about four billion messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
 #
 # The ciphertext is 16 bytes longer than the line. These bytes are the *tag*.
 #
@@ -253,7 +253,7 @@ predict("1.2")
 # %% [markdown]
 # **What just happened?** The tag is computed from the key, the nonce and every byte of the ciphertext. When you decrypt, it is computed again, and if one bit differs you get nothing. So AES-GCM keeps a text secret, and also shows whether somebody has changed it.
 #
-# The third argument, so far `None`, is the *associated data*. It goes into the tag too, but not into the ciphertext. It is not secret. Decryption needs the same bytes again, and so a ciphertext can be bound to a place or a purpose.
+# The third argument, so far `None`, is the *associated data*. It goes into the tag too, but not into the ciphertext. It is not secret. Decryption needs the same bytes again, so they bind a ciphertext to a place or a purpose.
 
 # %%
 bound_nonce = os.urandom(12)
@@ -261,9 +261,9 @@ bound = AESGCM(export_key).encrypt(bound_nonce, first_line, b"file=export")
 try:
     AESGCM(export_key).decrypt(bound_nonce, bound, b"file=newsletter")
 except InvalidTag:
-    print("Refused: other associated data.")
+    print("Refused: the associated data is different.")
 else:
-    raise RuntimeError("It opened with other associated data.")
+    raise RuntimeError("It opened with different associated data.")
 AESGCM(export_key).decrypt(bound_nonce, bound, b"file=export")
 
 # %% [markdown]
@@ -319,7 +319,7 @@ bound_line = (
 # %% [markdown]
 # {{exercise 1.4}}
 #
-# *Inputs:* a `key`, and bytes in `stored`: a nonce of 12 bytes, then what `encrypt` returned without associated data. *Goal:* a function that returns the plaintext, and `None` if a byte was changed.
+# *Inputs:* a `key`, and bytes in `stored`: a nonce of 12 bytes, then what `encrypt` returned without associated data. *Goal:* a function that returns the plaintext, or `None` if a byte was changed.
 
 
 # %% tags=["answer"]
@@ -392,7 +392,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 public_key = private_key.public_key()
 oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
-sizes = [256, 1024, 4096, 16384]  # Bytes to try both with.
+sizes = [256, 1024, 4096, 16384]  # Bytes to encrypt and decrypt with both.
 
 
 # %%
@@ -455,7 +455,7 @@ line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
 predict("1.3")
 
 # %% [markdown]
-# **What just happened?** Each step on the axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With your public key, somebody outside AWS can encrypt for you, but cannot decrypt. With your private key you can make a *signature*, which anybody can check with the public key. DynamoDB takes symmetric keys only.
+# **What just happened?** Each step on either axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With your public key, somebody outside AWS can encrypt for you, but cannot decrypt. With your private key you can make a *signature*, which anybody can check with the public key. DynamoDB takes symmetric keys only.
 #
 # {{exercise 1.5}}
 #
@@ -589,13 +589,13 @@ predict("1.4")
 #
 # {{picture envelope}}
 #
-# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received the encrypted data key only. A KMS key never leaves KMS in plaintext, and KMS encrypts 4,096 bytes at most in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*.
+# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received the encrypted data key only. A KMS key never leaves KMS in plaintext, and KMS encrypts at most 4,096 bytes in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*.
 #
 # Without permission to use the KMS key, nobody can have a data key decrypted. But a data key that has been handed out works without KMS: a colleague who kept one can still open that one export after the permission is gone. DynamoDB uses envelopes as well. There the data keys stay inside the service, and no caller ever holds one. (The encrypted data key is about a hundred bytes long here, and longer on AWS.)
 #
 # {{exercise 1.6}}
 #
-# *Inputs:* `kms`, `lab.backup_key_arn`. *Goal:* in `backup_key`, KMS's whole answer to a request for a data key of 256 bits under the key for the backups, bound to the context `{"file": "backup"}`.
+# *Inputs:* `kms`, `lab.backup_key_arn`. *Goal:* in `backup_key`, KMS's whole response to a request for a data key of 256 bits under the key for the backups, bound to the context `{"file": "backup"}`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -686,7 +686,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     }
 
 
-# %% wrong="no context" says="none."
+# %% wrong="no context" says="one without a context"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = kms.generate_data_key(KeyId=key_id, KeySpec="AES_256")
     nonce = os.urandom(12)
@@ -756,7 +756,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     }
 
 
-# %% wrong="a key from here" says="0 asked for"
+# %% wrong="a key from here" says="0 requested"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = {"Plaintext": export_key, "CiphertextBlob": export_key}
     nonce = os.urandom(12)
@@ -773,7 +773,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     return kms.encrypt(KeyId=key_id, Plaintext=plaintext)
 
 
-# %% wrong="the envelope from above" says="0 asked for"
+# %% wrong="the envelope from above" says="0 requested"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     return envelope
 
@@ -809,7 +809,7 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     }
 
 
-# %% wrong="not encrypted" says="of another one"
+# %% wrong="not encrypted" says="another plaintext"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = kms.generate_data_key(
         KeyId=key_id, KeySpec="AES_256", EncryptionContext=encryption_context
