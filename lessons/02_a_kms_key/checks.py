@@ -96,12 +96,12 @@ def further_key(evidence: Evidence) -> Verdict:
     for key in new:
         symmetric = key["KeySpec"] == "SYMMETRIC_DEFAULT"
         if symmetric and "scores" in key["Description"].lower():
-            return correct("One call, and the account has one more key.")
+            return correct("With one call, the account has one more key.")
     if not new:
         if failure := last_failure(evidence, "CreateKey"):
             return not_yet(wanted, f"{failure}.")
         return not_attempted(
-            "The account has no further key yet; make one in the cell above."
+            "The account has no new key yet; make one in the cell above."
         )
     key = new[-1]
     if key["KeySpec"] != "SYMMETRIC_DEFAULT":
@@ -143,16 +143,17 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
         "KeyManager": key["KeyManager"],
     }
     if not isinstance(given, dict):
-        return not_yet("a dictionary of three texts.", f"{kind_of(given)}.")
+        return not_yet("a dictionary of three strings.", f"{kind_of(given)}.")
     if all(given.get(name, ...) is ... for name in right):
         return not_attempted(
-            "The dots are still there; put a text in place of each."
+            "The dots are still there; put a string in place of each."
         )
     for name, value in right.items():
         seen = given.get(name, ...)
         if not isinstance(seen, str):
             return not_yet(
-                "a text for each of the three.", f"{kind_of(seen)}, under {name}."
+                "a string for each of the three.",
+                f"{kind_of(seen)}, under {name}.",
             )
         if seen != value:
             mine = name == "account" and seen in ("admin", key["Arn"], "you")
@@ -161,7 +162,7 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
                 f"`{seen[:60]}`, under {name}.",
                 "key-belongs-to-user" if mine else "",
             )
-    return correct("The account, in this one Region; no person is named.")
+    return correct("The key belongs to the account, in this one Region.")
 
 
 def _without_nils(evidence: Evidence, name: str) -> Verdict:
@@ -199,11 +200,11 @@ def second_administrator(evidence: Evidence) -> Verdict:
             may = "may not" if name == "Nils" else "may no longer"
             return not_yet(
                 "two administrators with the same actions.",
-                f"a key policy by which {name} {may} {lacking[0]}.",
+                f"a key policy under which {name} {may} perform {lacking[0]}.",
             )
     if not allows(policy, bruno, "kms:Decrypt"):
         return not_yet(
-            "Bruno as before.", "a key policy that no longer lets Bruno decrypt."
+            "Bruno's rights as before.", "one that no longer lets Bruno decrypt."
         )
     root = f"arn:aws:iam::{lab.account_id}:root"
     if not allows(policy, root, "kms:PutKeyPolicy"):
@@ -232,7 +233,7 @@ def decided(evidence: Evidence, given: object) -> Verdict:
     ]
     wanted = "the simulator's decision on Bruno and kms:Decrypt."
     if not isinstance(given, str):
-        return not_yet("the value of EvalDecision, a text.", f"{kind_of(given)}.")
+        return not_yet("the value of EvalDecision.", f"{kind_of(given)}.")
     if not asked:
         if failure := last_failure(evidence, "SimulatePrincipalPolicy"):
             return not_yet(wanted, f"{failure}.")

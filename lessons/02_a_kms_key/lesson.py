@@ -144,7 +144,7 @@ denial
 #
 # {{exercise 2.3}}
 #
-# *Inputs:* `kms`, `lab.shop_key_alias`. *Goal:* for the auditors, the facts about the shop's key as three texts: the ID of the account that it belongs to, its Region, and its `KeyManager`.
+# *Inputs:* `kms`, `lab.shop_key_alias`. *Goal:* for the auditors, the facts about the shop's key as three strings: the ID of the account that it belongs to, its Region, and its `KeyManager`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -277,7 +277,7 @@ shared["Statement"].append(
 )
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
-# %% wrong="in her place" says="Tess may no longer kms:PutKeyPolicy"
+# %% wrong="in her place" says="Tess may no longer perform kms:PutKeyPolicy"
 shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = {"AWS": nils}
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
@@ -288,7 +288,7 @@ shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 del shared["Statement"][2:]
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
-# %% wrong="a part of it" says="Nils may not kms:PutKeyPolicy"
+# %% wrong="a part of it" says="Nils may not perform kms:PutKeyPolicy"
 shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"].append(
     {
@@ -380,7 +380,7 @@ denial
 predict("2.2")
 
 # %% [markdown]
-# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The separation is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that stands outside all policies. Either way she could give herself access, and the audit trail would show it.
+# **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The separation is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that exists outside all policies. Either way she could give herself access, and the audit trail would show it.
 #
 # Two tools tell you whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` weighs all policies and grants, and shows which statement decides.
 
@@ -450,7 +450,7 @@ with refused("InvalidInput", "ValidationError", "NoSuchEntity"):
 decision = "denied"
 
 # %% [markdown] tags=["solution"]
-# The simulator says `implicitDeny`: no IAM policy of Bruno's allows it. It did not look at the key policy, which does. For a KMS key, the simulator tells you what IAM policies say and no more. `policy_lab(user="bruno", action="kms:Decrypt", resource=players_key["Arn"])` says *allowed*.
+# The simulator says `implicitDeny`: none of Bruno's IAM policies allows the action. It did not look at the key policy, which does. For a KMS key, the simulator tells you what IAM policies say and no more. `policy_lab(user="bruno", action="kms:Decrypt", resource=players_key["Arn"])` says *allowed*.
 
 # %% [markdown]
 # ## 5. The encryption context
@@ -477,7 +477,7 @@ denial
 predict("2.3")
 
 # %%
-# An answer of lookup_events holds 50 events at most; a paginator asks for all.
+# One lookup_events call returns at most 50 events; a paginator fetches all.
 trail = boto3.client("cloudtrail").get_paginator("lookup_events")
 asked = [{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
 pages = trail.paginate(LookupAttributes=asked)
@@ -489,13 +489,13 @@ rows = [
 table(rows, ["who", "requestParameters", "errorCode"])
 
 # %% [markdown]
-# **What just happened?** KMS does not keep the context. It feeds the pairs into AES-GCM as *additional authenticated data*, so with other pairs the tag does not match. That is why a wrong context and a damaged ciphertext look the same, and why the message is empty. The order of the pairs does not matter; upper and lower case do.
+# **What just happened?** KMS does not keep the context. It feeds the pairs into AES-GCM as *additional authenticated data*, so with different pairs the tag does not match. That is why a wrong context and a damaged ciphertext look the same, and why the message is empty. The order of the pairs does not matter; upper and lower case do.
 #
-# A context is not secret. The audit trail shows it and never shows the plaintext, so put nothing private into a context. CloudTrail writes `AccessDenied` for `AccessDeniedException`. That such an event also shows the context is the sandbox's assumption.
+# A context is not secret. The audit trail shows the context, though never the plaintext, so put nothing private into it. CloudTrail writes `AccessDenied` for `AccessDeniedException`. That such an event also shows the context is the sandbox's assumption.
 #
 # {{exercise 2.6}}
 #
-# *Inputs:* `kms`, `lab.token`, a text. *Goal:* in `sealed_token`, the ciphertext of that text under the key `alias/players-table`, bound to the encryption context `{"service": "shop"}`.
+# *Inputs:* `kms`; `lab.token`, a string. *Goal:* in `sealed_token`, the ciphertext of that string under the key `alias/players-table`, bound to the encryption context `{"service": "shop"}`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -537,7 +537,7 @@ sealed_token = kms.encrypt(
     EncryptionContext={"service": "shop"},
 )["CiphertextBlob"]
 
-# %% wrong="the whole answer" says="KMS's whole answer"
+# %% wrong="the whole answer" says="KMS's whole response"
 sealed_token = kms.encrypt(
     KeyId=players_key["KeyId"],
     Plaintext=lab.token.encode(),
@@ -637,7 +637,7 @@ tonights_key = kms.encrypt(
     EncryptionContext={"file": "backup"},
 )["CiphertextBlob"]
 
-# %% wrong="the whole answer" says="KMS's whole answer"
+# %% wrong="the whole answer" says="KMS's whole response"
 tonights_key = kms.generate_data_key_without_plaintext(
     KeyId=lab.backup_key_id,
     KeySpec="AES_256",
@@ -648,7 +648,7 @@ tonights_key = kms.generate_data_key_without_plaintext(
 # The program that prepares the backup never sees the key. The program that writes the backup asks KMS to decrypt the data key, and needs `kms:Decrypt` for that.
 
 # %% [markdown]
-# A ciphertext can also move to another key. `re_encrypt` decrypts under one key and encrypts under another, inside KMS. Each side has its context: `SourceEncryptionContext` and `DestinationEncryptionContext`.
+# A ciphertext can also move to another key. `re_encrypt` decrypts under one key and encrypts under another, inside KMS. Each side has its own context: `SourceEncryptionContext` and `DestinationEncryptionContext`.
 #
 # {{exercise 2.8}}
 #
@@ -709,7 +709,7 @@ moved = kms.encrypt(
 )["CiphertextBlob"]
 
 # %% [markdown] tags=["solution"]
-# The caller needs `kms:ReEncryptFrom` on the one key and `kms:ReEncryptTo` on the other, and never sees the plaintext.
+# The caller needs `kms:ReEncryptFrom` on the old key and `kms:ReEncryptTo` on the new one, and never sees the plaintext.
 
 # %% [markdown]
 # ## 7. Rotation

@@ -64,7 +64,7 @@ def holds(value: Any, secret: bytes) -> bool:
 def decrypted(kms: Any, blob: object, context: dict[str, str]) -> tuple[dict[str, Any], str]:
     """KMS's answer to a ciphertext, or else what stands in the way, in a sentence."""
     if isinstance(blob, dict):
-        return {}, "KMS's whole answer; the ciphertext is its CiphertextBlob."
+        return {}, "KMS's whole response; the ciphertext is its CiphertextBlob."
     if not isinstance(blob, bytes):
         return {}, f"{kind_of(blob)}."
     if not blob:
