@@ -88,7 +88,7 @@ def _created(evidence: Evidence, table: str, wanted: str) -> Verdict:
     found = _name_of(evidence, arn)
     if found == wanted:
         return correct(f"{table} is under {wanted}.")
-    seen = f"{table} under {found}; delete the table, or change its key by update_table."
+    seen = f"{table} under {found}; delete the table, or change its key with update_table."
     return not_yet(f"a table {table} under {wanted}.", seen)
 
 
@@ -150,11 +150,11 @@ def move_awaited(evidence: Evidence, finished: Any) -> Verdict:
     arn = evidence.table_key(table)
     if arn != key:
         found = (
-            "no key, as it is gone" if arn is None else _name_of(evidence, arn)
+            "no longer exists"
+            if arn is None
+            else f"is under {_name_of(evidence, arn)}"
         )
-        return not_yet(
-            wanted, f"such a description, but {table} is under {found}."
-        )
+        return not_yet(wanted, f"such a description, but {table} {found}.")
     return correct(
         "ENABLED, with the new ARN: this table no longer needs the old key."
     )
@@ -194,7 +194,7 @@ def audited(evidence: Evidence) -> Verdict:
         if other := _elsewhere(evidence, moves, table):
             return not_yet(f"{table} under another key.", other)
         return not_attempted(
-            f"{table} is still under the AWS owned key, which leaves no trail."
+            f"{table} is still under the AWS owned key, whose use leaves no trail."
         )
     if key_metadata(evidence, arn)["KeyManager"] == "AWS":
         return correct(
@@ -274,7 +274,8 @@ def alias_followed(evidence: Evidence) -> Verdict:
         return not_yet(f"{lab.key_alias} on the new key.", seen)
     if arn == new:
         return correct(
-            "Asked again, DynamoDB looked up the alias again, and took the new key."
+            "You called update_table again, so DynamoDB looked the alias up again "
+            "and found the new key."
         )
     if not tries:
         calls = evidence.records("UpdateAlias", "UpdateTable")

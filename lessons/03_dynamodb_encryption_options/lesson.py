@@ -7,16 +7,16 @@
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[02 A KMS key](02_a_kms_key.ipynb)"
-#       - or else, what a KMS key, an alias and a key policy are
+#       - or else, an idea of what a KMS key, an alias and a key policy are
 #     outcomes:
 #       - create a table under each of the three encryption options
 #       - tell from the API which option a table is under
 #       - compare the options by owner, visibility, control, audit and price
 #       - move a table to another key, and know when the move is over
 #       - count the uses of a table's key in the audit trail
-#     simulated: The account, its keys and its tables. What is accepted and what is refused, and with which words, follows AWS's rules.
+#     simulated: The account, its keys and its tables. What is accepted and what is refused, and in which words, follows AWS's rules.
 #     aws: A new table takes some seconds until it is active. A change of key took about 22 seconds in one public measurement on small tables. Here the clock moves whenever you ask.
-#     cost: A few cents. There are three customer managed keys here, and each is USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
+#     cost: A few cents. There are three customer managed keys here, and each is USD 1 a month, prorated hourly. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
@@ -41,7 +41,7 @@ lab
 # %% [markdown]
 # ## 1. A table without any encryption setting
 #
-# *Amazon DynamoDB* is AWS's NoSQL database. There are no servers to run, items need not have the same attributes, and answers stay quick however large a table grows. DynamoDB finds an *item* by its *partition key*, here `player_id`.
+# *Amazon DynamoDB* is AWS's NoSQL database. There are no servers to run, items need not have the same attributes, and queries stay fast however large a table grows. DynamoDB finds an *item* by its *partition key*, here `player_id`.
 #
 # The table `avatars` records which picture each player has chosen. You create it without mentioning encryption.
 #
@@ -58,12 +58,12 @@ predict("3.1", ...)
 dynamodb, kms = boto3.client("dynamodb"), boto3.client("kms")
 player_id = {"AttributeName": "player_id"}
 schema = {
-    "AttributeDefinitions": [{**player_id, "AttributeType": "S"}],  # a text
+    "AttributeDefinitions": [{**player_id, "AttributeType": "S"}],  # a string
     "KeySchema": [{**player_id, "KeyType": "HASH"}],  # the partition key
     "BillingMode": "PAY_PER_REQUEST",  # no capacity to plan
 }
 dynamodb.create_table(TableName=lab.avatars_table_name, **schema)
-waiter = dynamodb.get_waiter("table_exists")  # asks until the table is there
+waiter = dynamodb.get_waiter("table_exists")  # polls until the table exists
 waiter.wait(TableName=lab.avatars_table_name)
 avatars = dynamodb.describe_table(TableName=lab.avatars_table_name)["Table"]
 avatars["TableStatus"], avatars.get("SSEDescription", "no SSEDescription")
@@ -140,7 +140,7 @@ dynamodb.create_table(
 )
 
 # %% [markdown] tags=["solution"]
-# KMS is the only `SSEType` that DynamoDB takes, so it can be left out. Without a `KMSMasterKeyId`, DynamoDB takes the AWS managed key.
+# KMS is the only `SSEType` that DynamoDB accepts, so it can be left out here. Without a `KMSMasterKeyId`, DynamoDB uses the AWS managed key.
 
 # %% [markdown]
 # {{exercise 3.2}}
@@ -328,13 +328,13 @@ with refused("AccessDeniedException") as denial:
 denial
 
 # %% [markdown]
-# AWS wrote this key's policy, and you can only read it. It lets everybody in your account who may use DynamoDB use the key, but only through DynamoDB. Here is how the three options compare:
+# AWS wrote this key's policy, and you can only read it. Under that policy, everybody in your account who may use DynamoDB may use the key, but only through DynamoDB. Here is how the three options compare:
 #
 # | what differs | AWS owned | AWS managed | customer managed |
 # |---|---|---|---|
 # | who manages it | AWS | AWS | you |
 # | what you see | nothing | key, policy, grants | key, policy, grants |
-# | what you control | nothing | nothing of its policy or life | policy, rotation, life |
+# | what you control | nothing | neither its policy nor its lifetime | policy, rotation, lifetime |
 # | its use in your audit trail | no | yes | yes |
 # | price a month | free | free | USD 1, more once rotated |
 # | calls to KMS | free | charged | charged |
@@ -410,7 +410,7 @@ dynamodb.update_table(
 dynamodb.delete_table(TableName=lab.avatars_table_name)
 
 # %% [markdown] tags=["solution"]
-# Only the AWS managed key does both: its use is in the audit trail, and it has no monthly fee. The answer shows `UPDATING` and no ARN yet, because the old key is AWS's own and has no ARN that you may see.
+# Only the AWS managed key meets both wishes: its use is in the audit trail, and it has no monthly fee. The answer shows `UPDATING` and no ARN yet, because the old key is AWS owned, and you cannot see its ARN.
 
 # %% [markdown]
 # ## 4. Move a table to another key
@@ -445,7 +445,7 @@ predict("3.2")
 key_layers(lab.at_rest(lab.old_table_name), before)
 
 # %% [markdown]
-# **What just happened?** The table stayed `ACTIVE`, and every read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. No item was encrypted again, because a KMS key never touches an item. There are three layers of keys. The KMS key encrypts *table keys*, one for each table. The table key encrypts *data encryption keys*; on AWS a table has many; here it has one. These encrypt the items. A new KMS key means a new table key, under which the data encryption keys are encrypted again. That is far less work than encrypting every item.
+# **What just happened?** The table stayed `ACTIVE`, and every read worked. DynamoDB showed the old key first, then the new one, and `UPDATING` until it had finished. No item was encrypted again, because a KMS key never touches an item. There are three layers of keys. The KMS key encrypts *table keys*, one for each table. The table key encrypts *data encryption keys*: on AWS a table has many, here it has one. These encrypt the items. A new KMS key means a new table key, under which the data encryption keys are encrypted again. That is far less work than encrypting every item.
 #
 # **Keep the old key enabled** until `Status` is `ENABLED` and the ARN is the new key's. Until then DynamoDB may need it. On a real account, wait a few seconds between two calls.
 #
@@ -495,7 +495,7 @@ finished = "ENABLED"
 finished = dynamodb.describe_table(TableName=lab.oldest_table_name)["Table"]
 
 # %% [markdown] tags=["solution"]
-# `Status` alone is not enough to look at: it was `ENABLED` before the move as well. `TableStatus` would tell even less, since it is `ACTIVE` all the time.
+# Looking at `Status` alone is not enough: it was `ENABLED` before the move as well. `TableStatus` tells you even less, since it is `ACTIVE` all the time.
 
 # %% [markdown]
 # How can DynamoDB use the studio's key when nobody is calling it? A *grant* is a permission on one key for one principal. Here are those on the studio's key for `players-2025`:
@@ -511,11 +511,11 @@ old_grants = [
 table(old_grants, ["for whom", "operations", "only in this encryption context"])
 
 # %% [markdown]
-# **What just happened?** DynamoDB made these grants for itself, in your name, when you moved the table. AWS documents that it does so for each table; that there are two comes from one public observation. DynamoDB has given up its grants on the old key. (AWS says so of deleted tables; that it does so after a move is the sandbox's assumption.)
+# **What just happened?** DynamoDB made these grants for itself, in your name, when you moved the table. AWS documents that it does so for each table; that there are two comes from one public observation. DynamoDB has given up its grants on the old key. (AWS says this about deleted tables; that it also holds after a move is the sandbox's assumption.)
 #
 # ## 5. What goes wrong
 #
-# DynamoDB looks at the request, and then KMS looks at the key. If either refuses, the table stays as it was. Three mistakes:
+# First DynamoDB checks the request, and then KMS checks the key. If either refuses, the table stays as it was. Three mistakes:
 
 # %%
 rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
@@ -551,7 +551,7 @@ predict("3.3", ...)
 kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.next_key_arn)
 sse = dynamodb.describe_table(TableName=lab.table_name)["Table"]["SSEDescription"]
 alias_target = kms.describe_key(KeyId=lab.key_alias)["KeyMetadata"]["Arn"]
-print("the alias is the new key:", alias_target == lab.next_key_arn)
+print("the alias names the new key:", alias_target == lab.next_key_arn)
 print("players is under the new key:", sse["KMSMasterKeyArn"] == lab.next_key_arn)
 
 # %%
@@ -630,7 +630,7 @@ kms.update_alias(AliasName=lab.key_alias, TargetKeyId=lab.key_arn)
 kms.delete_alias(AliasName=lab.key_alias)
 
 # %% [markdown] tags=["solution"]
-# DynamoDB looks an alias up once for each `create_table` or `update_table`, and keeps the key's ARN. To move a table, ask again. Keep the old key as long as anything needs it, such as a backup that was made under it.
+# DynamoDB looks an alias up once for each `create_table` or `update_table`, and keeps the key's ARN. To move the table, call `update_table` again. Keep the old key as long as anything needs it, such as a backup that was made under it.
 
 # %% [markdown]
 # ## 7. Count the uses of a key
@@ -641,7 +641,7 @@ kms.delete_alias(AliasName=lab.key_alias)
 trail = boto3.client("cloudtrail").get_paginator("lookup_events")
 of_kms = [{"AttributeKey": "EventSource", "AttributeValue": "kms.amazonaws.com"}]
 pages = list(trail.paginate(LookupAttributes=of_kms))
-print([len(page["Events"]) for page in pages], "events of KMS")
+print([len(page["Events"]) for page in pages], "events from KMS")
 first = pages[0]["Events"][0]
 print(first["EventName"], list(json.loads(first["CloudTrailEvent"])))
 
@@ -723,10 +723,10 @@ quiz("03", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # ## Recap
 #
 # - Every table is encrypted with AES-256. You choose whose KMS key it is under.
-# - Without an `SSEDescription` it is an AWS owned key. With one, `KeyManager` tells the other two apart.
+# - A table without an `SSEDescription` is under an AWS owned key. `KeyManager` tells the other two options apart.
 # - Only a customer managed key lets you say who may use it, and take that back.
 # - `update_table` changes the key of a table in use. The items are not encrypted again.
-# - DynamoDB takes symmetric keys only, and looks an alias up once.
+# - DynamoDB takes symmetric keys only, and looks an alias up once in each call.
 #
 # **Read more.** [DynamoDB encryption at rest: usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html): the three options, and moving a table. [How DynamoDB uses KMS](https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html): layers of keys, grants. [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 #
