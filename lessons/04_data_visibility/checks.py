@@ -90,7 +90,7 @@ def context_fits(evidence: Evidence, context: Any) -> Verdict:
         name, value = next(x for x in context.items() if x not in right)
         seen = f"`{value}` for {name}; KMS refuses it."
         return not_yet(f"the values for {table}.", seen)
-    return correct(f"KMS opened the table key of {table} with it.")
+    return correct(f"KMS opened the table key of {table} with this context.")
 
 
 def _decrypts(evidence: Evidence) -> list[Record]:
@@ -106,7 +106,7 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
     if not isinstance(reader, str):
         return not_yet("a user's name.", f"{quoted(reader)}.")
     if reader.endswith(".amazonaws.com"):
-        seen = f"`{reader[:60]}`, the service that made the call, and not who called it."
+        seen = f"`{reader[:60]}`, the service: not the user who called DynamoDB."
         return not_yet("the user's name.", seen)
     lab, calls = evidence.lab, _decrypts(evidence)
     name = reader.rpartition("/")[2]
@@ -114,7 +114,7 @@ def last_reader_found(evidence: Evidence, reader: Any) -> Verdict:
     before = [x for x in about if x.time < lab.opened]
     if name in (about[-1].user, before[-1].user):
         return correct(
-            f"DynamoDB asked KMS in the name of {name}, who had called it."
+            f"DynamoDB asked KMS on behalf of {name}, who had called DynamoDB."
         )
     wanted = f"the user of the latest Decrypt event for {lab.old_table_name}."
     seen = f"{name}, whose event is about another table, or is older."
@@ -129,7 +129,7 @@ def readers_found(evidence: Evidence, readers: Any) -> Verdict:
         return not_yet("a list of names.", f"{quoted(readers)}.")
     names = list(readers)
     if odd := [name for name in names if not isinstance(name, str)]:
-        return not_yet("a list of names.", f"in it, `{str(odd[0])[:60]}`.")
+        return not_yet("a list of names.", f"a list of `{str(odd[0])[:60]}`.")
     # An ARN names the user as well.
     given = {name.rpartition("/")[2] for name in names}
     lab, calls = evidence.lab, _decrypts(evidence)
@@ -153,7 +153,7 @@ def readers_found(evidence: Evidence, readers: Any) -> Verdict:
 def _odd_reader(name: str, calls: list[Record], about: list[Record]) -> str:
     """Why somebody who was named is no reader of the table."""
     if name == "admin":
-        return "admin, and that is you."
+        return "admin, which is you."
     if any(x.user == name for x in about):
         return f"{name}, whom KMS refused: look at errorCode."
     if any(x.user == name for x in calls):
@@ -208,29 +208,29 @@ REMEDIES = {
 _WHY_NOT = {
     "stolen": {
         "TLS": "a stolen disk is not on the network",
-        "fewer permissions": "a thief asks for no permission",
+        "fewer permissions": "a thief needs no permission",
     },
     "listens": {
         "encryption at rest": "DynamoDB has decrypted the items before it sends them",
         "customer managed key": "DynamoDB has decrypted the items before it sends them",
-        "fewer permissions": "someone who listens needs no permission",
+        "fewer permissions": "someone who listens in needs no permission",
     },
     "Edda": {
         "encryption at rest": "DynamoDB decrypts for whoever may use the table's key",
-        "TLS": "Edda is no stranger on the network: DynamoDB answers her",
+        "TLS": "Edda does not listen in on the network: DynamoDB answers her",
         "fewer permissions": "Edda keeps her permission to read every table",
     },
     "Bruno": {
         "encryption at rest": "DynamoDB decrypts for Bruno, who may use the table's key",
         "customer managed key": "Bruno may use the table's key",
-        "TLS": "Bruno is no stranger on the network: DynamoDB answers him",
-        "fewer permissions": "Bruno needs the players, and so keeps his permissions",
+        "TLS": "Bruno does not listen in on the network: DynamoDB answers him",
+        "fewer permissions": "Bruno needs the players, so he keeps his permissions",
     },
     "deletes": {
         "encryption at rest": "DeleteTable decrypts nothing",
         "customer managed key": "DeleteTable decrypts nothing",
         "client-side encryption": "DeleteTable decrypts nothing",
-        "TLS": "the colleague's own request comes by TLS as well",
+        "TLS": "the colleague's own request comes over TLS as well",
     },
 }
 
@@ -382,10 +382,10 @@ def email_read(evidence: Evidence, read_email: Any) -> Verdict:
         if told is None:
             return returned_none(read_email, "the address, as text.")
         if isinstance(told, (bytes, bytearray)):
-            return not_yet("text.", "bytes; decode() makes text of them.")
+            return not_yet("text.", "bytes; decode() turns them into text.")
         if told != email:
             return not_yet(f"`{email}`.", f"{quoted(told)}.")
-    return correct("KMS decrypted the data key, and the data key the address.")
+    return correct("KMS decrypted the data key, which decrypted the address.")
 
 
 EXERCISES = [

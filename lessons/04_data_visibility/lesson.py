@@ -2,21 +2,21 @@
 # jupyter:
 #   course:
 #     title: Data visibility
-#     promise: On the disk your items are ciphertext, and yet you read them as usual. Find out what happens in between, and what it does not protect from.
+#     promise: On the disk your items are ciphertext, and yet you read them as usual. Find out what happens in between, and what it does not protect against.
 #     minutes: {reading: 20, exercises: 35}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[03 DynamoDB's encryption options](03_dynamodb_encryption_options.ipynb)"
-#       - or else, what a table under a customer managed key is
+#       - or else, an idea of what a table under a customer managed key is
 #     outcomes:
-#       - compare an item as a caller sees it with what is stored of it
+#       - compare an item as a caller sees it with the item as it is stored
 #       - explain why a caller sees plaintext without ever holding a key
 #       - answer an auditor's questions about a table from KMS's events
-#       - name what encryption at rest does not protect from
+#       - name what encryption at rest does not protect against
 #       - encrypt an attribute before you send it, and decrypt it again
 #     simulated: The account, its keys and its tables. The stored bytes are real ciphertext, and you may look at them.
 #     aws: Nobody outside DynamoDB sees the stored bytes or the wrapped table key. CloudTrail's events appear after some minutes.
-#     cost: A few cents. Two customer managed keys are USD 1 a month each, counted by the hour. DynamoDB's own prices come on top.
+#     cost: A few cents. Two customer managed keys are USD 1 a month each, prorated hourly. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
@@ -41,7 +41,7 @@ lab
 # %% [markdown]
 # ## 1. What you see, and what is stored
 #
-# Read a player from the encrypted table, and then look at the disk. On AWS, nobody outside DynamoDB can do the latter. (The clock moves first; section 3 shows why that matters.)
+# Read a player from the encrypted table, and then look at the disk. On AWS, nobody outside DynamoDB can do the latter. (The cell moves the clock first; section 3 shows why that matters.)
 
 # %%
 dynamodb, kms = boto3.client("dynamodb"), boto3.client("kms")
@@ -62,7 +62,7 @@ found = [(word, stored.contains(word)) for word in words]
 table(found, ["looked for", "found on the disk"])
 
 # %% [markdown]
-# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it answers, so programs need not change. Nothing of the item can be read on the disk, neither its values nor the names of its attributes. The keys are stored next to the items, but they are encrypted as well. Only KMS can decrypt the table key, and without it everything below stays locked.
+# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it returns, so programs need not change. Nothing of the item can be read on the disk, neither its values nor the names of its attributes. The keys are stored next to the items, but they are encrypted as well. Only KMS can decrypt the table key, and without it everything below stays locked.
 #
 # On AWS there is one exception. A table's primary key may have a second part, the *sort key*. DynamoDB keeps some of its values in plaintext in the table's metadata, to mark where ranges begin and end. Never put a secret into a sort key.
 
@@ -173,7 +173,7 @@ def table_of(event):
 #
 # Two tables share the studio's key, and `table_of` tells their events apart.
 #
-# *Inputs:* `events_of`, `table_of`, `lab.old_table_name`. *Goal:* in `last_reader`, the name of the IAM user in whose name DynamoDB made its latest `Decrypt` call for `players-2025`.
+# *Inputs:* `events_of`, `table_of`, `lab.old_table_name`. *Goal:* in `last_reader`, the name of the IAM user on whose behalf DynamoDB made its latest `Decrypt` call for `players-2025`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -197,7 +197,7 @@ last_reader = next(
 # %% wrong="the one whom KMS refused" says="edda"
 last_reader = "edda"
 
-# %% wrong="the service" says="not who called it"
+# %% wrong="the service" says="not the user who called DynamoDB"
 last_reader = newest["userIdentity"]["invokedBy"]
 
 # %% wrong="the whole event" says="a user's name"
@@ -245,7 +245,7 @@ readers = [
     and e["userIdentity"]["userName"] != "admin"
 ]
 
-# %% wrong="admin, too" says="and that is you"
+# %% wrong="admin, too" says="which is you"
 readers = ["admin", "nils", "tess"]
 
 # %% wrong="only the last" says="somebody is missing"
@@ -261,7 +261,7 @@ readers = ["sana"]
 # %% wrong="reads instead of decryptions" says="0 of 2"
 readers = [e["userIdentity"]["userName"] for e in events_of("GetItem")]
 
-# %% wrong="whole events" says="in it, `{'eventVersion'"
+# %% wrong="whole events" says="a list of `{'eventVersion'"
 readers = events_of("Decrypt")
 
 # %% wrong="a text" says="a list of names"
@@ -319,7 +319,7 @@ follow(dynamodb.get_item(**request))  # and another, right after it
 #
 # Your permission on the KMS key is not limited to requests through DynamoDB, and in the sandbox you have the encrypted, or *wrapped*, table key: `lab.at_rest(…).wrapped_table_key`. So you can do what DynamoDB does. DynamoDB leaves out `KeyId`; AWS recommends naming it, so that no other key is used by mistake.
 #
-# Without the right encryption context you get `InvalidCiphertextException`. KMS has not kept the context to compare it. The context goes into AES-GCM as *additional authenticated data*, so a wrong one fails in the same way as a damaged ciphertext. It is no secret, but nothing can be decrypted without it.
+# Without the right encryption context you get `InvalidCiphertextException`. KMS has not kept the context to compare it. The context goes into AES-GCM as *additional authenticated data*, so a wrong one fails in the same way as a damaged ciphertext. It is not secret, but nothing can be decrypted without it.
 #
 # {{exercise 4.4}}
 #
@@ -400,7 +400,7 @@ except ClientError:
 # The trail now has a `Decrypt` event without `invokedBy`: this time you called KMS yourself. A key policy can forbid that and still let you use the key through DynamoDB. Notebook 06 shows how.
 
 # %% [markdown]
-# ## 5. What encryption at rest does not protect from
+# ## 5. What encryption at rest does not protect against
 #
 # Encryption at rest protects stored data from whoever gets hold of the storage. It does not keep out anyone who may read the table and use its key, because DynamoDB decrypts for them. There are three ways to keep such a person from reading:
 #
@@ -417,16 +417,16 @@ except ClientError:
 # %% tags=["answer"]
 ### BEGIN SOLUTION
 remedies = {
-    "A disk of DynamoDB is stolen": "encryption at rest",
-    "Somebody listens on the network": "TLS",
+    "One of DynamoDB's disks is stolen": "encryption at rest",
+    "Somebody listens in on the network": "TLS",
     "Edda, who may read every table, reads players": "customer managed key",
     "Bruno, who needs the players, reads an address": "client-side encryption",
     "A colleague deletes the table": "fewer permissions",
 }
 ### STUB
 remedies = {
-    "A disk of DynamoDB is stolen": ...,
-    "Somebody listens on the network": ...,
+    "One of DynamoDB's disks is stolen": ...,
+    "Somebody listens in on the network": ...,
     "Edda, who may read every table, reads players": ...,
     "Bruno, who needs the players, reads an address": ...,
     "A colleague deletes the table": ...,
@@ -438,8 +438,8 @@ check("4.5", remedies)
 
 # %% wrong="at rest against the listener" says="decrypted the items before"
 remedies = {
-    "A disk of DynamoDB is stolen": "customer managed key",
-    "Somebody listens on the network": "encryption at rest",
+    "One of DynamoDB's disks is stolen": "customer managed key",
+    "Somebody listens in on the network": "encryption at rest",
     "Edda, who may read every table, reads players": "fewer permissions",
     "Bruno, who needs the players, reads an address": "client-side encryption",
     "A colleague deletes the table": "TLS",
@@ -447,8 +447,8 @@ remedies = {
 
 # %% wrong="the key against Bruno" says="Bruno may use the table's key"
 remedies = {
-    "A disk of DynamoDB is stolen": "encryption at rest",
-    "Somebody listens on the network": "TLS",
+    "One of DynamoDB's disks is stolen": "encryption at rest",
+    "Somebody listens in on the network": "TLS",
     "Edda, who may read every table, reads players": "client-side encryption",
     "Bruno, who needs the players, reads an address": "customer managed key",
     "A colleague deletes the table": "fewer permissions",
@@ -456,8 +456,8 @@ remedies = {
 
 # %% wrong="encryption against deletion" says="DeleteTable decrypts nothing"
 remedies = {
-    "A disk of DynamoDB is stolen": "encryption at rest",
-    "Somebody listens on the network": "TLS",
+    "One of DynamoDB's disks is stolen": "encryption at rest",
+    "Somebody listens in on the network": "TLS",
     "Edda, who may read every table, reads players": "fewer permissions",
     "Bruno, who needs the players, reads an address": "client-side encryption",
     "A colleague deletes the table": "customer managed key",
@@ -466,8 +466,8 @@ remedies = {
 # %% wrong="one for all" says="each of the five once"
 remedies = dict.fromkeys(
     [
-        "A disk of DynamoDB is stolen",
-        "Somebody listens on the network",
+        "One of DynamoDB's disks is stolen",
+        "Somebody listens in on the network",
         "Edda, who may read every table, reads players",
         "Bruno, who needs the players, reads an address",
         "A colleague deletes the table",
@@ -477,8 +477,8 @@ remedies = dict.fromkeys(
 
 # %% wrong="half of it" says="dots for"
 remedies = {
-    "A disk of DynamoDB is stolen": "encryption at rest",
-    "Somebody listens on the network": "TLS",
+    "One of DynamoDB's disks is stolen": "encryption at rest",
+    "Somebody listens in on the network": "TLS",
     "Edda, who may read every table, reads players": ...,
     "Bruno, who needs the players, reads an address": ...,
     "A colleague deletes the table": ...,
@@ -486,8 +486,8 @@ remedies = {
 
 # %% wrong="another word" says="`https`"
 remedies = {
-    "A disk of DynamoDB is stolen": "encryption at rest",
-    "Somebody listens on the network": "https",
+    "One of DynamoDB's disks is stolen": "encryption at rest",
+    "Somebody listens in on the network": "https",
     "Edda, who may read every table, reads players": "customer managed key",
     "Bruno, who needs the players, reads an address": "client-side encryption",
     "A colleague deletes the table": "fewer permissions",
@@ -536,7 +536,7 @@ predict("4.3", ...)
 ### END SOLUTION
 
 # %%
-bruno = lab.as_user("bruno")  # a boto3 session with an access key of his
+bruno = lab.as_user("bruno")  # a boto3 session with an access key of Bruno's
 p_004 = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-004"}}}
 seen = bruno.client("dynamodb").get_item(**p_004)["Item"]
 print(seen["name"]["S"], "and", len(seen["email"]["B"]), "bytes")
@@ -764,7 +764,7 @@ quiz("04", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Read more.** [How DynamoDB uses KMS](https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html): the table key, its cache and the events. [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html). [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html) and its pages. [Searchable encryption](https://docs.aws.amazon.com/database-encryption-sdk/latest/devguide/searchable-encryption.html) in the Database Encryption SDK.
 #
-# **Key terms.** *Transparent encryption*: the service encrypts what it stores and decrypts what it answers. *Table key*: the key of one table, itself encrypted under the KMS key. *Encryption context*: pairs of names and values without which KMS does not decrypt; they are no secret. *Data key*: a key that KMS makes for use outside KMS, in plaintext and encrypted. *Client-side encryption*: the program encrypts before it sends.
+# **Key terms.** *Transparent encryption*: the service encrypts what it stores and decrypts what it returns. *Table key*: the key of one table, itself encrypted under the KMS key. *Encryption context*: pairs of names and values without which KMS does not decrypt; they are not secret. *Data key*: a key that KMS makes for use outside KMS, in plaintext and encrypted. *Client-side encryption*: the program encrypts before it sends.
 #
 # **Clean up.** Here there is nothing to do: the account ends with the kernel. On a real account, delete the tables, the users and their access keys, and schedule the deletion of both keys.
 
