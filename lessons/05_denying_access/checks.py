@@ -73,7 +73,7 @@ def refused_write(evidence: Evidence) -> Verdict:
         shown = attempts[-1]
         how = shown.reason or "it succeeded: that table is under another key."
         if shown.refused("kms:Decrypt", evidence.lab.payments_key_arn):
-            how = "KMS refused it for another key than the studio's."
+            how = "KMS refused it, but for a key other than the studio's."
         if not shown.error and shown.asks(tableName=evidence.lab.table_name):
             how = "it succeeded: she may use the key now. Run the set-up cell to start over."
         return not_yet(
@@ -89,7 +89,7 @@ def refused_write(evidence: Evidence) -> Verdict:
 def proof(evidence: Evidence, event_id: object) -> Verdict:
     """The ID of the event in which KMS refuses kms:Decrypt on this key to Mira."""
     found = evidence.event(event_id)
-    wanted = "the event of KMS that refuses kms:Decrypt on this key to Mira."
+    wanted = "the event in which KMS refuses Mira kms:Decrypt on this key."
     if found is None:
         return not_yet(
             "the EventId of an event in the audit trail.",
@@ -99,7 +99,7 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
     if found.source != KMS and found.denied and "kms:Decrypt" in found.message:
         return not_yet(wanted, f"{what}: DynamoDB passing on what KMS said.")
     if found.denied and found.name != "Decrypt":
-        seen = f"{what}: a denial, but of something else than kms:Decrypt."
+        seen = f"{what}: a denial, but of something other than kms:Decrypt."
         return not_yet(wanted, seen, "any-denial")
     if not found.denied:
         return not_yet(wanted, f"{what}: an event without a denial.")
@@ -107,8 +107,8 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
         return not_yet(wanted, f"{what}: another caller.")
     if evidence.lab.key_arn not in found.message:
         return not_yet(wanted, f"{what}, on another key.")
-    asked = ", who had only asked DynamoDB" if found.via else ""
-    return correct(f"KMS refused kms:Decrypt on this key to Mira{asked}.")
+    asked = ", although she had only called DynamoDB" if found.via else ""
+    return correct(f"KMS refused Mira kms:Decrypt on this key{asked}.")
 
 
 def _no_event(evidence: Evidence, given: object) -> str:
@@ -140,12 +140,12 @@ def scores_closed(evidence: Evidence) -> Verdict:
         )
     if not lab.at_rest(scores).pages:
         return not_yet(
-            "the scores, moved.", f"a new table {scores}, and its items are lost."
+            "the same items.", f"a new table {scores}; the old items are lost."
         )
     mira = user_arn(evidence, "mira")
     named = allows(key_policy(evidence, arn), mira, "kms:Decrypt")  # By 5.8, say.
     if may_read(evidence, "mira", scores) and not named:
-        seen = "she may, by an IAM policy or a grant; run the set-up cell again."
+        seen = "she may use this one, by an IAM policy or a grant; run the set-up cell again."
         return not_yet("a key that Mira may not use.", seen)
     return correct(
         f"Now a read of {scores} needs a permission on the studio's key."
@@ -194,7 +194,7 @@ def protected(evidence: Evidence) -> Verdict:
     if asked and asked[-1].error:
         return not_yet(wanted, f"UpdateTable, and {asked[-1].reason}")
     if others := [name for name, on in found.items() if on]:
-        return not_yet(wanted, f"{others[0]} has it, and {table} has not.")
+        return not_yet(wanted, f"{others[0]} has it, and {table} does not.")
     if any(x.asks(tableName=table) for x in asked):
         return not_yet(wanted, f"it was turned off again for {table}.")
     return not_attempted(f"{table} has no deletion protection.")
@@ -309,7 +309,7 @@ def smallest(evidence: Evidence, statement: object) -> Verdict:
         return not_yet(wanted, f"it allows {extra[0]}, too.")
     if allowed("kms:Decrypt", f"{key[:-4]}0000"):
         return not_yet(wanted, "it allows kms:Decrypt with other keys, too.")
-    return correct("One action, one key: it gives nothing else.")
+    return correct("One action, one key: it allows nothing else.")
 
 
 def _allows(

@@ -7,7 +7,7 @@
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[04 Data visibility](04_data_visibility.ipynb)"
-#       - or else, what a KMS key, a key policy and a DynamoDB table are
+#       - or else, an idea of what a KMS key, a key policy and a DynamoDB table are
 #     outcomes:
 #       - tell which service denied a request
 #       - read AWS's denial message word by word, and find its proof in the audit trail
@@ -15,7 +15,7 @@
 #       - protect a table from deletion
 #     simulated: The account, its users, its keys and its tables. Who is denied access, and in which words, follows AWS's rules.
 #     aws: A new user or policy can take a moment to take effect everywhere. The wording of the message has changed over the years; the code and its first words have not.
-#     cost: A few cents. Each of the two customer managed keys costs USD 1 a month, counted by the hour. DynamoDB's own prices come on top.
+#     cost: A few cents. Each of the two customer managed keys costs USD 1 a month, prorated hourly. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
@@ -76,7 +76,7 @@ predict("5.1")
 # %% [markdown]
 # {{architecture}}
 #
-# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys, those under a *table key*, and the table key under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. So KMS checks whether *Mira* may use the key. Full access to DynamoDB does not include that.
+# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys, these under a *table key*, and the table key under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. So KMS checks whether *Mira* may use the key. Full access to DynamoDB does not include that.
 #
 # `refused` is part of the course: it expects an error with this code, and keeps it. In your own programs, catch boto3's `ClientError` and look at its code.
 #
@@ -107,7 +107,7 @@ mira_dynamodb.put_item(
     TableName=lab.scores_table_name, Item={"player_id": {"S": "p-099"}}
 )
 
-# %% wrong="the payments" says="another key than the studio's"
+# %% wrong="the payments" says="a key other than the studio's"
 with refused("AccessDeniedException"):
     mira_dynamodb.put_item(
         TableName=lab.payments_table_name, Item={"player_id": {"S": "p-099"}}
@@ -187,7 +187,7 @@ proof = next(
     if e["EventName"] == "CreateUser"
 )["EventId"]
 
-# %% wrong="a denial of something else" says="of something else than kms:Decrypt"
+# %% wrong="a denial of something else" says="of something other than kms:Decrypt"
 cloudtrail = boto3.client("cloudtrail")
 with refused("AccessDenied"):
     mira.client("iam").list_users()
@@ -222,7 +222,7 @@ proof = denial.response["ResponseMetadata"]["RequestId"]
 cloudtrail = boto3.client("cloudtrail")
 proof = denial.message.partition("Request ID: ")[2].partition(";")[0]
 
-# %% wrong="her own call to KMS" says="of something else than kms:Decrypt"
+# %% wrong="her own call to KMS" says="of something other than kms:Decrypt"
 cloudtrail = boto3.client("cloudtrail")
 with refused("AccessDeniedException"):
     mira.client("kms").encrypt(KeyId=lab.key_arn, Plaintext=b"x")
@@ -249,7 +249,7 @@ cloudtrail = boto3.client("cloudtrail")
 proof = "AccessDeniedException"
 
 # %% [markdown] tags=["solution"]
-# CloudTrail's event history keeps *management events*, and calls to KMS are among them. Mira never called KMS, but the event carries her name, because DynamoDB asked on her behalf. Only the `errorCode` inside `CloudTrailEvent` tells a refused call from an allowed one. Calls such as `GetItem` are *data events*, which a real account records only if you ask for it.
+# CloudTrail's event history keeps *management events*, and calls to KMS are among them. Mira never called KMS, but the event carries her name, because DynamoDB asked on her behalf. Only the `errorCode` inside `CloudTrailEvent` tells a refused call from an allowed one. Calls such as `GetItem` are *data events*, which a real account records only if you turn that on.
 
 # %% tags=["solution"]
 from helpers.display import show
@@ -345,7 +345,7 @@ with refused("AccessDeniedException"):
 # %% wrong="table deleted" says="no table scores"
 dynamodb.delete_table(TableName=lab.scores_table_name)
 
-# %% wrong="a new table" says="its items are lost"
+# %% wrong="a new table" says="the old items are lost"
 dynamodb.delete_table(TableName=lab.scores_table_name)
 number = {"AttributeName": "player_id"}
 dynamodb.create_table(
@@ -433,12 +433,12 @@ with refused("ResourceNotFoundException"):
 dynamodb.create_backup(TableName=lab.table_name, BackupName="before-deletion")
 
 # %% [markdown] tags=["solution"]
-# Now `DeleteTable` ends in a `ValidationException`, for you as well. This protects the table from a mistake. It does not protect it from anyone who may call `UpdateTable`, as Mira may: she could turn it off first.
+# Now `DeleteTable` ends in a `ValidationException`, for you as well. Deletion protection guards the table against mistakes. It does not guard against anyone who may call `UpdateTable`, and Mira may: she could turn the protection off first.
 
 # %% [markdown]
 # {{exercise 5.5}}
 #
-# Mira's work does not include deleting tables after all. An explicit deny wins over every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of her own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
+# Mira's work does not include deleting tables after all. An explicit deny wins over every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of their own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
 #
 # *Inputs:* `iam`, `json.dumps`. *Goal:* Mira cannot delete any table (`dynamodb:DeleteTable`). She can still do everything else in DynamoDB that she could do before.
 
@@ -516,7 +516,7 @@ dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
 # %% [markdown]
 # ## 5. Which statement decided?
 #
-# `explain` shows every permission that a request needed, and every statement that was weighed. `decision_way` draws how KMS decides, and marks the way that this request took.
+# `explain` shows every permission that a request needed, and every statement that was weighed. `decision_way` draws how KMS decides, and marks the path that this request took.
 
 # %%
 from helpers import explain
