@@ -100,7 +100,7 @@ def _both(
         return not_yet(wanted, failure(changes[-1]))
     if policies := own_policies(evidence, "mira"):
         seen = f"an IAM policy for Mira, {json.dumps(policies)}"
-        return not_yet(wanted, f"{seen}, and the key policy as it was.")
+        return not_yet(wanted, f"{seen}, and the key policy has not changed.")
     return not_attempted("Mira is a key administrator, and not a key user yet.")
 
 
@@ -179,7 +179,7 @@ def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
     policies = own_policies(evidence, "mira")
     if not policies or untouched(evidence):
         return not_attempted(
-            "Mira is still refused, and her IAM policy is as it was."
+            "Mira is still refused, and her IAM policy has not changed."
         )
     if ":alias/" in json.dumps(policies):
         return not_yet(
@@ -295,7 +295,9 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     """A new key, whose policy alone lets admin do everything and Mira decrypt."""
     wanted = "the ARN of a new key whose policy alone lets admin manage it and Mira decrypt."
     if isinstance(arn, dict):
-        return not_yet(wanted, "the whole answer; the ARN is in its KeyMetadata.")
+        return not_yet(
+            wanted, "the whole response; the ARN is in its KeyMetadata."
+        )
     key = key_metadata(evidence, str(arn)) if str(arn) else None
     if key is None:
         failed = [x for x in evidence.records("CreateKey") if x.error]
@@ -311,16 +313,16 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     if any(decide("nobody", action, iam=[anything]) for action in _EVERYTHING):
         return not_yet(
             wanted,
-            "the key policy leaves it to the account's IAM policies: a user with kms:* would be "
-            "let in.",
+            "the key policy leaves the decision to the account's IAM policies: "
+            "a user with kms:* would be let in.",
         )
     if lacks := [x for x in _EVERYTHING if not decide("admin", x)]:
-        return not_yet(wanted, f"admin may not {lacks[0]}.")
+        return not_yet(wanted, f"admin may not perform {lacks[0]}.")
     if not decide("mira", "kms:Decrypt"):
         return not_yet(wanted, "Mira may not decrypt.")
     more = [x for x in _EVERYTHING if x != "kms:Decrypt" and decide("mira", x)]
     if more:
-        return not_yet(wanted, f"Mira may {more[0]}, too.")
+        return not_yet(wanted, f"Mira may perform {more[0]}, too.")
     return correct(
         "This key policy names everyone who may use the key, and leaves nothing to IAM."
     )

@@ -14,7 +14,7 @@
 #       - write a key policy that leaves nothing to IAM policies, and name its danger
 #     simulated: The account, its users, keys and tables, and the five minutes for which DynamoDB keeps a table key.
 #     aws: Changed policies and new grants take a moment to take effect everywhere, usually seconds, for grants up to five minutes.
-#     cost: A few cents. Each customer managed key costs USD 1 a month, counted by the hour; there are two, and you make a third. DynamoDB's own prices come on top.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, prorated hourly; there are two, and you make a third. DynamoDB's own prices come on top.
 # ---
 
 # %% [markdown]
@@ -70,7 +70,7 @@ def outcome(call, **request):
 
 # %%
 def set_policy(administrators, users):
-    """Name these people in the key policy; returns who is in which statement."""
+    """Name these people in the key policy; return who is in which statement."""
     policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
     for number, people in enumerate([administrators, users, users], start=1):
         policy["Statement"][number]["Principal"] = {"AWS": people}
@@ -96,7 +96,7 @@ predict("6.1")
 # %% [markdown]
 # {{exercise 6.1}}
 #
-# *Inputs:* `set_policy`, `admin_arn`, `mira_arn`. *Goal:* Mira is a key user, and no longer a key administrator. You stay both.
+# *Inputs:* `set_policy`, `admin_arn`, `mira_arn`. *Goal:* Mira is a key user, and no longer a key administrator. You remain both.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -193,7 +193,7 @@ predict("6.2")
 #
 # The auditors want proof that Mira is out.
 #
-# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy, and since it was last changed KMS has refused her a read of `players`.
+# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy, and KMS has refused her a read of `players` since that policy was last changed.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -357,7 +357,7 @@ with refused("MalformedPolicyDocument"):
 # In a policy, the resource is the key's ARN. Had Mira called KMS herself, `kms:ViaService` would not have been in the request, and the condition would not have been met.
 
 # %% [markdown]
-# Each pair of the encryption context has a condition key too: `kms:EncryptionContext:` followed by the pair's name. DynamoDB's context includes `aws:dynamodb:tableName`. So `kms:EncryptionContext:aws:dynamodb:tableName` is the name of the table.
+# Each pair of the encryption context has a condition key too: `kms:EncryptionContext:` followed by the pair's name. DynamoDB's context includes `aws:dynamodb:tableName`. So the value of `kms:EncryptionContext:aws:dynamodb:tableName` is the name of the table.
 #
 # {{exercise 6.4}}
 #
@@ -449,7 +449,7 @@ try_all("IAM policy")
 # %% [markdown]
 # ### Where no IAM policy counts
 #
-# Now a policy names the key of `payments`, without any condition. IAM's policy simulator, from [02](02_a_kms_key.ipynb), is asked first.
+# Now a policy names the key of `payments`, without any condition. Ask IAM's policy simulator first, as in [02](02_a_kms_key.ipynb).
 
 # %%
 from helpers import explain, policy_lab
@@ -631,14 +631,14 @@ outcome(
 outcome(mira_dynamodb.get_item, **request)
 
 # %% [markdown] tags=["solution"]
-# In the sandbox, yes. DynamoDB encrypts the item itself, and of KMS it needs only the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` beside it. That these are not needed for writing items is the sandbox's assumption.
+# In the sandbox, yes. DynamoDB encrypts the item itself, and all it needs from KMS is the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` alongside it. That these are not needed for writing items is the sandbox's assumption.
 
 # %% [markdown]
 # ## 5. Which way?
 #
 # {{picture three_ways}}
 #
-# The IAM policy in this picture has the condition `kms:ViaService` only. The next cell compares what you have seen here, where it names the table as well.
+# The IAM policy in this picture has the condition `kms:ViaService` only. The next cell compares the three ways as you used them here, where the IAM policy names the table as well.
 
 # %%
 from helpers.display import table
@@ -657,7 +657,7 @@ table(rows, ["way", *ways["grant"], "taken away with"])
 #
 # ## 6. A key for a few
 #
-# If IAM policies must not decide about a key, leave the account's statement out of its key policy. There is a danger in this. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that would not let the caller change it again. This is the *lockout check*:
+# If IAM policies must not decide about a key, leave the account's statement out of its key policy. There is a danger in this. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that would not let the caller change it again. This is the *lockout safety check*, or *lockout check*:
 
 # %%
 only_mira = {
@@ -689,10 +689,10 @@ vault_arn = ...
 # %%
 check("6.7", vault_arn)
 
-# %% wrong="the default key policy" says="leaves it to the account's IAM policies"
+# %% wrong="the default key policy" says="leaves the decision to the account's IAM policies"
 vault_arn = kms.create_key()["KeyMetadata"]["Arn"]
 
-# %% wrong="the account's statement kept" says="leaves it to the account's IAM policies"
+# %% wrong="the account's statement kept" says="leaves the decision to the account's IAM policies"
 root = admin_arn.replace("user/admin", "root")
 account = {**only_mira, "Principal": {"AWS": root}, "Action": "kms:*"}
 document = json.dumps(
@@ -700,7 +700,7 @@ document = json.dumps(
 )
 vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="both may do everything" says="Mira may kms:PutKeyPolicy"
+# %% wrong="both may do everything" says="Mira may perform kms:PutKeyPolicy"
 everyone = {
     **only_mira,
     "Principal": {"AWS": [admin_arn, mira_arn]},
@@ -714,7 +714,7 @@ only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
 document = json.dumps({"Version": "2012-10-17", "Statement": [only_admin]})
 vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="admin may only write the policy" says="admin may not kms:Encrypt"
+# %% wrong="admin may only write the policy" says="admin may not perform kms:Encrypt"
 only_admin = {
     **only_mira,
     "Principal": {"AWS": admin_arn},
@@ -734,18 +734,18 @@ vault_arn = ""
 # %% wrong="the payments key" says="not made in this notebook"
 vault_arn = lab.payments_key_arn
 
-# %% wrong="the whole answer" says="whole answer"
+# %% wrong="the whole answer" says="whole response"
 vault_arn = kms.create_key()
 
 # %% [markdown] tags=["solution"]
-# `create_key` can make a key whose policy you will never be able to change, if you pass `BypassPolicyLockoutSafetyCheck=True`. AWS advises against it. Name at least two administrators in such a policy, or a role that does not go when a person goes.
+# `create_key` can make a key whose policy you will never be able to change, if you pass `BypassPolicyLockoutSafetyCheck=True`. AWS advises against it. Name at least two administrators in such a policy, or a role that stays when a person leaves.
 
 # %% [markdown]
 # {{exercise 6.8}}
 #
 # Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused as Mira was.
 #
-# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
+# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it with. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
 
 # %% tags=["answer"]
 edda = lab.as_user("edda")
@@ -958,12 +958,12 @@ kms.create_grant(
 grant_table("edda", lab.old_table_name)
 
 # %% [markdown] tags=["solution"]
-# This is the grant of section 4, for another user and another table. As an IAM policy or in the key policy it would take the two conditions of exercise 6.4.
+# This is the grant of section 4, for another user and another table. An IAM policy, or a statement in the key policy, would need the two conditions of exercise 6.4.
 
 # %% [markdown]
 # ## 7. Beside other access controls
 #
-# Encryption at rest guards the stored bytes: on a disk, or in a backup. Other controls guard the ways to them.
+# Encryption at rest guards the stored bytes: on a disk, or in a backup. Other controls guard access to them.
 #
 # | control | decides | does not stop |
 # |---|---|---|
@@ -974,7 +974,7 @@ grant_table("edda", lab.old_table_name)
 # | security groups | traffic to a server's network interface | anything about a table, which has none |
 # | deletion protection, backups | whether data can be lost | reading |
 #
-# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, two teams can decide about the two, and one team's mistake does not expose the data.
+# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, one team can decide about each, and one team's mistake does not expose the data.
 #
 # ## In your own words
 #
