@@ -37,7 +37,7 @@ lab
 # %% [markdown]
 # ## 1. A colleague with full access
 #
-# Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS managed policy `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy stays as it is.
+# Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS *managed policy* `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy stays as it is.
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
