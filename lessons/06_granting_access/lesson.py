@@ -193,7 +193,7 @@ predict("6.2")
 #
 # The auditors want proof that Mira is out.
 #
-# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy, and KMS has refused her a read of `players` since that policy was last changed.
+# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy, and after its last change KMS refused her a read of `players`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
