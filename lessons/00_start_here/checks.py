@@ -82,7 +82,7 @@ def new_player(evidence: Evidence) -> Verdict:
     if "S" not in name:
         return not_yet(
             wanted,
-            f"{NEW_ID}, and as its name a value of the type {next(iter(name))}.",
+            f"{NEW_ID}, whose name is a value of type {next(iter(name))}.",
         )
     return not_yet(wanted, f"{NEW_ID} with the name {name['S']}.")
 
@@ -92,7 +92,9 @@ def _no_player(evidence: Evidence, ids: set[str]) -> Verdict:
     studio = Studio(evidence.lab.sandbox.session(), evidence.lab.sandbox.seed)
     added = sorted(ids - {player.player_id for player in studio.players(2)})
     if added:
-        return not_yet(f"a player {NEW_ID}.", f"a new player, but {added[0]}.")
+        return not_yet(
+            f"a player {NEW_ID}.", f"a new player, but with the ID {added[0]}."
+        )
     tried = evidence.records("PutItem")
     if tried and tried[-1].error:
         last = tried[-1]
@@ -110,20 +112,24 @@ def arn_of_the_table(evidence: Evidence, given: Any) -> Verdict:
     """The table's ARN, as text."""
     lab = evidence.lab
     right = ("dynamodb", lab.region, lab.account_id, f"table/{lab.table_name}")
-    wanted = "the ARN of the table, a text that begins with `arn:aws:dynamodb:`."
+    wanted = (
+        "the ARN of the table, a string that begins with `arn:aws:dynamodb:`."
+    )
     if isinstance(given, EllipsisType):
-        return not_attempted("The dots are still there; put the ARN in place.")
+        return not_attempted(
+            "The dots are still there; put the ARN in their place."
+        )
     if not isinstance(given, str):
-        return not_yet(wanted, f"a value of the type {type(given).__name__}.")
+        return not_yet(wanted, f"a value of type {type(given).__name__}.")
     if given == lab.table_name:
-        return not_yet(wanted, "the table's name, which is a part of its ARN.")
+        return not_yet(wanted, "the table's name, which is only part of its ARN.")
     found = _ARN.fullmatch(given)
     if found is None:
-        return not_yet(wanted, f"`{given[:60]}`, which is no ARN.")
+        return not_yet(wanted, f"`{given[:60]}`, which is not an ARN.")
     service, region, account, thing = found.groups()
     if found.groups() == right:
         return correct(
-            "It names the service, the Region, the account, the table."
+            "It names the service, the Region, the account and the table."
         )
     if service == "iam":
         return not_yet(wanted, f"the ARN of a user: `{thing}`.")
@@ -140,25 +146,27 @@ def arn_of_the_table(evidence: Evidence, given: Any) -> Verdict:
 def other_user(evidence: Evidence, given: Any) -> Verdict:
     """The user who tried to delete the table before the notebook began."""
     if isinstance(given, EllipsisType):
-        return not_attempted("The dots are still there; put a name in place.")
-    wanted = "the name of a user, a text."
+        return not_attempted(
+            "The dots are still there; put a name in their place."
+        )
+    wanted = "the name of a user, a string."
     if not isinstance(given, str):
-        return not_yet(wanted, f"a value of the type {type(given).__name__}.")
+        return not_yet(wanted, f"a value of type {type(given).__name__}.")
     if given.startswith("arn:"):
-        return not_yet(wanted, f"an ARN; the name is a part of it: `{given}`.")
+        return not_yet(wanted, f"an ARN; the name is only part of it: `{given}`.")
     if _ACCESS_KEY.fullmatch(given):
-        return not_yet(wanted, "an access key; the event names its user, too.")
+        return not_yet(wanted, "an access key; the event also names its user.")
     calls = [x for x in records(evidence.lab.trail) if x.name == "DeleteTable"]
     before = [x for x in calls if x.time < evidence.lab.opened]
     if given in {x.user for x in before}:
-        return correct("A refused call leaves an event as well.")
+        return correct("Refused calls leave events, too.")
     if given in {x.user for x in calls}:
         return not_yet(
-            "who tried before you opened this notebook.",
-            f"The event of {given} is the newer one.",
+            "the user who tried before you opened this notebook.",
+            f"{given}, whose event is the newer one.",
         )
     return not_yet(
-        "a user with a DeleteTable in the audit trail.",
+        "a user whose DeleteTable is in the audit trail.",
         f"no DeleteTable by {given[:60]}.",
     )
 

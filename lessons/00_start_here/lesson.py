@@ -2,25 +2,25 @@
 # jupyter:
 #   course:
 #     title: Start here
-#     promise: You make your first calls in an AWS account that lives on your computer, and see it refuse one.
+#     promise: You make your first calls in an AWS account that lives on your computer, and see one of them refused.
 #     minutes: {reading: 12, exercises: 8}
 #     level: Beginner. You have seen Python before.
 #     needs:
-#       - Nothing, and no AWS account
+#       - Nothing, not even an AWS account
 #     outcomes:
 #       - run a notebook, start it over, and keep your progress
-#       - read an ARN, an item of a table, and an IAM policy
+#       - read an ARN, an item in a table, and an IAM policy
 #       - say who made a call, and find it in the audit trail
 #       - say what the sandbox is, and what it is not
 #     simulated: A whole AWS account, on your computer.
-#     aws: The calls are the same. There you need an account and credentials, and you pay.
+#     aws: The calls are the same, but you need an account and credentials, and you pay.
 #     cost: Next to nothing for what you do in this notebook.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# Lanternfish Games is a small studio. It keeps its players' names and e-mail addresses in a database on AWS, and your work in this course is to protect them.
+# Lanternfish Games is a small studio. It keeps its players' names and e-mail addresses in a database on AWS, and your job in this course is to protect them.
 #
 # Click the cell below and press **Shift+Enter** to run it.
 
@@ -38,19 +38,19 @@ lab
 # %% [markdown]
 # This cell has started the *sandbox*: an AWS account that lives in this notebook's kernel. An *account* holds everything that a customer has on AWS, such as databases and users. Nothing you do here reaches AWS, and nothing costs money.
 #
-# Every notebook begins with such a cell. Run it again whenever you want to start over. After a restart of the kernel, run it first.
+# Every notebook begins with such a cell. Run it again whenever you want to start over. After you restart the kernel, run it first.
 #
 # ## Contents
 #
 # {{contents}}
 #
-# Take the notebooks in order, or begin anywhere: each of them builds what it needs. The next cell shows how far you are.
+# Take the notebooks in order, or begin anywhere: each one sets up what it needs. The next cell shows your progress.
 
 # %%
 progress()
 
 # %% [markdown]
-# What you have done is kept in a small file on this computer. To go on elsewhere, or on Binder another day, run `progress` there with the code shown above.
+# Your progress is kept in a small file on this computer. To continue elsewhere, or on Binder another day, call `progress` there with the code shown above.
 #
 # {{architecture}}
 #
@@ -66,9 +66,9 @@ print("Region: ", sts.meta.region_name)
 # %% [markdown]
 # **What just happened?** `boto3` is the AWS SDK for Python. A boto3 *client* has a method for each operation of one AWS service. This one is for AWS STS, which can tell you who you are. When you *call* a method, the client sends a request and returns the answer as a dictionary.
 #
-# An account has an ID of twelve digits. A *Region* is a place in the world where AWS has data centres; `us-east-1` is in Virginia, in the United States.
+# An account has a twelve-digit ID. A *Region* is a place in the world where AWS has data centres; `us-east-1` is in Virginia, in the United States.
 #
-# An *ARN*, short for Amazon Resource Name, is the full name of one thing on AWS. Colons separate its parts: the service, the Region, the account, and the thing itself. Yours ends in `user/admin`: you are the user `admin`, who may do everything in this account. It names no Region, because users are not tied to one.
+# An *ARN*, short for Amazon Resource Name, is the full name of one thing on AWS. Colons separate its parts: the service, the Region, the account, and the thing itself. Yours ends in `user/admin`: you are the user `admin`, who may do everything in this account. The ARN names no Region, because users are not tied to one.
 #
 # ## 2. A table
 
@@ -83,7 +83,7 @@ answer["Item"]
 #
 # {{exercise 0.1}}
 #
-# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* the table holds a player with the `player_id` `p-010` and the `name` `Noor`. The call is `put_item`, and it takes the whole player as `Item`.
+# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* the table holds a player with the `player_id` `p-010` and the `name` `Noor`. The method is `put_item`, which takes the whole player as `Item`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -97,7 +97,7 @@ put["ResponseMetadata"]["HTTPStatusCode"]
 # %%
 check("0.1")
 
-# %% wrong="another id" says="a new player, but P-010"
+# %% wrong="another id" says="a new player, but with the ID P-010"
 dynamodb.put_item(
     TableName=lab.table_name,
     Item={"player_id": {"S": "P-010"}, "name": {"S": "Noor"}},
@@ -115,7 +115,7 @@ dynamodb.delete_table(TableName=lab.table_name)
 # %% wrong="no name" says="no name"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-010"}})
 
-# %% wrong="a name of another type" says="a value of the type L"
+# %% wrong="a name of another type" says="a value of type L"
 dynamodb.put_item(
     TableName=lab.table_name,
     Item={"player_id": {"S": "p-010"}, "name": {"L": [{"S": "Noor"}]}},
@@ -153,7 +153,7 @@ with refused("ResourceNotFoundException"):
 #
 # {{exercise 0.2}}
 #
-# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* in `table_arn`, the ARN of the table, as text. `dynamodb.describe_table(TableName=…)` knows it.
+# *Inputs:* `dynamodb`, `lab.table_name`. *Goal:* `table_arn` is the ARN of the table, a string. `dynamodb.describe_table(TableName=…)` returns it, among other things.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -169,7 +169,7 @@ check("0.2", table_arn)
 # %% wrong="the name" says="the table's name"
 table_arn = lab.table_name
 
-# %% wrong="the whole description" says="a value of the type dict"
+# %% wrong="the whole description" says="a value of type dict"
 table_arn = dynamodb.describe_table(TableName=lab.table_name)
 
 # %% wrong="the caller's" says="a user: `user/admin`"
@@ -187,7 +187,7 @@ table_arn = f"arn:aws:dynamodb:{lab.region}:210987654321:table/{lab.table_name}"
 # %% wrong="the name alone at the end" says="`players"
 table_arn = f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:{lab.table_name}"
 
-# %% wrong="the table's ID" says="no ARN"
+# %% wrong="the table's ID" says="not an ARN"
 table_arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableId"]
 
 # %% [markdown] tags=["solution"]
@@ -205,15 +205,15 @@ given = iam.get_user_policy(UserName="lena", PolicyName="read-players")
 show(given["PolicyDocument"])
 
 # %% [markdown]
-# **What just happened?** *IAM*, AWS Identity and Access Management, knows the users of an account, and what each of them may do. An *IAM user* stands for one person or one program. An *IAM policy* is a JSON document that says what is allowed or denied. This one is Lena's: its statement allows (`Effect`) getting an item (`Action`) from one table (`Resource`). Because it is attached to a user, it is called an *identity-based policy*.
+# **What just happened?** *IAM*, AWS Identity and Access Management, keeps track of the users of an account, and of what each of them may do. An *IAM user* stands for one person or one program. An *IAM policy* is a JSON document that says what is allowed or denied. This one is Lena's. Its statement allows (`Effect`) getting an item (`Action`) from one table (`Resource`). Because it is attached to a user, it is called an *identity-based policy*.
 #
-# An *IAM role* has policies as well, but it stands for no particular person: people and programs take it on for a while. Whoever makes a request is called its *principal*: a user, a role that somebody has taken on, or an AWS service.
+# An *IAM role* has policies as well, but it does not stand for a particular person: people and programs take it on for a while. Whoever makes a request is called its *principal*: a user, a role that somebody has taken on, or an AWS service.
 #
 # ## 4. Act as Lena
 #
 # Lena answers players' e-mails, and uses the table for that.
 #
-# Before something happens, say what you expect. Being wrong is useful: you learn which of your ideas to correct. Run the cell and choose an answer, or write its letter in place of the dots, in quotation marks: `predict("0.1", "c")`.
+# Before you run something, say what you expect. Being wrong is useful: you learn which of your ideas to correct. Run the cell and choose an answer, or write its letter in place of the dots, in quotation marks: `predict("0.1", "c")`.
 #
 # {{predict 0.1}}
 
@@ -237,9 +237,9 @@ denial
 predict("0.1")
 
 # %% [markdown]
-# **What just happened?** `lab.as_user` made an *access key* for Lena: an ID and a secret, with which a program signs its requests. A boto3 *session* keeps the access key, and each client of this session sends its requests as Lena. A plain `boto3.client` is still you.
+# **What just happened?** `lab.as_user` made an *access key* for Lena: an ID and a secret that a program uses to sign its requests. A boto3 *session* holds the access key, and each client of this session sends its requests as Lena. A plain `boto3.client` still acts as you.
 #
-# A request that no policy allows is refused. The error message names the principal, the action, the resource and the reason. `refused` is part of this course: it expects an error with that code, and keeps it for you.
+# A request that no policy allows is refused. The error message names the principal, the action, the resource and the reason. `refused` is part of this course: it expects an error with the code that you name, and keeps the error for you.
 #
 # ## 5. The audit trail
 
@@ -252,13 +252,13 @@ rows = [(name, record[name]) for name in ("eventName", "errorCode", "eventTime")
 table([("Username", events[0]["Username"]), *rows], ["field", "value"])
 
 # %% [markdown]
-# **What just happened?** *AWS CloudTrail* writes an *audit trail*: an *event* for each call, with who made it, when, and what came of it. Refused calls are there too. `lookup_events` returns the newest event first. It shows calls that manage something, such as `DeleteTable`, and not those that read or write items.
+# **What just happened?** *AWS CloudTrail* writes an *audit trail*: an *event* for each call, which says who made it, when, and how it ended. Refused calls are there too. `lookup_events` returns the newest event first. It shows calls that manage something, such as `DeleteTable`, but not those that read or write items.
 #
 # {{exercise 0.3}}
 #
 # Lena was not the first. Before you opened this notebook, somebody else tried to delete the table.
 #
-# *Inputs:* `events`. *Goal:* in `other_user`, the name of that user.
+# *Inputs:* `events`. *Goal:* `other_user` is the name of that user.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -270,7 +270,7 @@ other_user = ...
 # %%
 check("0.3", other_user)
 
-# %% wrong="lena" says="The event of lena is the newer one"
+# %% wrong="lena" says="lena, whose event is the newer one"
 other_user = "lena"
 
 # %% wrong="you" says="no DeleteTable by admin"
@@ -281,7 +281,7 @@ names = [user["UserName"] for user in iam.list_users()["Users"]]
 tried = {event["Username"] for event in events} | {"admin"}
 other_user = next(name for name in names if name not in tried)
 
-# %% wrong="the event" says="a value of the type dict"
+# %% wrong="the event" says="a value of type dict"
 other_user = events[-1]
 
 # %% wrong="the ARN" says="an ARN"
@@ -291,19 +291,19 @@ other_user = json.loads(events[-1]["CloudTrailEvent"])["userIdentity"]["arn"]
 other_user = events[-1]["AccessKeyId"]
 
 # %% [markdown] tags=["solution"]
-# The list has the newest event first, so the older one is at its end. Its `errorCode` is the same as Lena's: this user has no policy at all.
+# The newest event comes first, so the older one is last. Its `errorCode` is the same as in the event of Lena's call: this user has no policy at all.
 
 # %% [markdown]
 # ## 6. The sandbox and real AWS
 #
-# The sandbox follows AWS's rules as AWS documents them: who may do what, how data is encrypted, and what an error says. Where AWS documents nothing, the sandbox makes an assumption. Some things differ. Here, a new policy takes effect with the next request, and an event appears at once. Time is the sandbox's own: it begins on a fixed day, and you can move it. The [ledger](../docs/ledger.md) lists every difference and assumption.
+# The sandbox follows AWS's rules as AWS documents them: who may do what, how data is encrypted, and what an error says. Where AWS documents nothing, the sandbox makes an assumption. Some things differ. Here, a new policy takes effect with the next request, and an event appears at once. The sandbox has a clock of its own, which starts on a fixed day and which you can move forward. The [ledger](../docs/ledger.md) lists every difference and assumption.
 
 # %%
 print(lab.sandbox.clock.now())
 print(lab.advance(days=7))
 
 # %% [markdown]
-# Every secret of the sandbox is computed from a fixed number, so that everybody sees the same results. It protects nothing: **put no real secrets in here.**
+# Every secret in the sandbox is computed from a fixed number, so that everybody sees the same results. These secrets protect nothing: **put no real secrets in here.**
 #
 # ## Quiz
 #
@@ -325,12 +325,12 @@ quiz("00", {"q1": ..., "q2": ..., "q3": ...})
 # - An ARN names one thing on AWS, with its Region and account. Read more: [Amazon Resource Names](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
 # - A table holds items, and an item holds attributes. Read more: [Core components of DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html).
 # - A request that no policy allows is refused. Read more: [Policies and permissions in IAM](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html), [IAM roles](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html).
-# - CloudTrail shows who called what, and refused calls as well. Read more: [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
+# - CloudTrail shows who called what, including refused calls. Read more: [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 # - The set-up cell starts the lab over, `check` looks at your answer, and `hint` helps when you are stuck.
 #
 # **Key terms**, in the [glossary](../docs/glossary.md): sandbox, account, Region, ARN; client, access key, session; table, item, attribute value; IAM user, IAM role, IAM policy, identity-based policy, principal; CloudTrail, event, audit trail.
 #
-# **Clean up.** Nothing here: when the kernel stops, the account is gone.
+# **Clean up.** There is nothing to do: when the kernel stops, the account is gone.
 
 # %%
 progress()
