@@ -107,7 +107,7 @@ def _add_mira(studio: Studio, key: str, table: str) -> None:
 def last_caller_found(evidence: Evidence, caller: object) -> Verdict:
     """The user who had used last season's key last when the notebook began."""
     lab = evidence.lab
-    wanted = "the name of the user who was the last to use last season's key."
+    wanted = "the name of the user who used last season's key most recently."
     if isinstance(caller, dict):
         return not_yet(
             wanted, "a dictionary. The name is in the event's userIdentity."
@@ -133,7 +133,9 @@ def last_caller_found(evidence: Evidence, caller: object) -> Verdict:
         return not_yet(wanted, f"{name}, who used another key.")
     if any(x.identifier == name for x in earlier):
         return not_yet(wanted, "the ID of the event. Who made that call?")
-    return not_yet(wanted, f"`{name[:60]}`, which is no user in the audit trail.")
+    return not_yet(
+        wanted, f"`{name[:60]}`, which is not a user in the audit trail."
+    )
 
 
 def refused_users_found(evidence: Evidence, users: object) -> Verdict:
@@ -143,7 +145,9 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
     if isinstance(users, str) or not isinstance(users, Iterable):
         return not_yet("a list of names.", f"`{str(users)[:60]}`.")
     if odd := [x for x in users if not isinstance(x, str)]:
-        return not_yet("a list of names.", f"in it, `{str(odd[0])[:60]}`.")
+        return not_yet(
+            "a list of names.", f"a list with `{str(odd[0])[:60]}` in it."
+        )
     given = {name.rpartition("/")[2] for name in users}
     if verdict := _not_disabled(evidence, wanted, key):
         return verdict
@@ -164,7 +168,7 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
     for name in sorted(given - right):
         seen = f"`{name[:60]}`, for whom there is no Decrypt event."
         if any(x.user == name for x in refused):
-            seen = f"{name}, whose call was refused for another key."
+            seen = f"{name}, whose call was refused because of another key."
         elif any(x.user == name for x in calls):
             seen = f"{name}, whose call was not refused."
         return not_yet(wanted, seen)
@@ -173,9 +177,11 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
     if (state := key_metadata(evidence, key)["KeyState"]) != "Enabled":
         return not_yet(
             "last season's key, enabled again.",
-            f"the right names, and the key is {state}.",
+            f"the right names, but the key is {state}.",
         )
-    return correct("Both need the key, though its last usage names only one.")
+    return correct(
+        "Both need the key, though its last use names only one of them."
+    )
 
 
 def _not_disabled(evidence: Evidence, wanted: str, key: str) -> Verdict | None:
@@ -217,7 +223,8 @@ def costs_told(evidence: Evidence, usd_a_month: Any) -> Verdict:
         if isinstance(told, bool) or told != right:
             return not_yet(f"{right} {about}", f"`{str(told)[:60]}`.")
     return correct(
-        "Further rotations add nothing, and a disabled key costs as much."
+        "Further rotations add nothing, and a disabled key costs as much as an "
+        "enabled one."
     )
 
 
@@ -225,7 +232,7 @@ def _returned_nothing(evidence: Evidence) -> Verdict:
     """The function returned None: it has asked KMS, or it is as it was found."""
     if evidence.records("DescribeKey", "ListKeyRotations"):  # In the copy.
         seen = "None. Did you print instead of return?"
-        return not_yet("a number, returned.", seen)
+        return not_yet("a number as the return value.", seen)
     return not_attempted(
         "The function returns nothing, and has not asked KMS about the key."
     )
@@ -234,7 +241,10 @@ def _returned_nothing(evidence: Evidence) -> Verdict:
 def thought_again(evidence: Evidence) -> Verdict:
     """The deletion of the test key was scheduled with 14 days, and cancelled; it is enabled."""
     key = evidence.lab.test_key_arn
-    wanted = f"its deletion scheduled with {WINDOW} days and cancelled, and the key Enabled."
+    wanted = (
+        f"the key's deletion scheduled with a waiting period of {WINDOW} days and "
+        "then cancelled, and the key Enabled."
+    )
     tries = evidence.records("ScheduleKeyDeletion")
     here = [x for x in tries if x.touches(key)]
     days = [x.parameters.get("pendingWindowInDays", 30) for x in here]
@@ -268,7 +278,7 @@ def thought_again(evidence: Evidence) -> Verdict:
 def _not_scheduled(evidence: Evidence, wanted: str, key: str) -> Verdict:
     """What was tried, where nobody has scheduled the deletion of the test key."""
     if any(x.touches(key) for x in evidence.records("DisableKey")):
-        return not_yet(wanted, "DisableKey, which schedules no deletion.")
+        return not_yet(wanted, "DisableKey, which does not schedule a deletion.")
     tries = evidence.records("ScheduleKeyDeletion")
     if others := [x for x in tries if x.asks(pendingWindowInDays=WINDOW)]:
         last, seen = others[-1], "the deletion of another key."
@@ -279,7 +289,7 @@ def _not_scheduled(evidence: Evidence, wanted: str, key: str) -> Verdict:
 def scores_are_back(evidence: Evidence) -> Verdict:
     """Scores can be read, under the key that it had."""
     scores = evidence.lab.scores_table_name
-    wanted = f"{scores}, readable, under its own key."
+    wanted = f"{scores} readable again, under its own key."
     arn = evidence.table_key(scores)
     if arn is None:
         return not_yet(wanted, f"there is no table {scores}; {START_OVER}.")
@@ -294,7 +304,7 @@ def scores_are_back(evidence: Evidence) -> Verdict:
     if "ArchivalSummary" in table:
         seen = "DynamoDB has archived the table, more than seven days after its key was lost;"
         return not_yet(
-            wanted, f"{seen} {START_OVER}. Then come here before section 6."
+            wanted, f"{seen} {START_OVER}. Then come back here before section 6."
         )
     state = key_metadata(evidence, arn)["KeyState"]
     if state == "Enabled":
@@ -342,14 +352,16 @@ def keys_inactive(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"{seen} {START_OVER}.")
     active = [name for name, status in now.items() if status == "Active"]
     if not active:
-        return correct("Nobody can sign as Mira now, and you can still undo it.")
+        return correct(
+            "Nobody can sign requests as Mira now, and you can still undo that."
+        )
     if len(active) < len(now):
         return not_yet(wanted, f"{len(active)} of {len(now)} is still active.")
     if changes:
         last = changes[-1]
         seen = f"{last.name} for an access key that is not Mira's."
         return not_yet(wanted, f"{failure(last)}." if last.error else seen)
-    return not_attempted("Mira's access keys are active.")
+    return not_attempted("Mira's access keys are still active.")
 
 
 def _users(evidence: Evidence) -> set[str]:
@@ -369,7 +381,7 @@ def mira_is_gone(evidence: Evidence) -> Verdict:
         if same := users.intersection(renamed):
             seen = f"the same user, who is called {same.pop()} now."
             return not_yet(wanted, seen)
-        return correct("The user is gone, with access keys and policies.")
+        return correct("The user is gone, with her access keys and policies.")
     left = left_on_user(evidence, "mira")
     named = [what for what, count in left.items() if count]
     tries = [
@@ -385,7 +397,7 @@ def mira_is_gone(evidence: Evidence) -> Verdict:
     still = (
         f"still with {' and '.join(named)}"
         if named
-        else "with nothing left to keep her"
+        else "with nothing left that prevents her deletion"
     )
     return not_yet(wanted, f"the user, {still}.")
 

@@ -1,27 +1,27 @@
 # ---
 # jupyter:
 #   course:
-#     title: The life of a key, and clean up
-#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion and think again. Then you let one go, and leave nothing behind.
+#     title: The life of a key, and cleaning up
+#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion and think again. Then you delete one for good, and leave nothing behind.
 #     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[06 Granting access](06_granting_access.ipynb)"
 #     outcomes:
-#       - find out who uses a key, and make sure of it before you delete the key
-#       - say what each state of a key means for its tables, and when
+#       - find out who uses a key, and make sure before you delete it
+#       - say what each state of a key means for the key's tables, and how soon
 #       - rotate a key, and say what that changes and what it costs
 #       - destroy data by destroying its key, and only on purpose
-#       - clean up an account, in an order that works
-#     simulated: The account, the states of its keys and tables, and time. A week passes in one line.
-#     aws: AWS does not say how soon a table shows that its key is lost. Somebody who measured five tables saw 13 to 43 minutes for a disabled key, and 75 for one pending deletion; the sandbox takes half an hour. KMS may delete a key up to a day after its date.
-#     cost: A few cents. Each customer managed key costs USD 1 a month, counted by the hour, until its deletion is scheduled; there are four, and a rotation adds to one of them (section 4). DynamoDB's own prices for tables and backups come on top.
+#       - clean up an account in an order that works
+#     simulated: The account, the states of its keys and tables, and time. A week passes in one line of code.
+#     aws: AWS does not say how soon a table shows that its key is lost. A measurement of five tables found 13 to 43 minutes for a disabled key, and 75 minutes for a key pending deletion; the sandbox takes half an hour. KMS may delete a key up to a day after the scheduled date.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, counted by the hour, until its deletion is scheduled; there are four, and rotating one of them raises its price (section 4). DynamoDB charges for tables and backups on top of that.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. The table `scores` is encrypted under a third key, and something is wrong with it. A fourth key was made for a test. Mira has left, but her user is still there.
+# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. The table `scores` is encrypted under a third key, and something is wrong with the table. A fourth key was made for a test. Mira has left the studio, but her user is still there.
 
 # %%
 import json
@@ -41,7 +41,7 @@ lab
 #
 # ## 1. The state of a key
 #
-# A *key state* says what can be done with a key, no matter who asks. It applies on top of all permissions. So far, your keys were `Enabled`. A key can also be `Disabled` or `PendingDeletion`.
+# A *key state* says what can be done with a key, no matter who asks. It applies on top of all permissions. So far, your keys have been `Enabled`. A key can also be `Disabled` or `PendingDeletion`.
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
@@ -70,7 +70,7 @@ def outcome(call, **request):
 # %% [markdown]
 # ## 2. Who uses it?
 #
-# Before you change a key, find out who uses it. A key has no list of its tables. Its *grants* are the nearest thing to one: DynamoDB makes grants for each table (observers have seen two), and their constraint names the table.
+# Before you change a key, find out who uses it. KMS keeps no list of a key's tables. The key's *grants* are the nearest thing to one: DynamoDB creates grants for each table (observers have seen two), and their constraints name the table.
 
 # %%
 found = set()
@@ -81,7 +81,7 @@ for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
 table(sorted(found), ["grantee", "table"])
 
 # %% [markdown]
-# Grants do not show who calls KMS without DynamoDB. `GetKeyLastUsage` shows the last successful use of a key: the operation, the time, and the ID of its event in the audit trail.
+# Grants do not show who calls KMS directly, without DynamoDB. `GetKeyLastUsage` shows the last successful use of a key: the operation, the time, and the ID of its event in the audit trail.
 
 
 # %%
@@ -102,7 +102,7 @@ show({name: event[name] for name in ("eventName", "userIdentity", "resources")})
 #
 # The studio no longer needs last season's players, and would like to delete their key.
 #
-# *Inputs:* `kms`, `events`, `lab.old_key_arn`. *Goal:* `last_caller` is the name of the user who was the last to use last season's key.
+# *Inputs:* `kms`, `events`, `lab.old_key_arn`. *Goal:* `last_caller` is the name of the user who used last season's key most recently.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -135,7 +135,7 @@ last_caller = events("EventId", old_use["CloudTrailEventId"])[0]
 old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
 last_caller = old_use["CloudTrailEventId"]
 
-# %% wrong="the operation" says="`Decrypt`, which is no user"
+# %% wrong="the operation" says="`Decrypt`, which is not a user"
 old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
 last_caller = old_use["Operation"]
 
@@ -146,12 +146,12 @@ old_event = events("EventId", old_use["CloudTrailEventId"])[0]
 last_caller = old_event["userIdentity"]["userName"]
 
 # %% [markdown] tags=["solution"]
-# KMS keeps only the last use, and none from before `TrackingStartDate`. It does not say who else uses the key.
+# KMS keeps only the last use, and nothing from before `TrackingStartDate`. It does not tell you who else uses the key.
 
 # %% [markdown]
 # ## 3. Disable it first
 #
-# The last usage is not enough: a program may need the key only once a month. AWS's advice is to *disable* the key first and to watch the audit trail. You can enable it again at any time.
+# Knowing the last use is not enough: a program may need the key only once a month. AWS's advice is to *disable* the key first and to watch the audit trail. You can enable the key again at any time.
 #
 # What happens to a table whose key is disabled? Try it with `players`.
 #
@@ -176,7 +176,7 @@ display(failure)
 predict("7.1")
 
 # %% [markdown]
-# **What just happened?** No policy refused you: you are `admin`, and the read still failed. That is why the code is `ValidationException`. A program that looks only for `AccessDeniedException` will miss it.
+# **What just happened?** No policy refused you: you are `admin`, and the read still failed. That is why the error code is `ValidationException`. A program that looks only for `AccessDeniedException` will miss it.
 #
 # Now watch the table's status while the key is disabled, and after it is enabled again:
 
@@ -196,16 +196,16 @@ lab.advance(hours=1)
 print("an hour later:", status(lab.table_name))
 
 # %% [markdown]
-# An inaccessible table can be described and deleted, but not read, written, backed up or moved to another key. After seven days, according to AWS, DynamoDB *archives* it: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows.
+# An inaccessible table can be described and deleted, but not read, written, backed up or moved to another key. After seven days, according to AWS, DynamoDB *archives* it: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows later.
 #
 # ### Watch the trail
 #
-# Three programs keep their passwords in the table `settings`, each encrypted by KMS. A program decrypts its own password whenever it starts.
+# Three programs keep their passwords in the table `settings`, each of them encrypted by KMS. A program decrypts its own password whenever it starts.
 
 
 # %%
 def run_programs():
-    """Start each program once, without a word on how that ended."""
+    """Start each program once, without reporting how it ended."""
     for job in dynamodb.scan(TableName=lab.settings_table_name)["Items"]:
         program_kms = lab.as_user(job["program"]["S"]).client("kms")
         outcome(program_kms.decrypt, CiphertextBlob=job["sealed"]["B"])
@@ -216,7 +216,7 @@ def run_programs():
 #
 # {{exercise 7.2}}
 #
-# *Inputs:* `kms`, `lab.old_key_arn`, `run_programs`, `events`. *Goal:* disable last season's key and let the programs start. `refused_users` lists the names of the users whom KMS refused for that reason. Then enable the key again, because they need it.
+# *Inputs:* `kms`, `lab.old_key_arn`, `run_programs`, `events`. *Goal:* disable last season's key and let the programs start. `refused_users` lists the names of the users whom KMS refused because that key was disabled. Then enable the key again, because the programs need it.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -236,7 +236,7 @@ refused_users = ...
 # %%
 check("7.2", refused_users)
 
-# %% wrong="without looking at the key" says="admin, whose call was refused for another key"
+# %% wrong="without looking at the key" says="admin, whose call was refused because of another key"
 kms.disable_key(KeyId=lab.old_key_arn)
 run_programs()
 refused_users = [
@@ -291,7 +291,7 @@ refused_users = [
 outcome(kms.disable_key, KeyId="alias/players-2025")
 refused_users = []
 
-# %% wrong="the events" says="in it, `{'eventVersion'"
+# %% wrong="the events" says="a list with `{'eventVersion'"
 kms.disable_key(KeyId=lab.old_key_arn)
 run_programs()
 refused_users = events("EventName", "Decrypt")
@@ -303,12 +303,12 @@ run_programs()
 refused_users = "leaderboard"
 
 # %% [markdown] tags=["solution"]
-# Two programs need the key, and its last usage named one of them. Your own reads of `players` failed in the same way, but under the studio's key. On a real account, wait until even the rarest job must have run.
+# Two programs need the key, and its last use named only one of them. Your own reads of `players` failed in the same way, but because of the studio's key. On a real account, wait long enough for even the rarest job to run.
 
 # %% [markdown]
 # ## 4. Rotate it
 #
-# *Rotation* gives a key new *key material*: automatically, every 90 to 2,560 days, or on demand.
+# *Rotation* gives a key new *key material*, either automatically, every 90 to 2,560 days, or on demand.
 
 # %%
 old_note = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"from before")
@@ -323,9 +323,9 @@ opened = kms.decrypt(CiphertextBlob=old_note["CiphertextBlob"])
 }
 
 # %% [markdown]
-# **What just happened?** From now on KMS encrypts under the new material, and keeps the old material for older ciphertexts. No program has to change. But nothing was encrypted again, so rotation does not help against somebody who already has a data key. And it raises the price:
+# **What just happened?** From now on, KMS encrypts under the new material, and keeps the old material for older ciphertexts. No program has to change. But nothing was encrypted again, so rotation does not help against somebody who already has a data key. And rotation raises the price:
 #
-# | a customer managed key | USD a month |
+# | a customer managed key | USD per month |
 # |---|---|
 # | never rotated | 1 |
 # | rotated once | 2 |
@@ -403,12 +403,12 @@ def usd_a_month(key_id):
 
 
 # %% [markdown] tags=["solution"]
-# The bill counts by the hour, so a key that is rotated in mid-month costs less that month.
+# AWS bills by the hour, so a key that is rotated in the middle of a month costs less in that month.
 
 # %% [markdown]
 # ## 5. Schedule its deletion, and think again
 #
-# A deleted key cannot be brought back. So KMS makes you wait 7 to 30 days, and 30 if you do not say how long.
+# A deleted key cannot be brought back. That is why KMS has a *waiting period* of 7 to 30 days: 30 if you do not say how long.
 
 # %%
 with refused("ValidationException") as too_soon:
@@ -420,7 +420,7 @@ print("7 days:", about(lab.key_arn)["KeyState"])
 print("DynamoDB reads:", outcome(dynamodb.get_item, **request))
 
 # %% [markdown]
-# From now on nobody can use the key. Whoever still needs it will notice, and you can cancel. While its deletion is pending, the key costs nothing; if you cancel, those days are charged after all.
+# From now on, nobody can use the key. Anyone who still needs it will notice, and you can cancel the deletion. While the deletion is pending, the key costs nothing; if you cancel, those days are charged after all.
 #
 # {{predict 7.2}}
 
@@ -443,13 +443,13 @@ predict("7.2")
 #
 # {{picture key_life}}
 #
-# Other kinds of keys, such as replicas, have a few more.
+# Other kinds of keys, such as replica keys, have a few more states.
 #
 # {{exercise 7.4}}
 #
-# The test is over, and nobody has used its key since. You schedule its deletion, which leaves everybody two weeks to object. Edda does: there will be another test.
+# The test is over, and nobody has used its key since. You schedule the key's deletion, which gives everybody two weeks to object. Edda objects: there will be another test.
 #
-# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel it, and leave the key as it was.
+# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel the deletion, and leave the key as it was.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -490,7 +490,7 @@ outcome(
     PendingWindowInDays=14 * 24,
 )
 
-# %% wrong="disabled, not scheduled" says="DisableKey, which schedules no deletion"
+# %% wrong="disabled, not scheduled" says="DisableKey, which does not schedule a deletion"
 kms.disable_key(KeyId=lab.test_key_arn)
 kms.enable_key(KeyId=lab.test_key_arn)
 
@@ -504,7 +504,7 @@ kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 lab.advance(days=15)
 
 # %% [markdown] tags=["solution"]
-# Cancelling leaves the key disabled, so it takes a third call.
+# Cancelling leaves the key disabled, so a third call is needed.
 
 # %% [markdown]
 # {{exercise 7.5}}
@@ -522,7 +522,7 @@ kms.cancel_key_deletion(KeyId=scores_key)
 kms.enable_key(KeyId=scores_key)
 outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 ### STUB
-# Find out, and mend it.
+# Find the cause, and fix it.
 ### END SOLUTION
 
 # %%
@@ -593,9 +593,9 @@ outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 # The table's status points to the key, and the key's state to the cause: somebody had scheduled its deletion.
 
 # %% [markdown]
-# ## 6. Let one go
+# ## 6. Delete a key for good
 #
-# Last season's players must be forgotten: in the table, in its backup, and in copies that nobody remembers. All of this is encrypted under one key. Programs still use that key, so their passwords are moved to the studio's key first.
+# Last season's players must be forgotten: in the table, in its backup, and in copies that nobody remembers. All of these are encrypted under one key. Programs still use that key, so you first move their passwords to the studio's key.
 
 # %%
 kms.enable_key(KeyId=lab.old_key_arn)  # If it is still disabled.
@@ -634,15 +634,15 @@ print("a read:", outcome(dynamodb.get_item, **old_request))
 print("the backup:", outcome(dynamodb.restore_table_from_backup, **restore))
 
 # %% [markdown]
-# **What just happened?** Nobody has erased a byte, and nobody can decrypt one. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It reaches every copy of the ciphertext, but nothing that was copied out in plaintext.
+# **What just happened?** Nobody has erased a byte, but nobody can decrypt one any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but nothing that was copied out in plaintext.
 #
-# On AWS the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are the sandbox's assumption.
+# On AWS, the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are assumptions of the sandbox.
 #
-# Had `players-2025` shared the studio's key, `players` and `tournaments` would be lost too. Give data that must be forgotten together a key of its own.
+# Had `players-2025` shared the studio's key, `players` and `tournaments` would be lost too. Data that must be forgotten together should have a key of its own.
 #
 # ## 7. Clean up
 #
-# Whatever is left over costs money or is a risk. An *access key* costs nothing and is easily forgotten. You can take it out of use before you delete it: an *inactive* access key no longer works, and can be made active again.
+# Whatever is left over costs money or is a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it: an *inactive* access key no longer works, but can be made active again.
 #
 # {{exercise 7.6}}
 #
@@ -687,7 +687,7 @@ for access_key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
         UserName=name, AccessKeyId=access_key["AccessKeyId"], Status="Inactive"
     )
 
-# %% wrong="her policy" says="access keys are active" outcome="not attempted"
+# %% wrong="her policy" says="access keys are still active" outcome="not attempted"
 iam.detach_user_policy(
     UserName="mira",
     PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
@@ -697,11 +697,11 @@ iam.detach_user_policy(
 # A user may have two access keys. `get_access_key_last_used` says when one was last used, and for which service.
 
 # %% [markdown]
-# Nothing has failed since, so Mira's user can go. IAM does not delete a user who still has access keys or policies: it answers `DeleteConflict`. A *managed policy* exists by itself and is *attached* to users, so you detach it. An *inline policy* is part of one user, so you delete it.
+# Nothing has failed since, so Mira's user can go. IAM does not delete a user who still has access keys or policies: it answers with `DeleteConflict`. A *managed policy* exists on its own and is *attached* to users, so you detach it. An *inline policy* is part of one user, so you delete it.
 #
 # {{exercise 7.7}}
 #
-# *Inputs:* `iam`; `list_access_keys`, `list_attached_user_policies` and `list_user_policies` show what Mira has. *Goal:* there is no user `mira`.
+# *Inputs:* `iam`; `list_access_keys`, `list_attached_user_policies` and `list_user_policies` show what Mira has. *Goal:* there is no user `mira` any more.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -762,11 +762,11 @@ iam.list_user_policies(UserName="mira")["PolicyNames"]
 # IAM names one obstacle at a time. On a real account there may also be a password, MFA devices and groups.
 
 # %% [markdown]
-# Finally, the studio closes. `list_keys` also lists AWS managed keys, such as the one that protects `settings`. You cannot delete them, and they cost nothing a month. Their `KeyManager` is `AWS`. Aliases that begin with `alias/aws/` are AWS's, too.
+# Finally, the studio closes. `list_keys` also lists AWS managed keys, such as the one that protects `settings`. You cannot delete them, and there is no monthly charge for them. Their `KeyManager` is `AWS`. Aliases that begin with `alias/aws/` belong to AWS, too.
 #
 # {{exercise 7.8}}
 #
-# *Inputs:* `dynamodb`, `kms`, `about`. Most things have a `list_…` and a `delete_…` operation. *Goal:* no table and no backup is left, no alias of yours, and no grant for a person. Every customer managed key is pending deletion or gone.
+# *Inputs:* `dynamodb`, `kms`, `about`. Most things have a `list_…` and a `delete_…` operation. *Goal:* no tables, no backups, no aliases of yours and no grants for people are left. Every customer managed key is pending deletion or gone.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -855,7 +855,7 @@ kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
 iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 
 # %% [markdown] tags=["solution"]
-# Tables come first, because DynamoDB gives up its grants when a table goes. A deleted table leaves its backups. The grant of a deleted user stays on the key, under an ID in place of the name. Aliases would go with their keys, but their names would be taken until then. This loop deletes everything that you own; on an account that you share, name what you delete.
+# Tables come first, because DynamoDB gives up its grants when a table is deleted. The table's backups stay. A grant for a deleted user stays on the key, with an ID in place of the name. Aliases would be deleted with their keys, but their names would be taken until then. This loop deletes everything that you own; in an account that you share, delete only what you name.
 
 # %% [markdown]
 # ## 8. Looking back
@@ -892,9 +892,9 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - Before you delete a key, find out who uses it: by its grants, its last usage and the audit trail. Then disable it first, and watch for `DisabledException`.
-# - A table under a disabled key fails with `ValidationException`, after about five minutes. Enable the key, and it can be read again.
-# - A rotation keeps the ARN, and old ciphertexts still open. The first two rotations raise its price.
+# - Before you delete a key, find out who uses it, from its grants, its last use and the audit trail. Disable the key before you schedule its deletion, and watch for `DisabledException`.
+# - Reads of a table under a disabled key fail with `ValidationException`, after about five minutes. Enable the key, and the table can be read again.
+# - A rotation keeps the key's ARN, and old ciphertexts can still be decrypted. The first two rotations raise the key's price.
 # - Cancelling a deletion leaves the key disabled.
 # - A deleted key takes with it everything that is encrypted under it, backups included.
 # - Delete what is attached to a thing before the thing itself, and leave AWS managed keys alone.
@@ -903,9 +903,9 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Read more**: [Key states of AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html) · [GetKeyLastUsage](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html) · [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html) · [Schedule key deletion](https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [DeleteUser](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html)
 #
-# **Clean up.** You have done so. On a real account, look again after the waiting period, and at next month's bill.
+# **Clean up.** You have already done so. On a real account, check again after the waiting period, and look at next month's bill.
 #
-# `progress(name="Ada Lovelace")`, with your own name, writes a page to print: name, date, and what you have done.
+# `progress(name="Ada Lovelace")`, with your own name, writes a page for you to print, with your name, the date, and what you have done.
 
 # %%
 progress()
