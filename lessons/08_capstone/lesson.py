@@ -15,7 +15,7 @@
 #       - prove what you have done
 #     simulated: The clinic's account. In graded coursework your answers run again in an account of your own, with other names and other data.
 #     aws: The calls are the same. A real clinic would also have laws to follow, backups, and more than one administrator.
-#     cost: One more customer managed key costs USD 1 a month. Its first and its second rotation add USD 1 a month each. Requests to KMS come on top.
+#     cost: One more customer managed key costs USD 1 a month. Its first and its second rotation add USD 1 a month each. Requests to KMS are charged on top of that.
 # ---
 
 # %% [markdown]
@@ -23,18 +23,18 @@
 #
 # This notebook is worth 100 points and takes two to three hours. There is **no solved notebook**, and the hints only say where to look. The tasks build on one another, so do them in order.
 #
-# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement, and counts the parts that are met. "Correct" means that all of them are. Otherwise, it names the first part that isn't met, and says what it found instead. Some parts are about things that haven't happened yet: to find out whether an IAM policy *could* let somebody in, the check writes such a policy in a copy of the account, which it then throws away.
+# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement, and counts the parts that are met. "Correct" means that all of them are. Otherwise, the check names the first part that isn't met, and says what it found instead. Some parts are about things that haven't happened yet: to find out whether an IAM policy *could* let somebody in, the check writes such a policy in a copy of the account, which it then throws away.
 #
 # We suggest that you work like this:
 #
 # 1. Look at what is there before you change it.
 # 2. Write down who needs what. Only then write a policy.
-# 3. Test it as the person concerned. `lab.as_user("ida")` makes an access key for Ida, and gives you a session that acts as her. Test what should work, and also what shouldn't.
+# 3. Test it as the person concerned. `lab.as_user("ida")` makes an access key for Ida, and gives you a session that acts as her. Test what should work and what shouldn't.
 # 4. If a request is refused and you don't know why, ask `explain(error)`, or try another policy in `policy_lab`.
 #
-# Remember that DynamoDB keeps a decrypted table key for about five minutes. Let the time pass with `lab.advance(minutes=6)` before you test whether somebody is refused.
+# Remember that DynamoDB keeps a decrypted table key for about five minutes. Let that time pass with `lab.advance(minutes=6)` before you test whether somebody is refused.
 #
-# Take names and ARNs from `lab`, not from what you see on the screen. In graded coursework, your answers run again in an account where both are different, and your instructor's own criteria decide about the points. So read each requirement once more before you go on. What would somebody try in order to get round it?
+# Take names and ARNs from `lab`, not from what you see on the screen. In graded coursework, your answers run again in an account where both are different, and your instructor's own criteria decide how many points you get. So read each requirement once more before you go on. What would somebody try in order to get round it?
 
 # %% [markdown]
 # ## Set-up
@@ -102,9 +102,9 @@ predict("8.1")
 #
 # {{exercise 8.1}}
 #
-# *Requirement:* The visits get a key of their own.
+# *Requirement:* The visits have a key of their own.
 #
-# - It is a symmetric customer managed key, and not the invoices' key. Its alias is `alias/clinic-visits`.
+# - It is a symmetric customer managed key, and it is not the invoices' key. Its alias is `alias/clinic-visits`.
 # - It is enabled, and KMS rotates it automatically every 180 days.
 # - You, `admin`, can manage it: look at it, change its key policy and its rotation, disable it, and schedule its deletion.
 # - **The key policy alone decides who can use the key.** No IAM policy can let anyone use it, or change who can use it, whether that policy exists today or is written tomorrow. No user and no role has a grant on the key.
@@ -119,7 +119,7 @@ predict("8.1")
 # %%
 check("8.1")
 
-# %% wrong="the invoices' key" says="stands for the invoices' key"
+# %% wrong="the invoices' key" says="points to the invoices' key"
 kms.create_alias(
     AliasName="alias/clinic-visits", TargetKeyId=lab.invoices_key_arn
 )
@@ -138,10 +138,10 @@ key = kms.create_key()["KeyMetadata"]["KeyId"]
 kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
 
-# %% wrong="no alias" says="CreateKey, and no alias of this name"
+# %% wrong="no alias" says="CreateKey, but no alias with this name"
 key = kms.create_key()["KeyMetadata"]["KeyId"]
 
-# %% wrong="a policy without admin" says="CreateKey ended in MalformedPolicyDocumentException"
+# %% wrong="a policy without admin" says="CreateKey failed with MalformedPolicyDocumentException"
 nurse = f"arn:aws:iam::{lab.account_id}:user/ida"
 allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
 document = {"Version": "2012-10-17"}
@@ -164,7 +164,7 @@ rules["Statement"].append(
 )
 kms.put_key_policy(KeyId=key, Policy=json.dumps(rules))
 
-# %% wrong="signs only" says="a key of ECC_NIST_P256"
+# %% wrong="signs only" says="a key with the key spec ECC_NIST_P256"
 key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")[
     "KeyMetadata"
 ]["KeyId"]
@@ -208,7 +208,7 @@ dynamodb.update_table(
     },
 )
 
-# %% wrong="a key that is not there" says="UpdateTable ended in ValidationException"
+# %% wrong="a key that is not there" says="UpdateTable failed with ValidationException"
 with refused("ValidationException"):
     dynamodb.update_table(
         TableName=lab.visits_table_name,
@@ -224,7 +224,7 @@ with refused("ValidationException"):
 #
 # {{exercise 8.3}}
 #
-# *Requirement:* Ida reads and writes visits.
+# *Requirement:* Ida can read and write visits.
 #
 # - To do this, she can use the key through DynamoDB, for the table `visits`. She can't use it in any other way, or for any other table.
 # - She can't change who can use the key: she can neither change its key policy nor create a grant.
@@ -291,7 +291,7 @@ lab.advance(minutes=1)
 #
 # {{exercise 8.4}}
 #
-# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can use neither the visits' key, nor a key that somebody makes tomorrow and leaves with the default key policy. He can't change who can use the invoices' key, either.
+# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can use neither the visits' key, nor a key that somebody makes tomorrow and leaves with the default key policy. Nor can he change who can use the invoices' key.
 #
 # *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. Today, his permission to decrypt is in the inline policy `bo-inline`.
 
@@ -345,7 +345,7 @@ check("8.5")
 full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 iam.detach_user_policy(UserName="max", PolicyArn=full_access)
 
-# %% wrong="deleted at once" says="DeleteUser ended in DeleteConflict"
+# %% wrong="deleted at once" says="DeleteUser failed with DeleteConflict"
 with refused("DeleteConflict"):
     iam.delete_user(UserName="max")
 
@@ -358,7 +358,7 @@ for grant in kms.list_grants(KeyId=lab.invoices_key_arn)["Grants"]:
 #
 # {{exercise 8.6}}
 #
-# *Requirement:* Prove that Bo can't read a visit. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` with the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
+# *Requirement:* Prove that Bo can't read a visit. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` on the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
 #
 # *Inputs:* `lab.as_user`, which makes an access key, or `iam` as in notebook 05; `cloudtrail`, `lab.visits_table_name`.
 
@@ -375,7 +375,7 @@ proof = "AccessDenied"
 iam.list_users()
 proof = lab.trail.events(name="ListUsers")[-1].event_id
 
-# %% wrong="a refusal by IAM" says="of something else than kms:Decrypt"
+# %% wrong="a refusal by IAM" says="of something other than kms:Decrypt"
 with refused("AccessDenied"):
     lab.as_user("bo").client("iam").list_users()
 proof = lab.trail.events(name="ListUsers")[-1].event_id
@@ -391,7 +391,7 @@ proof = cloudtrail.lookup_events()["Events"][0]
 # *Requirement:* Lou wants a function `readers(events, table)` for her report.
 #
 # - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. They come from every service and every caller, as `lookup_events` returns them without a filter.
-# - The function returns a sorted list of names, each of them once: the IAM users on whose behalf DynamoDB called `Decrypt` for the table whose name is `table`, and KMS allowed it. (The trail can't tell reads from writes, so both count.)
+# - The function returns a sorted list of names, each listed once: those of the IAM users on whose behalf DynamoDB called `Decrypt` for the table whose name is `table`, where KMS allowed the call. (The trail can't tell reads from writes, so both count.)
 # - One such call is enough. Three kinds of calls don't count: those that KMS refused, those that a user made to KMS without DynamoDB, and those for other tables.
 
 
@@ -431,7 +431,7 @@ def readers(events, table):
 # %% [markdown]
 # ## In your own words
 #
-# The first answer is for a reader who doesn't know AWS. Nothing checks the two answers here; in a class, a person reads them. Read yours aloud once. Would the director understand it?
+# The first answer is for a reader who doesn't know AWS. Nothing checks the two answers here; in a class, a person reads them. Read your first answer aloud once. Would the clinic's director understand it?
 #
 # {{written 8.a}}
 
@@ -456,10 +456,10 @@ quiz("08", {"q1": ..., "q2": ..., "q3": ...})
 # - **Name more than one administrator in the key policy**, or a role. Here you are the only one. Without the account's statement, nobody but AWS Support can help once your user is deleted.
 # - **Try it out first**, with a test table and a test key that the people concerned can use. When you move the real table, keep its old key enabled until the status is `ENABLED`, and for as long as there are backups under it.
 # - **Allow what AWS documents.** In the sandbox, `kms:Decrypt` is enough for reading and writing items. AWS's documents list more permissions.
-# - **Wait.** A changed policy takes a moment to take effect everywhere, usually seconds; a new grant, up to five minutes.
+# - **Wait.** A changed policy needs a moment to take effect everywhere, usually seconds; a new grant needs up to five minutes.
 # - **Look again later.** Grants and access keys don't expire, so put a date for the next review in your calendar.
 #
-# The [ledger](../docs/ledger.md) says where the sandbox differs from AWS, and has the steps of notebooks 02 to 07 for the `aws` command line.
+# The [ledger](../docs/ledger.md) says where the sandbox differs from AWS, and gives the steps of notebooks 02 to 07 for the `aws` command line.
 #
 # **Read more**: [Key policies in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html) · [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [AWS KMS condition keys](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
 #

@@ -42,23 +42,26 @@ def the_key(evidence: Evidence) -> Verdict:
             f"KMS does not let admin call kms:DescribeKey on the key of {ALIAS}."
         )
         return not_yet("a key that admin can look at.", hidden)
-    arn, usage = key["Arn"], f"{key['KeySpec']}, {key['KeyManager']}"
-    symmetric = usage == "SYMMETRIC_DEFAULT, CUSTOMER"
+    arn, usage = (
+        key["Arn"],
+        f"{key['KeySpec']}, whose KeyManager is {key['KeyManager']}",
+    )
+    symmetric = usage == "SYMMETRIC_DEFAULT, whose KeyManager is CUSTOMER"
     state = key["KeyState"]
     own = arn != evidence.lab.invoices_key_arn
     rotates = _rotation(evidence, arn)
     refused = _not_managed(evidence, arn)
     opened = "" if refused else _opened_by_iam(evidence, arn)
     held = "" if refused else _held_by_grant(evidence, arn)
-    unseen = "it could not be looked at, because admin cannot manage the key."
+    unseen = "this could not be checked, because admin cannot manage the key."
     return judged(
         Part(
             "a symmetric customer managed key",
-            "" if symmetric else f"a key of {usage}.",
+            "" if symmetric else f"a key with the key spec {usage}.",
         ),
         Part(
-            "a key that is not that of the invoices",
-            "" if own else f"{ALIAS} stands for the invoices' key.",
+            "a key other than the invoices' key",
+            "" if own else f"{ALIAS} points to the invoices' key.",
         ),
         Part(
             "an enabled key",
@@ -66,8 +69,11 @@ def the_key(evidence: Evidence) -> Verdict:
         ),
         Part("automatic rotation every 180 days", rotates),
         Part("a key that admin can manage", refused),
-        Part("a key that no IAM policy opens", unseen if refused else opened),
-        Part("no grant on it for a user or a role", unseen if refused else held),
+        Part("a key that no IAM policy can open", unseen if refused else opened),
+        Part(
+            "no grant on the key for a user or a role",
+            unseen if refused else held,
+        ),
     )
 
 
@@ -84,7 +90,7 @@ def _no_alias(evidence: Evidence) -> Verdict:
     if calls:
         return not_yet(
             f"a key with the alias {ALIAS}.",
-            f"{calls[-1].name}, and no alias of this name.",
+            f"{calls[-1].name}, but no alias with this name.",
         )
     return not_attempted(f"There is no alias {ALIAS} yet.")
 
@@ -94,11 +100,13 @@ def _rotation(evidence: Evidence, arn: str) -> str:
     try:
         found = evidence.client("kms").get_key_rotation_status(KeyId=arn)
     except ClientError as error:
-        return f"GetKeyRotationStatus ends in {error.response['Error']['Code']}."
+        return (
+            f"GetKeyRotationStatus fails with {error.response['Error']['Code']}."
+        )
     if not found["KeyRotationEnabled"]:
         return "automatic rotation is off."
     days = found.get("RotationPeriodInDays")
-    return "" if days == 180 else f"the key rotates every {days} days."
+    return "" if days == 180 else f"the key is rotated every {days} days."
 
 
 def _not_managed(evidence: Evidence, arn: str) -> str:
@@ -193,7 +201,7 @@ def the_table(evidence: Evidence) -> Verdict:
             other_key(evidence, stored.key_arn, moves),
         ),
         Part(
-            "a move that is over",
+            "a finished move",
             ""
             if over
             else f"the Status in SSEDescription is {status}, and the table "
@@ -238,9 +246,9 @@ def _lost(evidence: Evidence, table: str, stored: Any) -> str:
     found = _visit_ids(evidence, table, stored.key_arn)
     if found is None:  # Nobody may read; the disk shows how many there are.
         few = len(stored.pages) < PATIENTS
-        return f"{len(stored.pages)} items of {PATIENTS}." if few else ""
+        return f"{len(stored.pages)} of {PATIENTS} items." if few else ""
     lost = sorted(wanted - found)
-    return f"{', '.join(lost)} missing." if lost else ""
+    return f"missing: {', '.join(lost)}." if lost else ""
 
 
 def _visit_ids(

@@ -69,13 +69,13 @@ def the_nurse(evidence: Evidence) -> Verdict:
             "Ida can write a visit",
             "" if may_write(evidence, "ida", table) else "she would be refused.",
         ),
-        Part("Ida uses the key through DynamoDB only", _could("Ida", past)),
-        Part(f"Ida uses the key for {table} only", _could("Ida", elsewhere)),
+        Part("Ida can use the key only through DynamoDB", _could("Ida", past)),
+        Part(f"Ida can use the key only for {table}", _could("Ida", elsewhere)),
         Part(
             "Ida cannot change who can use it",
             _could("Ida", [f"kms:{x}" for x in changes]),
         ),
-        Part("nobody else but you can use it", strangers),
+        Part("nobody else can use it, except you", strangers),
     )
 
 
@@ -171,12 +171,13 @@ def _as_it_was(evidence: Evidence) -> Verdict | None:
     calls = about(own_calls(evidence, *_CHANGES), "bo")
     if not calls:
         return not_attempted(
-            "Bo's inline policy, bo-inline, is as it was: kms:Decrypt with every key."
+            "Bo's inline policy, bo-inline, is as it was: it allows kms:Decrypt with "
+            "every key."
         )
     seen = "his inline policy bo-inline is as it was."
     if calls[-1].error:
         seen = f"{ended(calls[-1])} {seen.capitalize()}"
-    return not_yet("Bo can use the invoices' key alone.", seen)
+    return not_yet("Bo can use only the invoices' key.", seen)
 
 
 _CHANGES = (
@@ -224,7 +225,7 @@ def _active_key(evidence: Evidence) -> str:
     """An access key of Max's that works."""
     keys = access_keys(evidence, "max")
     active = [name for name, status in keys.items() if status == "Active"]
-    return f"{active[0]} is active." if active else ""
+    return f"the access key {active[0]} is active." if active else ""
 
 
 def _removals(evidence: Evidence) -> list[Record]:

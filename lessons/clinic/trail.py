@@ -43,10 +43,13 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
         ),
         Part(
             f"DynamoDB asked on his behalf, for {table}",
-            "" if for_table else f"{what}, which no request for {table} led to.",
+            ""
+            if for_table
+            else f"{what}, which did not come from a request for {table}.",
         ),
         Part(
-            "no access key of Bo's is left", f"he has {left[0]}." if left else ""
+            "no access key of Bo's is left",
+            f"he has the access key {left[0]}." if left else "",
         ),
     )
 
@@ -60,14 +63,14 @@ def _refusal_of_kms(found: Record, what: str) -> Part:
         return Part(title, f"{what}: an event without a denial.")
     if "kms:Decrypt" in found.message:
         return Part(title, f"{what}: DynamoDB passing on what KMS said.")
-    seen = f"{what}: a denial, but of something else than kms:Decrypt."
+    seen = f"{what}: a denial, but of something other than kms:Decrypt."
     return Part(title, seen, "any-denial")
 
 
 def _no_event(evidence: Evidence, given: object) -> str:
     """What was given in place of an EventId."""
     if isinstance(given, dict) and "EventId" in given:
-        return "the whole event, and not its EventId."
+        return "the whole event, rather than its EventId."
     if any(x.request_id == given for x in evidence.records()):
         return "the ID of a request. Its event has an EventId of its own."
     return f"`{str(given)[:60]}`."
@@ -118,7 +121,7 @@ def _found(
         Part("nobody else", named[others[0]] if others else ""),
         Part("sorted, and each name once", order),
         Part(
-            "the same for another table of the same history",
+            "the right list for another table as well",
             "" if right else f"`{str(elsewhere)[:80]}`.",
         ),
     ]

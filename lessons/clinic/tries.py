@@ -26,6 +26,6 @@ def about(calls: Iterable[Record], user: str) -> list[Record]:
 def ended(record: Record) -> str:
     """How a call that failed ended, in AWS's words, as a sentence."""
     return (
-        f"{record.name} ended in {record.error}: {record.reason}".rstrip(".")
+        f"{record.name} failed with {record.error}: {record.reason}".rstrip(".")
         + "."
     )

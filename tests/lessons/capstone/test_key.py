@@ -70,7 +70,7 @@ TOO_WIDE = {
     "Ida for every table": ([ALL, "ida may use; via"], "visits-other"),
     "two statements, a condition each": (
         [ALL, "ida may use; via", "ida may use; table"],
-        "through DynamoDB only",
+        "only through DynamoDB",
     ),
     "Ida manages the key": ([ALL, IDA, "ida may manage"], "kms:PutKeyPolicy"),
     "Ida makes grants": ([ALL, IDA, "ida may grant"], "kms:CreateGrant"),
@@ -154,10 +154,10 @@ def test_a_failed_attempt_is_named(clinic: Clinic) -> None:
     with pytest.raises(ClientError):
         clinic.key(IDA)
     note = clinic.says("8.1")
-    assert "CreateKey ended in MalformedPolicyDocumentException" in note.sentence
+    assert "CreateKey failed with MalformedPolicyDocumentException" in note.sentence
     with pytest.raises(ClientError):
         clinic.move("alias/clinic-visits")
-    assert "UpdateTable ended in" in clinic.says("8.2").sentence
+    assert "UpdateTable failed with" in clinic.says("8.2").sentence
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ def test_a_failed_attempt_is_named(clinic: Clinic) -> None:
         ("a year", "every 365 days"),
         ("disabled", "its state is Disabled"),
         ("to be deleted", "its state is PendingDeletion"),
-        ("the invoices", "stands for the invoices' key"),
-        ("signs", "a key of ECC_NIST_P256"),
-        ("another name", "no alias of this name"),
+        ("the invoices", "points to the invoices' key"),
+        ("signs", "a key with the key spec ECC_NIST_P256"),
+        ("another name", "no alias with this name"),
     ],
 )
 def test_what_the_key_must_be(clinic: Clinic, step: str, says: str) -> None:
@@ -195,7 +195,7 @@ def test_a_visit_that_is_lost_is_named(clinic: Clinic) -> None:
     keys = [{"visit_id": {"S": f"v-{n:03}"}} for n in (2, 7)]
     clinic.dynamodb.delete_item(TableName=clinic.visits, Key=keys[0])
     clinic.dynamodb.put_item(TableName=clinic.visits, Item=keys[1])
-    assert "v-002 missing" in clinic.says("8.2").sentence
+    assert "missing: v-002" in clinic.says("8.2").sentence
 
 
 def test_a_move_that_is_under_way(clinic: Clinic) -> None:

@@ -139,7 +139,7 @@ WRONG: dict[str, tuple[Steps, str]] = {
     ),
     "a policy that is refused": (
         a_policy_that_is_refused,
-        "PutUserPolicy ended in MalformedPolicyDocument",
+        "PutUserPolicy failed with MalformedPolicyDocument",
     ),
 }
 
@@ -265,4 +265,4 @@ def test_a_removal_that_failed_is_named(clinic: Clinic) -> None:
         user_deleted(clinic)
     note = clinic.says("8.5")
     assert note.word == say("check.not yet"), note
-    assert "DeleteUser ended in DeleteConflict" in note.sentence
+    assert "DeleteUser failed with DeleteConflict" in note.sentence

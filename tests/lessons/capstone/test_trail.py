@@ -111,9 +111,9 @@ def the_whole_event(clinic: Clinic) -> Any:
 @pytest.mark.parametrize(
     ("find", "says"),
     [
-        (by_iam, "of something else than kms:Decrypt"),
-        (by_kms_itself, "of something else than kms:Decrypt"),
-        (past_dynamodb, "no request for visits led to"),
+        (by_iam, "of something other than kms:Decrypt"),
+        (by_kms_itself, "of something other than kms:Decrypt"),
+        (past_dynamodb, "not come from a request for visits"),
         (by_dynamodb, "DynamoDB passing on"),
         (allowed, "an event without a denial"),
         (the_invoices, "on another key"),
@@ -201,7 +201,7 @@ def test_a_function_that_leaves_one_out_is_told_which(
         (lambda names: sorted({*names, "dynamodb.amazonaws.com"}), "nobody else"),
         (set, "a list of names"),
         (print, "Did you print instead of return?"),
-        (lambda _: ["admin", "bo", "max"], "the same for another table"),
+        (lambda _: ["admin", "bo", "max"], "the right list for another table"),
         (lambda _: "ida", "a list of names"),
     ],
 )
