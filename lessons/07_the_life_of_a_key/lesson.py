@@ -21,7 +21,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. The table `scores` is encrypted under a third key, and something is wrong with the table. A fourth key was made for a test. Mira has left the studio, but her user is still there.
+# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. Something is wrong with the table `scores`, which is encrypted under a third key. A fourth key was made for a test. Mira has left the studio, but her user is still there.
 
 # %%
 import json
@@ -862,13 +862,13 @@ iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 #
 # | what you were asked | where |
 # |---|---|
-# | what encryption and its keys are, and why a key management system | 01 |
+# | what encryption and its keys are, and why a key management system is needed | 01 |
 # | symmetric or asymmetric, and which key you made | 01, 02 |
 # | what DynamoDB is, and its three encryption options | 03 |
 # | permissions on actions instead of possession of a key; why you still saw the items | 02, 04 |
 # | what the test user could do, what stopped her, and what that proves | 05 |
 # | how she was let in, and what encryption adds to other controls | 06 |
-# | which services and ideas it took, what was hard, what to keep | here |
+# | which services and ideas you used, what was hard, and what to keep | here |
 #
 # ## In your own words
 #
