@@ -823,7 +823,7 @@ for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
 kms.disable_key(KeyId=lab.test_key_arn)
 kms.disable_key(KeyId=lab.key_arn)
 
-# %% wrong="the grant of a deleted user" says=", once a user"
+# %% wrong="the grant of a deleted user" says=", a deleted user"
 for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
     iam.delete_access_key(UserName="mira", AccessKeyId=access_key["AccessKeyId"])
 iam.detach_user_policy(

@@ -33,7 +33,7 @@ def left_in_account(evidence: Evidence) -> dict[str, list[str]]:
         "an alias": list(key_aliases(evidence)),
         "a grant for": [
             # Of a user who was deleted, a grant keeps the ID.
-            f"{name}, once a user" if name.startswith("AIDA") else name
+            f"{name}, a deleted user" if name.startswith("AIDA") else name
             for name in grantees
             if not name.endswith(".amazonaws.com")
         ],

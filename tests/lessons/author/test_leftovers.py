@@ -53,7 +53,7 @@ def test_a_deleted_users_grant_is_still_found(lab: Lab) -> None:
     assert not any(left_on_user(Evidence(lab), "mira").values())
     iam.delete_user(**mira)
     (grantee,) = left_in_account(Evidence(lab))["a grant for"]
-    assert grantee.startswith("AIDA") and grantee.endswith(", once a user")
+    assert grantee.startswith("AIDA") and grantee.endswith(", a deleted user")
 
 
 def test_nothing_that_a_learner_does_stood_before(lab: Lab) -> None:
