@@ -866,7 +866,7 @@ iam.put_user_policy(
     ),
 )
 
-# %% wrong="a grant on an alias" says="CreateGrant ended in NotFoundException"
+# %% wrong="a grant on an alias" says="CreateGrant failed with NotFoundException"
 edda = lab.as_user("edda")
 with refused("NotFoundException"):
     kms.create_grant(
