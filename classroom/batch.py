@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .judge.worker import Task  # It needs Linux, which grade() has yet to make sure of.
 
 _NO_RESULT = "The grader ended on it without a result; it may have taken too much memory."
+#: Seconds past its time in which a submission's worker may still tell what it has found.
+_GRACE = 20
 #: Files of one student that are graded as the same notebook. More are for a person to choose from.
 MOST_OF_ONE = 5
 
@@ -157,11 +159,12 @@ class _Crew:
             "seeds": seeds,
             "limits": self._limits,
             "isolated": self._isolated,
+            "seconds": self._options.seconds,
             "full": [n for n in notebooks() if self._done[student, n] >= MOST_OF_ONE],
         }
         with theirs:
             self._fork(task, theirs)
-        deadline = time.monotonic() + self._options.seconds
+        deadline = time.monotonic() + self._options.seconds + _GRACE
         self._jobs.register(ours, selectors.EVENT_READ, _Job(submission, ours, deadline))
 
     def _receive(self, job: _Job) -> SubmissionResult | None:

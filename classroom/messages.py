@@ -9,6 +9,8 @@ MESSAGES = {
     "grading.time": "It was stopped after {seconds} seconds.",
     "grading.memory": "It took more memory than the {size} MB that an answer may take.",
     "grading.processes": "It had more than the {most} processes that an answer may have at once.",
+    "grading.silent": "It left something running that kept Python from answering.",
+    "grading.budget": "The time that one submission may take was over.",
     "grading.ended": "It ended Python itself ({how}).",
     "grading.lacks": (
         "The machine that marks does not have {what}, which may be no mistake of the answer's. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from .seeds import read_secret
 #: Whose code says what a mark is.
 _ROOMS = ("authoring", "classroom", "helpers", "lessons", "sandbox")
 _LETTERS = 24
+#: Seconds.
+_LEAST_PATIENCE, _MOST_PATIENCE = 10, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,24 @@ class Limits:
     memory: int = 2 * 1024**3
     processor: int = 600
 
-    def for_process(self, *, isolated: bool) -> ProcessLimits:
-        """What the keeper of a student's process is told."""
-        return {"isolated": isolated, "memory": self.memory, "seconds": self.processor}
+    @property
+    def patience(self) -> float:
+        """Seconds for whatever is not an answer of the student's, such as a cell of the course."""
+        return max(_LEAST_PATIENCE, min(_MOST_PATIENCE, 3 * self.seconds))
+
+    def for_process(self, *, isolated: bool, until: float = math.inf) -> ProcessLimits:
+        """What the keeper of a student's process is told.
+
+        Args:
+            until: when it ends the process at the latest, by ``time.monotonic``.
+        """
+        limits: ProcessLimits = {
+            "isolated": isolated,
+            "memory": self.memory,
+            "seconds": self.processor,
+            "until": until,
+        }
+        return limits
 
 
 @dataclass(frozen=True)

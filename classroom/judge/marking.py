@@ -3,7 +3,9 @@
 The official notebook runs from top to bottom with the student's answers in their places. Each check
 is asked where it stands, in a copy of the grader's process (fork(2)): whatever it does to the
 account, the answers that follow find it as the student left it. An answer that ends its process
-costs only itself: the rest runs again, in a new process and a fresh account, without it.
+costs only itself: the rest runs again, in a new process and a fresh account, without it. So does
+one that leaves something behind which keeps Python from answering. All runs together have a budget:
+when it is spent, what has been found counts, and the rest is for a person.
 
 Hidden criteria that look at the account alone are asked where the check stands: nothing of the
 student's runs meanwhile. Those that may call a student's function are asked last of all, after
@@ -13,13 +15,12 @@ there, it can tell nobody: no later check, no later answer, and no error of it i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from helpers.course.chapter import Exercise, Verdict
 from helpers.course.checks import judge
-from helpers.course.evidence import Evidence, LearnerError
 
 from ..hand_in.notebook import Submitted
 from ..hand_in.official import Official, Step
@@ -27,36 +28,16 @@ from ..messages import say
 from ..options import Limits
 from ..results import CriterionResult, ExerciseResult
 from ..run import channel
-from ..run.grader_side import GUIDED_SECONDS, Died, Student, World
+from ..run.grader_side import Died, Student, World
 from ..run.zygote import Zygote
 from .aside import in_a_copy
+from .called import Raised, RemoteEvidence
 from .criteria import Criteria
-from .verdicts import as_message, better, ending, fields, label, unless_machine
+from .verdicts import as_message, better, ending, fields, label, stopped, unless_machine
 
 #: Seconds that a check may take on top of what a student's function may.
 _CHECK_SECONDS = 60
 _NOT_AGAIN = "The answers did not run a second time as they did the first time."
-
-
-class _Raised(Exception):
-    """A student's function raised, over there."""
-
-    def __init__(self, short: str, details: str = "") -> None:
-        super().__init__(short)
-        self.short, self.details = short, details
-
-
-class _Evidence(Evidence):
-    """Evidence whose ``call`` calls a function in the student's process."""
-
-    def call(self, function: Callable[..., Any], **given: Any) -> Any:
-        """As ``Evidence.call``, with the error as the student's process tells it."""
-        try:
-            return super().call(function, **given)
-        except LearnerError as error:
-            if isinstance(error.__cause__, _Raised):
-                error.short, error.details = error.__cause__.short, error.__cause__.details
-            raise
 
 
 @dataclass(slots=True)
@@ -68,6 +49,7 @@ class Marking:
         criteria: the instructor's, by exercise.
         students: forks the student's processes.
         isolated: whether these are shut into namespaces.
+        until: when the submission's time is up, by ``time.monotonic``.
         notes: what a person should know of the run.
     """
 
@@ -78,12 +60,14 @@ class Marking:
     students: Zygote
     limits: Limits
     isolated: bool
+    until: float
     notes: list[str] = field(default_factory=list)
     _found: dict[str, ExerciseResult] = field(default_factory=dict)
     _errors: dict[str, dict[str, str]] = field(default_factory=dict)
     _lacks: dict[str, str] = field(default_factory=dict)
-    _ran: list[tuple[str, float]] = field(default_factory=list)
+    _ran: list[tuple[str, float | None]] = field(default_factory=list)
     _later: dict[str, list[tuple[int, Verdict]]] = field(default_factory=dict)
+    _silent: bool = False
     _world: World = field(init=False)
     _student: Student = field(init=False)
 
@@ -94,7 +78,8 @@ class Marking:
             GradingError: answers cannot be isolated on this machine.
         """
         found = self._pass(extras=False)
-        if self.submitted.extras and any(x.outcome != "correct" for x in found.values()):
+        wrong = any(x.outcome != "correct" for x in found.values())
+        if self.submitted.extras and wrong and self._left() > 0:
             # What a student added may matter, such as an import, or spoil what went well.
             again = self._pass(extras=True)
             found = {number: better(one, again[number]) for number, one in found.items()}
@@ -109,11 +94,12 @@ class Marking:
             if not why:
                 break
             self._note(f"{culprit or 'The course'}: {ending(why, self.limits)}")
-            if not culprit or culprit in dropped:
+            if not culprit or culprit in dropped or self._left() <= 0:
                 break
+            self._silent = self._silent or why == channel.SILENT
             dropped.add(culprit)
             self._alone(culprit)
-        unasked = say("grading.not_reached")
+        unasked = say("grading.not_reached" if self._left() > 0 else "grading.budget")
         return {
             number: self._found.get(number)
             or self._result(number, Verdict("not checked", unasked), [])
@@ -147,9 +133,7 @@ class Marking:
 
     def _run(self, dropped: set[str], extras: bool) -> tuple[str, str]:
         """Run from top to bottom; returns what ended it too early and why, if something did."""
-        self._world = World(self.official.number, self.seed)
-        limits = self.limits.for_process(isolated=self.isolated)
-        self._student = Student(self.students, self._world, limits)
+        self._begin()
         self._ran, self._later = [], {}
         culprit = asked = ""
         try:
@@ -179,7 +163,18 @@ class Marking:
                 self._ask_criteria(exercise, places)
         return "", ""
 
-    def _cell(self, source: str, seconds: float = GUIDED_SECONDS) -> dict[str, Any]:
+    def _begin(self) -> None:
+        """A fresh account, and a student's process for it."""
+        self._world = World(self.official.number, self.seed)
+        limits = self.limits.for_process(isolated=self.isolated, until=self.until)
+        patience = self.limits.seconds if self._silent else self.limits.patience
+        self._student = Student(self.students, self._world, limits, patience)
+
+    def _left(self) -> float:
+        """Seconds that this submission still has."""
+        return self.until - time.monotonic()
+
+    def _cell(self, source: str, seconds: float | None = None) -> dict[str, Any]:
         """Run a cell in the student's process, and remember that it ran."""
         reply = self._student.ask("cell", source=source, seconds=seconds)
         self._ran.append((source, seconds))
@@ -279,15 +274,13 @@ class Marking:
         if found is not None:
             self._found[exercise] = found
 
-    def _apart(self, exercise: str, ran: list[tuple[str, float]]) -> list[Verdict]:
+    def _apart(self, exercise: str, ran: list[tuple[str, float | None]]) -> list[Verdict]:
         """What an exercise's criteria say in a student's process that has no other use."""
         known = self.official.chapter.exercises[exercise]
         criteria = self.criteria[exercise]
 
         def look() -> dict[str, Any]:
-            self._world = World(self.official.number, self.seed)
-            limits = self.limits.for_process(isolated=self.isolated)
-            self._student = Student(self.students, self._world, limits)
+            self._begin()
             try:
                 for source, seconds in ran:
                     self._student.ask("cell", source=source, seconds=seconds)
@@ -298,8 +291,10 @@ class Marking:
                 self._student.close()
             return {"verdicts": [fields(unless_machine(*one)) for one in asked]}
 
-        wait = len(criteria) * self._patience + sum(seconds for _, seconds in ran)
-        said = in_a_copy(look, wait).get("verdicts", [])
+        wait = len(criteria) * self._patience + sum(
+            seconds or self.limits.patience for _, seconds in ran
+        )
+        said = in_a_copy(look, min(wait, self._left())).get("verdicts", [])
         if len(said) != len(criteria):
             return [Verdict("not checked", _NOT_AGAIN)] * len(criteria)
         return [Verdict(**one) for one in said]
@@ -308,6 +303,8 @@ class Marking:
         """The answer that ended its process: what it did until then may be right all the same."""
         exercise = culprit.partition(" ")[0]
         if exercise not in self.official.chapter.exercises or exercise in self._found:
+            return
+        if why == channel.BUDGET:  # Not the answer's own time.
             return
         how = ending(why, self.limits)
         self._errors[exercise] = {"ending": how}
@@ -351,33 +348,35 @@ class Marking:
                 reply = self._student.ask("call", seconds=seconds, name=name, given=sent)
             except Died as death:
                 died = death.why
-                raise _Raised(ending(died, self.limits)) from None
+                raise Raised(ending(died, self.limits)) from None
             error = channel.error_of(reply)
             if error:
                 lacks = lacks or channel.about_machine(reply, "lacks")
-                raise _Raised(error["short"], error["details"])
+                raise Raised(error["short"], error["details"])
             return channel.decode(reply.get("value"), ask)
 
         names = [name.strip() for name in exercise.given.split(",") if name.strip()]
         try:
             sent = self._student.ask("give", names=names).get("given") if names else {}
         except Died as death:
-            return as_message(Verdict("raised", ending(death.why, self.limits)), death.why)
+            return as_message(stopped(death.why, self.limits), death.why)
         sent = sent if isinstance(sent, dict) else {}
         given = {name: channel.decode(value, ask) for name, value in sent.items()}
         missing = [name for name in names if name not in given]
         if missing:
             return as_message(Verdict("not attempted", say("grading.no_name", name=missing[0])))
-        evidence = _Evidence(self._world.lab)
+        evidence = RemoteEvidence(self._world.lab)
         verdict = judge(exercise, number, evidence, tuple(given[name] for name in names))
         if died and verdict.outcome == "raised":
-            verdict = Verdict("raised", ending(died, self.limits))
+            verdict = stopped(died, self.limits)
         return as_message(verdict, died, lacks)
 
     def _aside(self, number: str, exercise: Exercise) -> tuple[Verdict, str, str]:
         """What a check says in a copy of this process, why the student's process ended, and what
         the machine lacks for the student's function."""
-        said = in_a_copy(lambda: self._look(number, exercise), self._patience)
+        said = in_a_copy(lambda: self._look(number, exercise), min(self._patience, self._left()))
+        if not said and self._left() <= 0:
+            return Verdict("not checked", say("grading.budget")), "", ""
         if not said:
             return Verdict("not checked", say("check.our_fault", error="no answer")), "", ""
         return Verdict(**said["verdict"]), str(said["died"]), str(said["lacks"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.course.chapter import Verdict
+from helpers.course.chapter import Outcome, Verdict
 
 from ..messages import say
 from ..options import Limits
@@ -48,7 +48,17 @@ def ending(why: str, limits: Limits) -> str:
         return say("grading.memory", size=limits.memory // 1024**2)
     if why == "processes":
         return say("grading.processes", most=channel.MOST_PROCESSES)
+    if why == channel.SILENT:
+        return say("grading.silent")
+    if why == channel.BUDGET:
+        return say("grading.budget")
     return say("grading.ended", how=why or "closed")
+
+
+def stopped(why: str, limits: Limits) -> Verdict:
+    """What a check says where the student's process ended: a zero, but for a submission's time."""
+    outcome: Outcome = "not checked" if why == channel.BUDGET else "raised"
+    return Verdict(outcome, ending(why, limits))
 
 
 def better(one: ExerciseResult, other: ExerciseResult) -> ExerciseResult:

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import socket
+import time
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -17,6 +18,7 @@ from ..hand_in.official import Official, Release, imported_modules, read_officia
 from ..hand_in.submissions import Submission, read_content
 from ..options import Limits
 from ..results import SubmissionResult, WrittenAnswer
+from ..run import isolation
 from ..run.grader_side import World, start_student
 from ..run.zygote import Run, Zygote
 from .criteria import Criteria, load_criteria
@@ -37,6 +39,7 @@ class Task(TypedDict):
         seeds: of the student's marking worlds, by notebook.
         limits: ``Limits``, by their fields.
         isolated: whether the student's processes are shut into namespaces.
+        seconds: what the whole submission may take.
         full: the notebooks of which this student has handed in as many as are graded.
     """
 
@@ -44,6 +47,7 @@ class Task(TypedDict):
     seeds: dict[str, str]
     limits: dict[str, Any]
     isolated: bool
+    seconds: float
     full: list[str]
 
 
@@ -56,7 +60,13 @@ def prepare(argument: str) -> Run:
     # What it has read and made serves all forks.
     World(min(official), "warm").lab.in_process.stop()
 
+    zygote = os.getpid()
+
     def run(task: Any, sockets: list[socket.socket]) -> None:
+        # The zygote ends with the command, however that ends, and the work with the zygote.
+        isolation.die_with_parent()
+        if os.getppid() != zygote:
+            return
         (result,) = sockets
         result.sendall(f"{os.getpid()}\n".encode())
         if "probe" in task:
@@ -87,6 +97,7 @@ def grade_submission(
     students: Zygote,
 ) -> SubmissionResult:
     """Grade one submission; whatever it holds, there is a result."""
+    until = time.monotonic() + task["seconds"]
     submission = Submission(**task["submission"])
     about: dict[str, Any] = {
         "student": submission.student,
@@ -111,6 +122,7 @@ def grade_submission(
             students,
             Limits(**task["limits"]),
             task["isolated"],
+            until,
         )
         about["exercises"] = marking.results()
         about["notes"] = (*submitted.notes, *marking.notes)

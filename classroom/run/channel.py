@@ -23,6 +23,8 @@ SHORT, DETAILS = 500, 1000
 MOST_PROCESSES = 40
 #: What a keeper is told to do between two answers; any other word, or none, means the end.
 SWEEP = b"sweep"
+#: Why a process was ended: its submission's time was over; it did not answer outside an answer.
+BUDGET, SILENT = "budget", "silent"
 _DEPTH = 20
 _SHOWN = 200
 
@@ -34,11 +36,13 @@ class ProcessLimits(TypedDict):
         isolated: whether to shut the process into namespaces.
         memory: bytes, for all that it starts.
         seconds: of processor time, for one process.
+        until: when it is ended whatever it does, by ``time.monotonic``, one clock for all.
     """
 
     isolated: bool
     memory: int
     seconds: int
+    until: float
 
 
 class Broken(Exception):

@@ -22,8 +22,6 @@ from .zygote import Zygote
 
 #: What a student's process may ask of the control channel: what the lab offers in a notebook.
 _ALLOWED = ("describe", "advance", "at_rest", "trail", "admin_keys")
-#: For whatever is not an answer of the student's.
-GUIDED_SECONDS = 60
 #: How much of its time, at most, waiting for a processor adds to it; and seconds worth adding.
 _PATIENCE, _WORTH_WAITING = 2, 0.1
 NOT_ISOLATED = (
@@ -109,14 +107,20 @@ def start_student(
 class Student:
     """A student's process, with the sandbox of ``world`` served to it alone.
 
+    Args:
+        patience: seconds for whatever is not an answer of the student's.
+
     Raises:
         GradingError: it cannot be isolated here.
     """
 
-    def __init__(self, zygote: Zygote, world: World, limits: channel.ProcessLimits) -> None:
+    def __init__(
+        self, zygote: Zygote, world: World, limits: channel.ProcessLimits, patience: float
+    ) -> None:
+        self._patience = patience
         started = start_student(zygote, limits)
         self._lifeline, self._talk, self._listener, self._runner = started
-        self._late = False
+        self._late = ""
         running = world.lab.in_process
         self._server = Server(running, listener=self._listener, answer=world.answer)
         self.ask("begin", environment=self._environment(running))
@@ -136,13 +140,17 @@ class Student:
             SERVED: f"{url} {self._server.token}",
         }
 
-    def ask(self, what: str, *, seconds: float = GUIDED_SECONDS, **more: Any) -> dict[str, Any]:
+    def ask(self, what: str, *, seconds: float | None = None, **more: Any) -> dict[str, Any]:
         """Let it do something, and serve its sandbox until it answers.
+
+        Args:
+            seconds: for code of the student's; None where it is not theirs that is asked for.
 
         Raises:
             Died: it did not answer: it ended, or took longer than ``seconds`` and was stopped.
         """
-        with self._alarm(seconds):
+        late = channel.SILENT if seconds is None else "time"
+        with self._alarm(self._patience if seconds is None else seconds, late):
             try:
                 number = secrets.token_hex(8)
                 channel.send(self._talk, {"do": what, "number": number, **more})
@@ -184,13 +192,13 @@ class Student:
             raise channel.Broken("ended")
 
     @contextlib.contextmanager
-    def _alarm(self, seconds: float) -> Iterator[None]:
+    def _alarm(self, seconds: float, late: str) -> Iterator[None]:
         """Stop the student's process when time is up: whatever waits for it then goes on.
 
         On a busy machine it waits for a processor, which is not its fault: that does not count, up
         to twice the time that it has.
         """
-        self._late = False
+        self._late = ""
         begun, given = self._waited(), 0.0
 
         def too_late(*_: object) -> None:
@@ -200,7 +208,7 @@ class Student:
                 given += more
                 signal.setitimer(signal.ITIMER_REAL, more)
                 return
-            self._late = True
+            self._late = late
             self._stop()
 
         before = signal.signal(signal.SIGALRM, too_late)
@@ -228,7 +236,7 @@ class Student:
         said = ""
         with contextlib.suppress(OSError):
             said = self._lifeline.recv(100).decode()
-        return "time" if self._late else said or "gone"
+        return self._late or said or "gone"
 
     def close(self) -> None:
         """End it, and wait until it has gone."""

@@ -2,7 +2,8 @@
 
 The keeper is the grader's: it makes the namespaces, forks the runner into them, hands the
 listening socket to the grader, and kills whatever is in there when it is told to, when the grader
-goes away, or when too much memory is taken. The runner is nobody's: the answers share its memory.
+goes away, when too much memory is taken, or when the submission's time is over. The runner is
+nobody's: the answers share its memory.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from importlib import import_module
 from pathlib import Path
@@ -95,6 +97,9 @@ def _watch(
     poll.register(lifeline, select.POLLIN)
     why = ""
     while ended not in (ready := dict(poll.poll(_WATCH_MILLISECONDS))):
+        if time.monotonic() > limits["until"]:
+            why = channel.BUDGET
+            break
         if ready:
             if lifeline.recv(len(channel.SWEEP)) != channel.SWEEP:
                 break

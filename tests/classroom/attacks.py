@@ -210,6 +210,11 @@ def hoard():
         time.sleep(0.01)
 threading.Timer(0.3, hoard).start()
 """
+#: Keeps Python from answering while something else runs: `re` holds the interpreter's lock.
+HOLDS_PYTHON_LATER = """
+import re, threading
+threading.Timer(0.3, re.match, (r"(a+)+$", "a" * 40 + "b")).start()
+"""
 STALLS = """
 import socket
 port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
