@@ -21,7 +21,10 @@ KNOWLEDGE = {
     "5.6": "which part of a message names which remedy",
 }
 #: The answer is one of a few names, drawn in each world: a guess is right now and then.
-GUESSED = {"4.2": "which of the colleagues read last"}
+GUESSED = {
+    "0.3": "which of two users has tried to delete the table",
+    "4.2": "which of the colleagues read last",
+}
 
 
 @pytest.fixture(scope="module")
