@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,36 +12,16 @@ from botocore.exceptions import ClientError
 
 from refusal import Sandbox
 from refusal.services.audit import trail as trail_module
+from tests.sandbox.services.audit.looking import lookup
 
 FULL = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 CONTEXT = {"aws:dynamodb:tableName": "players", "aws:dynamodb:subscriberId": "123456789012"}
 KEY = {"id": {"S": "p-001"}}
 
 
-@pytest.fixture
-def key_arn(sandbox: Sandbox) -> str:
-    """A table ``players`` under a customer managed key."""
-    arn = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
-    boto3.client("dynamodb").create_table(
-        TableName="players",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": arn},
-    )
-    boto3.client("dynamodb").put_item(TableName="players", Item=KEY | {"name": {"S": "Juno"}})
-    return arn
-
-
 def records(sandbox: Sandbox, name: str) -> list[dict[str, Any]]:
     """The records of one operation, oldest first."""
     return [event.record for event in sandbox.trail.events(name=name)]
-
-
-def lookup(**params: Any) -> list[dict[str, Any]]:
-    """Events as CloudTrail lists them, newest first; keywords are lookup attributes."""
-    wanted = [{"AttributeKey": name, "AttributeValue": value} for name, value in params.items()]
-    return boto3.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
 
 
 def test_an_error_that_moto_answers_is_in_the_record(sandbox: Sandbox) -> None:
@@ -161,88 +140,6 @@ def test_members_of_structures_and_keys_of_maps(sandbox: Sandbox) -> None:
         "tableName": "players",
         "sSESpecification": {"enabled": True, "kMSMasterKeyId": "X"},
     }
-
-
-def test_lookup_shows_management_events_newest_first(sandbox: Sandbox, key_arn: str) -> None:
-    names = [event["EventName"] for event in lookup()]
-    assert names[0] == "Decrypt" and names[-1] == "CreateKey"
-    assert "PutItem" not in names
-    assert [event.name for event in sandbox.trail.events(name="PutItem")] == ["PutItem"]
-
-
-@pytest.mark.parametrize(
-    ("attribute", "value", "expected"),
-    [
-        ("EventName", "CreateTable", {"CreateTable"}),
-        ("EventSource", "dynamodb.amazonaws.com", {"CreateTable"}),
-        ("ReadOnly", "false", {"CreateKey", "CreateTable", "CreateGrant"}),
-        ("ResourceType", "AWS::DynamoDB::Table", {"CreateTable"}),
-        ("Username", "nobody", set()),
-    ],
-)
-def test_lookup_by_an_attribute(
-    key_arn: str, attribute: str, value: str, expected: set[str]
-) -> None:
-    assert {event["EventName"] for event in lookup(**{attribute: value})} == expected
-
-
-def test_lookup_by_what_an_event_says_of_itself(key_arn: str) -> None:
-    one = lookup(EventName="CreateGrant")[0]
-    assert lookup(EventId=one["EventId"]) == [one]
-    assert one in lookup(AccessKeyId=one["AccessKeyId"])
-    assert one in lookup(ResourceName=key_arn)
-    assert json.loads(one["CloudTrailEvent"])["eventID"] == one["EventId"]
-    assert one["Resources"] == [{"ResourceType": "AWS::KMS::Key", "ResourceName": key_arn}]
-
-
-def test_lookup_goes_on_page_by_page(sandbox: Sandbox) -> None:
-    for _ in range(7):
-        boto3.client("kms").list_keys()
-    pages = boto3.client("cloudtrail").get_paginator("lookup_events")
-    found = [
-        event["EventId"]
-        for page in pages.paginate(PaginationConfig={"PageSize": 3})
-        for event in page["Events"]
-        if event["EventName"] == "ListKeys"
-    ]
-    assert len(found) == len(set(found)) == 7
-
-
-def test_lookup_keeps_to_a_time_range_and_to_90_days(sandbox: Sandbox) -> None:
-    kms, trail = boto3.client("kms"), boto3.client("cloudtrail")
-    kms.list_keys()
-    noon = sandbox.advance(days=1)
-    kms.list_aliases()
-
-    def names(**params: Any) -> list[str]:
-        events = trail.lookup_events(**params)["Events"]
-        return [e["EventName"] for e in events if e["EventName"].startswith("List")]
-
-    assert names(StartTime=noon) == ["ListAliases"]
-    assert names(EndTime=noon - datetime.timedelta(hours=1)) == ["ListKeys"]
-    sandbox.advance(days=89, hours=12)
-    assert names() == ["ListAliases"]
-    with pytest.raises(ClientError, match="InvalidTimeRangeException"):
-        trail.lookup_events(StartTime=noon, EndTime=noon - datetime.timedelta(days=1))
-
-
-def test_lookup_refuses_what_cloudtrail_refuses(sandbox: Sandbox) -> None:
-    trail = boto3.client("cloudtrail")
-    two = [{"AttributeKey": "EventName", "AttributeValue": name} for name in "ab"]
-    with pytest.raises(ClientError, match="InvalidLookupAttributesException"):
-        trail.lookup_events(LookupAttributes=two)
-    with pytest.raises(ClientError, match="InvalidNextTokenException"):
-        trail.lookup_events(NextToken="???")
-    with pytest.raises(ClientError, match="NotInSandbox"):
-        trail.lookup_events(EventCategory="insight")
-    with pytest.raises(ClientError, match="NotInSandbox"):
-        trail.create_trail(Name="t", S3BucketName="b")
-
-
-def test_lookup_needs_a_permission(sandbox: Sandbox, make_user: Callable[..., Any]) -> None:
-    mira = make_user("mira", FULL)
-    with pytest.raises(ClientError, match="cloudtrail:LookupEvents on resource: \\*"):
-        mira.client("cloudtrail").lookup_events()
 
 
 def test_another_region_and_another_account_have_their_own_history(sandbox: Sandbox) -> None:

@@ -62,6 +62,24 @@ def refused() -> Callable[..., Any]:
 
 
 @pytest.fixture
+def user(make_user: Any) -> tuple[Any, str]:
+    """A user without any policy: its KMS client and its ARN."""
+    return make_user("u").client("kms"), f"arn:aws:iam::{ACCOUNT}:user/u"
+
+
+@pytest.fixture
+def grant(kms: Any, key: dict[str, Any]) -> Callable[..., Any]:
+    """Make a grant on the key: ``grant(grantee, *operations, **more)``."""
+
+    def make(grantee: str, *operations: str, **more: Any) -> Any:
+        return kms.create_grant(
+            KeyId=key["KeyId"], GranteePrincipal=grantee, Operations=list(operations), **more
+        )
+
+    return make
+
+
+@pytest.fixture
 def policy() -> Callable[..., str]:
     """A key policy: the administrator may do everything, and what else is given."""
 
