@@ -8,17 +8,18 @@ from typing import Any
 
 from lessons.author import (
     Evidence,
-    Record,
     Studio,
     Verdict,
+    access_keys,
     before,
+    cleaning,
     correct,
     failure,
-    key_metadata,
+    key_state,
     left_in_account,
-    left_on_user,
     not_attempted,
     not_yet,
+    user_is_gone,
 )
 
 KMS = "kms.amazonaws.com"
@@ -27,6 +28,8 @@ SCORES_KEY = "alias/scores"
 #: key, and in which order they have run.
 PROGRAMS = ("leaderboard", "matchmaker", "newsletter")
 WINDOW = 14  # days
+#: Of a key of which KMS tells the administrator nothing.
+HIDDEN = "deleted, or hidden by its key policy"
 START_OVER = "run the set-up cell to start over"
 _FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 
@@ -174,10 +177,10 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
         return not_yet(wanted, seen)
     if expected - given:
         return not_yet(wanted, f"{len(given & expected)} of {len(expected)}.")
-    if (state := key_metadata(evidence, key)["KeyState"]) != "Enabled":
+    if (state := key_state(evidence, key)) != "Enabled":
         return not_yet(
             "last season's key, enabled again.",
-            f"the right names, but the key is {state}.",
+            f"the right names, but the key is {state or HIDDEN}.",
         )
     return correct(
         "Both need the key, though its last use names only one of them."
@@ -259,19 +262,19 @@ def thought_again(evidence: Evidence) -> Verdict:
             else f"a waiting period of {done[-1]} days."
         )
         return not_yet(wanted, seen)
-    about = key_metadata(evidence, key)
-    if about is None:
-        return not_yet(wanted, f"the key is gone; {START_OVER}.")
-    if about["KeyState"] == "Disabled":
+    state = key_state(evidence, key)
+    if not state:
+        return not_yet(wanted, f"the key is {HIDDEN}; {START_OVER}.")
+    if state == "Disabled":
         return not_yet(wanted, "a Disabled key: cancelling does not enable it.")
-    if about["KeyState"] != "Enabled":
+    if state != "Enabled":
         failed_calls = [
             x
             for x in evidence.records("CancelKeyDeletion", "EnableKey")
             if x.error and x.touches(key)
         ]
         why = f" {failure(failed_calls[-1])}." if failed_calls else ""
-        return not_yet(wanted, f"its state is {about['KeyState']}.{why}")
+        return not_yet(wanted, f"its state is {state}.{why}")
     return correct("Nothing is lost, and the key can be used as before.")
 
 
@@ -306,7 +309,9 @@ def scores_are_back(evidence: Evidence) -> Verdict:
         return not_yet(
             wanted, f"{seen} {START_OVER}. Then come back here before section 6."
         )
-    state = key_metadata(evidence, arn)["KeyState"]
+    state = key_state(evidence, arn)
+    if not state:
+        return not_yet(wanted, f"its key is {HIDDEN}; {START_OVER}.")
     if state == "Enabled":
         return correct("The key can be used again, and so can the table.")
     if state == "Disabled":
@@ -343,10 +348,7 @@ def keys_inactive(evidence: Evidence) -> Verdict:
         for x in changes
         if not x.error and x.asks(status="Inactive")
     }
-    iam, now = evidence.client("iam"), {}
-    if "mira" in _users(evidence):
-        listed = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]
-        now = {key["AccessKeyId"]: key["Status"] for key in listed}
+    now = access_keys(evidence, "mira")
     if had - now.keys() - changed:
         seen = "an access key that was deleted at once, which nobody can undo;"
         return not_yet(wanted, f"{seen} {START_OVER}.")
@@ -364,50 +366,9 @@ def keys_inactive(evidence: Evidence) -> Verdict:
     return not_attempted("Mira's access keys are still active.")
 
 
-def _users(evidence: Evidence) -> set[str]:
-    listed = evidence.client("iam").list_users()["Users"]
-    return {user["UserName"] for user in listed}
-
-
 def mira_is_gone(evidence: Evidence) -> Verdict:
     """The user mira is gone, and was not renamed."""
-    wanted, users = "no user mira.", _users(evidence)
-    if "mira" not in users:
-        renamed = (
-            x.parameters.get("newUserName")
-            for x in evidence.records("UpdateUser")
-            if x.asks(userName="mira")
-        )
-        if same := users.intersection(renamed):
-            seen = f"the same user, who is called {same.pop()} now."
-            return not_yet(wanted, seen)
-        return correct("The user is gone, with her access keys and policies.")
-    left = left_on_user(evidence, "mira")
-    named = [what for what, count in left.items() if count]
-    tries = [
-        x
-        for x in evidence.records(*_TAKEN_OFF, "DeleteUser")
-        if x.asks(userName="mira")
-    ]
-    failed = [x for x in tries if x.error]
-    if len(named) == len(left) and not failed:
-        return not_attempted("There is still a user mira.")
-    if failed and tries[-1] is failed[-1]:
-        return not_yet(wanted, f"{failure(failed[-1])}.")
-    still = (
-        f"still with {' and '.join(named)}"
-        if named
-        else "with nothing left that prevents her deletion"
-    )
-    return not_yet(wanted, f"the user, {still}.")
-
-
-_TAKEN_OFF = ("DeleteAccessKey", "DetachUserPolicy", "DeleteUserPolicy")
-_CLEANING = (
-    *("DeleteTable", "DeleteBackup", "DeleteAlias", "RevokeGrant", "RetireGrant"),
-    "ScheduleKeyDeletion",
-)
-_CANCEL = "CancelKeyDeletion"
+    return user_is_gone(evidence, "mira")
 
 
 def nothing_left(evidence: Evidence) -> Verdict:
@@ -417,7 +378,7 @@ def nothing_left(evidence: Evidence) -> Verdict:
     }
     if not left:
         return correct("Nothing is left that costs money or opens anything.")
-    tries = _cleaning(evidence)
+    tries = cleaning(evidence, but_of=evidence.lab.old_key_arn)
     if not tries:
         return not_attempted("Everything is still there.")
     what, names = next(iter(left.items()))
@@ -425,25 +386,6 @@ def nothing_left(evidence: Evidence) -> Verdict:
     return not_yet(
         "an account with nothing left in it.", f"{what}: {names[0]}.{failed}"
     )
-
-
-def _cleaning(evidence: Evidence) -> list[Record]:
-    """What was tried to clean up: not what sections 5 and 6 do with keys, and what was undone."""
-    trail = [x for x in evidence.records(*_CLEANING, _CANCEL) if not x.via]
-    old_key = evidence.lab.old_key_arn
-    return [
-        x
-        for n, x in enumerate(trail)
-        if x.name not in ("ScheduleKeyDeletion", _CANCEL)
-        or not (x.touches(old_key) or _cancelled(x, trail[n:]))
-    ]
-
-
-def _cancelled(record: Record, later: list[Record]) -> bool:
-    """Whether somebody has cancelled the deletion of the same key since."""
-    resources = record.raw.get("resources") or [{}]
-    arn = resources[0].get("ARN", "")
-    return any(x.name == _CANCEL and x.touches(arn) for x in later)
 
 
 EXERCISES = [

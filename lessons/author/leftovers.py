@@ -3,12 +3,20 @@ there before the learner came."""
 
 from __future__ import annotations
 
+from helpers.course.content import Verdict, correct, not_attempted, not_yet
 from helpers.course.evidence import Evidence
 from helpers.course.records import Record, records
 
-from .probes import grants_on, key_aliases, key_metadata
+from .attempts import failure
+from .probes import grants_on, has_user, key_aliases, key_metadata
 
-__all__ = ["before", "left_in_account", "left_on_user"]
+__all__ = ["before", "cleaning", "left_in_account", "left_on_user", "user_is_gone"]
+_TAKEN_OFF = ("DeleteAccessKey", "DetachUserPolicy", "DeleteUserPolicy")
+_CLEANING = (
+    *("DeleteTable", "DeleteBackup", "DeleteAlias", "RevokeGrant", "RetireGrant"),
+    "ScheduleKeyDeletion",
+)
+_CANCEL = "CancelKeyDeletion"
 
 
 def before(evidence: Evidence) -> list[Record]:
@@ -22,8 +30,9 @@ def left_in_account(evidence: Evidence) -> dict[str, list[str]]:
     """What costs money or opens something, by kind: tables, backups, aliases, grants for a person,
     and customer managed keys that are not pending deletion."""
     dynamodb, kms = evidence.client("dynamodb"), evidence.client("kms")
-    about = [key_metadata(evidence, x["KeyId"]) for x in kms.list_keys()["Keys"]]
-    keys = [key for key in about if key["KeyManager"] == "CUSTOMER"]
+    about = {x["KeyArn"]: key_metadata(evidence, x["KeyId"]) for x in kms.list_keys()["Keys"]}
+    hidden = [arn for arn, key in about.items() if key is None]
+    keys = [key for key in about.values() if key and key["KeyManager"] == "CUSTOMER"]
     grants = [grant for key in keys for grant in grants_on(evidence, key["Arn"])]
     grantees = [grant["GranteePrincipal"] for grant in grants]
     backups = dynamodb.list_backups()["BackupSummaries"]
@@ -38,7 +47,8 @@ def left_in_account(evidence: Evidence) -> dict[str, list[str]]:
             if not name.endswith(".amazonaws.com")
         ],
         "a key that is not pending deletion": [
-            f"{key['Arn']} is {key['KeyState']}" for key in keys if "DeletionDate" not in key
+            *(f"{key['Arn']} is {key['KeyState']}" for key in keys if "DeletionDate" not in key),
+            *(f"{arn}, which its key policy hides from you" for arn in hidden),
         ],
     }
 
@@ -54,3 +64,46 @@ def left_on_user(evidence: Evidence, user: str) -> dict[str, int]:
         "an attached policy": len(attached),
         "an inline policy": len(inline),
     }
+
+
+def user_is_gone(evidence: Evidence, user: str) -> Verdict:
+    """Whether a user has been deleted, with all that was attached, and not renamed."""
+    wanted = f"no user {user}."
+    if not has_user(evidence, user):
+        renames = evidence.records("UpdateUser")
+        renamed = [x.parameters.get("newUserName") for x in renames if x.asks(userName=user)]
+        if same := [name for name in renamed if name and has_user(evidence, name)]:
+            return not_yet(wanted, f"the same user, who is called {same[0]} now.")
+        return correct("The user is gone, with access keys and policies.")
+    left = left_on_user(evidence, user)
+    named = [what for what, count in left.items() if count]
+    tries = [x for x in evidence.records(*_TAKEN_OFF, "DeleteUser") if x.asks(userName=user)]
+    failed = [x for x in tries if x.error]
+    if len(named) == len(left) and not failed:
+        return not_attempted(f"There is still a user {user}.")
+    if failed and tries[-1] is failed[-1]:
+        return not_yet(wanted, f"{failure(failed[-1])}.")
+    still = f"still with {' and '.join(named)}" if named else "with nothing left to keep her"
+    return not_yet(wanted, f"the user, {still}.")
+
+
+def cleaning(evidence: Evidence, but_of: str) -> list[Record]:
+    """What was tried to clean up, and has not been undone.
+
+    Args:
+        but_of: the key whose deletion is not part of it.
+    """
+    trail = [x for x in evidence.records(*_CLEANING, _CANCEL) if not x.via]
+    return [
+        x
+        for n, x in enumerate(trail)
+        if x.name not in ("ScheduleKeyDeletion", _CANCEL)
+        or not (x.touches(but_of) or _cancelled(x, trail[n:]))
+    ]
+
+
+def _cancelled(record: Record, later: list[Record]) -> bool:
+    """Whether somebody has cancelled the deletion of the same key since."""
+    resources = record.raw.get("resources") or [{}]
+    arn = resources[0].get("ARN", "")
+    return any(x.name == _CANCEL and x.touches(arn) for x in later)

@@ -18,7 +18,7 @@ from helpers.course.evidence import Evidence
 
 __all__ = ["allows", "at_rest", "grants_on", "has_item", "key_aliases", "key_metadata", "key_named"]
 __all__ += ["key_of", "key_policy", "may_decrypt", "may_decrypt_directly", "may_manage", "may_read"]
-__all__ += ["may_write"]
+__all__ += ["key_state", "may_write"]
 __all__ += ["access_keys", "customer_keys", "has_user", "policies_of"]
 _DYNAMODB = "dynamodb.amazonaws.com"
 
@@ -77,6 +77,11 @@ def key_metadata(evidence: Evidence, name: str) -> Any:
         return evidence.client("kms").describe_key(KeyId=name)["KeyMetadata"]
     except ClientError:
         return None
+
+
+def key_state(evidence: Evidence, name: str) -> str:
+    """KMS's state of a key, such as ``Enabled``; empty where ``key_metadata`` is None."""
+    return str((key_metadata(evidence, name) or {}).get("KeyState", ""))
 
 
 def key_named(evidence: Evidence, alias: str) -> Any:

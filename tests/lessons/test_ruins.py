@@ -84,13 +84,11 @@ def policies_closed(lab: Lab) -> None:
             boto3.client("kms").put_key_policy(KeyId=key, Policy=json.dumps(document))
 
 
-#: Notebooks whose checks are held against this.
-NOTEBOOKS = [notebook for notebook in notebooks() if notebook < "07"]
 RUINS = [nothing, no_tables, no_users, keys_disabled, keys_deleted, no_aliases, policies_closed]
 
 
 @pytest.mark.parametrize("ruin", RUINS, ids=lambda one: one.__name__)
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
+@pytest.mark.parametrize("notebook", notebooks())
 def test_no_check_is_at_a_loss(notebook: str, ruin: Callable[[Lab], None]) -> None:
     lab = open_lab(notebook, keep_progress=False)
     with contextlib.suppress(ClientError):
