@@ -44,7 +44,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=900,
         env={**os.environ, "NOT_FOR_STUDENTS_SECRET": "1"},
     )
 

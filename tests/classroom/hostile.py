@@ -261,9 +261,6 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         "leaves-20-sessions": one("5.1", LEAVES_SESSIONS),
         "hoards-later": one("5.1", HOARDS_LATER),
         "holds-python-later": one("5.1", HOLDS_PYTHON_LATER),
-        "right-then-holds-python": Case(
-            solved("05", **{"5.1": solution("5.1") + "\n" + HOLDS_PYTHON_LATER}), ALL
-        ),
         "takes-6-gb": one("5.1", "hoard = bytearray(6 * 1024**3)", says={"5.1": "MemoryError"}),
         "takes-6-gb-in-pieces": one(
             "5.2",
