@@ -1,225 +1,33 @@
-"""From handing out to the marks, each step with the real nbgrader, as its instructor and students.
-
-One class, made once: three students come by the exchange, five by a learning platform's zip.
-"""
+"""From handing out to the marks: what each step of nbgrader's leaves behind."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
-import re
 import subprocess
 import sys
-import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
-from nbconvert.exporters import HTMLExporter
-from nbgrader.api import Gradebook
-from nbgrader.server_extensions.formgrader.handlers import template_path
-from traitlets.config import Config
 
 from classroom.messages import say
 from helpers.course.misconceptions import MISCONCEPTIONS
 from tests.classroom.nbgrader.course import (
     ASSIGNMENT,
-    LESSON,
     ROOT,
-    Course,
-    Work,
-    answer,
     cell,
-    edit,
     make,
-    solve,
 )
-
-CHECKS = {
-    f"check-05-{number.replace('.', '-')}": float(exercise.points)
-    for number, exercise in LESSON.chapter.exercises.items()
-}
-WRITTEN = {"05-written-5-a": 2.0, "05-written-5-b": 3.0}
-MOST = sum(CHECKS.values()) + sum(WRITTEN.values())
-#: nbgrader's own autograder gives full marks for this (platform notes 3).
-TAMPERS = """\
-import helpers.course.checks as checks
-from helpers.course.chapter import correct
-checks.judge = lambda *_: correct("Yes.")
-"""
-WRONG = (
-    'cloudtrail = boto3.client("cloudtrail")\n'
-    + LESSON.wrong["5.2"]["a denial of something else"].code
+from tests.classroom.nbgrader.told import (
+    CHECKS,
+    EVERYBODY,
+    MOST,
+    WRITTEN,
+    Told,
+    autograded,
+    exported,
 )
-LESSON_COURSE = "encrypt-data-with-aws-kms"
-EVERYBODY = {"ann", "bob_0815", "cleo", "dora", "eve", "finn_4711", "gus_12", "hal"}
-
-
-#: An instructor's own criteria for 5.3.
-HIDDEN = """\
-from helpers.course.chapter import chapter, correct, not_yet
-from classroom import Criterion
-
-def hush_nobody_else(evidence):
-    closed = chapter("05").exercises["5.3"].check(evidence).outcome == "correct"
-    return correct("Yes.") if closed else not_yet("a secret wish.", "nothing.")
-
-CRITERIA = {"5.3": [Criterion("Mira is kept out by the key alone", 1, hush_nobody_else)]}
-"""
-
-
-ROSTER = """\
-Student,ID,SIS Login ID,Section,05 Denying access (77)
-Ann,1,ann,x,
-Gus,12,gustav,x,
-Zoe,99,zoe,x,
-"""
-
-
-@dataclass
-class Told:
-    """A class that went through all steps, and what nbgrader said in each."""
-
-    course: Course
-    steps: dict[str, str] = field(default_factory=dict)
-
-    def marks(self, student: str) -> dict[str, tuple[float | None, bool]]:
-        """What the gradebook has before a person marked: points, and whether one must."""
-        return self.autograded[student]
-
-    autograded: dict[str, dict[str, tuple[float | None, bool]]] = field(default_factory=dict)
-    comments: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def cheat(notebook: dict[str, Any]) -> None:
-    """Patch the checker, and raise the points."""
-    answer(a5_1=TAMPERS)(notebook)
-    cell(notebook, "check-05-5-1")["metadata"]["nbgrader"]["points"] = 100
-    cell(notebook, "check-05-5-2")["source"] = "100"
-
-
-#: What a student may hope that the instructor's browser does while reading.
-SCRIPT = """<img src=x onerror="pay()">
-~~~~
-<script>pay()</script>
-
-[click](javascript:pay())"""
-
-
-def disorder(notebook: dict[str, Any]) -> None:
-    """Solve; then delete a check and a written answer, double a check, and write HTML in cells."""
-    solve(notebook)
-    answer(w5_a=SCRIPT)(notebook)
-    gone = [cell(notebook, name) for name in ("check-05-5-1", "05-written-5-b")]
-    double = json.loads(json.dumps(cell(notebook, "check-05-5-3")))
-    notebook["cells"] = [double, *(one for one in notebook["cells"] if one not in gone)]
-    for kind in ("markdown", "raw"):
-        metadata = {"format": "text/html"} if kind == "raw" else {}
-        extra = {"cell_type": kind, "id": kind, "metadata": metadata, "source": SCRIPT}
-        notebook["cells"].append(extra)
-
-
-def hand_in_by_exchange(course: Course) -> None:
-    """Ann is right, Dora too, under another name, and Eve's notebook is none."""
-    for student in ("ann", "dora", "eve"):
-        course.student(student, "fetch_assignment", ASSIGNMENT)
-        file = course.notebook(student)
-        edit(file, solve)
-        if student == "dora":
-            file.rename(file.with_name("my solution.ipynb"))
-        elif student == "eve":
-            file.write_bytes(b"\x89PNG this is no notebook")
-        course.student(student, "submit", ASSIGNMENT)
-
-
-def hand_in_by_platform(course: Course) -> None:
-    """Bob holds a misconception, Cleo hands in what she got, Finn cheats, Gus leaves a mess, Hal is
-    right; and one file's path climbs."""
-    archive = course.folder / "downloaded" / ASSIGNMENT / "archive"
-    archive.mkdir(parents=True)
-    released = course.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    names: dict[str, Work] = {
-        f"bob_0815_assignsubmission_file/{ASSIGNMENT}.ipynb": answer(
-            a5_2=WRONG, w5_a="It may do what it likes."
-        ),
-        f"cleo_{ASSIGNMENT}.ipynb": lambda _: None,
-        f"finn_4711_assignsubmission_file/{ASSIGNMENT}.ipynb": cheat,
-        f"gus_12_34_{ASSIGNMENT}.ipynb": disorder,
-        f"hal_{ASSIGNMENT}-1.ipynb": solve,
-        f"../../../../../ann_{ASSIGNMENT}.ipynb": cheat,
-    }
-    with zipfile.ZipFile(archive / "all.zip", "w") as file:
-        for name, work in names.items():
-            content = json.loads(released.read_text("utf-8"))
-            work(content)
-            file.writestr(name, json.dumps(content))
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The class, after all steps."""
-    folder = tmp_path_factory.mktemp("class")
-    (folder / "mine.py").write_text(HIDDEN)
-    course = make(folder, folder / "mine.py")
-    it = Told(course)
-    it.steps["generate"] = course.instructor("generate_assignment", ASSIGNMENT, "--force")
-    it.steps["release"] = course.instructor("release_assignment", ASSIGNMENT)
-    hand_in_by_exchange(course)
-    it.steps["collect"] = course.instructor("collect", ASSIGNMENT)
-    hand_in_by_platform(course)
-    it.steps["zip_collect"] = course.instructor("zip_collect", ASSIGNMENT)
-    it.steps["autograde"] = course.instructor("autograde", ASSIGNMENT)
-    it.autograded, it.comments = gradebook(course)
-    it.steps["export before"] = course.instructor("export", "--to", "before.csv")
-    mark_by_hand(course)
-    it.steps["feedback"] = course.instructor("generate_feedback", ASSIGNMENT)
-    it.steps["release_feedback"] = course.instructor("release_feedback", ASSIGNMENT)
-    it.steps["fetch_feedback"] = course.student("ann", "fetch_feedback", ASSIGNMENT)
-    (course.folder / "private" / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    it.steps["export"] = course.instructor("export", "--to", "after.csv")
-    return it
-
-
-def gradebook(course: Course) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The gradebook's marks and comments, by student."""
-    marks: dict[str, Any] = {}
-    comments: dict[str, Any] = {}
-    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as book:
-        for entry in book.assignment_submissions(ASSIGNMENT):
-            (notebook,) = entry.notebooks
-            name = entry.student.id
-            marks[name] = {x.name: (x.auto_score, x.needs_manual_grade) for x in notebook.grades}
-            comments[name] = {x.name: x.auto_comment or "" for x in notebook.comments}
-    return marks, comments
-
-
-def mark_by_hand(course: Course) -> None:
-    """The instructor reads Ann's and Bob's words, as the Formgrader saves it."""
-    given = {"ann": (2.0, 3.0), "bob_0815": (0.0, None)}
-    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as book:
-        for student, points in given.items():
-            for name, score in zip(WRITTEN, points, strict=True):
-                if score is not None:
-                    mark = book.find_grade(name, ASSIGNMENT, ASSIGNMENT, student)
-                    mark.manual_score, mark.needs_manual_grade = score, False
-        comment = book.find_comment("05-written-5-a", ASSIGNMENT, ASSIGNMENT, "bob_0815")
-        comment.manual_comment = "It may not use the key: <b>which</b> action is missing?"
-        book.db.commit()
-
-
-def autograded(course: Course, student: str) -> Any:
-    """A student's notebook as the Formgrader shows it."""
-    path = course.folder / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    return nbformat.read(path, as_version=4)
-
-
-def exported(course: Course, name: str) -> dict[str, dict[str, str]]:
-    """An exported table, by student."""
-    with open(course.folder / name, encoding="utf-8", newline="") as file:
-        return {row["student"]: row for row in csv.DictReader(file)}
 
 
 def test_what_nbgrader_generates_is_what_make_class_wrote(told: Told, tmp_path: Path) -> None:
@@ -285,78 +93,6 @@ def test_what_is_no_notebook_waits_for_a_person_with_the_reason(told: Told) -> N
     assert say("class.look") in first and "This is no Jupyter notebook" in first
 
 
-@pytest.mark.parametrize("student", sorted(EVERYBODY))
-def test_the_formgrader_has_every_graded_cell_once_as_it_was_handed_out(
-    told: Told, student: str
-) -> None:
-    cells = [one for one in autograded(told.course, student).cells if "nbgrader" in one.metadata]
-    names = sorted(one.metadata.nbgrader.grade_id for one in cells)
-    answers = [name.replace("check", "answer") for name in CHECKS]
-    assert names == sorted([*CHECKS, *answers, *WRITTEN])
-    by_name = {one.metadata.nbgrader.grade_id: one for one in cells}
-    points = {name: by_name[name].metadata.nbgrader.points for name in [*CHECKS, *WRITTEN]}
-    assert points == CHECKS | WRITTEN
-    assert by_name["check-05-5-2"].source == 'check("5.2", proof)'
-
-
-def test_the_formgrader_has_the_marking_key_above_each_written_answer(told: Told) -> None:
-    cells = autograded(told.course, "ann").cells
-    for name in WRITTEN:
-        at = next(
-            n
-            for n, one in enumerate(cells)
-            if one.metadata.get("nbgrader", {}).get("grade_id") == name
-        )
-        key = LESSON.chapter.written[f"5.{name[-1]}"].key
-        assert all(point in cells[at - 1].source for point in key)
-        assert not any(point in feedback_page(told.course, "ann") for point in key)
-
-
-def test_the_formgrader_shows_what_a_student_wrote_and_does_not_run_it(told: Told) -> None:
-    """By the Formgrader's own template; its pages act with the instructor's rights."""
-    shown = {student: formgrader_page(told, student) for student in ("gus_12", "ann")}
-    assert shown["gus_12"].count("pay()") == 3 * 3  # in each of three cells, as text
-    assert shown["gus_12"].count("<script") == shown["ann"].count("<script")
-    assert not re.search(r"<[^>]*(onerror|javascript:)", shown["gus_12"])
-
-
-@pytest.mark.needs("chromium")
-def test_a_browser_that_opens_the_formgraders_page_runs_nothing(told: Told, tmp_path: Path) -> None:
-    from tests.browser.jupyter import browser_page
-
-    file = tmp_path / "page.html"
-    file.write_text(formgrader_page(told, "gus_12"), encoding="utf-8")
-    with browser_page() as page:
-        page.add_init_script("window.paid = 0; window.pay = () => { window.paid += 1; };")
-        page.goto(file.as_uri(), wait_until="domcontentloaded")
-        page.wait_for_timeout(500)
-        assert "pay()" in page.inner_text("body")
-        assert page.evaluate("window.paid") == 0
-        words = ".tex2jax_ignore"
-        assert page.locator(f"{words} a, {words} img, {words} script").count() == 0
-        assert page.locator(words).count() >= 3
-
-
-def formgrader_page(told: Told, student: str) -> str:
-    """What the Formgrader shows of a student's notebook."""
-    settings = Config()
-    settings.HTMLExporter.template_name = "formgrade"
-    settings.HTMLExporter.extra_template_basedirs = [template_path]
-    names = ("assignment_id", "notebook_id", "submission_id", "base_url", "student", "last_name")
-    about = dict.fromkeys([*names, "first_name", "notebook_path"], "x") | {"index": 0, "total": 1}
-    notebook = autograded(told.course, student)
-    page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=about)
-    return str(page)
-
-
-def test_nothing_that_a_student_printed_is_shown(told: Told) -> None:
-    """Outputs are the grader's: the verdict under its check, and nothing else."""
-    code = [one for one in autograded(told.course, "ann").cells if one.cell_type == "code"]
-    shown = [one for one in code if one.outputs]
-    assert [one.source[:6] for one in shown] == ["check("] * len(CHECKS)
-    assert shown[0].outputs[0].data["text/plain"].startswith("Correct: To write an item")
-
-
 def test_the_export_has_no_mark_where_a_person_must_look(told: Told) -> None:
     before, after = (exported(told.course, f"{name}.csv") for name in ("before", "after"))
     assert set(before) == EVERYBODY
@@ -394,52 +130,6 @@ def test_the_export_can_be_imported_and_has_the_class_report(told: Told) -> None
     assert all(name in report for name in EVERYBODY)
     journal = (told.course.folder / "private" / "marks.journal").read_text("utf-8")
     assert journal.count("\n") == len(EVERYBODY)
-
-
-def test_feedback_reaches_its_student_and_nobody_else(told: Told) -> None:
-    (page,) = told.course.home("ann").glob(f"{ASSIGNMENT}/feedback/*/{ASSIGNMENT}.html")
-    text = page.read_text("utf-8")
-    assert text == feedback_page(told.course, "ann")
-    assert "<h1>" in text and "ann" in text
-    assert f"Together: {MOST:g} of {MOST:g} points." in text
-    released = list((told.course.exchange / LESSON_COURSE / "feedback").glob("*.html"))
-    assert len(released) == 3  # who came by a platform's zip gets the page there
-
-
-def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
-    text = feedback_page(told.course, "bob_0815")
-    assert "a denial, but of something other than kms:Decrypt" in text
-    assert MISCONCEPTIONS["any-denial"].truth in text
-    assert "&lt;b&gt;which&lt;/b&gt; action is missing?" in text
-    assert f"5.b</th><td>0</td><td>3</td><td>{say('class.no_answer')}</td>" in text
-    assert f"Together: 0 of {MOST:g} points." in text
-
-
-def test_feedback_tells_the_title_of_a_hidden_criterion_and_nothing_else(told: Told) -> None:
-    for student, met in (("ann", True), ("bob_0815", False)):
-        text = feedback_page(told.course, student)
-        word = say("grading.met" if met else "grading.not_met")
-        assert f"Mira is kept out by the key alone: {word}" in text
-        assert "hush" not in text and "secret wish" not in text
-
-
-def test_feedback_says_what_is_still_open(told: Told) -> None:
-    assert "This is no Jupyter notebook" in feedback_page(told.course, "eve")
-    assert "Together:" not in feedback_page(told.course, "eve")
-
-
-def test_feedback_needs_no_network_and_shows_no_code_of_a_check(told: Told) -> None:
-    for student in sorted(EVERYBODY):
-        text = feedback_page(told.course, student)
-        assert not re.search(r"https?://|<script|<link|<img", text)
-        assert "evidence" not in text and "check(" not in text
-        assert str(told.course.folder) not in text
-
-
-def feedback_page(course: Course, student: str) -> str:
-    """A student's page in the instructor's folder."""
-    path = course.folder / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
-    return path.read_text("utf-8")
 
 
 def test_a_student_who_validates_hears_what_is_missing(told: Told) -> None:
