@@ -83,7 +83,11 @@ def user_is_gone(evidence: Evidence, user: str) -> Verdict:
         return not_attempted(f"There is still a user {user}.")
     if failed and tries[-1] is failed[-1]:
         return not_yet(wanted, f"{failure(failed[-1])}.")
-    still = f"still with {' and '.join(named)}" if named else "with nothing left to keep her"
+    still = (
+        f"still with {' and '.join(named)}"
+        if named
+        else "with nothing left that prevents her deletion"
+    )
     return not_yet(wanted, f"the user, {still}.")
 
 
