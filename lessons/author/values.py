@@ -45,7 +45,8 @@ def choices(given: Any, words: Sequence[str], count: int, what: str) -> Verdict 
         what: what they are called, such as ``situations``.
     """
     if not isinstance(given, Mapping) or len(given) != count:
-        return not_yet(f"a dictionary of the {count} {what}.", f"{kind_of(given)}.")
+        seen = f"{len(given)} of them" if isinstance(given, Mapping) else kind_of(given)
+        return not_yet(f"a dictionary of the {count} {what}.", f"{seen}.")
     if untouched(given):
         return not_attempted(f"The dots are still there; put one of {', '.join(words)} for each.")
     known = {word.lower(): word for word in words}
