@@ -56,9 +56,8 @@ def test_a_lesson_can_be_read_with_its_outputs_and_opened(site: Path, lesson: An
     button = page.select_one("a.button")
     assert button and button["href"] == f"../lab/index.html?path={notebook}"
     assert (site / "files" / notebook).exists()
-    assert [heading.get_text() for heading in page.select("h1")] == [
-        f"{lesson.number} · {lesson.title}"
-    ]
+    title = f"{lesson.number} · {lesson.title}" + " (solved)" * lesson.has_solution
+    assert [heading.get_text() for heading in page.select("h1")] == [title]
     assert bool(page.select(".output_area")) == lesson.has_solution
     assert page.select("img")
 
