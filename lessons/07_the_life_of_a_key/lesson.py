@@ -499,7 +499,7 @@ kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.old_key_arn)
 kms.enable_key(KeyId=lab.old_key_arn)
 
-# %% wrong="waited too long" says="the key is gone"
+# %% wrong="waited too long" says="the key is deleted"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 lab.advance(days=15)
 

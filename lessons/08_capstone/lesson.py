@@ -423,7 +423,7 @@ def readers(events, table):
     return "ida"
 
 
-# %% wrong="printed" says="Did you print instead of return?"
+# %% wrong="printed" says="did you print the value"
 def readers(events, table):
     print(["ida"])
 

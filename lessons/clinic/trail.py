@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from lessons.author import (
@@ -12,8 +11,8 @@ from lessons.author import (
     Verdict,
     access_keys,
     judged,
-    not_attempted,
     not_yet,
+    returned_none,
 )
 
 from .history import PUBLIC, TABLE, History
@@ -80,8 +79,6 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
     """The function finds for whom a table's key was opened, in a history of its own."""
     if not callable(readers):
         return not_yet("a function.", f"`{readers!r}`.")
-    if _is_stub(readers):
-        return not_attempted("The function returns nothing yet.")
     evidence.fresh()
     history = History(evidence, PUBLIC)
     told = [
@@ -90,8 +87,7 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
     ]
     for one in told:
         if one is None:
-            seen = "None. Did you print instead of return?"
-            return not_yet("a list of names.", seen)
+            return returned_none(readers, "a list of names.")
         if not isinstance(one, list) or not all(isinstance(x, str) for x in one):
             return not_yet("a list of names.", f"`{str(one)[:60]}`.")
     return judged(*_found(history, *told))
@@ -125,16 +121,3 @@ def _found(
             "" if right else f"`{str(elsewhere)[:80]}`.",
         ),
     ]
-
-
-def _stub(events: Any, table: Any) -> Any: ...
-
-
-def _is_stub(function: Callable[..., Any]) -> bool:
-    """Whether a function is as the notebook gave it; the grader, which calls it in another
-    process, cannot tell."""
-    code, untouched = getattr(function, "__code__", None), _stub.__code__
-    return code is not None and (code.co_code, code.co_consts) == (
-        untouched.co_code,
-        untouched.co_consts,
-    )

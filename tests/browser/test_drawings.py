@@ -171,11 +171,11 @@ def test_every_solved_notebook_shows_its_drawings_when_it_is_first_opened(tmp_pa
     drawn = {}
     for lesson in LESSONS:
         if lesson.has_solution:
-            file = NOTEBOOKS / "solutions" / f"{lesson.name}.ipynb"
+            file = NOTEBOOKS / "solutions" / f"{lesson.solved_name}.ipynb"
             if count := _drawings_of(file):
                 drawn[file.name] = count
                 shutil.copy(file, root)
-    assert "01_encryption_concepts.ipynb" in drawn
+    assert "solved_01_encryption_concepts.ipynb" in drawn
     with server(work, root) as address, browser_page() as page:
         page.goto(address)
         page.wait_for_function("window.jupyterapp")

@@ -62,7 +62,9 @@ def test_every_lesson_has_both_notebooks() -> None:
     lessons = [path.name for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*"))]
     assert lessons
     assert [path.stem for path in BLANK] == lessons
-    assert [path.stem for path in SOLVED] == [one.name for one in LESSONS if one.has_solution]
+    assert [path.stem for path in SOLVED] == [
+        one.solved_name for one in LESSONS if one.has_solution
+    ]
 
 
 @pytest.mark.parametrize("notebook", SOLVED, ids=lambda path: path.stem)

@@ -121,8 +121,11 @@ def test_an_error_and_a_request_elsewhere_are_found(browser: Any) -> None:
     """The other tests can fail: even a request whose error is caught is noted."""
     page, address, left = browser
     opened(page, address, START)
-    assert run(page, 4, "1 / 0") == "error: division by zero"
+    assert run(page, cell_with("progress()"), "1 / 0") == "error: division by zero"
     source = "from pyodide.http import pyfetch\ntry:\n    await pyfetch('https://example.com/')\n"
-    assert run(page, 4, source + "except Exception:\n    print('caught')") == "caught\n"
+    assert (
+        run(page, cell_with("progress()"), source + "except Exception:\n    print('caught')")
+        == "caught\n"
+    )
     assert left == ["https://example.com/"]
     left.clear()

@@ -200,7 +200,7 @@ def test_a_function_that_leaves_one_out_is_told_which(
         (lambda names: sorted(set(names) - {"admin"}), "admin is missing"),
         (lambda names: sorted({*names, "dynamodb.amazonaws.com"}), "nobody else"),
         (set, "a list of names"),
-        (print, "Did you print instead of return?"),
+        (lambda names: print(*names), "did you print the value"),
         (lambda _: ["admin", "bo", "max"], "the right list for another table"),
         (lambda _: "ida", "a list of names"),
     ],
