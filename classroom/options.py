@@ -17,6 +17,8 @@ from .run import isolation
 from .run.channel import ProcessLimits
 from .seeds import read_secret
 
+#: JupyterLab writes them beside what it opens.
+_CHECKPOINTS = ".ipynb_checkpoints"
 #: Whose code says what a mark is.
 _ROOMS = ("authoring", "classroom", "helpers", "lessons", "sandbox")
 _LETTERS = 24
@@ -96,7 +98,7 @@ class Options:
         digest = hashlib.sha256(json.dumps(parts).encode())
         files = [file for room in _ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
         files += sorted((ROOT / "lessons").rglob("*.toml"))
-        files += sorted(self.release.rglob("*.ipynb"))
+        files += (x for x in sorted(self.release.rglob("*.ipynb")) if _CHECKPOINTS not in x.parts)
         for path in [*files, *filter(None, [self.criteria])]:
             try:
                 digest.update(path.read_bytes())

@@ -76,6 +76,7 @@ def public_code() -> tuple[str, ...]:
     return tuple(
         source_of(cell)
         for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
+        if ".ipynb_checkpoints" not in path.parts
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "code"
     )
