@@ -86,7 +86,7 @@ def user_is_gone(evidence: Evidence, user: str) -> Verdict:
     still = (
         f"still with {' and '.join(named)}"
         if named
-        else "with nothing left that prevents her deletion"
+        else "with nothing left that prevents the deletion"
     )
     return not_yet(wanted, f"the user, {still}.")
 

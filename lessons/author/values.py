@@ -95,5 +95,5 @@ def returned_none(function: object, wanted: str, when: str = "") -> Verdict:
         when: for which argument it did so, such as " for a message that is whole".
     """
     if not is_written(function):
-        return not_attempted("The function does nothing yet; write its body.")
+        return not_attempted("The function returns nothing yet; write its body.")
     return not_yet(wanted, f"None{when}; did you print the value instead of returning it?")
