@@ -39,10 +39,9 @@ def explain(what: Any = _NEWEST) -> Explanation | Note:
         return Note(say("explain.unknown"))
     known = records(lab.trail)
     if what is _NEWEST:
-        newest = next((x.request_id for x in reversed(known) if x.denied and not x.parent), None)
-        if newest is None:
+        what = next((x.request_id for x in reversed(known) if x.denied and not x.parent), None)
+        if what is None:
             return Note(say("explain.none_refused"))
-        what = newest
     wanted, code, message = asked(what)
     if wanted is None:
         return Note(_no_request(what))

@@ -217,6 +217,13 @@ def second_administrator(evidence: Evidence) -> Verdict:
     )
 
 
+def _simulated(evidence: Evidence, user: str, key: str) -> str:
+    answer = evidence.client("iam").simulate_principal_policy(
+        PolicySourceArn=user, ActionNames=["kms:Decrypt"], ResourceArns=[key]
+    )
+    return str(answer["EvaluationResults"][0]["EvalDecision"])
+
+
 def decided(evidence: Evidence, given: object) -> Verdict:
     """What the policy simulator says of Bruno, after it was asked."""
     lab, key = evidence.lab, key_named(evidence, PLAYERS)
@@ -240,12 +247,7 @@ def decided(evidence: Evidence, given: object) -> Verdict:
         return not_yet(
             wanted, "no simulation for Bruno's kms:Decrypt in the audit trail."
         )
-    simulated = evidence.client("iam").simulate_principal_policy(
-        PolicySourceArn=bruno,
-        ActionNames=["kms:Decrypt"],
-        ResourceArns=[key["Arn"]],
-    )["EvaluationResults"][0]["EvalDecision"]
-    if given != simulated:
+    if given != _simulated(evidence, bruno, key["Arn"]):
         return not_yet(
             wanted, f"`{given[:40]}`, but the simulator says something else."
         )

@@ -19,6 +19,7 @@ from lessons.author import (
     failure,
     key_metadata,
     key_policy,
+    kind_of,
     listed,
     may_manage,
     may_read,
@@ -203,9 +204,7 @@ def protected(evidence: Evidence) -> Verdict:
 def no_deletes(evidence: Evidence) -> Verdict:
     """Mira may delete no table, and may do everything else that she could."""
     table = evidence.lab.table_name
-    wanted = (
-        "Mira may not delete any table, and may do everything else as before."
-    )
+    wanted = "Mira may delete no table, and may do everything else as before."
     item = {"TableName": table, "Key": {"player_id": {"S": "p-001"}}}
     others: dict[str, dict[str, Any]] = {
         "GetItem": item,
@@ -214,15 +213,11 @@ def no_deletes(evidence: Evidence) -> Verdict:
         "UpdateTable": {"TableName": table},
         "ListTables": {},
     }
-    lost = [
-        name
-        for name, asked in others.items()
-        if not _mira_may(evidence, name, asked)
-    ]
+    lost = [x for x, asked in others.items() if not _mira_may(evidence, x, asked)]
     if lost:
-        listed = ", ".join(f"dynamodb:{name}" for name in lost)
+        calls = listed([f"dynamodb:{name}" for name in lost])
         again = "Attach her managed policy again, if it is gone."
-        return not_yet(wanted, f"she may no longer call {listed}. {again}")
+        return not_yet(wanted, f"she may no longer call {calls}. {again}")
     open_still = [
         name
         for name in (table, evidence.lab.scores_table_name, f"{table}-next")
@@ -273,27 +268,30 @@ def triage(evidence: Evidence, remedies: object) -> Verdict:
     return correct("Each message names its remedy.")
 
 
-def smallest(evidence: Evidence, statement: object) -> Verdict:
-    """One statement that allows kms:Decrypt on the studio's key, and nothing else."""
-    key = evidence.lab.key_arn
-    wanted = "one statement of an IAM policy that allows kms:Decrypt on this key."
-    if not isinstance(statement, dict):
-        return not_yet(
-            wanted, f"{type(statement).__name__}; statement is a dictionary."
-        )
-    open_still = [name for name, x in statement.items() if x is ...]
+def _no_statement(wanted: str, given: object) -> Verdict | None:
+    """What keeps an answer from being one statement of an IAM policy, by its shape."""
+    if not isinstance(given, dict):
+        return not_yet(wanted, f"{kind_of(given)}, not a dictionary.")
+    open_still = [name for name, x in given.items() if x is ...]
     if {"Action", "Resource"} <= set(open_still):
         return not_attempted("The dots are still there, in Action and Resource.")
     if open_still:
         return not_yet(wanted, f"the dots, under {listed(open_still)}.")
-    if "Statement" in statement:
+    if "Statement" in given:
         return not_yet(
-            wanted, "a whole policy. Give the one statement that is in it."
+            wanted, "a whole policy. Give the statement that is in it."
         )
-    if "Principal" in statement:
-        return not_yet(
-            wanted, "a Principal. A statement of an IAM policy has none."
-        )
+    if "Principal" in given:
+        return not_yet(wanted, "a Principal, which no IAM policy has.")
+    return None
+
+
+def smallest(evidence: Evidence, statement: object) -> Verdict:
+    """One statement that allows kms:Decrypt on the studio's key, and nothing else."""
+    key = evidence.lab.key_arn
+    wanted = "one statement of an IAM policy that allows kms:Decrypt on this key."
+    if amiss := _no_statement(wanted, statement):
+        return amiss
     try:
         allowed = partial(_allows, evidence, statement)
         allowed("kms:Decrypt", key)
