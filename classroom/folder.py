@@ -66,10 +66,9 @@ def grade_once(
         GradingError: grading cannot begin.
     """
     with open_journal(journal, options.fingerprint()) as book:
-        results, waiting = [], []
-        for one in submissions:
-            known = book.known(one)
-            waiting.append(one) if known is None else results.append(known)
+        known = [(one, book.known(one)) for one in submissions]
+        results = [result for _, result in known if result is not None]
+        waiting = [one for one, result in known if result is None]
         for number, result in enumerate(results, 1):
             progress(number, len(submissions), result)
         if waiting:

@@ -118,15 +118,19 @@ def folders() -> dict[str, str]:
         told[SEARCHED[name]] = os.pathsep.join(filter(None, path))
     if "JUPYTER_DATA_DIR" in closed and "JUPYTER_RUNTIME_DIR" not in os.environ:
         told["JUPYTER_RUNTIME_DIR"] = str(session / "runtime")
+    print(_said(closed, session, home), flush=True)
+    return told
+
+
+def _said(closed: "dict[str, Path]", session: Path, home: Path) -> str:
     names = " and ".join(str(place) for place in closed.values())
     said = f"Nothing can be written in {names}, so JupyterLab uses {session} this time."
-    if not (can_write(home) or os.environ.get("COURSE_PROGRESS")):
-        said += (
-            f" Your progress cannot be kept in {home} either: before you stop the course, copy "
-            "the code that progress() shows."
-        )
-    print(said, flush=True)
-    return told
+    if can_write(home) or os.environ.get("COURSE_PROGRESS"):
+        return said
+    return said + (
+        f" Your progress cannot be kept in {home} either: before you stop the course, copy "
+        "the code that progress() shows."
+    )
 
 
 def can_write(folder: Path) -> bool:

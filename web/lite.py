@@ -48,18 +48,9 @@ def build(runtime: Path, out: Path, work: Path, contents: Path) -> None:
     """
     work.mkdir(parents=True)
     (work / "static").mkdir()
-    packages = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]
-    extensions = [PYODIDE_KERNEL_NPM_NAME, *(HALVES[name] for name in HALVES if name in packages)]
+    _configure(runtime, out, work)
     runtime.rename(work / "static" / "pyodide")
     contents.rename(work / "contents")
-    ours = ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json"
-    overrides = json.loads(ours.read_text("utf-8")) | SETTINGS
-    (work / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    # All at once, while the page is drawn; a cell that imports the course then waits for nothing.
-    loaded = [*PRELOAD, *({COURSE} & packages.keys())]
-    (work / "jupyter-lite.json").write_text(json.dumps(_pages(loaded)), encoding="utf-8")
-    settings = {"LiteBuildConfig": _settings(out, extensions)}
-    (work / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
     run(
         *(sys.executable, "-m", "jupyter", "lite", "build", "--lite-dir", "."),
         failed="JupyterLite's build failed:",
@@ -120,3 +111,19 @@ def _settings(out: Path, extensions: list[str]) -> dict[str, object]:
         "ignore_sys_prefix": ["federated_extensions"],
         "federated_extensions": [str(labextension(name)) for name in extensions],
     }
+
+
+def _configure(runtime: Path, out: Path, work: Path) -> None:
+    """Write what JupyterLite's build reads, and what its pages read later."""
+    packages = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]
+    extensions = [PYODIDE_KERNEL_NPM_NAME, *(HALVES[name] for name in HALVES if name in packages)]
+    ours = ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json"
+    # All at once, while the page is drawn; a cell that imports the course then waits for nothing.
+    loaded = [*PRELOAD, *({COURSE} & packages.keys())]
+    files = {
+        "overrides.json": json.loads(ours.read_text("utf-8")) | SETTINGS,
+        "jupyter-lite.json": _pages(loaded),
+        "jupyter_lite_config.json": {"LiteBuildConfig": _settings(out, extensions)},
+    }
+    for name, content in files.items():
+        (work / name).write_text(json.dumps(content), encoding="utf-8")

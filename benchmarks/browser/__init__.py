@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..measure import ROOT, Line
@@ -53,12 +53,21 @@ def _in_a_browser(work: Path) -> Iterator[Line]:
         whole = first_visit(
             course, "notebooks/solutions/solved_05_denying_access.ipynb", whole=True
         )
+    yield from _seconds(empty, visits)
+    yield from _sizes(empty[0], first, second, standing_in)
+    yield from _memory(empty, visits["05_denying_access"], whole)
+
+
+def _seconds(empty: list[Visit], visits: Mapping[str, list[Visit]]) -> Iterator[Line]:
     base = _median(empty, "seconds")
     for name, seen in visits.items():
         value = _median(seen, "seconds") / base
         note = f"{_median(seen, 'seconds'):.1f} s and {base:.1f} s"
         yield Line(f"Browser, first answer of {name[:2]} / empty", value, SLOWER[name], note=note)
-    added, note = 0.0, f"a bare JupyterLite: {empty[0].sent / 1e6:.1f} MB"
+
+
+def _sizes(empty: Visit, first: Visit, second: Visit, standing_in: bool) -> Iterator[Line]:
+    added, note = 0.0, f"a bare JupyterLite: {empty.sent / 1e6:.1f} MB"
     if standing_in:
         added, note = GENUINE_MB, f"{note}; {GENUINE_MB} of it genuine wheels not fetched here"
     value = first.sent / 1e6 + added
@@ -66,8 +75,10 @@ def _in_a_browser(work: Path) -> Iterator[Line]:
     value = second.sent / 1e6
     note = "each file asked for anew, as a day later"
     yield Line("Browser, second visit", value, SECOND_MB, unit=" MB", note=note)
+
+
+def _memory(empty: list[Visit], seen: list[Visit], whole: Visit) -> Iterator[Line]:
     memory = _median(empty, "memory")
-    seen = visits["05_denying_access"]
     value = _median(seen, "memory") / memory
     note = f"{_median(seen, 'memory') / 1e6:.0f} MB and {memory / 1e6:.0f} MB"
     yield Line("Browser, the tab's memory with 05 open / empty", value, MEMORY, note=note)

@@ -82,6 +82,10 @@ class Inventory:
         """The aliases of an account in a Region, by name."""
         return self._aliases.setdefault((account, region), {})
 
+    def _new_id(self, multi_region: bool) -> str:
+        key_id = self.entropy.uuid("kms/key")
+        return "mrk-" + key_id.replace("-", "") if multi_region else key_id
+
     def add_key(
         self,
         account: str,
@@ -96,9 +100,7 @@ class Inventory:
         tags: dict[str, str] | None = None,
     ) -> Key:
         """Make a key, with material if it is not a key pair."""
-        key_id = self.entropy.uuid("kms/key")
-        if multi_region:
-            key_id = "mrk-" + key_id.replace("-", "")
+        key_id = self._new_id(multi_region)
         now = self.clock.now()
         key = Key(
             account,
