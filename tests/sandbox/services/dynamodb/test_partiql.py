@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import boto3
@@ -90,6 +91,12 @@ def test_order_pages_and_columns(lines: Any) -> None:
     assert [item["title"]["S"] for item in first["Items"] + rest["Items"]] == ["n3", "n2", "n1"]
     with pytest.raises(ClientError, match="NextToken"):
         run(lines, "SELECT * FROM lines", NextToken=first["NextToken"])
+
+
+@pytest.mark.parametrize("read", ["5", "null", "[1]", "[", "{}"])
+def test_a_token_that_no_answer_gave_is_refused(lines: Any, read: str) -> None:
+    with pytest.raises(ClientError, match="NextToken"):
+        run(lines, "SELECT * FROM lines", NextToken=base64.b64encode(read.encode()).decode())
     assert len(run(lines, "SELECT * FROM lines", Limit=2)) == 2
     assert run(lines, 'SELECT id FROM lines."by-kind" WHERE kind = ?', Parameters=[{"S": "big"}])
 

@@ -55,9 +55,7 @@ def select(
         params["ExclusiveStartKey"] = _start(options["NextToken"], mark)
     answer = ask(operation, params)
     found = [_projected(statement, i) for i in answer["Items"] if holds(statement.where, i)]
-    last = answer.get("LastEvaluatedKey")
-    token = base64.b64encode(json.dumps([mark, last]).encode()).decode() if last else None
-    return found, token
+    return found, _next(answer.get("LastEvaluatedKey"), mark)
 
 
 def _index(statement: Statement, table: MotoTable) -> MotoIndex | None:
@@ -117,11 +115,16 @@ def _order(statement: Statement, operation: str, keys: list[str], params: dict[s
     params["ScanIndexForward"] = not down
 
 
+def _next(last: Any, mark: str) -> str | None:
+    """The token of the page after an item's keys, if there is one."""
+    return base64.b64encode(json.dumps([mark, last]).encode()).decode() if last else None
+
+
 def _start(token: str, mark: str) -> Any:
     """Where the next page starts; raises if the token belongs to another statement."""
     try:
         told, start = json.loads(base64.b64decode(token))
-    except ValueError:
+    except (ValueError, TypeError):
         told, start = None, None
     if told != mark:
         raise validation("Invalid NextToken")  # The wording is the sandbox's own.
