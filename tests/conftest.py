@@ -30,8 +30,8 @@ LONG = ("web", "browser", "classroom", "notebooks", "platform")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first: at the end of a parallel run no worker waits for one of them."""
-    long = [Path(__file__).parent / room for room in LONG]
-    items.sort(key=lambda item: not any(room in item.path.parents for room in long))
+    rooms = tuple(f"{Path(__file__).parent / room}{os.sep}" for room in LONG)
+    items.sort(key=lambda item: not str(item.path).startswith(rooms))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

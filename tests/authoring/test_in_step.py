@@ -10,12 +10,12 @@ import nbformat
 import pytest
 
 from authoring import guide, twins
-from authoring.lesson import Lesson, read_all
+from authoring.lesson import Lesson
 from authoring.pictures import PICTURES, architecture
+from tests.cells import LESSONS
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
-LESSONS = read_all(ROOT / "lessons")
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 SOLVED = [lesson for lesson in LESSONS if lesson.has_solution]
 ADVICE = "out of step with lessons/: run `make notebooks`"

@@ -14,12 +14,12 @@ import pytest
 from nbclient import NotebookClient
 
 from authoring import release, twins
-from authoring.lesson import Lesson, read_all
+from authoring.lesson import Lesson
 from authoring.messages import say
 from classroom.seeds import practice_seed
+from tests.cells import LESSONS
 
 ROOT = Path(__file__).parents[2]
-LESSONS = read_all(ROOT / "lessons")
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
 

@@ -7,10 +7,9 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from authoring.lesson import read_all
 from authoring.pictures import PICTURES
 from authoring.render import Twin
-from helpers.paths import ROOT
+from tests.cells import LESSONS
 from tests.geometry import SVG, faults
 
 each = pytest.mark.parametrize("name", PICTURES)
@@ -30,10 +29,9 @@ def test_it_is_well_formed_and_named(name: str) -> None:
 
 @each
 def test_a_lesson_may_ask_for_it(name: str) -> None:
-    lessons = read_all(ROOT / "lessons")
-    shown = Twin(lessons[1], lessons, solved=False).markdown(f"{{{{picture {name}}}}}")
+    shown = Twin(LESSONS[1], LESSONS, solved=False).markdown(f"{{{{picture {name}}}}}")
     assert shown == f'<img src="images/{name}.svg" alt="{PICTURES[name]().alt}">'
-    solved = Twin(lessons[1], lessons, solved=True).markdown(f"{{{{picture {name}}}}}")
+    solved = Twin(LESSONS[1], LESSONS, solved=True).markdown(f"{{{{picture {name}}}}}")
     assert solved == shown.replace("images/", "../images/")
 
 
