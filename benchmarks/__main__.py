@@ -10,7 +10,7 @@ from .measure import Line
 
 PARTS = ("sandbox", "course", "grading")
 #: Parts that take minutes: measured when they are named.
-LONG = ("browser", "soak")
+LONG = ("browser", "opening", "soak")
 
 
 def shown(line: Line) -> str:
