@@ -54,7 +54,7 @@ def table(rows: list[Figures]) -> str:
         f"This was measured on {today} with {CLIENTS} clients on one machine, and with each "
         "emulator's enforcement of policies turned on.",
         "",
-        "| emulator | requests a second | memory afterwards, MB | "
+        "| emulator | requests per second | memory afterwards, MB | "
         f"behaviours as on AWS, of {len(BEHAVIOURS)} |",
         "|---|---|---|---|",
     ]
