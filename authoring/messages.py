@@ -13,24 +13,24 @@ MESSAGES = {
     "notebook.minutes": "{reading} minutes to read and run, {exercises} for the exercises",
     "notebook.solved_title": "{title} (solved)",
     "notebook.solved_twin": (
-        "Every answer is explained in the [solved notebook]({link}); try first."
+        "The [solved notebook]({link}) explains every answer. Try the exercises first."
     ),
     "notebook.blank_twin": (
         "This is the solved notebook: answers, explanations and outputs. "
-        "The one to work in is [here]({link})."
+        "Do your own work in the [blank notebook]({link})."
     ),
-    "notebook.no_twin": "There is no solved notebook of this one: it is for marks.",
+    "notebook.no_twin": "This notebook has no solved twin, because it is for marks.",
     "notebook.stuck_alone": (
-        "Take away the `#` in the next cell and run it: it says which notebook to look at again."
+        "Remove the `#` in the next cell and run the cell. It says which notebook to look at again."
     ),
     "notebook.report": "Something wrong or unclear? [Report a problem]({link}).",
     "notebook.stuck": (
-        "Stuck? Take away the `#` in the next cell and run it; each run gives one more hint. "
+        "Stuck? Remove the `#` in the next cell and run the cell. Each run gives one more hint. "
         "Or read the [explained solution]({link})."
     ),
     "notebook.prediction": "Prediction {number}.",
     "notebook.written": "In your own words {number}.",
-    "notebook.write_here": "*Write your answer here: open this cell with a double click.*",
+    "notebook.write_here": "*Double-click this cell, and write your answer here.*",
     "notebook.model_answer": "*One good answer:* {model}",
     "notebook.exercise": "Exercise {number}",
     "notebook.points": "points: {points}",
@@ -46,18 +46,18 @@ MESSAGES = {
     "card.outcomes": "You will be able to",
     # What a class's notebooks say beside
     "class.header": (
-        "# Before you begin\n\nThis notebook is handed in. Write your answers only in the cells "
-        "that say so; those with checks are locked. Run the next cell first, each time: the names "
-        "and data of your lab follow from your id."
+        "# Before you begin\n\nYou hand in this notebook. Write your answers only in the cells "
+        "that say so. The cells with checks are locked. Whenever you open the notebook, run the "
+        "next cell first: the names and data in your lab depend on your ID."
     ),
     "class.header_code": (
         "import os\n\n"
-        "# On your class's hub the id is filled in. Elsewhere, put yours in place of the empty "
+        "# On your class's hub, your ID is filled in. Elsewhere, put it in place of the empty "
         "text.\n"
         'student_id = os.environ.get("JUPYTERHUB_USER", "")\n'
         'os.environ["COURSE_SEED"] = "practice/" + student_id if student_id else "0"'
     ),
-    "class.marking_key": "**Marking key**, a point each:\n\n{points}",
+    "class.marking_key": "**Marking key**, one point each:\n\n{points}",
     "class.good_answer": "**One good answer:** {model}",
 }
 

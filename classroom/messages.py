@@ -9,16 +9,18 @@ MESSAGES = {
     "grading.time": "It was stopped after {seconds} seconds.",
     "grading.memory": "It took more memory than the {size} MB that an answer may take.",
     "grading.processes": "It had more than the {most} processes that an answer may have at once.",
-    "grading.silent": "It left something running that kept Python from answering.",
-    "grading.budget": "The time that one submission may take was over.",
+    "grading.silent": "It left something running that prevented Python from answering.",
+    "grading.budget": "The time limit for one submission was reached.",
     "grading.ended": "It ended Python itself ({how}).",
     "grading.lacks": (
-        "The machine that marks does not have {what}, which may be no mistake of the answer's. "
-        "A person will look."
+        "The marking machine does not have {what}, which may not be a mistake in the answer. "
+        "A person will look at it."
     ),
     "grading.no_name": "There is no `{name}`.",
     "grading.not_reached": "The notebook did not run as far as this exercise.",
-    "grading.criterion_failed": "One of its criteria could not be looked at; a person will.",
+    "grading.criterion_failed": (
+        "One of its criteria could not be checked. A person will look at it."
+    ),
     "grading.skip": "To the content",
     "grading.feedback": "Feedback for {student}",
     "grading.provisional": (
@@ -32,42 +34,42 @@ MESSAGES = {
     "grading.heading": "Notebook {number}",
     "grading.file": "Your file: {source}",
     "grading.not_graded": (
-        "This could not be graded, which is no zero: {problem} A person will look."
+        "This could not be graded, so it has no mark yet: {problem} A person will look at it."
     ),
     "grading.exercise": "{number} {title}",
     "grading.earned": "{word}: {points} of {out_of} points.",
-    "grading.unearned": "{word}: no points yet, of {out_of}.",
-    "grading.claim": "Behind this answer there may be a belief: “{claim}” {truth}",
-    "grading.criteria": "What was looked for",
+    "grading.unearned": "{word}: no points yet, out of {out_of}.",
+    "grading.claim": "This answer may come from a mistaken belief: “{claim}” {truth}",
+    "grading.criteria": "Criteria",
     "grading.met": "met",
     "grading.not_met": "not met",
     "grading.details": "Your error",
     "grading.written": "In your own words: {numbers}. A person marks these.",
     "grading.report": "Class report",
     "grading.summary": (
-        "{students} students, {notebooks} notebooks, {exercises} answers; {person} notebooks need "
-        "a person."
+        "{students} students, {notebooks} notebooks, {exercises} answers; a person has to look at "
+        "{person} notebooks."
     ),
     "grading.marks": "Marks",
     "grading.student": "Student",
     "grading.outcomes": "Outcomes per exercise",
     "grading.outcomes_alt": "Bars: how many answers to each exercise had which outcome. {words}",
     "grading.exercise_column": "Exercise",
-    "grading.claims": "What the class believes",
+    "grading.claims": "Mistaken beliefs in the class",
     "grading.claims_about": (
-        "Claims that answers, predictions and quizzes show, by how many students."
+        "Claims that answers, predictions and quizzes show, with the number of students."
     ),
     "grading.claim_column": "Claim",
     "grading.truth_column": "What is true",
     "grading.students_column": "Students",
     "grading.person": "A person has to look",
     "grading.why": "Why",
-    "grading.likeness": "Answers that are alike",
+    "grading.likeness": "Similar answers",
     "grading.likeness_about": (
-        "Pairs of students whose answers share {length} tokens of Python or more in a row, and how "
-        "much of the shorter answer that is. What the course itself hands out or solves does not "
-        "count. Code that is right earns its points whoever wrote it: this list costs nobody a "
-        "mark."
+        "Pairs of students whose answers share {length} or more Python tokens in a row, with the "
+        "share of the shorter answer. Code that the course itself hands out or shows as a solution "
+        "does not count. Code that is right earns its points no matter who wrote it: this list "
+        "does not change any marks."
     ),
     "grading.share_column": "Share",
     "grading.search": "Find a student",
@@ -81,7 +83,7 @@ MESSAGES = {
     "grading.none": "None.",
     # What the gradebook shows of a submission
     "class.no_notebook": (
-        "What was handed in as {name} is no notebook that opens. It is kept beside this one."
+        "The file handed in as {name} cannot be opened as a notebook. It is kept beside this one."
     ),
     "class.several": "There are {count} files, and a person has to say which counts: {names}.",
     "class.other_notebook": (
@@ -89,8 +91,8 @@ MESSAGES = {
         "{wanted}."
     ),
     "class.unmarked": (
-        "{student}'s {assignment} was not marked to the end. Run `nbgrader autograde {assignment}` "
-        "again; it goes on from there."
+        "{student}'s {assignment} is not fully marked yet. Run `nbgrader autograde {assignment}` "
+        "again; it continues from there."
     ),
     "class.no_answer": "No answer.",
     "class.provisional": "Provisional: it was graded without isolation.",
@@ -103,8 +105,8 @@ MESSAGES = {
     "class.points": "Points",
     "class.out_of": "Out of",
     "class.comment": "Comment",
-    "class.total": "Together: {points} of {out_of} points.",
-    "class.late": "{penalty} points were taken off because it came late.",
+    "class.total": "Total: {points} of {out_of} points.",
+    "class.late": "{penalty} points were deducted because the submission was late.",
 }
 
 #: A room says the course's own words, such as those of an outcome, in the course's own way.

@@ -50,7 +50,7 @@ def test_an_exercise_wrong_then_right_and_progress_survives_a_reload(browser: An
     run(page, exercise, RIGHT)
     assert "Correct" in run(page, check)
     said = run(page, cell_with("progress()"), "!aws sts get-caller-identity")
-    assert said.startswith("`!aws sts get-caller-identity` was not run: in a browser")
+    assert said.startswith("`!aws sts get-caller-identity` was not run: a browser")
     run(page, cell_with("progress()"), "progress()")
     page.evaluate(SAVE)
 

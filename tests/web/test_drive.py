@@ -40,7 +40,7 @@ def test_without_a_drive_it_says_so_and_the_code_carries(site: Path) -> None:
             page.add_init_script(PRIVATE)
             opened(page, address, START)
             said = solved(page)
-            assert "This browser gives the page no place to keep files" in said
+            assert "This browser does not let the page store files" in said
             code = re.search(r'progress\("(KMS1-\w+)"\)', run(page, cell_with("progress()")))
             assert code
         with browser_page() as page:

@@ -118,7 +118,7 @@ def test_what_a_browser_cannot_do_is_said_in_a_sentence(site: Path, tmp_path: Pa
     for cell, asked in ((program, "aws sts get-caller-identity"), (command, "python -m refusal")):
         (kind, said), *_ = cell["outputs"]
         assert (kind, cell["error"]) == ("stdout", None)
-        assert said.startswith(f"`!{asked}") and "was not run: in a browser" in said
+        assert said.startswith(f"`!{asked}") and "was not run: a browser" in said
     cannot = "Python in a browser cannot listen for requests"
     assert module["error"] is None and module["outputs"][0][0] == "stderr"
     assert module["outputs"][0][1].startswith(cannot)

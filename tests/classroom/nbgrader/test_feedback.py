@@ -23,7 +23,7 @@ def test_feedback_reaches_its_student_and_nobody_else(told: Told) -> None:
     text = page.read_text("utf-8")
     assert text == feedback_page(told.course, "ann")
     assert "<h1>" in text and "ann" in text
-    assert f"Together: {MOST:g} of {MOST:g} points." in text
+    assert f"Total: {MOST:g} of {MOST:g} points." in text
     released = list((told.course.exchange / LESSON_COURSE / "feedback").glob("*.html"))
     assert len(released) == 3  # who came by a platform's zip gets the page there
 
@@ -34,7 +34,7 @@ def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
     assert MISCONCEPTIONS["any-denial"].truth in text
     assert "&lt;b&gt;which&lt;/b&gt; action is missing?" in text
     assert f"5.b</th><td>0</td><td>3</td><td>{say('class.no_answer')}</td>" in text
-    assert f"Together: 0 of {MOST:g} points." in text
+    assert f"Total: 0 of {MOST:g} points." in text
 
 
 def test_feedback_tells_the_title_of_a_hidden_criterion_and_nothing_else(told: Told) -> None:
@@ -47,7 +47,7 @@ def test_feedback_tells_the_title_of_a_hidden_criterion_and_nothing_else(told: T
 
 def test_feedback_says_what_is_still_open(told: Told) -> None:
     assert "This is no Jupyter notebook" in feedback_page(told.course, "eve")
-    assert "Together:" not in feedback_page(told.course, "eve")
+    assert "Total:" not in feedback_page(told.course, "eve")
 
 
 def test_feedback_needs_no_network_and_shows_no_code_of_a_check(told: Told) -> None:

@@ -161,9 +161,7 @@ def test_the_page_of_somebody_half_marked_is_a_sentence(tmp_path: Path) -> None:
     shown = course.folder / "autograded" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     shown.chmod(0o600)
     write(shown, {**released(course), "metadata": LESSON_METADATA})
-    with pytest.raises(
-        AssertionError, match=r"was not marked to the end\. Run `nbgrader autograde"
-    ):
+    with pytest.raises(AssertionError, match=r"is not fully marked yet\. Run `nbgrader autograde"):
         course.instructor("generate_feedback", ASSIGNMENT)
 
 

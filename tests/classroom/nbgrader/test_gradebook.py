@@ -48,7 +48,7 @@ def test_a_note_stands_in_for_what_does_not_open(tmp_path: Path, data: bytes) ->
     submitted = [str(path)]
     make_openable(submitted)
     assert submitted == [str(path)]
-    assert "is no notebook that opens" in nbformat.read(path, as_version=4).cells[0].source
+    assert "cannot be opened as a notebook" in nbformat.read(path, as_version=4).cells[0].source
     original = submitted_file(path.parent, submitted)
     assert original.read_bytes() == data
     make_openable(submitted)  # graded again

@@ -51,9 +51,7 @@ BEN = replace(
     source="ben/05.ipynb",
     exercises=(
         ExerciseResult("5.1", "not attempted", 0, 1, "Nothing yet."),
-        ExerciseResult(
-            "5.2", "not checked", None, 2, "One of its criteria could not be looked at."
-        ),
+        ExerciseResult("5.2", "not checked", None, 2, "One of its criteria could not be checked."),
         ExerciseResult(
             *("5.3", "not yet", 0.5, 2, "Expected: a."),
             misconception="any-denial",
@@ -196,16 +194,16 @@ def test_feedback_says_outcome_points_and_why() -> None:
 def test_feedback_tells_of_a_criterion_its_title_and_no_more() -> None:
     text = Reader(PAGES["feedback with criteria"]).text
     assert "Mira is out: met" in text and "You are in: not met" in text
-    assert "no points yet, of 2" in text
+    assert "no points yet, out of 2" in text
     assert "2 cells answer it" not in text, "notes are for the instructor"
     assert say("grading.provisional") in text
-    assert "which is no zero: It is no Jupyter" in Reader(PAGES["feedback without marks"]).text
+    assert "so it has no mark yet: It is no Jupyter" in Reader(PAGES["feedback without marks"]).text
 
 
 def test_the_report_shows_marks_outcomes_beliefs_and_whom_to_see() -> None:
     page = PAGES["report"]
     text = Reader(page).text
-    assert "3 students, 3 notebooks, 6 answers; 2 notebooks need a person." in text
+    assert "3 students, 3 notebooks, 6 answers; a person has to look at 2 notebooks." in text
     assert "1 / 5" in text and "not marked yet / 5" in text
     assert "2 cells answer it" in text and "It is no Jupyter notebook." in text
     claims = [text.index(MISCONCEPTIONS[key].claim) for key in ("any-denial", "both-must-allow")]

@@ -148,4 +148,4 @@ def test_what_the_machine_lacks_is_for_a_person(
     one, notes = found[habit]
     assert (one.points, one.outcome) == (None, "not checked"), one
     assert PERSON[habit][1] in one.sentence
-    assert any(note.startswith(f"{one.exercise}: The machine that marks") for note in notes)
+    assert any(note.startswith(f"{one.exercise}: The marking machine") for note in notes)

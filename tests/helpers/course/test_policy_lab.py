@@ -56,12 +56,12 @@ def test_nothing_of_the_account_where_everything_is_given(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({}, "Say who asks and for what"),
+        ({}, "Say who makes the request, and for which action"),
         ({"user": "nobody", "action": "kms:Decrypt"}, "nobody"),
         ({"user": "mira", "action": "Decrypt"}, "service:Action"),
         ({"user": "mira", "action": "kms:Decrypt", "resource": "alias/x"}, "is not found"),
         ({"principal": "m", "action": "kms:Decrypt", "policies": {"p": "{"}}, "p, line 1"),
-        ({"who": "mira"}, "Say who asks and for what: policy_lab(user="),
+        ({"who": "mira"}, "Say who makes the request, and for which action: policy_lab(user="),
     ],
 )
 def test_what_cannot_be_decided_is_a_sentence(lab: Lab, asked: dict[str, Any], words: str) -> None:

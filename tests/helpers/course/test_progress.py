@@ -248,7 +248,7 @@ def test_in_a_browser_it_is_kept_in_the_drive(in_browser: Path) -> None:
 
 def test_a_browser_that_keeps_nothing_says_so_and_points_to_the_code(in_browser: Path) -> None:
     open_lab("00")
-    sentence = "what you have done is forgotten when this kernel stops. Copy the code"
+    sentence = "your progress is lost when this kernel stops. Copy the code"
     assert sentence in module.record("0.1")
     assert sentence in repr(progress()) and code_of(progress())
     assert not in_browser.exists()
