@@ -10,7 +10,7 @@ from ...moto import iam as moto_iam
 from ...moto.iam import MotoPolicyOwner, MotoRole, MotoUser
 from ...requests.callers import Directory
 from ...requests.calls import Call
-from . import documents, managed, resources
+from . import documents, limits, managed, resources
 
 _POLICY_WRITES = (
     *("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion"),
@@ -35,6 +35,7 @@ def change(
     _refuse_namesakes(call)
     if _is_attached(call, found):
         return {}  # moto would count a second attachment.
+    limits.check_counts(call)
     before = found.arn if found is not None else ""
     result = ask_moto(call)
     if call.operation in ("DeleteUser", "DeleteRole") and found is not None:

@@ -12,17 +12,12 @@ from ...errors import AwsError
 from ...moto import iam as moto_iam
 from ...requests.calls import Call
 from ..kms.principals import unique_id
+from . import limits
 
-#: Characters without white space: of one managed policy, or of all inline policies of an entity
-#: together (IAM User Guide, "IAM and AWS STS quotas"). Here each inline policy may be as long as
-#: all may on AWS.
-_LIMITS = {
-    "PutUserPolicy": 2048,
-    "PutGroupPolicy": 5120,
-    "PutRolePolicy": 10240,
-    "CreatePolicy": 6144,
-    "CreatePolicyVersion": 6144,
-}
+_POLICIES = (
+    *("PutUserPolicy", "PutGroupPolicy", "PutRolePolicy"),
+    *("CreatePolicy", "CreatePolicyVersion"),
+)
 _TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}
 
 
@@ -37,19 +32,17 @@ def check(call: Call) -> None:
         PolicyError: the same, from the authorization rules; the gate answers it.
     """
     if call.operation in _TRUST:
-        _check_trust(str(call.params[_TRUST[call.operation]]))
-    limit = _LIMITS.get(call.operation)
-    if limit is None:
+        trust = str(call.params[_TRUST[call.operation]])
+        _check_trust(trust)
+        limits.check_trust_size(trust)
+    if call.operation not in _POLICIES:
         return
     document = str(call.params["PolicyDocument"])
     if fault := moto_iam.policy_fault(document):
         raise AwsError("MalformedPolicyDocument", fault)  # H62.
     _refuse_principals(document)
     _check_sids(Policy.parse(document, kind="identity-based"))
-    if len(re.sub(r"\s", "", document)) > limit:
-        name = next(call.params[m] for m in _NAMES if m in call.params)
-        text = f"Maximum policy size of {limit} bytes exceeded for {name}"
-        raise AwsError("LimitExceeded", text, 409)
+    limits.check_policy_size(call, document)
 
 
 def _refuse_principals(document: str) -> None:
@@ -81,7 +74,6 @@ _SID = (
     "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
     "expression [0-9A-Za-z]*"
 )
-_NAMES = ("UserName", "GroupName", "RoleName", "PolicyName", "PolicyArn")
 
 
 def _check_trust(document: str) -> None:

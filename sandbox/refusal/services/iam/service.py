@@ -15,7 +15,7 @@ from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.callers import Directory
 from ...requests.calls import Call, Forwarded, Permission
-from . import answers, changes, documents, managed, resources, simulate
+from . import answers, changes, documents, limits, managed, paging, resources, simulate
 
 _READS = ("Get", "List", "Simulate", "Generate")
 
@@ -52,6 +52,7 @@ class Iam:
             managed.load(str(call.params.get(member, "")), call.account)
         if call.operation == "ListPolicies" and call.params.get("Scope") != "Local":
             managed.load_all(call.account)
+        limits.check_tags(call)
         documents.check(call)
         own = _OWN.get(call.operation)
         directory = self.gate.directory
@@ -73,6 +74,7 @@ class Iam:
         if (user := resources.named_user(call)) and not call.params.get("UserName"):
             # moto would look for the caller among its own access keys.
             body += b"&UserName=" + quote(user).encode()
+        body = paging.whole(call, body)
         where: Any = {"service": "iam", "region": call.region, "account": call.account}
         try:
             answer = self.hooks.forward(call.request, **where, body=body)
@@ -88,7 +90,7 @@ class Iam:
             said = AwsError(error.get("Code", ""), error.get("Message", ""), answer[0])
             raise answers.reworded(call, said)
         uses = partial(changes.boundary_uses, self.gate.directory, call.account)
-        return answers.reshaped(call, result, uses)
+        return paging.page(call, answers.reshaped(call, result, uses))
 
     def load_managed_policy(self, arn: str, account: str) -> None:
         """Make one AWS managed policy known to an account's IAM."""

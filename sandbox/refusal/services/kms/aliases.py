@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ...errors import AwsError, validation
 from ...requests.calls import Call, Permission
+from .identifiers import alias_in
 from .inventory import Alias, Inventory
 from .key import Key
 from .listing import list_page
@@ -27,14 +28,17 @@ def _require_own_name(call: Call) -> str:
             'Alias must start with the prefix "alias/". Please see '
             "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
         )
-    # The wordings of these two are the sandbox's assumption (A32, G3).
     if name.startswith("alias/aws/"):
-        text = "Alias names that begin with alias/aws/ are reserved for AWS managed keys."
-        raise AwsError("NotAuthorizedException", text)
+        raise AwsError("NotAuthorizedException", "")  # AWS has no words here (A32, H75).
     if not _NAME.fullmatch(name):
-        text = f"{name} is no alias name: after alias/ only letters, digits and /_- are valid."
-        raise AwsError("InvalidAliasNameException", text)
+        raise validation(f"{name} contains invalid characters for an alias")  # H75.
     return name
+
+
+def _require_key_id(call: Call) -> None:
+    """An alias stands for a key, not for another alias (H75)."""
+    if alias_in(call.params["TargetKeyId"]):
+        raise validation("Aliases must refer to keys. Not aliases")
 
 
 def _arn(call: Call, name: str) -> str:
@@ -47,6 +51,7 @@ def _on_alias(call: Call, name: str) -> Permission:
 
 def _create_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     yield _on_alias(call, _require_own_name(call))
+    _require_key_id(call)
     yield permission_on(inventory, call, "TargetKeyId", aliases=False, cross_account=False)
 
 
@@ -82,6 +87,7 @@ def _update_permissions(inventory: Inventory, call: Call) -> Iterable[Permission
     name = _require_own_name(call)
     yield _on_alias(call, name)
     yield key_permission(call, inventory.find_alias(name, call.account, call.region).target)
+    _require_key_id(call)
     yield permission_on(inventory, call, "TargetKeyId", aliases=False, cross_account=False)
 
 

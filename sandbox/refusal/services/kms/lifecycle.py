@@ -41,8 +41,7 @@ def _spec(call: Call) -> tuple[str, str]:
             )
         usage = "ENCRYPT_DECRYPT"
     if usage not in SPECS[spec]:
-        # The wording is the sandbox's assumption.
-        raise validation(f"KeyUsage {usage} is not compatible with KeySpec {spec}.")
+        raise validation(f"KeyUsage {usage} is not compatible with KeySpec {spec}")  # H75.
     return spec, usage
 
 
@@ -154,11 +153,7 @@ def _disable(inventory: Inventory, call: Call, key: Key) -> Result:
 def _schedule_deletion(inventory: Inventory, call: Call, key: Key) -> Result:
     days = call.params.get("PendingWindowInDays", 30)
     if not 7 <= days <= 30:
-        # A24, G2: the wording is the sandbox's assumption.
-        raise validation(
-            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
-            "satisfy constraint: Member must have value between 7 and 30"
-        )
+        raise validation("PendingWindowInDays must be between 7 and 30")  # A24.
     rotate_if_due(inventory, key)
     key.deletion_date = inventory.later(days)
     return {

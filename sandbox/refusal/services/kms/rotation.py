@@ -39,9 +39,7 @@ def _rotate(inventory: Inventory, key: Key, moment: datetime.datetime) -> None:
 
 def _require_symmetric(key: Key) -> None:
     if not key.symmetric:
-        # botocore's model names the error; the wording is the sandbox's assumption.
-        text = f"{key.arn} key spec is {key.spec}, which does not support key rotation."
-        raise AwsError("UnsupportedOperationException", text)
+        raise AwsError("UnsupportedOperationException", "")  # AWS has no words here (H60).
 
 
 def _enable(inventory: Inventory, call: Call, key: Key) -> Result:
@@ -70,8 +68,7 @@ def _status(inventory: Inventory, call: Call, key: Key) -> Result:
 
 
 def _rotate_now(inventory: Inventory, call: Call, key: Key) -> Result:
-    if not key.symmetric:
-        raise AwsError("UnsupportedOperationException", "")  # AWS has no words here (H60).
+    _require_symmetric(key)
     if sum(m.rotation_type == "ON_DEMAND" for m in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
