@@ -38,6 +38,8 @@ class Session:
     expires: datetime.datetime
     #: ``aws:PrincipalTag`` values of the session.
     tags: Mapping[str, str] = field(default_factory=dict)
+    #: Keys of the tags that go on to sessions made with these credentials.
+    transitive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,8 @@ class Directory:
             context["aws:TokenIssueTime"] = caller.session_issued.strftime("%Y-%m-%dT%H:%M:%SZ")
             context["aws:MultiFactorAuthPresent"] = "false"
         session = self.sessions.get(caller.access_key_id)
+        if caller.source_identity:
+            context["aws:SourceIdentity"] = caller.source_identity
         tags = dict(session.tags) if session else {}
         # A session tag overrides the principal's own, regardless of case (IAM User Guide,
         # "Passing session tags in AWS STS").

@@ -34,6 +34,8 @@ class Caller:
     #: When the session's credentials were issued, and its name; None for a user.
     session_issued: datetime.datetime | None = None
     session_name: str = ""
+    #: Who is behind the session, as its maker said; empty if nobody did.
+    source_identity: str = ""
 
 
 @dataclass(slots=True)

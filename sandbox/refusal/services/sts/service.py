@@ -19,14 +19,15 @@ from ...moto import iam as moto_iam
 from ...moto.iam import MotoRole
 from ...requests import shapes
 from ...requests.callers import Session
-from ...requests.calls import Call, Caller, ContextValue, Forwarded, Permission
+from ...requests.calls import Call, Caller, Forwarded, Permission
+from .carried import Carried, actions, carried, context
 from .session_policies import NO_STATEMENTS, packed_size, session_policies
 
 #: A partition, a service, a Region and an account that may be missing, and a resource (H64).
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.+/)?([^/]+)")
 #: Members that stand for what the sandbox has not.
-_LACKING = ("SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys", "ProvidedContexts")
+_LACKING = ("SerialNumber", "TokenCode", "ProvidedContexts")
 _FREE = ("GetCallerIdentity", "GetSessionToken")
 #: What temporary credentials may not call: those of a role, of a user, of a federated user
 #: (AWS STS API Reference, "Permissions" of the operations that give them out).
@@ -56,13 +57,19 @@ class Sts:
         lacking = [member for member in _LACKING if member in call.params]
         if lacking:
             raise not_in_sandbox(f"{call.action} with {lacking[0]}")
-        _check_tags(call)
         if call.operation == "AssumeRole":
             return self._trust(call)
         if call.operation == "GetFederationToken":
+            new = self._carried(call)
             user = f"arn:aws:sts::{call.account}:federated-user/{call.params['Name']}"
-            return [Permission(action, user, _tag_keys(call)) for action in _actions(call)]
+            keys = context(call, new)
+            return [Permission(action, user, keys) for action in actions(call, new)]
         return [] if call.operation in _FREE else [Permission(call.action)]
+
+    def _carried(self, call: Call) -> Carried:
+        """What a new session has of the request, and of the session that asks for it."""
+        asking = self.gate.directory.sessions.get(call.caller.access_key_id)
+        return carried(call, asking if call.operation == "AssumeRole" else None)
 
     def _trust(self, call: Call) -> Iterable[Permission]:
         arn = call.params["RoleArn"]
@@ -75,22 +82,24 @@ class Sts:
             raise AwsError("AccessDenied", f"{text}on resource: {arn}", 403)
         document = role.assume_role_policy_document
         trust = Policy.parse(document, kind="role trust policy", name=role.name)
-        context = _tag_keys(call) | {"sts:RoleSessionName": call.params["RoleSessionName"]}
+        new = self._carried(call)
+        keys = context(call, new) | {"sts:RoleSessionName": call.params["RoleSessionName"]}
         if "ExternalId" in call.params:
-            context["sts:ExternalId"] = call.params["ExternalId"]
+            keys["sts:ExternalId"] = call.params["ExternalId"]
         for tag in role.tags or ():
-            context[f"iam:ResourceTag/{tag['Key']}"] = tag["Value"]
-            context[f"aws:ResourceTag/{tag['Key']}"] = tag["Value"]
+            keys[f"iam:ResourceTag/{tag['Key']}"] = tag["Value"]
+            keys[f"aws:ResourceTag/{tag['Key']}"] = tag["Value"]
+        call.resources.append(("AWS::IAM::Role", role.arn))
         return [
             Permission(
                 action,
                 role.arn,
-                context,
+                keys,
                 resource_policy=trust,
                 resource_account=role.account_id,
                 rules=ResourceRules.ROLE_TRUST,
             )
-            for action in _actions(call)
+            for action in actions(call, new)
         ]
 
     def act(self, call: Call) -> dict[str, Any] | Forwarded:
@@ -128,7 +137,7 @@ class Sts:
         if call.caller.kind == "role" and seconds > 3600:
             text = "The requested DurationSeconds exceeds the 1 hour session limit for roles "
             raise AwsError("ValidationError", text + "assumed by role chaining")
-        policies = session_policies(call, role.account_id)
+        policies, new = session_policies(call, role.account_id), self._carried(call)
         caller = Caller(
             arn=f"arn:aws:sts::{role.account_id}:assumed-role/{role.name}/{name}",
             account=role.account_id,
@@ -138,14 +147,16 @@ class Sts:
             principal_arn=role.arn,
             session_policies=policies or None,
             session_name=name,
+            source_identity=new.source_identity,
         )
-        answer = self._issue(call, caller, seconds)
+        answer = self._issue(call, caller, seconds, new)
         answer["AssumedRoleUser"] = {"AssumedRoleId": caller.user_id, "Arn": caller.arn}
-        return answer | packed_size(call)
+        named = {"SourceIdentity": new.source_identity} if new.source_identity else {}
+        return answer | packed_size(call) | named
 
     def get_session_token(self, call: Call) -> dict[str, Any]:
         """Temporary credentials of the calling user, with the user's own permissions."""
-        return self._issue(call, call.caller, call.params.get("DurationSeconds", 43200))
+        return self._issue(call, call.caller, call.params.get("DurationSeconds", 43200), Carried())
 
     def get_federation_token(self, call: Call) -> dict[str, Any]:
         """A federated session of the calling user: its session policies are all it may do."""
@@ -159,7 +170,8 @@ class Sts:
             session_policies=policies or (NO_STATEMENTS,),
             session_name=name,
         )
-        answer = self._issue(call, federated, call.params.get("DurationSeconds", 43200))
+        seconds = call.params.get("DurationSeconds", 43200)
+        answer = self._issue(call, federated, seconds, self._carried(call))
         user = {"FederatedUserId": federated.user_id, "Arn": federated.arn}
         return answer | {"FederatedUser": user, "PackedPolicySize": 0} | packed_size(call)  # H64.
 
@@ -172,7 +184,7 @@ class Sts:
         why = "None of its services encodes why it refuses: read the refusal itself."
         raise not_in_sandbox(call.action, why)
 
-    def _issue(self, call: Call, caller: Caller, seconds: int) -> dict[str, Any]:
+    def _issue(self, call: Call, caller: Caller, seconds: int, new: Carried) -> dict[str, Any]:
         entropy, now = self.gate.entropy, self.gate.clock.now()
         key_id = "ASIA" + _letters(entropy.bytes(10, "session key"))
         secret = base64.b64encode(entropy.bytes(30, "session secret")).decode()
@@ -180,8 +192,7 @@ class Sts:
         token = base64.b64encode(entropy.bytes(-(-3 * size // 4), "session token")).decode()
         expires = (now + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
         caller = replace(caller, access_key_id=key_id, session_issued=now)
-        tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
-        session = Session(caller, secret, token, expires, tags)
+        session = Session(caller, secret, token, expires, new.tags, new.transitive)
         self.gate.directory.add_session(key_id, session)
         credentials = {
             "AccessKeyId": key_id,
@@ -213,21 +224,3 @@ def _role(arn: str) -> MotoRole | None:
         return None
     role = moto_iam.role(match[1], match[2])
     return role if role is not None and role.arn == arn else None
-
-
-def _actions(call: Call) -> list[str]:
-    """Session tags need a permission of their own (IAM User Guide, "Passing session tags")."""
-    return [call.action, *(["sts:TagSession"] if call.params.get("Tags") else [])]
-
-
-def _check_tags(call: Call) -> None:
-    keys = [tag["Key"].lower() for tag in call.params.get("Tags", ())]
-    if len(set(keys)) < len(keys):
-        text = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
-        raise AwsError("InvalidParameterValue", text)  # H64.
-
-
-def _tag_keys(call: Call) -> dict[str, ContextValue]:
-    tags = call.params.get("Tags") or ()
-    context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
-    return context | ({"aws:TagKeys": [tag["Key"] for tag in tags]} if tags else {})

@@ -274,7 +274,12 @@ def test_whose_an_access_key_is(sandbox, make_user):
 
 
 @pytest.mark.parametrize(
-    "member", [{"SerialNumber": "GAHT12345678"}, {"TokenCode": "123456"}, {"SourceIdentity": "me"}]
+    "member",
+    [
+        {"SerialNumber": "GAHT12345678"},
+        {"TokenCode": "123456"},
+        {"ProvidedContexts": [{"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter"}]},
+    ],
 )
 def test_what_the_sandbox_has_not_is_refused_by_name(user, member):
     make_role("r", trusting(USER))
