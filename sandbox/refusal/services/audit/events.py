@@ -24,7 +24,8 @@ from ...requests.calls import Call, Caller, Forwarded
 #: KMS's cryptographic operations change nothing, so CloudTrail calls them read-only.
 _READS = re.compile(
     r"(Get|List|Describe|Lookup|Simulate|BatchGet|TransactGet|Query|Scan|Decrypt|Encrypt|"
-    r"GenerateDataKey|GenerateMac|GenerateRandom|ReEncrypt|Sign|Verify|AssumeRole)"
+    r"GenerateDataKey|GenerateMac|GenerateRandom|ReEncrypt|Sign|Verify|DeriveSharedSecret|"
+    r"AssumeRole)"
 )
 #: DynamoDB's requests for items: data events, which event history does not show (AWS CloudTrail
 #: User Guide, "Logging data events").
@@ -46,6 +47,8 @@ _TYPES = {
     "service": "AWSService",
     "root": "Root",
 }
+#: In English, whatever the computer speaks.
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _CREDENTIALS = ("AssumeRole", "GetFederationToken", "GetSessionToken")
 _DENIED = ("AccessDenied", "AccessDeniedException")
 
@@ -255,6 +258,14 @@ def _stamp(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _written(moment: datetime.datetime) -> str:
+    """A time in a request or an answer, as an event shows it: ``Aug 10, 2022, 10:38:27 PM``
+    (H68)."""
+    half = "AM" if moment.hour < 12 else "PM"
+    month, hour = _MONTHS[moment.month - 1], moment.hour % 12 or 12
+    return f"{month} {moment.day}, {moment.year}, {hour}:{moment:%M:%S} {half}"
+
+
 def _identity(caller: Caller, via: str | None) -> dict[str, Any]:
     """Who called (AWS CloudTrail User Guide, "CloudTrail userIdentity element")."""
     if caller.kind == "service":
@@ -278,6 +289,8 @@ def _identity(caller: Caller, via: str | None) -> dict[str, Any]:
         }
         attributes = {"creationDate": _stamp(caller.session_issued), "mfaAuthenticated": "false"}
         identity["sessionContext"] = {"sessionIssuer": issuer, "attributes": attributes}
+        if caller.source_identity:
+            identity["sessionContext"]["sourceIdentity"] = caller.source_identity
     if via:
         identity["invokedBy"] = via
     return identity
@@ -305,9 +318,9 @@ def _response_elements(call: Call, result: Any) -> Any:
 def _shown(value: Any, shape: Shape | None) -> Any:
     """A value with the members of structures in lower camel case; the keys of maps stay."""
     if isinstance(value, datetime.datetime):
-        return _stamp(value)
+        return _written(value.astimezone(datetime.UTC))
     if shape is not None and shape.type_name == "timestamp" and isinstance(value, (int, float)):
-        return _stamp(datetime.datetime.fromtimestamp(value, datetime.UTC))
+        return _written(datetime.datetime.fromtimestamp(value, datetime.UTC))
     if isinstance(value, Mapping):
         members = getattr(shape, "members", None)
         if members is None:

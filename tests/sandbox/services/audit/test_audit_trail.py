@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,8 @@ def test_a_role_session_is_told_from_its_role(sandbox: Sandbox) -> None:
     assert (issuer["type"], issuer["arn"], issuer["userName"]) == ("Role", arn, "tester")
     assert lookup(Username="noon")[0]["EventName"] == "GetCallerIdentity"
     [assumed] = records(sandbox, "AssumeRole")
+    role = {"accountId": "123456789012", "type": "AWS::IAM::Role", "ARN": arn}
+    assert assumed["resources"] == [role]  # H68.
     assert keys["SecretAccessKey"] not in str(assumed)
     assert keys["SessionToken"] not in str(assumed)
 
@@ -235,9 +238,22 @@ def test_what_changes_a_table_answers_its_description_in_the_trail(
     shown = record["responseElements"]["tableDescription"]
     assert shown["sSEDescription"]["status"] == "UPDATING"
     assert shown["tableName"] == "games"
-    assert shown["creationDateTime"].endswith("Z")
+    assert re.fullmatch(r"Jan 5, 2026, \d+:\d\d:\d\d AM", shown["creationDateTime"])
     for name in ("PutItem", "DescribeTable"):
         assert all(record["responseElements"] is None for record in records(sandbox, name))
+
+
+@pytest.mark.parametrize(
+    ("hours", "written"),
+    [(0, "Jan 5, 2026, 9:00:"), (3, "Jan 5, 2026, 12:00:"), (15, "Jan 6, 2026, 12:00:")],
+)
+def test_a_time_in_an_answer_is_written_out(sandbox: Sandbox, hours: int, written: str) -> None:
+    """H68: with the month's name, and with twelve hours."""
+    sandbox.advance(hours=hours)
+    boto3.client("kms").create_key()
+    shown = records(sandbox, "CreateKey")[-1]["responseElements"]["keyMetadata"]["creationDate"]
+    assert shown.startswith(written)
+    assert shown.endswith(" PM" if hours == 3 else " AM")
 
 
 def test_a_key_that_a_call_names_twice_is_one_resource(sandbox: Sandbox) -> None:
