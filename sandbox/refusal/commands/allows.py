@@ -28,9 +28,10 @@ from ..explained import explain
 
 _EPILOG = """\
 The request has the condition keys that follow from the principal (aws:PrincipalArn for a user or a
-role, aws:PrincipalAccount, aws:PrincipalType, aws:PrincipalIsAWSService, aws:username, and
-kms:CallerAccount for AWS KMS) and those of --context. To the policies all other condition keys are
-absent. A role asks in a session of the name `session`, as roles do on AWS.
+role, aws:PrincipalAccount, aws:PrincipalType, aws:PrincipalIsAWSService, aws:PrincipalServiceName
+for a service, aws:username, and kms:CallerAccount for AWS KMS) and those of --context. To the
+policies all other condition keys are absent. A role asks in a session of the
+name `session`, as roles do on AWS.
 
 A file holds a policy document, or what the AWS CLI prints of one: get-key-policy, get-user-policy,
 get-role-policy, get-group-policy, get-policy-version, get-resource-policy.
@@ -133,7 +134,8 @@ def _asking(principal: str, action: str) -> tuple[str, dict[str, str]]:
     """
     caller = Request(principal, action, "*").caller
     if caller.account is None:
-        return principal, {}
+        service = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": caller.name}
+        return principal, service  # As requests.callers has them.
     context = {"aws:PrincipalAccount": caller.account, "aws:PrincipalType": _TYPES[caller.kind]}
     context["aws:PrincipalIsAWSService"] = "false"  # As requests.callers has it.
     if caller.kind in ("user", "role", "root"):

@@ -112,6 +112,24 @@ def test_context(allows: Folder) -> None:
     assert allows("--context=aws:principalarn=arn:aws:iam::1:role/b", key_policy=policy)[0] == 1
 
 
+def test_a_service_is_known_as_one(allows: Folder) -> None:
+    service = "dynamodb.amazonaws.com"
+    everyone_else = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    by_name = {"StringEquals": {"aws:PrincipalServiceName": service}}
+    opened = document(
+        allow(Principal="*", Condition=by_name),
+        {**allow(Principal="*", Condition=everyone_else), "Effect": "Deny"},
+    )
+    assert allows(key_policy=opened, principal=service)[0] == 0
+    assert allows(key_policy=opened, principal=USER)[0] == 1
+    left_out = {"Bool": {"aws:PrincipalIsAWSService": "true"}}
+    closed = document(
+        allow(Principal={"Service": service}),
+        {**allow(Principal="*", Condition=left_out), "Effect": "Deny"},
+    )
+    assert allows(key_policy=closed, principal=service)[0] == 1
+
+
 def test_grants(allows: Folder) -> None:
     grant = {"GrantId": "g", "GranteePrincipal": ROLE, "Operations": ["Decrypt"]}
     for held in json.dumps([grant]), {"Grants": [grant]}:
