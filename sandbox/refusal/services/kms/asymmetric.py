@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
@@ -88,16 +88,25 @@ def decrypt(key: Key, blob: bytes, algorithm: str) -> bytes:
         raise invalid_ciphertext() from None
 
 
+def _kinds(algorithm: str) -> tuple[str, ...]:
+    """The message types that an algorithm goes with."""
+    if algorithm.startswith("ML_DSA"):
+        return "RAW", "EXTERNAL_MU"
+    if algorithm.startswith("ED25519"):
+        return ("DIGEST",) if algorithm.startswith("ED25519_PH") else ("RAW",)
+    return "RAW", "DIGEST"
+
+
 def _scheme(message: bytes, kind: str, algorithm: str) -> tuple[Any, ...]:
     """What the library's ``sign`` and ``verify`` take after the message or the signature."""
+    if kind not in _kinds(algorithm):
+        # Botocore's model of Sign; the wording is the sandbox's assumption.
+        raise validation(f"Message type {kind} is incompatible with algorithm {algorithm}.")
     if algorithm.startswith(("ED25519", "ML_DSA")):
-        if algorithm.startswith("ED25519_PH") or kind != "RAW":
+        if kind != "RAW":
             raise not_in_sandbox(f"{algorithm} with the message type {kind}")
         return ()
     chosen: hashes.HashAlgorithm | utils.Prehashed = _hash(algorithm)
-    if kind == "EXTERNAL_MU":
-        # The wording is the sandbox's assumption.
-        raise validation(f"Message type {kind} is incompatible with algorithm {algorithm}.")
     if kind == "DIGEST":
         if len(message) != _hash(algorithm).digest_size:
             # Seen on live AWS; not in docs/behaviours.
@@ -133,3 +142,20 @@ def mac(key: Key, message: bytes, algorithm: str) -> bytes:
     """The HMAC of a message."""
     digest = algorithm.removeprefix("HMAC_").replace("_", "").lower()
     return hmac.digest(key.materials[-1].secret, message, digest)
+
+
+def shared_secret(key: Key, public_key: bytes) -> bytes:
+    """What the key and another's public key (DER, SubjectPublicKeyInfo) agree on by ECDH: the
+    x-coordinate.
+
+    Raises:
+        AwsError: ``ValidationException`` without words for what is no public key of the same
+            curve (H80).
+    """
+    try:
+        other = serialization.load_der_public_key(public_key)
+        if not isinstance(other, ec.EllipticCurvePublicKey):
+            raise validation("")
+        return bytes(private_key(key).exchange(ec.ECDH(), other))
+    except (ValueError, UnsupportedAlgorithm):
+        raise validation("") from None

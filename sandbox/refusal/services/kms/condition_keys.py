@@ -20,6 +20,7 @@ _FROM_PARAMS = {
     "kms:EncryptionAlgorithm": "EncryptionAlgorithm",
     "kms:GrantOperations": "Operations",
     "kms:GranteePrincipal": "GranteePrincipal",
+    "kms:KeyAgreementAlgorithm": "KeyAgreementAlgorithm",
     "kms:MacAlgorithm": "MacAlgorithm",
     "kms:MessageType": "MessageType",
     "kms:RetiringPrincipal": "RetiringPrincipal",

@@ -1,10 +1,10 @@
-"""Sign, Verify, GenerateMac, VerifyMac and GetPublicKey (A45, A70)."""
+"""Sign, Verify, GenerateMac, VerifyMac, DeriveSharedSecret and GetPublicKey (A45, A70)."""
 
 from __future__ import annotations
 
 import hmac
 
-from ...errors import AwsError
+from ...errors import AwsError, not_in_sandbox
 from ...requests.calls import Call
 from . import asymmetric
 from .encryption import require_algorithm, require_usage
@@ -53,6 +53,22 @@ def _verify_mac(inventory: Inventory, call: Call, key: Key) -> Result:
     return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": call.params["MacAlgorithm"]}
 
 
+def _derive(inventory: Inventory, call: Call, key: Key) -> Result:
+    if call.params.get("Recipient"):
+        raise not_in_sandbox(f"{call.operation} with Recipient")
+    require_usage(key, "KEY_AGREEMENT", call.operation)
+    algorithm = call.params["KeyAgreementAlgorithm"]
+    require_algorithm(key, algorithm)
+    secret = asymmetric.shared_secret(key, call.params["PublicKey"])
+    dry_run(call)
+    return {
+        "KeyId": key.arn,
+        "SharedSecret": secret,
+        "KeyAgreementAlgorithm": algorithm,
+        "KeyOrigin": "AWS_KMS",
+    }
+
+
 def _public_key(inventory: Inventory, call: Call, key: Key) -> Result:
     if key.materials:
         # A symmetric or HMAC key has no public key; the wording is the sandbox's assumption.
@@ -75,6 +91,7 @@ OPERATIONS = {
         "Verify": _verify,
         "GenerateMac": _generate_mac,
         "VerifyMac": _verify_mac,
+        "DeriveSharedSecret": _derive,
         "GetPublicKey": _public_key,
     }.items()
 }

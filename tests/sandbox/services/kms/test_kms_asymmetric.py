@@ -166,3 +166,29 @@ def test_a_signature_has_the_padding_that_its_algorithm_names(kms, scheme):
     public.verify(signature, b"x", paddings[scheme], hashes.SHA256())
     with pytest.raises(InvalidSignature):
         public.verify(signature, b"x", other, hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("spec", "algorithm", "kind"),
+    [
+        ("ECC_NIST_P256", "ECDSA_SHA_256", "EXTERNAL_MU"),
+        ("ECC_NIST_EDWARDS25519", "ED25519_SHA_512", "DIGEST"),
+        ("ECC_NIST_EDWARDS25519", "ED25519_PH_SHA_512", "RAW"),
+        ("ML_DSA_65", "ML_DSA_SHAKE_256", "DIGEST"),
+    ],
+)
+def test_an_algorithm_takes_its_message_types(kms, refused, spec, algorithm, kind):
+    key = make(kms, spec, "SIGN_VERIFY")["KeyId"]
+    words = f"Message type {kind} is incompatible with algorithm {algorithm}."
+    with refused("ValidationException", words):
+        kms.sign(KeyId=key, Message=b"x" * 64, MessageType=kind, SigningAlgorithm=algorithm)
+
+
+def test_a_signature_of_a_kind_that_the_sandbox_lacks(kms, refused):
+    for spec, algorithm, kind in (
+        ("ECC_NIST_EDWARDS25519", "ED25519_PH_SHA_512", "DIGEST"),
+        ("ML_DSA_65", "ML_DSA_SHAKE_256", "EXTERNAL_MU"),
+    ):
+        key = make(kms, spec, "SIGN_VERIFY")["KeyId"]
+        with refused("NotInSandbox", contains=f"{algorithm} with the message type {kind}"):
+            kms.sign(KeyId=key, Message=b"x" * 64, MessageType=kind, SigningAlgorithm=algorithm)
