@@ -28,7 +28,7 @@ def predict(number: Any, answer: Any = _REVEAL, *more: Any) -> Note:
     Args:
         number: of the prediction, such as ``"5.1"``.
         answer: a letter commits to that option; ``"skip"`` does without one; ``...`` only asks.
-            Left out, it tells what happens and what the learner's answer says about it, once
+            Left out, it tells the answer and what the learner's answer says about it, once
             there is an answer.
         more: nothing; for whoever writes all letters.
     """

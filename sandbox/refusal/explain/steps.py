@@ -118,11 +118,11 @@ def why(decision: Decision) -> str:
     if decision.grant is not None:
         return f"grant {decision.grant.grant_id} allows it."
     if decision.allowed or decision.by is None:
-        return "the account's root user may, where a policy leaves it to the account."
+        return "the account's root user may, where a policy leaves the decision to the account."
     if decision.by is PolicyType.IDENTITY and _left_to_iam(decision):
         return (
-            f"the {resource_policy(decision)} leaves it to the account's IAM policies, and no "
-            f"identity-based policy of the caller allows {action}; nor does a grant."
+            f"the {resource_policy(decision)} leaves the decision to the account's IAM policies, "
+            f"and no identity-based policy of the caller allows {action}; nor does a grant."
         )
     return _LACKING[decision.by].format(action=action, policy=resource_policy(decision))
 
@@ -131,7 +131,7 @@ _LACKING = {
     PolicyType.IDENTITY: "no identity-based policy of the caller allows {action}.",
     PolicyType.RESOURCE: (
         "no statement of the {policy} that applies to the caller allows {action}, "
-        "and none leaves it to IAM policies; nor does a grant."
+        "and none leaves the decision to IAM policies; nor does a grant."
     ),
     PolicyType.BOUNDARY: "the permissions boundary of the caller does not allow {action}.",
     PolicyType.SESSION: "no session policy of the caller allows {action}.",

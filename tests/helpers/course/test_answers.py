@@ -30,7 +30,7 @@ def test_a_prediction_is_noted_and_then_answered(
         told = repr(predict(number))
         assert option.why in told
         assert question.options[question.answer].why in told
-        assert ("that is what happens" in told) == (letter == question.answer)
+        assert ("and that is right" in told) == (letter == question.answer)
         lab.revealed.clear()
         lab.predictions.clear()
 
@@ -51,7 +51,7 @@ def test_who_skips_is_told_and_has_said_nothing() -> None:
     open_lab("05")
     assert "Skipped" in repr(predict("5.1", "skip"))
     told = repr(predict("5.1"))
-    assert "You skipped this one. What happens is d" in told
+    assert "You skipped this one. The answer is d" in told
     assert "your first answer stands: you skipped it" in repr(predict("5.1", "d"))
     assert repr(predict("5.1")) == told
 
