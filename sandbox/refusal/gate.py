@@ -7,10 +7,12 @@ nothing happened.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -49,6 +51,22 @@ class Recorder(Protocol):
         """Write down a call that has come to its end, with its result or its error."""
 
 
+class _Nothing:
+    """A recorder that writes nothing down."""
+
+    def new_event_id(self) -> str:
+        return ""
+
+    def call_ended(
+        self, call: Call, result: dict[str, Any] | Forwarded | None, error: AwsError | None
+    ) -> None:
+        pass
+
+
+#: The gates whose recorders do not hear of what this thread or task does.
+_UNRECORDED: ContextVar[tuple[Gate, ...]] = ContextVar("unrecorded", default=())
+
+
 class Gate:
     """Takes requests in, one at a time."""
 
@@ -65,6 +83,22 @@ class Gate:
     def paused(self) -> AbstractContextManager[bool]:
         """Hold requests back while something reads or changes the account from outside."""
         return self._lock
+
+    @property
+    def listener(self) -> Recorder:
+        """What hears of the calls of this thread or task: the recorder, or nothing."""
+        return _Nothing() if self in _UNRECORDED.get() else self.recorder
+
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Calls that this thread or task makes in this block are not written down; those of others
+        are."""
+        outer = _UNRECORDED.get()
+        _UNRECORDED.set((*outer, self))
+        try:
+            yield
+        finally:
+            _UNRECORDED.set(outer)
 
     def handle(self, request: AWSPreparedRequest) -> RawResponse:
         """Answer a request; whatever it holds, the answer is AWS's or a clear refusal."""
@@ -153,10 +187,10 @@ class Gate:
         try:
             result = self._authorize_and_act(call)
         except AwsError as error:
-            self.recorder.call_ended(call, None, error)
+            self.listener.call_ended(call, None, error)
             raise
         failed = result.error if isinstance(result, Forwarded) else None
-        self.recorder.call_ended(call, None if failed else result, failed)
+        self.listener.call_ended(call, None if failed else result, failed)
         return result
 
     def _authorize_and_act(self, call: Call) -> dict[str, Any] | Forwarded:

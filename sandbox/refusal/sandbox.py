@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from . import storage
 from .authorization import Decision
-from .errors import AwsError, SandboxError
+from .errors import SandboxError
 from .explain import Explanation
 from .explained import explain
 from .gate import Gate, Recorder
@@ -24,7 +24,6 @@ from .moto.http import RawResponse
 from .moto.iam import iam
 from .remote import RemoteSandbox
 from .requests.callers import ADMINISTRATOR, Directory
-from .requests.calls import Call, Forwarded
 from .services.audit import Event, Trail
 from .services.dynamodb import AtRest
 from .services.registry import build
@@ -34,18 +33,6 @@ from .world.environment import Environment
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-
-
-class _Nothing:
-    """A recorder that writes nothing down."""
-
-    def new_event_id(self) -> str:
-        return ""
-
-    def call_ended(
-        self, call: Call, result: dict[str, Any] | Forwarded | None, error: AwsError | None
-    ) -> None:
-        pass
 
 
 class Sandbox:
@@ -185,13 +172,14 @@ class Sandbox:
 
     @contextlib.contextmanager
     def unrecorded(self) -> Iterator[None]:
-        """Calls made in this block are not recorded in the audit trail."""
+        """Calls made in this block are not recorded in the audit trail.
+
+        The block is that of one thread or asynchronous task: calls that others make meanwhile are
+        recorded.
+        """
         self._check_running()
-        recorder, self._gate.recorder = self._gate.recorder, _Nothing()
-        try:
+        with self._gate.unrecorded():
             yield
-        finally:
-            self._gate.recorder = recorder
 
     @staticmethod
     def connect(url: str, token: str) -> RemoteSandbox:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -133,6 +134,39 @@ def test_who_only_looks_leaves_no_trace_in_the_trail(sandbox: Sandbox) -> None:
             raise RuntimeError
     kms.list_aliases()
     assert [event.name for event in sandbox.trail.events()] == ["ListAliases"]
+
+
+def test_who_looks_hides_nothing_that_others_do_meanwhile(sandbox: Sandbox) -> None:
+    """And two who look at the same time leave the trail as it was: it records again afterwards."""
+    inside, done = threading.Barrier(3), threading.Barrier(3)
+    kms = boto3.client("kms")
+
+    def look() -> None:
+        with sandbox.unrecorded():
+            inside.wait(30)
+            kms.list_keys()
+            done.wait(30)
+
+    with ThreadPoolExecutor() as others:
+        looking = [others.submit(look) for _ in range(2)]
+        inside.wait(30)
+        kms.list_aliases()
+        done.wait(30)
+        for one in looking:
+            one.result(30)
+    boto3.client("iam").list_users()
+    assert [event.name for event in sandbox.trail.events()] == ["ListAliases", "ListUsers"]
+
+
+def test_another_sandbox_records_while_one_does_not(sandbox: Sandbox) -> None:
+    with sandbox.unrecorded():
+        other = Sandbox().start(aside=True)
+        try:
+            boto3.client("kms").list_keys()
+            assert [event.name for event in other.trail.events()] == ["ListKeys"]
+        finally:
+            other.stop()
+    assert sandbox.trail.events() == []
 
 
 def test_a_services_own_call_says_on_whose_behalf(sandbox: Sandbox) -> None:

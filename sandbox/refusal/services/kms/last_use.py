@@ -27,7 +27,7 @@ def note(inventory: Inventory, call: Call) -> None:
     not written down leaves no trace here either."""
     if call.operation not in _tracked():
         return
-    call.event_id = inventory.gate.recorder.new_event_id()
+    call.event_id = inventory.gate.listener.new_event_id()
     if not call.event_id:
         return
     use = KeyUse(call.operation, call.time, call.event_id, call.request_id)
