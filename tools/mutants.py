@@ -82,12 +82,13 @@ class Tests:
         self.runs(nodeid)
 
 
-def in_a_fork(work: Callable[[], int], seconds: int) -> int:
-    """Returns the exit status of quiet work in a fork; negative past its time of the processor."""
+def in_a_fork(work: Callable[[], int], seconds: int, said: Path = Path(os.devnull)) -> int:
+    """Returns the exit status of work in a fork; negative past its time of the processor. What it
+    prints goes into a file."""
     if (child := os.fork()) == 0:
         try:
             for stream in (1, 2):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+                os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             os.environ["CI"] = "true"  # the same examples in every run
             os._exit(work())
@@ -116,8 +117,10 @@ def record(test_file: Path, sources: list[Path]) -> CoverageData:
         return status
 
     kept.parent.mkdir(parents=True, exist_ok=True)
-    if not kept.exists() and in_a_fork(work, 1800) != 0:
-        sys.exit(f"{test_file.relative_to(ROOT)} fails with nothing changed: mend that first.")
+    said = kept.with_name("said.txt")
+    if not kept.exists() and (status := in_a_fork(work, 1800, said)) != 0:
+        name = test_file.relative_to(ROOT)
+        sys.exit(f"{said.read_text('utf-8')}\n{name} fails with nothing changed ({status}).")
     data = CoverageData(str(kept))
     data.read()
     return data
