@@ -12,6 +12,7 @@ pytest loads this module in every run, so it imports the rest only when a test n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,7 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         names: list[str] | None = getattr(item, "fixturenames", None)
         if names is not None and "sandbox" not in names and item.get_closest_marker("sandbox"):
-            names.insert(0, "sandbox")
+            names.insert(_wider(item, names), "sandbox")
+
+
+def _wider(item: pytest.Item, names: list[str]) -> int:
+    """How many fixtures of a test have a wider scope than one function: these come first."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    scopes = (known[name][-1].scope if known.get(name) else "function" for name in names)
+    return len(list(takewhile(lambda scope: scope != "function", scopes)))
 
 
 def _seed(node: Any) -> int | str:
@@ -54,8 +62,15 @@ def _seed(node: Any) -> int | str:
 @pytest.fixture
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """An AWS account for this test: empty, offline, and it denies."""
+    from .errors import SandboxError
     from .sandbox import Sandbox
 
+    if Sandbox.running() is not None:
+        raise SandboxError(
+            f"{request.node.nodeid} asks for an empty sandbox, and another one runs. If a fixture "
+            "of a wider scope started that one, call this fixture `sandbox`: it then takes the "
+            "place of the plugin's."
+        )
     with Sandbox(_seed(request.node)) as running:
         yield running
 

@@ -116,7 +116,7 @@ def why(decision: Decision) -> str:
             return f"{found} allows it."
         return f"{found} is a Deny, and a Deny always wins."
     if decision.grant is not None:
-        return f"grant {decision.grant.grant_id} allows it."
+        return f"{_grant_name(decision.grant.grant_id)} allows it."
     if decision.allowed or decision.by is None:
         return "the account's root user may, where a policy leaves the decision to the account."
     if decision.by is PolicyType.IDENTITY and _left_to_iam(decision):
@@ -163,8 +163,9 @@ def policy_name(policy: Policy, decision: Decision) -> str:
 
 
 def short(arn: str) -> str:
-    """A principal's name."""
-    return arn.rsplit("/", 1)[-1]
+    """A principal's name; of a role's session, the role's name with the session's."""
+    _, session, names = arn.partition(":assumed-role/")
+    return names if session else arn.rsplit("/", 1)[-1]
 
 
 def shown_json(source: Mapping[str, Any]) -> str:
@@ -241,7 +242,7 @@ def _grant_row(report: GrantReport, decision: Decision) -> Row:
             kind: given if isinstance(given, str) else dict(given)
             for kind, given in grant.constraints.items()
         }
-    name = f"grant {grant.grant_id}".strip()
+    name = _grant_name(grant.grant_id)
     if not report.matched:
         state = "other" if report.reason is Reason.OPERATION_NOT_GRANTED else "nearly"
         return Row(name, "", "Allow", f"no: {report.reason.value}", state, source)
@@ -254,6 +255,11 @@ def _grant_row(report: GrantReport, decision: Decision) -> Row:
         text = f"yes, but it does not count: {lacking}"
         return Row(name, "", "Allow", text, "does not count", source)
     return Row(name, "", "Allow", "yes", "applies", source)
+
+
+def _grant_name(grant_id: str) -> str:
+    """What a grant is called; one that comes from a file may have no ID."""
+    return f"grant {grant_id}" if grant_id else "a grant"
 
 
 def _left_to_iam(decision: Decision) -> bool:

@@ -7,20 +7,26 @@ which look alike to the code.
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterable, Sequence
 from types import TracebackType
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ..authorization import Decision
 from ..errors import SandboxError
 from ..explain import Explanation, Step
+from ..explain.steps import short
 from ..explained import reasons
 from ..sandbox import Sandbox
 from ..services.audit import Event
 from .principals import _running
 
 _CODES = ("AccessDenied", "AccessDeniedException")
+#: One action; in a policy it may be a pattern, in a request it is not.
+_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 
 
 class Denial:
@@ -39,8 +45,19 @@ class Denial:
         self._action, self._by, self._because = action, by, because
         self._sandbox = sandbox
         self._last: Event | None = None
+        self._entered = False
+
+    def __del__(self) -> None:
+        if not self._entered:
+            warnings.warn(
+                f'denied("{self._action}", by="{self._by}") asserted nothing: it needs a block, '
+                "`with denied(…):`.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def __enter__(self) -> Denial:
+        self._entered = True
         self._sandbox = self._sandbox or _running()
         events = self._sandbox.trail.events()
         self._last = events[-1] if events else None
@@ -56,13 +73,18 @@ class Denial:
         raised = error if isinstance(error, ClientError) else None
         if error is not None and (raised is None or not _is_denial(raised)):
             return False  # Something else went wrong, and says so itself.
-        steps = list(_steps(self._new_events()))
-        found = [step for step in steps if self._is_asked(step) and not step.decision.allowed]
-        fitting = [step for step in found if self._fits(step.decision)]
+        events = self._new_events()
+        steps = list(_steps(events))
+        denials = [step for step in steps if self._is_asked(step) and not step.decision.allowed]
+        fitting = [step.decision for step in denials if self._fits(step)]
         if not fitting:
-            raise AssertionError(self._message(steps, found)) from error
-        self.decision, self.error = fitting[0].decision, raised
-        return True
+            raise AssertionError(self._message(steps, denials)) from error
+        self.decision, self.error = fitting[0], raised
+        behind = [step.decision for step in _steps(_behind(raised, events))]
+        if raised is None or any(one is decision for one in fitting for decision in behind):
+            return True
+        raised.add_note(f"{self._by} was denied {self._action}, and this is another denial.")
+        return False
 
     def _new_events(self) -> list[Event]:
         assert self._sandbox is not None
@@ -76,23 +98,31 @@ class Denial:
         request = step.decision.request
         return request.action.lower() == self._action.lower() and self._by in _names(step)
 
-    def _fits(self, decision: Decision) -> bool:
-        names = {name.lower() for name in reasons(decision)}
+    def _fits(self, step: Step) -> bool:
+        names = {name.lower() for name in reasons(step.decision)}
         return all(wanted.lower() in names for wanted in self._because)
 
-    def _message(self, steps: list[Step], found: list[Step]) -> str:
+    def _message(self, steps: list[Step], denials: list[Step]) -> str:
         expected = f"Expected that {self._by} is denied {self._action}"
-        because = " and ".join(f"“{text}”" for text in self._because)
-        if found:
-            fitting = ", ".join(f"“{name}”" for name in reasons(found[0].decision))
+        if denials:
+            because = " and ".join(f"“{text}”" for text in self._because)
+            fitting = ", ".join(f"“{name}”" for name in reasons(denials[0].decision))
             said = f"{expected} because of {because}. It was denied, and what fits is {fitting}."
-            return f"{said}\n{Explanation(found)}"
-        asked = [step for step in steps if self._is_asked(step)]
-        if asked:
+            return f"{said}\n{Explanation(denials)}"
+        if asked := [step for step in steps if self._is_asked(step)]:
             return f"{expected}, and it was allowed.\n{Explanation(asked)}"
-        if steps:
-            return f"{expected}; nobody of that name asked for it. Asked was:\n{Explanation(steps)}"
-        return f"{expected}; no request was made in the block that any policy was asked about."
+        if own := [step.decision.request.action for step in steps if self._by in _names(step)]:
+            said = f"{self._by} asked for {_listed(own)} only"
+        elif steps:
+            others = _listed(short(step.decision.request.principal) for step in steps)
+            said = f"nobody of that name asked for anything, only {others} did"
+        else:
+            return f"{expected}; no request was made in the block that any policy was asked about."
+        return f"{expected}; {said}.\n{Explanation(steps)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def denied(
@@ -105,8 +135,9 @@ def denied(
     """Assert that somebody is denied an action in a ``with`` block.
 
     The denial may be raised (the ``ClientError`` is suppressed) or caught by the code under test.
-    Other errors are passed on. If the code wraps the error in one of its own, put
-    ``pytest.raises`` inside the block.
+    Other errors are passed on, the denial of another action too. If the code wraps the error in one
+    of its own, put ``pytest.raises`` inside the block. Calls that other threads make during the
+    block count as well.
 
     Args:
         action: such as ``kms:Decrypt``; a service may have asked for it on the caller's behalf.
@@ -120,12 +151,36 @@ def denied(
 
     Raises:
         AssertionError: at the end of the block, with the decisions explained.
-        SandboxError: no sandbox is running, or the action does not begin with a service.
+        SandboxError: no sandbox is running, or an argument could fit no denial.
     """
-    if ":" not in action:
-        raise SandboxError(f"`{action}` is no action; give one such as kms:Decrypt.")
-    wanted = (because,) if isinstance(because, str) else tuple(because)
+    one = isinstance(because, str) or not isinstance(because, Iterable)
+    wanted: tuple[Any, ...] = (because,) if one else tuple(because)
+    _check(action, by, wanted, sandbox)
     return Denial(action, by, wanted, sandbox)
+
+
+def _check(action: object, by: object, because: tuple[object, ...], sandbox: object) -> None:
+    """Refuse what no denial could ever fit."""
+    if not isinstance(action, str) or not _ACTION.fullmatch(action):
+        raise SandboxError(f"`{action}` is no action; give one such as kms:Decrypt.")
+    if not isinstance(by, str) or not by.strip():
+        raise SandboxError(f"`by` is {by!r}; give the name of a user or role, or an ARN, as text.")
+    for one in because:
+        if not isinstance(one, str) or not one.strip():
+            raise SandboxError(
+                f"`because` has {one!r}; give text: a Sid, the name of a policy, a type of policy "
+                "such as “key policy”, or several of these in a list."
+            )
+    if sandbox is not None and not isinstance(sandbox, Sandbox):
+        raise SandboxError(f"`sandbox` is {sandbox!r}; give a Sandbox, or leave it out.")
+
+
+def _behind(error: ClientError | None, events: list[Event]) -> list[Event]:
+    """The call that an error is the answer to, with what a service asked for its caller; all calls
+    if the error does not say."""
+    answer = error.response.get("ResponseMetadata", {}) if error else {}
+    wanted = answer.get("RequestId")
+    return [one for one in events if not wanted or wanted in (one.call.request_id, one.call.parent)]
 
 
 def _is_denial(error: ClientError) -> bool:

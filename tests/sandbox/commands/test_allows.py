@@ -62,7 +62,7 @@ def test_allowed_is_0_and_denied_is_1_with_the_reason(allows: Folder) -> None:
     status, out, err = allows(key_policy=DELEGATES, policy=document(allow(Sid="Read")))
     assert (status, err) == (0, "")
     assert out.startswith("allowed\nWho called: arn:aws:sts::")
-    assert "1. session asked for kms:Decrypt on " + KEY in out
+    assert "1. reader/session asked for kms:Decrypt on " + KEY in out
     assert "“Read” of policy-0.json (identity-based) allows it." in out
     status, out, err = allows(key_policy=DELEGATES)
     assert (status, err) == (1, "")

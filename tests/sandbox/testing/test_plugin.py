@@ -138,7 +138,8 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
         (
             'with denied("kms:Decrypt", by="teo"): read(as_user("mira", FULL))',
             [
-                "*Expected that teo is denied kms:Decrypt; nobody of that name asked for it.*",
+                "*Expected that teo is denied kms:Decrypt; nobody of that name asked for anything, "
+                "only mira did.",
                 "*as mira, for kms:Decrypt on *: denied.",
             ],
         ),
@@ -149,20 +150,179 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
         (
             'with denied("kms:Decrypt", by="mira"): read(as_user("mira"))',
             [
-                "*Expected that mira is denied kms:Decrypt; nobody of that name asked for it.*",
+                "*Expected that mira is denied kms:Decrypt; mira asked for dynamodb:GetItem only.",
                 "*1. mira asked for dynamodb:GetItem on *: denied.",
             ],
+        ),
+        (
+            'with denied("kms:Decrypt", by="mira"): read(as_role("reader", FULL))',
+            ["*only reader/test did.", "*as reader/test, for kms:Decrypt on *: denied."],
         ),
         ('with denied("kms:Decrypt", by="mira"): 1 / 0', ["*ZeroDivisionError*"]),
         ('with denied("Decrypt", by="mira"): pass', ["*`Decrypt` is no action; give one such as*"]),
         ('as_user("mi ra")', ["*SandboxError: as_user('mi ra') does not work: *ValidationError*"]),
-        ('as_user("mira", "{")', ["*as_user('mira') does not work: *MalformedPolicyDocument*"]),
+        (
+            'denied("kms:*", by="mira")',
+            ["*SandboxError: `kms:[*]` is no action; give one such as*"],
+        ),
+        ('denied("kms: Decrypt", by="mira")', ["*`kms: Decrypt` is no action; give one such as*"]),
+        ('denied(None, by="mira")', ["*SandboxError: `None` is no action; give one such as*"]),
+        ('denied("kms:Decrypt", by=as_user("mira"))', ["*SandboxError: `by` is Session(*; give*"]),
+        ('denied("kms:Decrypt", by="")', ["*SandboxError: `by` is ''; give the name of a user*"]),
+        ('denied("kms:Decrypt", by="m", because=None)', ["*`because` has None; give text: *"]),
+        ('denied("kms:Decrypt", by="m", because=["a", 2])', ["*`because` has 2; give text: *"]),
+        ('denied("kms:Decrypt", by="m", because="")', ["*`because` has ''; give text: *"]),
+        (
+            'from refusal import denied as other; other("kms:Decrypt", by="mira", sandbox="it")',
+            ["*SandboxError: `sandbox` is 'it'; give a Sandbox, or leave it out."],
+        ),
+        (
+            'as_user("mira", FULL, "{")',
+            ["*as_user('mira') does not work: policy 2 is no ARN, and*"],
+        ),
+        (
+            'as_user("mira", [FULL])',
+            ["*as_user('mira') does not work: policy 1 is of the type list;*"],
+        ),
+        (
+            'as_user("mira", FULL, {})',
+            ["*does not work: policy 2 is refused: *MalformedPolicyDoc*"],
+        ),
+        ('as_user("mira", FULL[:-6])', ["*does not work: policy 1 is refused: *NoSuchEntity*"]),
+        ('as_user("mira", boundary={})', ["*does not work: `boundary` is the ARN of a managed *"]),
+        ('as_user("")', ["*as_user('') does not work: *Invalid length for parameter UserName*"]),
+        ("as_user(7)", ["*as_user(7) does not work: *Invalid type for parameter UserName*"]),
+        (
+            'as_role("r", session_policy=[])',
+            ["*as_role('r') does not work: policy 1 is of the type*"],
+        ),
     ],
 )
 def test_a_failure_says_what_was_decided_and_why(run, block: str, words: list[str]) -> None:  # type: ignore[no-untyped-def]
     done = run(f"\ndef test_it(key, as_user, as_role, denied):\n    {block}\n")
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(words)
+
+
+def test_another_denial_than_the_expected_one_is_passed_on(run) -> None:  # type: ignore[no-untyped-def]
+    """Also where the expected one has been caught before; the error then says that."""
+    done = run(
+        """
+def test_it(key, as_user, denied):
+    mira = as_user("mira", FULL)
+    with denied("kms:Decrypt", by="mira"):
+        with pytest.raises(Exception):
+            read(mira)
+        mira.client("kms").encrypt(KeyId=key, Plaintext=b"x")
+"""
+    )
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(
+        ["*ClientError: *kms:Encrypt*", "*mira was denied kms:Decrypt, and this is another denial."]
+    )
+
+
+def test_a_denial_without_a_block_is_a_warning(run) -> None:  # type: ignore[no-untyped-def]
+    done = run(
+        """
+def test_it(sandbox, denied):
+    with pytest.warns(RuntimeWarning, match="asserted nothing: it needs a block, `with denied"):
+        denied("kms:Decrypt", by="mira")
+"""
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_one_user_asked_for_often_and_by_threads(run) -> None:  # type: ignore[no-untyped-def]
+    """IAM allows a user two access keys; and what one thread sets up hides no other's calls."""
+    done = run(
+        """
+from concurrent.futures import ThreadPoolExecutor
+
+from refusal.testing import as_user, denied
+
+def test_it(key, sandbox):
+    def one(number):
+        kms = as_user("mira", may("Allow", "kms:ListKeys")).client("kms")
+        kms.list_keys()
+        with denied("kms:Encrypt", by="mira"):
+            kms.encrypt(KeyId=key, Plaintext=b"x")
+        return kms
+
+    before = len(sandbox.trail.events())
+    with ThreadPoolExecutor(4) as others:
+        clients = list(others.map(one, range(8)))
+    assert len(sandbox.trail.events()) == before + 16
+    names = boto3.client("iam").list_user_policies(UserName="mira")["PolicyNames"]
+    assert names == [f"policy-{number}" for number in range(1, 9)]
+    assert clients[0].list_keys()["Keys"]
+"""
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_a_sandbox_of_a_wider_scope_takes_the_fixtures_place(run) -> None:  # type: ignore[no-untyped-def]
+    done = run(
+        """
+from refusal import sandboxed
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with sandboxed(seed=3) as running:
+        yield running
+
+@pytest.fixture(scope="module")
+def made(sandbox):
+    return boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+
+@pytest.mark.parametrize("name", ["mira", "teo"])
+def test_it(made, sandbox, as_user, denied, name):
+    assert sandbox.seed == 3
+    with denied("kms:Encrypt", by=name):
+        as_user(name).client("kms").encrypt(KeyId=made, Plaintext=b"x")
+"""
+    )
+    done.assert_outcomes(passed=2)
+
+
+def test_an_empty_sandbox_beside_another_gets_a_sentence(run) -> None:  # type: ignore[no-untyped-def]
+    done = run(
+        """
+from refusal import sandboxed
+
+@pytest.fixture(scope="module")
+def world():
+    with sandboxed() as running:
+        yield running
+
+def test_it(world, as_user):
+    pass
+"""
+    )
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*::test_it asks for an empty sandbox, and another one runs.*"])
+
+
+def test_a_marked_test_has_its_sandbox_after_the_fixtures_of_wider_scopes(run) -> None:  # type: ignore[no-untyped-def]
+    """So the credentials that such a fixture sets do not take the place of the sandbox's."""
+    done = run(
+        """
+import os
+
+@pytest.fixture(scope="session", autouse=True)
+def credentials():
+    os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "testing"
+
+@pytest.fixture
+def made():
+    return boto3.client("kms").create_key()
+
+@pytest.mark.sandbox
+def test_it(made):
+    boto3.client("kms").list_keys()
+"""
+    )
+    done.assert_outcomes(passed=1)
 
 
 def test_the_marker_seeds_and_gives_a_sandbox_without_the_fixture(run) -> None:  # type: ignore[no-untyped-def]

@@ -57,7 +57,7 @@ class Trail:
         """
         return [
             event
-            for event in self._events
+            for event in tuple(self._events)  # In one step: other threads add to them.
             if name in ("", event.name)
             and source in ("", event.source)
             and error in ("", event.shown_error)
