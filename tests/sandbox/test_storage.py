@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from refusal import Sandbox, SandboxError
+from refusal import Sandbox, SandboxError, storage
 from refusal.storage import file as storage_file
 from refusal.testing import as_role, as_user
 
@@ -257,6 +258,7 @@ READ = "holds what the library does not read"
         (lambda text: text.replace('"2012-10-17', '"2008-10-17'), "is damaged"),
         (edited(lambda whole: whole.update(account=None), signed=False), "is damaged"),
         (edited(lambda whole: whole.update(version=2), signed=False), "with the layout 2, and"),
+        (edited(lambda whole: whole.update(version="1"), signed=False), "the layout '1', and here"),
         (edited(lambda whole: whole.update(moto="1.0"), signed=False), "with moto 1.0, and here"),
         (edited(lambda whole: whole.pop("refusal"), signed=False), "with refusal None, and"),
         (edited(lambda whole: whole.update(account={}), signed=True), "it has no seed"),
@@ -316,6 +318,33 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(
         with pytest.raises(SandboxError, match=r"No space left on device\); the file is as it was"):
             sandbox.save(path)
     assert path.read_text() == "before" and [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_is_no_file_is_not_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Nor is a link: the file that it leads to is."""
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in (("pipe", "it is no regular file"), (".", "it is a folder")):
+        with pytest.raises(SandboxError, match=f"cannot be written: {words}"):
+            sandbox.save(tmp_path / name)
+    with pytest.raises(SandboxError, match="name of the file to save to is empty"):
+        sandbox.save("")
+    assert (tmp_path / "pipe").is_fifo()
+    link, real = tmp_path / "link", tmp_path / "real"
+    link.symlink_to(real)
+    sandbox.save(link)
+    assert link.is_symlink() and real.read_text().startswith('{"format": "refusal account"')
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_the_longest_name_is_possible(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 255)
+    storage.check(path)
+    assert not path.exists()
+    sandbox.save(path)
+    storage.check(path)
+    sandbox.stop()
+    with Sandbox.load(path) as again:
+        assert again.seed == sandbox.seed
 
 
 def test_what_has_no_form_in_a_file_is_said(sandbox: Sandbox, tmp_path: Path) -> None:

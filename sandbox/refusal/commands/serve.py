@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+import tempfile
 import threading
-from pathlib import Path
 from typing import Any
 
+from .. import storage
 from ..errors import SandboxError
 from ..sandbox import Sandbox
 from ..serving.log import FORMS, Log
@@ -65,27 +67,49 @@ def _introduce(server: Server) -> None:
         f"export AWS_REGION={server.sandbox.region}",
         f"export SANDBOX_TOKEN={server.token}",
     )
-    print("# An AWS sandbox, on this machine only. Stop it with Ctrl-C.")
-    print("# These keys belong to its user `admin`; they open nothing else.")
-    print("\n".join(lines), flush=True)
+    said = (
+        "# An AWS sandbox, on this machine only. Stop it with Ctrl-C.",
+        "# These keys belong to its user `admin`; they open nothing else.",
+    )
+    try:
+        print(*said, *lines, sep="\n", flush=True)
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Until the process ends.
+        raise SandboxError(
+            f"The lines that set a shell up cannot be printed ({error.strerror})."
+        ) from None
 
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     """A new sandbox, or one that was saved.
 
     Raises:
-        SandboxError: the file is none, or there is no folder to save to: better said now than when
-            the account would be lost.
+        SandboxError: the file to load is no account, or the one to save to cannot be written.
     """
-    if arguments.save and not Path(arguments.save).absolute().parent.is_dir():
-        raise SandboxError(f"{arguments.save} cannot be written: there is no such folder.")
-    if arguments.save and Path(arguments.save).is_dir():
-        raise SandboxError(f"{arguments.save} cannot be written: it is a folder.")
+    if arguments.save is not None:
+        storage.check(arguments.save)
+    if arguments.load == "":
+        raise SandboxError("The name of the file to load is empty.")
     if arguments.load is None:
         return Sandbox(seed="0" if arguments.seed is None else arguments.seed)
     if arguments.seed is not None:
         raise SandboxError("Give --seed or --load: a saved account has its seed.")
     return Sandbox.load(arguments.load)
+
+
+def _save(sandbox: Sandbox, path: str) -> None:
+    """Save the account; if it has become impossible there, among the temporary files.
+
+    Raises:
+        SandboxError: it is not where it should be; the sentence says where it is.
+    """
+    try:
+        sandbox.save(path)
+    except SandboxError as error:
+        number, kept = tempfile.mkstemp(prefix="refusal-account-", suffix=".json")
+        os.close(number)
+        sandbox.save(kept)
+        raise SandboxError(f"{error} It was saved to {kept} instead.") from None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -103,8 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
             _introduce(server)
             stop.wait()
             server.close()
-            if arguments.save:
-                sandbox.save(arguments.save)
+            if arguments.save is not None:
+                _save(sandbox, arguments.save)
     except SandboxError as error:
         print(error, file=sys.stderr)
         return 2

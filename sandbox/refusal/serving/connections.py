@@ -28,6 +28,9 @@ class Handler(WSGIRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     timeout = SILENCE
+    #: What is said to what is no HTTP request at all.
+    error_message_format = "The sandbox cannot take this request: %(message)s.\n"
+    error_content_type = "text/plain; charset=utf-8"
     #: The connections of one server that are open.
     connections: ClassVar[set[socket.socket]] = set()
     _keeps = False

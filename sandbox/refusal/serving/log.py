@@ -6,6 +6,7 @@ no condition key, for these may hold what a table's rows hold.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -43,7 +44,8 @@ class Log:
         """One call has come to its end."""
         line = self._form(_entry(call, error))
         self._recorder.call_ended(call, result, error)
-        print(line, file=self._stream, flush=True)
+        with contextlib.suppress(OSError, ValueError):  # Nobody reads it; the call has been made.
+            print(line, file=self._stream, flush=True)
 
 
 def _entry(call: Call, error: AwsError | None) -> dict[str, Any]:

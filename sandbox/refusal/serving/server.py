@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
@@ -36,8 +36,9 @@ HOST = "127.0.0.1"
 MAX_BODY = 20 * 1024 * 1024
 #: Whether the server answers at all, and whether it takes requests; for anybody on this machine.
 HEALTH, READY = f"{PATH}/health", f"{PATH}/ready"
-#: How many seconds requests that have come in have to be answered when the server stops.
-PATIENCE = 10.0
+#: How many seconds requests that have come in have to be answered when the server stops. Containers
+#: are killed ten seconds after SIGTERM, and the account is to be saved before that.
+PATIENCE = 5.0
 
 
 def require_sockets() -> None:
@@ -98,32 +99,36 @@ class Server:
         self._server.timeout = 0
         self._server.handle_request()
 
-    def close(self) -> None:
-        """Stop answering, and free the port. What has come in is answered first; meanwhile new
-        requests hear that the server stops."""
-        self._requests.finish(PATIENCE)
+    def close(self) -> bool:
+        """Stop answering, and free the port. Requests that have come in whole are answered first;
+        meanwhile new ones hear that the server stops.
+
+        Returns:
+            Whether all of them were answered; after ``PATIENCE`` seconds it no longer waits.
+        """
+        answered = self._requests.finish(PATIENCE)
         if self._serves:
             self._server.shutdown()
         self._server.server_close()
         self._handler.close_all()
+        return answered
 
     def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        taken = self._requests.take()
-        answer = self._answered(environ, start_response, taken)
-        return ClosingIterator(answer, self._requests.drop if taken else None)
-
-    def _answered(
-        self, environ: Any, start_response: Callable[..., Any], taken: bool
-    ) -> Iterable[bytes]:
         request = Request(environ)
         request.max_content_length = MAX_BODY
+        taken = False
         try:
+            # It has come in when its body has: half a request does not delay a stop.
+            if len(request.get_data()) >= MAX_BODY:  # werkzeug cuts a body without a length there.
+                raise RequestEntityTooLarge
+            taken = self._requests.take()
             response = self._respond(request) if taken else self._stopping(request)
         except HTTPException as error:
-            response = _plain(error.code or 400, f"The sandbox cannot take this request: {error}")
+            response = _plain(error.code or 400, _cannot_take(error))
         except Exception as error:  # The server outlives whatever one request does.
             response = _plain(500, f"The sandbox failed on this request ({error}).")
-        return response(environ, start_response)
+        answer = response(environ, start_response)
+        return ClosingIterator(answer, self._requests.drop if taken else None)
 
     def _respond(self, request: Request) -> Response:
         if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
@@ -133,14 +138,11 @@ class Server:
             return _status("ok" if request.path == HEALTH else "ready")
         if request.path == PATH:
             return self._control(request)
-        body = request.get_data()
-        if len(body) >= MAX_BODY:  # werkzeug cuts a body without a length there.
-            raise RequestEntityTooLarge
         prepared = AWSPreparedRequest(
             method=request.method,
             url=f"http://{request.host}{_raw_target(request)}",
             headers=moto_http.header_dict(dict(request.headers)),
-            body=body,
+            body=request.get_data(),
             stream_output=False,
         )
         status, headers, answer = self.sandbox.handle(prepared)
@@ -188,11 +190,11 @@ class _Requests:
             self._open -= 1
             self._changed.notify_all()
 
-    def finish(self, seconds: float) -> None:
+    def finish(self, seconds: float) -> bool:
         """Take no more, and wait until all are answered, but not for ever."""
         with self._changed:
             self._stops = True
-            self._changed.wait_for(lambda: not self._open, seconds)
+            return self._changed.wait_for(lambda: not self._open, seconds)
 
 
 _HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "server", "status")
@@ -210,6 +212,16 @@ def _status(status: str, code: int = 200) -> Response:
 
 def _plain(status: int, text: str) -> Response:
     return Response(text + "\n", status=status, mimetype="text/plain")
+
+
+def _cannot_take(error: HTTPException) -> str:
+    """What is said to a request whose body cannot be read."""
+    why = error.description or error.name
+    if isinstance(error, RequestEntityTooLarge):
+        why = f"its body has {MAX_BODY >> 20} MiB or more, and AWS takes no such request."
+    elif isinstance(error, ClientDisconnected):
+        why = "its body is not as long as its header says."
+    return f"The sandbox cannot take this request: {why}"
 
 
 def no_port(text: str) -> SandboxError:

@@ -12,6 +12,6 @@ five minutes, so that it asks KMS again.
 """
 
 from .account import apply, gather, seed_of
-from .file import read, write
+from .file import check, read, write
 
-__all__ = ["apply", "gather", "read", "seed_of", "write"]
+__all__ = ["apply", "check", "gather", "read", "seed_of", "write"]

@@ -24,7 +24,7 @@ def write(path: str | os.PathLike[str], account: Any) -> None:
     Raises:
         SandboxError: the file cannot be written.
     """
-    target = Path(path)
+    target = _target(path)
     text = _text(account)
     header = {
         "format": FORMAT,
@@ -38,7 +38,7 @@ def write(path: str | os.PathLike[str], account: Any) -> None:
     try:
         # In the same folder, so that it can take the old one's place in one step. Only the owner
         # may read it, as with any file of keys.
-        number, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        number, temporary = tempfile.mkstemp(prefix=".refusal-", dir=target.parent)
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(whole)
             file.flush()
@@ -50,6 +50,49 @@ def write(path: str | os.PathLike[str], account: Any) -> None:
         raise SandboxError(
             f"The account cannot be saved to {target} ({error.strerror}); the file is as it was."
         ) from None
+
+
+def check(path: str | os.PathLike[str]) -> None:
+    """Try whether an account can be written to a file, and leave everything as it was: better said
+    before there is an account to lose.
+
+    Raises:
+        SandboxError: it cannot.
+    """
+    target = _target(path)
+    try:
+        os.lstat(target)  # A name that is too long, or no name at all.
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _cannot_write(path, error.strerror) from None
+    try:
+        with tempfile.TemporaryFile(prefix=".refusal-", dir=target.parent):
+            pass
+    except FileNotFoundError:
+        raise _cannot_write(path, "there is no such folder") from None
+    except OSError as error:
+        raise _cannot_write(path, error.strerror) from None
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    """The file that is to be replaced; behind a link, the one that it leads to.
+
+    Raises:
+        SandboxError: what is there is no file, such as a folder or a device.
+    """
+    if not os.fspath(path):
+        raise SandboxError("The name of the file to save to is empty.")
+    target = Path(os.path.realpath(path))
+    if os.path.isdir(target):
+        raise _cannot_write(path, "it is a folder")
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise _cannot_write(path, "it is no regular file")
+    return target
+
+
+def _cannot_write(path: str | os.PathLike[str], why: str | None) -> SandboxError:
+    return SandboxError(f"{os.fspath(path)} cannot be written: {why}.")
 
 
 def read(path: str | os.PathLike[str]) -> Any:
@@ -69,10 +112,11 @@ def read(path: str | os.PathLike[str]) -> Any:
         raise SandboxError(f"{path} is no account that Sandbox.save wrote, or not all of it.")
     here = {"version": VERSION, "refusal": version("refusal"), "moto": version("moto")}
     for name, wanted in here.items():
-        if whole.get(name) != wanted:
-            what = "the layout" if name == "version" else name
+        there = whole.get(name)
+        if there != wanted or type(there) is not type(wanted):
+            said = f"the layout {there!r:.40}" if name == "version" else f"{name} {there!s:.40}"
             raise SandboxError(
-                f"{path} was saved with {what} {str(whole.get(name))[:40]}, and here is {wanted}: "
+                f"{path} was saved with {said}, and here is {wanted}: "
                 "what an account is made of may differ. Use the same versions, or make the account "
                 "anew."
             )

@@ -125,3 +125,39 @@ def test_a_server_that_stops_ends_its_connections() -> None:
         assert answer(connection).status == 200
     with connection:
         assert closed(connection)
+
+
+def test_half_a_request_does_not_delay_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refusal.serving.server.PATIENCE", 0.1)
+    with serving() as server:
+        connection = socket.create_connection(server_address(server))
+        connection.settimeout(30)
+        connection.sendall(f"{POST}Content-Length: 100\r\n\r\nhalf".encode())
+        # It is being read when a request that came later has been answered.
+        with socket.create_connection(server_address(server)) as other:
+            other.sendall(f"GET {HEALTH} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            assert answer(other).status == 200
+        assert server.close()
+    with connection:
+        assert closed(connection)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (b"\x16\x03\x01\x00\xa5\r\n\r\n", b"The sandbox cannot take this request: Bad request"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"cannot take this request: Invalid HTTP version"),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", b"request: Request-URI Too Long"),
+        (f"{POST}X: a\r\n{'X: a' * 20_000}\r\n\r\n".encode(), b"take this request: Line too long"),
+        (f"{POST}Content-Length: 9\r\n\r\nhalf".encode(), b"its body is not as long as its header"),
+        (f"{POST}Content-Length: {MAX_BODY + 1}\r\n\r\n".encode(), b"its body has 20 MiB or more"),
+    ],
+)
+def test_what_is_no_request_gets_one_sentence(
+    connection: socket.socket, sent: bytes, words: bytes
+) -> None:
+    connection.sendall(sent)
+    connection.shutdown(socket.SHUT_WR)
+    with connection.makefile("rb") as stream:
+        *_, last = stream.read().splitlines()
+    assert words in last and b"<" not in last

@@ -178,12 +178,17 @@ def test_an_account_outlives_its_server(tmp_path: Path) -> None:
         (("--load", "foreign.json", "--seed", "1"), "Give --seed or --load"),
         (("--save", "none/a.json"), "none/a.json cannot be written: there is no such folder."),
         (("--save", "."), ". cannot be written: it is a folder."),
+        (("--save", "pipe"), "pipe cannot be written: it is no regular file."),
+        (("--save", "a" * 300), "a cannot be written: File name too long."),
+        (("--save", ""), "The name of the file to save to is empty."),
+        (("--load", ""), "The name of the file to load is empty."),
     ],
 )
 def test_what_cannot_be_loaded_or_saved_is_said_at_the_start(
     tmp_path: Path, arguments: tuple[str, ...], words: str
 ) -> None:
     (tmp_path / "foreign.json").write_text('{"format": "other"}')
+    os.mkfifo(tmp_path / "pipe")
     done = subprocess.run(
         [*COMMAND, "serve", "--port=0", *arguments],
         cwd=tmp_path, capture_output=True, text=True, timeout=60, env=dict(os.environ),
@@ -191,3 +196,42 @@ def test_what_cannot_be_loaded_or_saved_is_said_at_the_start(
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert words in done.stderr
     assert (tmp_path / "foreign.json").read_text() == '{"format": "other"}'
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["foreign.json", "pipe"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_an_account_that_cannot_be_saved_any_more_is_saved_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    with serve("--save", str(folder / "account.json")) as served:
+        served.client("kms").create_key()
+        folder.rmdir()
+        status, _, err = stop(served)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "cannot be saved to" in err and "(No such file or directory)" in err
+    kept = Path(err.partition(" It was saved to ")[2].removesuffix(" instead.\n"))
+    try:
+        with Sandbox.load(kept) as sandbox:
+            assert len(sandbox.session().client("kms").list_keys()["Keys"]) == 1
+    finally:
+        kept.unlink()
+
+
+def test_a_log_that_nobody_reads_any_more_breaks_no_call() -> None:
+    with serve("--log", "json") as served:
+        assert served.process.stderr is not None
+        served.process.stderr.close()
+        for _ in range(2):
+            served.client("kms").create_key()
+        assert len(served.client("kms").list_keys()["Keys"]) == 2
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(60) == 0
+
+
+def test_without_a_reader_of_its_lines_it_says_so() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, "--port=0"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    words = "The lines that set a shell up cannot be printed (No space left on device).\n"
+    assert (done.returncode, done.stderr) == (2, words)
