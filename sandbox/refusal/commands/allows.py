@@ -44,6 +44,11 @@ Example: may this role decrypt with this key?
     --key-policy key.json --policy role.json
 """
 _OWNER = re.compile(r"arn:[^:]+:[^:]+:[^:]*:([0-9]{12}):")
+_ARN = re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:.+", re.DOTALL)
+#: On what KMS authorizes an alias: these ask for the alias and for the key, and everything else for
+#: the key alone (AWS KMS Developer Guide, "Control access to aliases").
+_OF_ALIASES = ("kms:createalias", "kms:deletealias", "kms:updatealias")
+_KMS_KEY = re.compile(r"arn:[^:]+:kms:[^:]*:[0-9]{12}:key/.+")
 
 
 def add_to(commands: Any) -> None:
@@ -75,6 +80,12 @@ def add_to(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
+_NO_KEY_POLICY = (
+    "No --key-policy was given. A KMS key always has one, so this answer holds for a key whose "
+    "policy says nothing about the principal."
+)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Decide, print the explanation, and return the exit status."""
     try:
@@ -82,6 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
     except AuthorizationError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
+    if _KMS_KEY.fullmatch(arguments.resource) and not arguments.resource_policy:
+        print(_NO_KEY_POLICY, file=sys.stderr)
     explanation = explain(decision)
     if arguments.json:
         told = {"allowed": decision.allowed, **explanation.to_json()}
@@ -102,8 +115,9 @@ def decide(arguments: argparse.Namespace) -> Decision:
         owner = found[1]
     if owner is not None and not re.fullmatch("[0-9]{12}", owner):
         raise RequestError(f"`{owner}` is no account ID; give twelve digits.")
-    if arguments.resource_policy and arguments.trust_policy:
+    if arguments.resource_policy is not None and arguments.trust_policy is not None:
         raise RequestError("Give --trust-policy or --resource-policy; one resource has one policy.")
+    _check(arguments.principal, arguments.action, arguments.resource)
     principal, implied = _asking(arguments.principal, arguments.action)
     resource_policy = _optional(arguments.resource_policy, "resource-based") or _optional(
         arguments.trust_policy, "role trust policy"
@@ -120,8 +134,29 @@ def decide(arguments: argparse.Namespace) -> Decision:
         permissions_boundary=_optional(arguments.boundary, "permissions boundary"),
         session_policies=[_policy(path, "session") for path in arguments.session_policies] or None,
         resource_policy=resource_policy,
-        grants=_grants(arguments.grants) if arguments.grants else (),
+        grants=() if arguments.grants is None else _grants(arguments.grants),
     )
+
+
+def _check(principal: str, action: str, resource: str) -> None:
+    """Refuse a question that no request on AWS could ask.
+
+    Raises:
+        RequestError: one of the three is a pattern or no ARN, or an alias stands for its key.
+    """
+    for name, value in (("principal", principal), ("action", action)):
+        if re.search(r"[*?\s]", value):
+            raise RequestError(f"`{value}` has a wildcard or a space; give one {name}.")
+    if resource != "*" and not _ARN.fullmatch(resource):
+        raise RequestError(
+            f"`{resource}` is no ARN; give one such as "
+            "arn:aws:kms:us-east-1:123456789012:key/1234, or * for an action without a resource."
+        )
+    alias = re.match(r"arn:[^:]+:kms:[^:]*:[^:]*:alias/", resource)
+    if alias and action.lower().startswith("kms:") and action.lower() not in _OF_ALIASES:
+        raise RequestError(
+            f"AWS KMS decides {action} on the key, never on an alias; give the ARN of the key."
+        )
 
 
 def _asking(principal: str, action: str) -> tuple[str, dict[str, str]]:
@@ -180,26 +215,32 @@ def _context(pairs: Sequence[str], implied: Mapping[str, str]) -> dict[str, str 
 
 
 def _read(path: str) -> Any:
-    """What a JSON file holds, read strictly."""
+    """What a JSON file holds, read strictly; Windows begins some files with a byte order mark."""
+    if not path:
+        raise RequestError("The name of a file is empty.")
     try:
-        return loads(Path(path).read_text("utf-8"))
+        return loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
         raise RequestError(f"{path} cannot be read: {error.strerror}.") from None
     except NotStrict as error:
         raise RequestError(f"{path} {error}.") from None
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError:
+        raise RequestError(f"{path} is not a JSON file in UTF-8.") from None
+    except RecursionError:
+        raise RequestError(f"{path} is not a policy: it is nested too deeply.") from None
+    except ValueError as error:
         raise RequestError(f"{path} is not a JSON file: {error}.") from None
 
 
 def _optional(path: str | None, kind: str) -> Policy | None:
-    return _policy(path, kind) if path else None
+    return None if path is None else _policy(path, kind)
 
 
 def _policy(path: str, kind: str) -> Policy:
     document = _unwrapped(_read(path))
     try:
         if not isinstance(document, str | Mapping):
-            raise RequestError("a policy is a JSON object")
+            raise RequestError("a policy is a JSON object.")
         return Policy.parse(document, kind=kind, name=Path(path).name)
     except AuthorizationError as error:
         raise RequestError(f"{path}: {error}") from None

@@ -46,7 +46,8 @@ class Folder:
         for option, held in files.items():
             for number, one in enumerate(held if isinstance(held, list) else [held]):
                 file = self.path / f"{option}-{number}.json"
-                file.write_text(one if isinstance(one, str) else json.dumps(one), "utf-8")
+                text = one if isinstance(one, str | bytes) else json.dumps(one)
+                file.write_bytes(text if isinstance(text, bytes) else text.encode())
                 arguments += [f"--{option.replace('_', '-')}", str(file)]
         status = main(["allows", *arguments, *more])
         out, err = self.capsys.readouterr()
@@ -75,7 +76,22 @@ def test_without_a_key_policy_that_lets_iam_decide_it_is_denied(allows: Folder) 
     other = document(allow(Principal={"AWS": USER}))
     assert allows(policy=mine, key_policy=other)[0] == 1
     assert allows(policy=mine, key_policy=other, principal=USER)[0] == 0
-    assert allows(policy=mine)[0] == 1
+    status, out, err = allows(policy=mine)
+    assert status == 1 and out.startswith("denied\n") and err.count("\n") == 1
+    assert "No --key-policy was given. A KMS key always has one" in err
+    assert allows(policy=mine, resource="arn:aws:sqs:us-east-1:123456789012:q")[2] == ""
+
+
+def test_an_alias_is_asked_about_where_kms_decides_on_it(allows: Folder) -> None:
+    asked = ("--action=kms:CreateAlias",)
+    alias = KEY.replace("key/1234", "alias/scores")
+    mine = document(allow("kms:CreateAlias", Resource=alias))
+    assert allows(*asked, policy=mine, resource=alias)[0] == 0
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(allows: Folder) -> None:
+    mine = b"\xef\xbb\xbf" + json.dumps(document(allow())).encode()
+    assert allows(policy=mine, key_policy=DELEGATES)[0] == 0
 
 
 def test_a_role_does_not_escape_its_boundary_or_its_session_policy(allows: Folder) -> None:
@@ -135,6 +151,9 @@ def test_grants(allows: Folder) -> None:
     for held in json.dumps([grant]), {"Grants": [grant]}:
         status, out, _ = allows(key_policy=document(), grants=held)
         assert status == 0 and "grant g allows it." in out
+    del grant["GrantId"]  # As it was written by hand.
+    status, out, _ = allows(key_policy=document(), grants=[[grant]])
+    assert status == 0 and "a grant allows it." in out and "- a grant, Allow: yes (decides)" in out
 
 
 def test_json_has_what_is_documented(allows: Folder) -> None:
@@ -182,6 +201,8 @@ def test_what_the_aws_cli_prints_is_read_and_decided_as_the_sandbox_decides(
         ({"policy": "[]"}, "policy-0.json: a policy is a JSON object"),
         ({"policy": "3"}, "policy-0.json: a policy is a JSON object"),
         ({"policy": {"Other": 1}}, "policy-0.json: "),
+        ({"policy": "[" * 100_000}, "policy-0.json is not a policy: it is nested too deeply."),
+        ({"policy": b"\xff\xfe{\x00}\x00"}, "policy-0.json is not a JSON file in UTF-8."),
         ({"policy": document(allow("Decrypt"))}, "is not of the form service:Action"),
         ({"grants": {"x": 1}}, "must hold a list of grants"),
         ({"grants": '[{"GrantId": "g"}]'}, "grants-0.json: "),
@@ -205,6 +226,23 @@ def test_what_cannot_be_read_is_2_and_one_sentence(
         ("--context==x", "is no condition key with a value"),
         ("--resource-account=12", "`12` is no account ID; give twelve digits."),
         ("--action=Decrypt", "is not of the form service:Action"),
+        ("--action=kms:*", "`kms:*` has a wildcard or a space; give one action."),
+        ("--action=kms: Decrypt", "`kms: Decrypt` has a wildcard or a space"),
+        (
+            "--principal=arn:aws:iam::123456789012:role/*",
+            "has a wildcard or a space; give one principal.",
+        ),
+        ("--resource=", "`` is no ARN; give one such as arn:aws:kms:"),
+        ("--resource=1234", "`1234` is no ARN"),
+        ("--resource=alias/scores", "`alias/scores` is no ARN"),
+        ("--resource=arn:aws:kms:key/1234", "`arn:aws:kms:key/1234` is no ARN"),
+        (
+            f"--resource={KEY.replace('key/', 'alias/')}",
+            "on the key, never on an alias; give the ARN",
+        ),
+        ("--policy=", "The name of a file is empty."),
+        ("--key-policy=", "The name of a file is empty."),
+        ("--grants=", "The name of a file is empty."),
     ],
 )
 def test_an_option_that_is_wrong_is_2_and_one_sentence(
