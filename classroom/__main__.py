@@ -108,10 +108,9 @@ def _grade(arguments: argparse.Namespace) -> int:
     )
     pages = write_all(results, arguments.out)
     if roster is not None:
-        files, strangers = write_imports(arguments.out.parent, roster, marks_of(results))
+        files, left_out = write_imports(arguments.out.parent, roster, marks_of(results))
         print(f"To import: {', '.join(map(str, files))}.")
-        if strangers:
-            print(f"Not in the roster: {', '.join(strangers)}.", file=sys.stderr)
+        print(*left_out, sep="\n", end="\n" * bool(left_out), file=sys.stderr)
     waiting = sum(bool(result.needs_a_person) for result in results)
     print(f"Marks: {arguments.out}. Report and feedback: {pages}. For a person to see: {waiting}.")
     return 0

@@ -219,13 +219,13 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
             most[str(assignment)] = float(str(rest[at - 1]))
         marks = [Marks(name, points[name], most[name]) for name in points]
         try:
-            files, strangers = write_imports(folder, read_roster(Path(self.roster)), marks)
+            files, left_out = write_imports(folder, read_roster(Path(self.roster)), marks)
         except GradingError as error:
             self.log.fatal("%s", error)
             raise SystemExit(1) from None
         self.log.info("To import: %s", ", ".join(map(str, files)))
-        if strangers:
-            self.log.warning("Not in the roster: %s", ", ".join(strangers))
+        for sentence in left_out:
+            self.log.warning("%s", sentence)
 
     def _results(self, assignment: str) -> Iterator[SubmissionResult]:
         """What marking left in each autograded notebook: nothing is graded again for it."""

@@ -10,7 +10,7 @@ student without a mark has an empty cell, which both leave as it is.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from ..files import open_private
 from ..roster import Roster
 from .html import format_points
 
-_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_ROOT = "Root Account"
+_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", _ROOT, "Section")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -38,8 +39,8 @@ class Marks:
 
 
 def inert(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in _FORMULA else text
+    """A cell that no spreadsheet takes for a formula; a dash alone is none."""
+    return f"'{text}" if text[:1] in _FORMULA and text != "-" else text
 
 
 def write_imports(folder: Path, roster: Roster, marks: list[Marks]) -> tuple[list[Path], list[str]]:
@@ -47,37 +48,54 @@ def write_imports(folder: Path, roster: Roster, marks: list[Marks]) -> tuple[lis
     roster is a worksheet, which is of one.
 
     Returns:
-        The files, and the students who are not in the roster.
-
-    Raises:
-        GradingError: students and rows cannot be told apart.
+        The files, and a sentence for each reason why marks are in none of them.
     """
-    students = {student for one in marks for student in one.points}
-    rows = roster.match(students)
-    by_row = {at: student for student, at in rows.items()}
+    matched = [roster.match(one.points) for one in marks]
+    columns = [
+        {row: one.points[student] for student, row in found.rows.items()}
+        for one, found in zip(marks, matched, strict=True)
+    ]
     if roster.kind == "moodle worksheet":
         files = []
-        for one in marks:
+        for one, column in zip(marks, columns, strict=True):
             name = "moodle.csv" if len(marks) == 1 else f"moodle-{one.name}.csv"
-            files.append(_write(folder / name, _worksheet(roster, one, by_row)))
+            files.append(_write(folder / name, _worksheet(roster, one, column)))
     elif roster.kind == "canvas":
-        files = [_write(folder / "canvas.csv", _canvas(roster, marks, by_row))]
+        files = [_write(folder / "canvas.csv", _canvas(roster, marks, columns))]
     else:
-        files = [_write(folder / "moodle.csv", _participants(roster, marks, by_row))]
-    return files, sorted(students - set(rows))
+        files = [_write(folder / "moodle.csv", _participants(roster, marks, columns))]
+    unplaced = {student: why for found in matched for student, why in found.unplaced.items()}
+    return files, _left_out(unplaced)
+
+
+def _left_out(unplaced: Mapping[str, str]) -> list[str]:
+    strangers = sorted(student for student, why in unplaced.items() if not why)
+    told = [f"Not in the roster: {', '.join(strangers)}."] if strangers else []
+    told += [
+        f"No mark for `{student}` in the file to import: {why}. Enter it by hand."
+        for student, why in sorted(unplaced.items())
+        if why
+    ]
+    return told
 
 
 def _shown(points: float | None) -> str:
     return "" if points is None else format_points(points)
 
 
-def _canvas(roster: Roster, marks: list[Marks], by_row: dict[int, str]) -> list[list[str]]:
-    columns = [_column(roster, one.name) for one in marks]
+#: Points by row of the roster.
+_Column = Mapping[int, float | None]
+
+
+def _canvas(roster: Roster, marks: list[Marks], columns: Sequence[_Column]) -> list[list[str]]:
+    # Canvas exports it where several accounts share users, and then needs it back.
+    about = [name for name in _CANVAS if name != _ROOT or name in roster.header]
+    names = [_column(roster, one.name) for one in marks]
     most = [format_points(one.out_of) for one in marks]
-    table = [[*_CANVAS, *columns], ["    Points Possible", *[""] * (len(_CANVAS) - 1), *most]]
+    table = [[*about, *names], ["    Points Possible", *[""] * (len(about) - 1), *most]]
     for at, row in enumerate(roster.rows):
-        who = [inert(row.get(name, "")) for name in _CANVAS]
-        table.append([*who, *(_shown(one.points.get(by_row.get(at, ""))) for one in marks)])
+        who = [inert(row.get(name, "")) for name in about]
+        table.append([*who, *(_shown(column.get(at)) for column in columns)])
     return table
 
 
@@ -91,22 +109,23 @@ def _column(roster: Roster, name: str) -> str:
     return name
 
 
-def _worksheet(roster: Roster, marks: Marks, by_row: dict[int, str]) -> list[list[str]]:
+def _worksheet(roster: Roster, marks: Marks, column: _Column) -> list[list[str]]:
     most = {"Maximum Grade": format_points(marks.out_of)}
     table = [list(roster.header)]
     for at, row in enumerate(roster.rows):
-        grade = _shown(marks.points.get(by_row.get(at, "")))
-        filled = {**row, "Grade": grade or row.get("Grade", "")}
+        filled = {**row, "Grade": _shown(column.get(at)) or row.get("Grade", "")}
         filled |= {name: value for name, value in most.items() if not filled.get(name)}
         table.append([inert(filled.get(name, "")) for name in roster.header])
     return table
 
 
-def _participants(roster: Roster, marks: list[Marks], by_row: dict[int, str]) -> list[list[str]]:
+def _participants(
+    roster: Roster, marks: list[Marks], columns: Sequence[_Column]
+) -> list[list[str]]:
     table = [[*roster.header, *(one.name for one in marks)]]
     for at, row in enumerate(roster.rows):
         who = [inert(row.get(name, "")) for name in roster.header]
-        table.append([*who, *(_shown(one.points.get(by_row.get(at, ""))) for one in marks)])
+        table.append([*who, *(_shown(column.get(at)) for column in columns)])
     return table
 
 
