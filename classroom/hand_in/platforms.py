@@ -117,7 +117,7 @@ def of_path(path: str) -> Owner:
     A folder that no platform named is a student's, by its whole name. A file in no folder is
     called by its student's name, which the name of a notebook of the course may follow.
     """
-    first, *more = PurePosixPath(path).parts
+    first, *more = PurePosixPath(path).parts or ("",)
     if (found := of_platform(first, folder=bool(more))) is not None:
         return found
     if more:

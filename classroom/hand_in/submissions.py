@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..errors import GradingError
 from .platforms import Owner, of_path, of_platform, student_id, told_apart, wrappers
@@ -114,7 +114,7 @@ def read_content(submission: Submission) -> tuple[bytes, str]:
                 entry = archive.infolist()[submission.member]
                 with archive.open(entry) as stream:
                     data = stream.read(LARGEST + 1)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except Exception as error:  # On a damaged zip, each decompressor raises errors of its own.
         raise GradingError(f"It cannot be read ({error}).") from None
     if len(data) > LARGEST:
         raise GradingError(_too_large())
@@ -151,7 +151,8 @@ def _on_one_line(name: str) -> str:
 
 def _below(path: str, depth: int, owner_of: _OwnerOf) -> Owner:
     """Whose a path is, past the folders that hold the whole class."""
-    return owner_of("/".join(path.split("/")[depth:]) if owner_of is of_path else path)
+    parts = PurePosixPath(path).parts[depth:]  # As ``wrappers`` counts them.
+    return owner_of("/".join(parts) if owner_of is of_path else path)
 
 
 def _in_folder(root: Path, owner_of: _OwnerOf) -> Iterator[tuple[Submission, Owner]]:
@@ -192,7 +193,7 @@ def _in_zip(
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # As in `read_content`.
         problem = f"It is no zip ({error})."
         yield Submission("", str(path), label=below, problem=problem), owner or Owner("")
         return
@@ -203,7 +204,7 @@ def _in_zip(
     files = [
         (at, entry, entry.filename.replace("\\", "/"))
         for at, entry in enumerate(entries)
-        if not entry.is_dir() and not _LEFT_OUT.search(entry.filename)
+        if entry.filename and not entry.is_dir() and not _LEFT_OUT.search(entry.filename)
     ]
     sound = [name for _, entry, name in files if not _refusal(entry)]
     if below and _is_platforms(below, sound):

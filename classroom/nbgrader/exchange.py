@@ -82,20 +82,20 @@ class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
 
     def _one_of(self, files: list[Submission], assignment: str) -> bytes:
         """What a student handed in, or a file that says why it is for a person to choose."""
-        contents: dict[str, bytes] = {}
+        known: dict[str, tuple[Submission, bool]] = {}
         problems = []
         for one in files:
             try:
                 data, digest = read_content(one)
-                contents[digest] = data
+                known[digest] = one, _is(data, assignment)
             except GradingError as error:
                 problems.append(str(error))
                 self.log.warning("%s: %s", one.source, error)
-        numbered = {digest: data for digest, data in contents.items() if _is(data, assignment)}
-        contents = numbered if len(contents) > 1 and numbered else contents
-        if len(contents) == 1:
-            return next(iter(contents.values()))
-        if contents:
+        numbered = [one for one, fits in known.values() if fits]
+        left = numbered if len(known) > 1 and numbered else [one for one, _ in known.values()]
+        if len(left) == 1:
+            return read_content(left[0])[0]  # Once more: all of them may be too much to hold.
+        if left:
             names = ", ".join(one.source for one in files[:_NAMED])
             problems = [say("class.several", count=len(files), names=names)]
             self.log.warning("%s", problems[0])

@@ -29,6 +29,7 @@ from ..messages import say
 from ..options import Limits, Options
 from ..results import ExerciseResult, SubmissionResult
 from ..run.calls import missing
+from .opening import opened
 from .written import as_typed, rendered
 
 #: Its functions are not typed.
@@ -52,7 +53,7 @@ def make_openable(notebooks: list[str], **_: Any) -> None:
         if len(notebooks) == 1 and path != wanted:
             wanted.write_bytes(path.read_bytes())
             notebooks[index], path = str(wanted), wanted
-        if _opened(path) is None:
+        if opened(path) is None:
             path.replace(_aside(path))
             note = nbformat.v4.new_markdown_cell(say("class.no_notebook", name=path.name))
             stand_in = nbformat.v4.new_notebook(cells=[note], metadata={"stand_in": True})
@@ -63,7 +64,7 @@ def submitted_file(folder: Path, notebooks: list[str]) -> Path:
     """The file that a student handed in: what nbgrader opens, or what a note stands in for."""
     named = [Path(name) for name in notebooks if Path(name).stem == folder.name]
     path = (named or [Path(notebooks[0])])[0]
-    notebook = _opened(path)
+    notebook = opened(path)
     stands_in = notebook is not None and notebook.metadata.get("stand_in")
     return _aside(path) if stands_in and _aside(path).exists() else path
 
@@ -71,16 +72,6 @@ def submitted_file(folder: Path, notebooks: list[str]) -> Path:
 def _aside(path: Path) -> Path:
     """Where a file is kept that nbgrader cannot read."""
     return path.with_name(f"{path.name}{ASIDE}")
-
-
-def _opened(path: Path) -> NotebookNode | None:
-    """A notebook, or None where a file is none."""
-    try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
-    except Exception:
-        return None
-    return notebook
 
 
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -220,7 +211,7 @@ class GoOn(NotebookExporter):
 
 def is_marked(folder: Path) -> bool:
     """Whether each notebook of a folder in ``autograded/`` has its result, as marking ends."""
-    notebooks = [_opened(path) for path in folder.glob("*.ipynb")]
+    notebooks = [opened(path) for path in folder.glob("*.ipynb")]
     return bool(notebooks) and all(
         one is not None and "grading" in one.metadata for one in notebooks
     )
@@ -264,7 +255,7 @@ def _comment(result: SubmissionResult, verdict: ExerciseResult | None, empty: bo
 
 def marking_keys(source: Path) -> dict[str, str]:
     """The instructor's keys to the written questions, by the names of their cells."""
-    notebook = _opened(source)
+    notebook = opened(source)
     return {
         str(cell.metadata.nbgrader.grade_id): str(cell.source)
         for cell in (notebook.cells if notebook is not None else ())

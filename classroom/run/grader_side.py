@@ -38,6 +38,11 @@ class Died(Exception):
         self.why = why
 
 
+class _TooLate(BaseException):
+    """A student's time is up while their request is answered. No ``Exception``: what answers
+    requests makes an answer of those, and goes on."""
+
+
 class World:
     """The account that answers work in: built anew whenever the set-up cell runs again."""
 
@@ -121,6 +126,7 @@ class Student:
         started = start_student(zygote, limits)
         self._lifeline, self._talk, self._listener, self._runner = started
         self._late = ""
+        self._answers = False
         running = world.lab.in_process
         self._server = Server(running, listener=self._listener, answer=world.answer)
         self.ask("begin", environment=self._environment(running))
@@ -159,7 +165,7 @@ class Student:
                     reply = channel.receive(self._talk)
                     if reply.get("number") == number:  # And not something else that was sent.
                         return reply
-            except channel.Broken:
+            except (channel.Broken, _TooLate):
                 raise Died(self._why()) from None
 
     def sweep(self) -> int:
@@ -187,7 +193,9 @@ class Student:
         waiting = [self._talk, self._lifeline, self._listener]
         while (ready := select.select(waiting, [], [])[0]) == [self._listener]:
             self._server.sandbox = Sandbox.running() or self._server.sandbox
+            self._answers = True
             self._server.answer_one()
+            self._answers = False
         if ready[0] is self._lifeline:
             raise channel.Broken("ended")
 
@@ -210,6 +218,9 @@ class Student:
                 return
             self._late = late
             self._stop()
+            if self._answers:  # It may take long, and whoever asked has gone.
+                self._answers = False
+                raise _TooLate
 
         before = signal.signal(signal.SIGALRM, too_late)
         signal.setitimer(signal.ITIMER_REAL, seconds)

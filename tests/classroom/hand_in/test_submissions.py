@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -141,6 +142,39 @@ def test_broken_zips_have_a_reason(tmp_path: Path) -> None:
     (damaged,) = find_submissions(archive)
     with pytest.raises(GradingError, match="cannot be read"):
         read_content(damaged)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_is_said_whatever_is_damaged(tmp_path: Path, method: int) -> None:
+    """An upload that was cut or spoilt: each decompressor has errors of its own."""
+    chance = random.Random(11)
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w", method) as file:
+        for name in ("ann_11_22_05.ipynb", "ben_12_23_05.ipynb"):
+            file.writestr(name, b'{"cells": []}' * 100)
+    whole, refused = archive.read_bytes(), 0
+    for _ in range(300):
+        spoilt = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            spoilt[chance.randrange(len(whole))] = chance.randrange(256)
+        archive.write_bytes(spoilt)
+        try:
+            for one in find_submissions(archive):
+                read_content(one)
+        except GradingError:
+            refused += 1
+    assert refused > 20
+
+
+@pytest.mark.parametrize("name", [".", ".//.", "./ann/05.ipynb", "ann//05.ipynb"])
+def test_a_path_without_a_name_holds_up_nobody(tmp_path: Path, name: str) -> None:
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(name, "{}")
+        file.writestr("./class/Ben Oh_7_assignsubmission_file_/05.ipynb", "{}")
+    known = {one.student: one.problem for one in find_submissions(archive)}
+    assert {"Ben Oh_7", "class"} & set(known)
+    assert ("ann" in known) == ("ann" in name)
 
 
 def test_a_student_without_a_notebook_is_not_forgotten(tmp_path: Path) -> None:

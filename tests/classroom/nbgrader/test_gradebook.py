@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from classroom.nbgrader import opening
 from classroom.nbgrader.exchange import TakeFromZip
 from classroom.nbgrader.gradebook import make_openable, submitted_file
 
@@ -55,6 +56,25 @@ def test_a_note_stands_in_for_what_does_not_open(tmp_path: Path, data: bytes) ->
     assert submitted_file(path.parent, submitted).read_bytes() == data
 
 
+def test_what_would_take_all_memory_is_not_opened_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few kilobytes in a zip: nbgrader marks the whole class in this process."""
+    monkeypatch.setattr(opening, "_MEMORY", 200 * 1024**2)
+    path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
+    parts = b'{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {"a": [%s]}}'
+    bomb = parts % b",".join([b"{}"] * 1_100_000)
+    for data, words in (
+        (bomb, "is no notebook that opens"),
+        (parts % (b'"%s"' % (b"x" * 10**7)), ""),
+    ):
+        path.write_bytes(data)
+        make_openable([str(path)])
+        cells = nbformat.read(path, as_version=4).cells
+        assert words in (cells[0].source if cells else ""), "an honest one may be large"
+        assert submitted_file(path.parent, [str(path)]).read_bytes() == data
+
+
 def test_a_new_submission_is_graded_and_not_the_one_before(tmp_path: Path) -> None:
     path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
     path.write_bytes(b"oops")
@@ -96,10 +116,16 @@ def test_a_platforms_zip_is_taken_file_by_file(
         "cy_18_assignsubmission_file/essay.docx": "Word",
         "../../dan_05_denying_access.ipynb": good,
         f"{'e' * 300}_19_assignsubmission_file/a.ipynb": good,
+        "fay_20_assignsubmission_file/05.ipynb": good,
     }
-    with zipfile.ZipFile(archive / "class.zip", "w") as file:
+    with zipfile.ZipFile(archive / "class.zip", "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in names.items():
             file.writestr(name, text)
+        start = file.getinfo("fay_20_assignsubmission_file/05.ipynb").header_offset
+    data = bytearray((archive / "class.zip").read_bytes())
+    body = start + 30 + len("fay_20_assignsubmission_file/05.ipynb")  # APPNOTE.TXT, 4.3.7
+    data[body] = 0xFF  # A kind of block that deflate does not have.
+    (archive / "class.zip").write_bytes(data)
     extracted = tmp_path / "extracted"
     TakeFromZip().extract(str(archive), str(extracted))
     found = {path.parent.name: json.loads(path.read_text()) for path in extracted.rglob("*.ipynb")}
@@ -107,6 +133,8 @@ def test_a_platforms_zip_is_taken_file_by_file(
     reason = {"not_taken": "It is no Jupyter notebook."}
     long = next(name for name in found if name.startswith("eee"))
     assert long.endswith("eee_19") and len(long) < 60
+    damaged = found.pop("fay_20")["not_taken"]
+    assert damaged.startswith("It cannot be read (Error -3 while decompressing data")
     assert found == {"ann_17": cells, "bob_12": cells, "cy_18": reason, long: cells}
     assert not list(tmp_path.rglob("dan*"))
     assert "Its path leads out of the zip." in caplog.text

@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from classroom.run.grader_side import World
+from classroom import Limits
+from classroom.run.grader_side import Died, Student, World
+from classroom.run.zygote import Zygote
 from helpers.course.lab import SERVED
 from refusal import Sandbox, SandboxError, remote
 from refusal.serving import Server
@@ -119,6 +121,38 @@ def test_while_a_check_looks_nothing_is_built_anew(served: Served) -> None:
         served.world.answer(
             served.world.lab.sandbox, {"method": "open", "with": {"notebook": "00"}}
         )
+
+
+ASKS = """
+import os, urllib.request
+url, token = os.environ["COURSE_SANDBOX"].split()
+request = urllib.request.Request(url + PATH, b'{"method": "describe"}', {HEADER: token})
+urllib.request.urlopen(request)
+"""
+
+
+def test_a_request_that_takes_too_long_ends_with_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The grader's own process is at work on it, and would not hear that time is up."""
+
+    def never(*_: object) -> None:
+        while True:
+            pass
+
+    world, zygote = World("00", SEED), Zygote("classroom.run.student", "[]")
+    monkeypatch.setattr(world, "answer", never)
+    limits = Limits().for_process(isolated=True)
+    try:
+        student = Student(zygote, world, limits, patience=60)
+        source = f"PATH, HEADER = {remote.PATH!r}, {remote.TOKEN_HEADER!r}\n{ASKS}"
+        with pytest.raises(Died) as death:
+            student.ask("cell", source=source, seconds=0.5)
+        assert death.value.why == "time"
+        student.close()
+    finally:
+        zygote.close()
+        world.lab.in_process.stop()
 
 
 CELL = """
