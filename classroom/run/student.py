@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from . import calls, channel, isolation, memory, zygote
-from .shell import Shell, exceeds, lacks, make_shell
+from .shell import Shell, exceeds, make_shell
 
 _BACKLOG = 128
 #: The descriptor on which a runner talks with the grader.
@@ -210,7 +210,9 @@ class _Runner:
         result = self._shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         commands = ", ".join(f"the command {name}" for name in self._shell.no_commands)
-        return {"lacks": commands, **(_reply(error) if error else {})}
+        if error is None:
+            return {"lacks": commands}
+        return {"lacks": commands, **_reply(error, self._shell.lacks(error))}
 
     def _give(self, message: dict[str, Any]) -> dict[str, Any]:
         names = self._shell.user_ns
@@ -229,12 +231,12 @@ class _Runner:
             given = {name: channel.decode(v, _no_ask) for name, v in message["given"].items()}
             return {"value": _sent(self._shell.user_ns[message["name"]](**given), "")}
         except BaseException as error:  # Also what sys.exit raises.
-            return _reply(error)
+            return _reply(error, self._shell.lacks(error))
 
 
-def _reply(error: BaseException) -> dict[str, Any]:
+def _reply(error: BaseException, lacking: str) -> dict[str, Any]:
     """An error, and what of it may be the machine's and not the answer's."""
-    found = {"lacks": lacks(error), "exceeds": exceeds(error)}
+    found = {"lacks": lacking, "exceeds": exceeds(error)}
     return {"error": _told(error), **{name: text for name, text in found.items() if text}}
 
 

@@ -76,6 +76,75 @@ WORK = {
     "platform": "import platform\nplatform.platform()",
     "random bytes": "import os, secrets\nos.urandom(3)\nsecrets.token_hex()",
     "type hints": "from __future__ import annotations",
+    "the whole cell timed": "%%time",
+    "the whole cell captured": "%%capture out",
+    "output cleared": "from IPython.display import clear_output\nclear_output(wait=True)",
+    "a display that changes": "shown = display(1, display_id=True)",
+    "rich display": "from IPython.display import JSON, Markdown\ndisplay(Markdown('x'), JSON({}))",
+    "a sheet of magics": "%lsmagic\n%quickref\n%pinfo len",
+    "source of a function": (
+        "import inspect\ndef own():\n    return 1\nassert 'return 1' in inspect.getsource(own)"
+    ),
+    "an exit": "exit",
+    "a call to quit": "quit()",
+    "a debugger after an error": "try:\n    1 / 0\nexcept ZeroDivisionError:\n    pass\n%debug",
+    "a shell's pipe": "open('note.md', 'w').write('x')\n!cat note.md | sort | uniq -c > counted",
+    "a shell's variables": 'n = 3\n!echo $n {n + 1} "$HOME" > /dev/null',
+    "bash with the command line of AWS": (
+        "get_ipython().run_cell_magic('bash', '', "
+        "'cat > in.json <<EOF\\n{}\\nEOF\\naws kms list-keys --cli-input-json file://in.json')"
+    ),
+    "who I am on the command line": "!aws sts get-caller-identity\n!aws configure list",
+    "AWS in a process": (
+        "import json, subprocess\njson.loads(subprocess.check_output(['aws', 'kms', 'list-keys']))"
+    ),
+    "AWS in threads": (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "import boto3\nasked = boto3.client('kms')\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    list(pool.map(lambda _: asked.list_keys(), range(30)))"
+    ),
+    "AWS in asyncio": (
+        "import asyncio, boto3\nasked = boto3.client('kms')\n"
+        "await asyncio.gather(*(asyncio.to_thread(asked.list_keys) for _ in range(4)))"
+    ),
+    "a process in asyncio": (
+        "import asyncio\nwaited = await asyncio.create_subprocess_exec('ls')\nawait waited.wait()"
+    ),
+    "an asynchronous generator": (
+        "async def numbers():\n    yield 1\nassert [n async for n in numbers()] == [1]"
+    ),
+    "what moto does": "from moto import mock_aws\nown = mock_aws()\nown.start()\nown.stop()",
+    "AWS's log": "import boto3, logging\nboto3.set_stream_logger('', logging.ERROR)",
+    "a profile of one's own": (
+        "import os\nos.makedirs(os.path.expanduser('~/.aws'), exist_ok=True)\n"
+        "with open(os.path.expanduser('~/.aws/config'), 'w') as file:\n"
+        "    file.write('[profile mine]\\nregion = eu-central-1')\n"
+        "import boto3\nboto3.Session(profile_name='mine')"
+    ),
+    "every value shown": "get_ipython().ast_node_interactivity = 'all'\n1\n2",
+    "a handler of cells": "get_ipython().events.register('post_run_cell', lambda *_: None)",
+    "a database's file": (
+        "import sqlite3\nkept = sqlite3.connect('x.db')\nkept.execute('create table t (a)')\n"
+        "kept.commit()\nkept.close()"
+    ),
+    "a shelf": "import shelve\nwith shelve.open('shelf') as shelf:\n    shelf['a'] = 1",
+    "an archive": "import shutil\nshutil.make_archive('all', 'zip', '.')",
+    "a table in a file": (
+        "import pandas as pd\npd.DataFrame({'a': [1]}).to_csv('x.csv')\npd.read_csv('x.csv')"
+    ),
+    "an alarm": "import signal\nsignal.alarm(5)\nsignal.alarm(0)",
+    "a thread left behind": (
+        "import threading, time\nit = threading.Thread(target=time.sleep, args=(1,), daemon=True)\n"
+        "it.start()"
+    ),
+    "much output": "for _ in range(20_000):\n    print('x' * 100)",
+    "a test": (
+        "import unittest\nclass Test(unittest.TestCase):\n"
+        "    def test(self): self.assertTrue(True)\nunittest.main(argv=['x'], exit=False)"
+    ),
+    "letters with marks": "größe, α = 3, 1",
+    "an error that is caught": "try:\n    undefined\nexcept NameError:\n    pass",
     "last line": "1 + 1;",
 }
 #: What the machine lacks: never a zero, but a person. With a word of what is said.
@@ -95,6 +164,33 @@ PERSON = {
     "a command": ("!my-command apply\nraise SystemExit", "the command my-command"),
     "a program": ("import subprocess\nsubprocess.run(['my-program'])", "my-program"),
     "widgets": ("import ipywidgets_of_mine", "the module ipywidgets_of_mine"),
+    "a script": ("%run mine.py", "mine.py"),
+    "another notebook": ("%run my_notes.ipynb", "my_notes.ipynb"),
+    "a file to load": ("%load mine.py", "a file for %load"),
+    "a variable stored elsewhere": ("%store -r mine_of_before\nmine_of_before", "%store"),
+    "a variable of one's own shell": ("import os\nos.environ['MY_TOKEN']", "MY_TOKEN"),
+    "a variable by magic": ("%env MY_TOKEN", "an environment variable"),
+    "the network by requests": (
+        "import requests\nrequests.get('https://example.com', timeout=2)",
+        "an address outside",
+    ),
+    "a debugger": ("breakpoint()", "somebody at the keyboard"),
+    "a hidden question": ("import getpass\ngetpass.getpass()", "somebody at the keyboard"),
+    "a terminal": ("import os\nos.get_terminal_size()", "a terminal"),
+    "a language": (
+        "import locale\nlocale.setlocale(locale.LC_ALL, 'xx_YY.UTF-8')",
+        "a locale",
+    ),
+    "a database of one's own": (
+        "import sqlite3\nsqlite3.connect('/data/x.db')",
+        "a database's file",
+    ),
+    "a library": ("import ctypes\nctypes.CDLL('libmine.so')", "a library"),
+    "a script in bash": (
+        "get_ipython().run_cell_magic('bash', '', 'cat mine.csv')",
+        "what a command needs",
+    ),
+    "a time zone": ("import zoneinfo\nzoneinfo.ZoneInfo('Mars/Base')", "a time zone"),
 }
 PLOTS = "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
 if find_spec("matplotlib"):  # The course needs none; an instructor may have installed it.
