@@ -11,6 +11,10 @@ from importlib import import_module
 from typing import Any
 
 from authoring.lesson import Lesson
+from helpers.course.chapter import Exercise
+from helpers.course.checks import judge
+from helpers.course.evidence import Evidence
+from helpers.course.lab import Lab, lab_of
 from refusal import Sandbox
 from tests.cells import blank_cells, run
 from tests.classroom.notebooks import LESSON
@@ -160,6 +164,52 @@ def _echoes() -> Iterator[Callable[..., Any]]:
     yield lambda **given: given
 
 
+class _Prepared(Evidence):
+    """Evidence that says whether a copy of the world was asked for; made before, if ``copy``."""
+
+    def __init__(self, lab: Lab, copy: Lab | None = None) -> None:
+        super().__init__(lab)
+        self.copy, self.asked = copy, False
+
+    def fresh(self) -> None:
+        """As ``Evidence.fresh``."""
+        self.asked = True
+        if self.copy is None:
+            super().fresh()
+        else:
+            self.lab, self._copied = self.copy, True
+
+
+def _judged(
+    exercise: Exercise, number: str, evidence: _Prepared, given: tuple[Any, ...]
+) -> dict[str, Any]:
+    outcome = judge(exercise, number, evidence, given).outcome
+    return {"outcome": outcome, "fresh": evidence.asked}
+
+
+def _in_one_copy(
+    exercise: Exercise, number: str, lab: Lab, answers: list[tuple[Any, ...]]
+) -> dict[str, Any]:
+    """Each answer's outcome, in a process with a copy of the world that one process has made."""
+    sandbox = Sandbox(lab.sandbox.seed).start(aside=True)
+    evidence = _Prepared(lab, Lab(lab.notebook, sandbox, keeps_progress=False))
+    asked = (functools.partial(_judged, exercise, number, evidence, each) for each in answers)
+    return {"outcomes": [in_a_fork(each)["outcome"] for each in asked]}
+
+
+def _outcomes(
+    exercise: Exercise, number: str, lab: Lab, answers: list[tuple[Any, ...]]
+) -> list[str]:
+    found: list[str] = []
+    for at, given in enumerate(answers):
+        said = _judged(exercise, number, _Prepared(lab), given)
+        found.append(said["outcome"])
+        if said["fresh"]:  # Which takes a second, for each of the others too.
+            rest = functools.partial(_in_one_copy, exercise, number, lab, answers[at + 1 :])
+            return found + list(in_a_fork(rest)["outcomes"])
+    return found
+
+
 @functools.cache
 def earned_by_samples(number: str, seed: str) -> dict[str, list[str]]:
     """By exercise: the samples that its check takes for the work."""
@@ -167,10 +217,6 @@ def earned_by_samples(number: str, seed: str) -> dict[str, list[str]]:
 
 
 def _earned_by_samples(lesson: Lesson, seed: str) -> dict[str, list[str]]:
-    from helpers.course.checks import judge
-    from helpers.course.evidence import Evidence
-    from helpers.course.lab import lab_of
-
     os.environ["COURSE_SEED"] = seed
     names: dict[str, Any] = {}
     found: dict[str, list[str]] = {}
@@ -183,20 +229,20 @@ def _earned_by_samples(lesson: Lesson, seed: str) -> dict[str, list[str]]:
             run(cell.blank(), names)
             exercise = lesson.chapter.exercises[str(cell.answer)]
             given = [name.strip() for name in exercise.given.split(",") if name.strip()]
-            evidence = Evidence(lab_of(str(cell.answer)))
             tries: list[Any] = [*known]
             if function:
                 tries = [lambda value=value, **_: value for value in known] + [*_echoes()]
-            found[str(cell.answer)] = [
-                repr(value(a=1) if function else value)[:200]
+            asked = [
+                (value, tuple(value if name in own else names[name] for name in given))
                 for value in (tries if given else [])
-                if judge(
-                    exercise,
-                    str(cell.answer),
-                    evidence,
-                    tuple(value if name in own else names[name] for name in given),
-                ).outcome
-                == "correct"
+            ]
+            answers = [answer for _, answer in asked]
+            number = str(cell.answer)
+            outcomes = _outcomes(exercise, number, lab_of(number), answers)
+            found[number] = [
+                repr(value(a=1) if function else value)[:200]
+                for (value, _), outcome in zip(asked, outcomes, strict=True)
+                if outcome == "correct"
             ]
             continue
         run(cell.blank(), names)
