@@ -164,7 +164,7 @@ class Inventory:
         """The moment some days from now, or the end of the calendar."""
         return after(self.clock.now(), days)
 
-    def find(self, key_id: str, account: str, region: str, *, aliases: bool = True) -> Key:
+    def find(self, key_id: str, account: str, region: str, *, aliases: bool) -> Key:
         """The key that a key ID, key ARN, alias name or alias ARN names (A4).
 
         Args:

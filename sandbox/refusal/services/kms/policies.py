@@ -98,8 +98,6 @@ def read_policy(text: str) -> KeyPolicy:
         parsed = validate_key_policy(text)
     except PolicyError as error:
         raise AwsError(error.code, str(error)) from None
-    except RecursionError:
-        raise malformed("The policy is nested too deeply.") from None
     # As KMS gives it back: laid out anew, whatever it looked like (A10).
     return KeyPolicy(pretty(json.loads(text)), parsed, _saved_ids(parsed))
 

@@ -73,12 +73,12 @@ class Kms:
                 rotation.rotate_if_due(self._inventory, key)
 
     def find(self, key_id: str, account: str, region: str) -> Key:
-        """The key that a key ID, key ARN, alias name or alias ARN names; asks nobody's leave.
+        """The key that a key ID or key ARN names; asks nobody's leave.
 
         Raises:
             AwsError: ``NotFoundException`` (A8).
         """
-        return self._inventory.find(key_id, account, region)
+        return self._inventory.find(key_id, account, region, aliases=False)
 
     def managed_key(self, service: str, account: str, region: str) -> Key:
         """The AWS managed key of a service, made on first use.

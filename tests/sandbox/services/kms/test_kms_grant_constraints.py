@@ -60,6 +60,8 @@ def test_constraints_are_for_symmetric_keys(kms, refused):
     "pairs", [{f"k{n}": "v" for n in range(9)}, {"k": "v" * 385}], ids=["pairs", "length"]
 )
 def test_limits_of_a_constraint(grant, refused, pairs):
+    most = {f"k{n}": "v" * 384 for n in range(8)}
+    grant(ADMIN, "Decrypt", Constraints={"EncryptionContextSubset": most})
     with refused("ValidationException"):
         grant(ADMIN, "Decrypt", Constraints={"EncryptionContextSubset": pairs})
 

@@ -293,6 +293,13 @@ def test_dates_at_the_end_of_the_calendar(sandbox, kms, key):
         sandbox.advance(days=30)
 
 
+def test_all_the_tags_that_a_key_can_have_are_one_page(kms):
+    tags = [{"TagKey": f"{number:02}", "TagValue": ""} for number in range(50)]
+    key_id = kms.create_key(Tags=tags)["KeyMetadata"]["KeyId"]
+    listed = kms.list_resource_tags(KeyId=key_id)
+    assert (listed["Tags"], listed["Truncated"]) == (tags, False)
+
+
 def test_tags(kms, refused):
     tags = [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b", "TagValue": ""}]
     key_id = kms.create_key(Tags=tags)["KeyMetadata"]["KeyId"]

@@ -265,3 +265,34 @@ def test_the_lockout_check_asks_the_callers_own_policies(kms, make_user, policy,
     maker.create_key(Policy=delegating, BypassPolicyLockoutSafetyCheck=True)
     maker.create_key()
     user("owner", "kms:PutKeyPolicy").create_key(Policy=delegating)
+
+
+def test_who_is_named_beside_a_deleted_user_stays_named(kms, policy, statement, make_user):
+    names = [f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("u", "v")]
+    ids = []
+    for name in ("u", "v"):
+        make_user(name)
+        ids.append(boto3.client("iam").get_user(UserName=name)["User"]["UserId"])
+    text = policy(statement(names, "kms:DescribeKey"))
+    key = kms.create_key(Policy=text)["KeyMetadata"]["KeyId"]
+    for name, shown in (("u", [ids[0], names[1]]), ("v", ids)):
+        iam = boto3.client("iam")
+        (access_key,) = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+        iam.delete_access_key(UserName=name, AccessKeyId=access_key["AccessKeyId"])
+        iam.delete_user(UserName=name)
+        current = json.loads(kms.get_key_policy(KeyId=key)["Policy"])
+        assert current["Statement"][0]["Principal"] == {"AWS": shown}
+
+
+@pytest.mark.parametrize("depth", [50, 200, 400, 600, 800, 900, 950, 990, 5_000])
+@pytest.mark.parametrize("member", ["Statement", "Principal", "Action", "Condition"])
+def test_a_policy_nested_deeply_is_malformed(kms, key, statement, refused, depth, member):
+    """Whatever recursion meets its end first: reading, checking or laying out anew."""
+    nested = "[" * depth + "]" * depth
+    if member == "Condition":
+        nested = nested.replace("[", '{"a":').replace(":]", ":0]").replace("]", "}")
+    held = {**statement("*", "kms:*"), member: "HERE"}
+    document = {"Version": "2012-10-17", "Statement": "HERE" if member == "Statement" else held}
+    text = json.dumps(document).replace('"HERE"', nested)
+    with refused("MalformedPolicyDocumentException"):
+        kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
