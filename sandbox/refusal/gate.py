@@ -15,12 +15,14 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from botocore import validate
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.model import OperationModel
 
 from .authorization import Decision, PolicyError, Request, authorize, denial_message
-from .errors import AwsError, not_in_sandbox
+from .errors import AwsError, SandboxError, not_in_sandbox
 from .moto.http import RawResponse
-from .requests import protocols, wire
+from .requests import protocols, shapes, wire
 from .requests.callers import Directory
 from .requests.calls import Call, Caller, ContextValue, Forwarded, Permission
 from .world.clock import Clock
@@ -258,10 +260,17 @@ class Gate:
         params: dict[str, Any],
         via: str = "",
     ) -> bool:
-        """Whether every permission would be given if an IAM user made a call, without
-        consequence: see ``Sandbox.would_allow``."""
+        """Whether every permission would be given if a user or role made a call, without
+        consequence: see ``Sandbox.would_allow``.
+
+        Raises:
+            SandboxError: there is no such operation, or the parameters are not its own.
+        """
+        model = self._model(service, operation)
+        if not isinstance(user_name, str):
+            raise SandboxError(f"{user_name!r} is no user's name, and no ARN of a user or role.")
         with self.paused():
-            caller = self.directory.find_user(user_name, account)
+            caller = self.directory.find(user_name, account)
             if caller is None:
                 return False
             call = Call(service, operation, params, caller, account, region, "", self.clock.now())
@@ -271,6 +280,29 @@ class Gate:
                 return all(self.decide(call, permission).allowed for permission in asked)
             except AwsError:
                 return False
+            except (KeyError, TypeError, ValueError, AttributeError):
+                wrong = validate.ParamValidator().validate(params, model.input_shape)
+                if not wrong.has_errors():
+                    raise
+                why = " ".join(wrong.generate_report().split())
+                raise SandboxError(f"{service}:{operation} does not take this: {why}") from None
+
+    def _model(self, service: str, operation: str) -> OperationModel:
+        """botocore's model of an operation.
+
+        Raises:
+            SandboxError: there is none.
+        """
+        if service not in self.services:
+            raise SandboxError(f"The sandbox has no {service}; it has {', '.join(self.services)}.")
+        model = shapes.operation_model(service, operation)
+        if model is None:
+            wanted = operation.lower().replace("_", "")
+            names = shapes.service_model(service).operation_names
+            near = next((one for one in names if one.lower() == wanted), "")
+            advice = f"it is written {near}." if near else "give a name such as Decrypt."
+            raise SandboxError(f"{service} has no operation {operation}; {advice}")
+        return model
 
     def global_context(self, call: Call) -> dict[str, ContextValue]:
         """The global condition keys of a request: those that do not depend on the service."""

@@ -238,15 +238,28 @@ class Sandbox:
     def would_allow(
         self, user_name: str, service: str, operation: str, params: dict[str, Any], via: str = ""
     ) -> bool:
-        """Whether an IAM user would have every permission for a call. The call is not made,
-        nothing is recorded, and no table key is cached.
+        """Whether a user or role has every permission that a call needs.
+
+        The call is not made, nothing is recorded, and no table key is cached. The answer is also
+        False if AWS would refuse the call for another reason before it authorizes, for example
+        because the key does not exist.
+
+        The answer is about this call only. To read an encrypted table, for example, a caller needs
+        two permissions: ``dynamodb:GetItem``, and ``kms:Decrypt`` in a call that DynamoDB makes for
+        the caller. Ask for each, the second with ``via``.
 
         Args:
-            user_name: a user of this account; if there is none, the answer is False.
+            user_name: the name of a user of this account, or the ARN of a user or role of it; if
+                there is none, the answer is False.
             service: its name in boto3, such as ``kms``.
-            operation: the API's name for it, such as ``Decrypt``.
+            operation: its name in the AWS API, such as ``Decrypt``.
             params: the parameters, as boto3 takes them.
-            via: the service that makes the call for the user, ``dynamodb.amazonaws.com``.
+            via: the service that makes the call for the caller, such as
+                ``dynamodb.amazonaws.com``.
+
+        Raises:
+            SandboxError: the sandbox is not running, it has no such service or operation, or the
+                parameters do not have the operation's form.
         """
         self._check_running()
         return self._gate.would_allow(

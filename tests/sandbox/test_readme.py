@@ -38,6 +38,21 @@ def test_its_tests_pass(name: str, tmp_path: Path) -> None:
     assert f"{count} passed" in done.stdout
 
 
+def test_its_conftest_shares_a_sandbox(tmp_path: Path) -> None:
+    (text,) = re.findall(r"<!-- conftest\.py -->\n```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "conftest.py").write_text(text)
+    (tmp_path / "test_shared.py").write_text(
+        "import pytest\n\n"
+        "@pytest.mark.parametrize('before', [0, 1])\n"
+        "def test_it(sandbox, as_user, denied, before):\n"
+        "    assert sandbox.seed == 7 and len(sandbox.trail.events()) == before\n"
+        "    with denied('kms:ListKeys', by='mira'):\n"
+        "        as_user('mira').client('kms').list_keys()\n"
+    )
+    done = run(tmp_path, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0 and "2 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_a_failing_one_says_what_the_readme_shows(tmp_path: Path) -> None:
     """With the permission that the denied user lacks."""
     (shown,) = re.findall(r"```text\n(Expected that .*?)```", README, re.DOTALL)

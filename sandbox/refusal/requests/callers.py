@@ -155,6 +155,27 @@ class Directory:
         user = moto_iam.iam(account).users.get(name)
         return None if user is None else self.user(user)
 
+    def find(self, name: str, account: str) -> Caller | None:
+        """A user by name, or a user or role by ARN, as a caller; None if the account has none."""
+        _, arn, path = name.partition(f"arn:{PARTITION}:iam::{account}:")
+        kind, _, path = path.partition("/")
+        if not arn or kind == "user":
+            user = self.find_user(path.split("/")[-1] if arn else name, account)
+            return user if user is None or not arn or user.arn == name else None
+        role = moto_iam.role(account, path.split("/")[-1]) if kind == "role" else None
+        if role is None or role.arn != name:
+            return None
+        return Caller(
+            arn=f"arn:{PARTITION}:sts::{account}:assumed-role/{role.name}/session",
+            account=account,
+            kind="role",
+            user_id=f"{role.id}:session",
+            name=role.name,
+            principal_arn=role.arn,
+            session_issued=self._clock.now(),
+            session_name="session",
+        )
+
     def details_of(self, caller: Caller) -> PrincipalDetails:
         """Identity-based policies, permissions boundary and tags of a caller."""
         key = (caller.account, caller.kind, caller.name)
