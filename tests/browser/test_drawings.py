@@ -225,3 +225,23 @@ def test_an_image_has_the_colours_of_the_page(drawings: Any, scheme: Any) -> Non
             }"""
         )
     assert (sum(colour) > 600) is (scheme == "light")
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("width", [584, 480])
+def test_an_explanation_fits_a_narrow_page(width: int) -> None:
+    """At 700 pixels JupyterLab leaves an output 584; ARNs have no spaces to break at."""
+    from tests.browser.jupyter import browser_page
+
+    lab = open_lab("05", keep_progress=False)
+    iam = boto3.client("iam")
+    iam.create_user(UserName="mira")
+    iam.attach_user_policy(UserName="mira", PolicyArn=f"{FULL}_v2")
+    with pytest.raises(ClientError) as denied:
+        lab.as_user("mira").client("dynamodb").scan(TableName=lab.table_name)
+    shown = explain(denied.value)._repr_html_()
+    with browser_page() as page:
+        page.set_content(f'<div id="it" style="width: {width}px; overflow: auto">{shown}</div>')
+        assert page.evaluate("document.querySelector('#it').scrollWidth") <= width
+        broken = page.evaluate("[...document.querySelectorAll('th')].map(x => x.offsetHeight)")
+        assert len(set(broken)) == 1, "a heading is broken"

@@ -7,7 +7,9 @@ from html import escape
 
 from .steps import Row, Step, folded_words, laid_out, short, shown_json, split, why
 
-_LEFT = 'style="text-align: left; vertical-align: top"'
+#: ARNs and the names of policies have no spaces, and a page may be narrow; headings stay whole.
+_LEFT = 'style="text-align: left; vertical-align: top; overflow-wrap: anywhere"'
+_HEAD = 'style="text-align: left; vertical-align: top; white-space: nowrap"'
 
 
 def page(steps: Sequence[Step], note: str = "", caller: str = "") -> str:
@@ -22,7 +24,7 @@ def page(steps: Sequence[Step], note: str = "", caller: str = "") -> str:
     parts += map(_step, steps)
     if note:
         parts.append(f"<p><strong>{escape(note)}</strong></p>")
-    return f'<div style="max-width: 60em">{"".join(parts)}</div>'
+    return f'<div style="max-width: 60em; overflow-wrap: anywhere">{"".join(parts)}</div>'
 
 
 def _way(steps: Sequence[Step]) -> str:
@@ -64,7 +66,7 @@ def _step(step: Step) -> str:
 
 def _table(rows: Sequence[Row], caption: str) -> str:
     names = ("Policy", "Statement", "Effect", "Does it apply?")
-    head = "".join(f'<th scope="col" {_LEFT}>{name}</th>' for name in names)
+    head = "".join(f'<th scope="col" {_HEAD}>{name}</th>' for name in names)
     named = f"<caption {_LEFT}>{escape(caption)}</caption>" if caption else ""
     return (
         f'<table style="margin: 0.6em 0">{named}<thead><tr>{head}</tr></thead>'
