@@ -16,12 +16,14 @@ from botocore.exceptions import ClientError
 from classroom.judge.criteria import Criterion
 from helpers.course.chapter import Verdict, correct, not_yet
 from helpers.course.evidence import Evidence, LearnerError
-from lessons.author import DIRECT, Studio, Trial, Way
-from lessons.author.probes import access_keys, customer_keys, grants_on, has_user, key_of
+from lessons.author import Studio, Trial, Way
+from lessons.author.probes import access_keys, grants_on, has_user, key_of
 from lessons.author.worlds import FIRST_NAMES
 from lessons.clinic.history import History, People
-from lessons.clinic.key import reach
-from lessons.clinic.people import what_allows
+from lessons.clinic.key import what_iam_opens
+from lessons.clinic.keys import existing
+from lessons.clinic.leaver import what_allows
+from lessons.clinic.people import strangers, what_bo_could, what_ida_could
 from lessons.clinic.tries import ALIAS
 
 
@@ -43,23 +45,17 @@ def admin_manages(evidence: Evidence) -> Verdict:
 
 def key_policy_alone(evidence: Evidence) -> Verdict:
     """8.1: whoever is given every permission by IAM gains nothing on the key."""
-    key, trial = _visits_key(evidence), _trial(evidence)
+    key = _visits_key(evidence)
     if not key:
         return not_yet("a key for the visits.", "none.")
-    ways = _ways(evidence)
     try:
         held = [x["GranteePrincipal"] for x in grants_on(evidence, key)]
     except ClientError as error:
         return not_yet("a key that admin can manage.", f"{error}")
     if any(not one.endswith(".amazonaws.com") for one in held):
         return not_yet("no grants but DynamoDB's.", f"{held}")
-    for user in [trial.newcomer(key), *trial.users()]:
-        before = reach(trial, user, key, ways)
-        trial.give_everything(user)
-        if gained := set(reach(trial, user, key, ways)) - set(before):
-            return not_yet("a key that no IAM policy opens.", f"{user} gains {gained}")
-    if others := trial.opened_by_iam(key, ways):
-        return not_yet("a key that no IAM policy opens.", f"{others[0]} gains")
+    if opened := what_iam_opens(evidence, key):
+        return not_yet("a key that no IAM policy opens.", opened)
     return correct("IAM policies do not open the key.")
 
 
@@ -76,11 +72,11 @@ def nurse_only_for_visits(evidence: Evidence) -> Verdict:
     """8.3: Ida uses the key through DynamoDB, for the visits alone."""
     if not _is_under_the_clinics_key(evidence):
         return _elsewhere()
-    key, trial = _visits_key(evidence), _trial(evidence)
-    needed, *others = _ways(evidence)
-    if not trial.uses("ida", key, needed):
+    key, table = _visits_key(evidence), evidence.lab.visits_table_name
+    if not _trial(evidence).uses("ida", key, Way.through_dynamodb(table)):
         return not_yet("a nurse who uses the key.", "one who cannot.")
-    wide = [way for way in others if trial.uses("ida", key, way)]
+    past, elsewhere, _ = what_ida_could(evidence, existing(evidence, key), table)
+    wide = [*past, *elsewhere]
     return not_yet("no other use.", f"{wide[0]}.") if wide else correct("No other use.")
 
 
@@ -88,7 +84,8 @@ def nurse_changes_nothing(evidence: Evidence) -> Verdict:
     """8.3: Ida cannot change who may use the key."""
     if not _is_under_the_clinics_key(evidence) or not _does(evidence, "ida", "get_item"):
         return _elsewhere()
-    changes = _trial(evidence).changes("ida", _visits_key(evidence))
+    key, table = _visits_key(evidence), evidence.lab.visits_table_name
+    _, _, changes = what_ida_could(evidence, existing(evidence, key), table)
     return not_yet("no change by Ida.", f"{changes}") if changes else correct("She cannot.")
 
 
@@ -96,10 +93,8 @@ def nobody_else(evidence: Evidence) -> Verdict:
     """8.3: nobody but Ida and admin has the key, also not who joins tomorrow."""
     if not _is_under_the_clinics_key(evidence):
         return _elsewhere()
-    key, trial, ways = _visits_key(evidence), _trial(evidence), _ways(evidence)
-    others = [x for x in [trial.newcomer(key), *trial.users()] if x != "ida"]
-    found = [x for x in others if reach(trial, x, key, ways)] + trial.outsiders(key, ways)
-    return not_yet("nobody else.", f"{found[0]}.") if found else correct("Nobody else.")
+    found = strangers(evidence, existing(evidence, _visits_key(evidence)))
+    return not_yet("nobody else.", found) if found else correct("Nobody else.")
 
 
 def clerk_reads(evidence: Evidence) -> Verdict:
@@ -116,14 +111,12 @@ def clerk_reads(evidence: Evidence) -> Verdict:
 def clerk_has_one_key(evidence: Evidence) -> Verdict:
     """8.4: no other key lets Bo in, of today or of tomorrow, and he changes nothing."""
     invoices, trial = evidence.lab.invoices_key_arn, _trial(evidence)
-    tables = (evidence.lab.invoices_table_name, evidence.lab.visits_table_name, "any")
-    ways = [DIRECT, *(Way(table=x) for x in tables), *map(Way.through_dynamodb, tables)]
-    keys = [*(x for x in customer_keys(evidence) if x != invoices), trial.new_key()]
-    if not any(trial.uses("bo", invoices, way) for way in ways):
+    table = evidence.lab.invoices_table_name
+    if not trial.uses("bo", invoices, Way.through_dynamodb(table)):
         return not_yet("a clerk with one key.", "one with none.")
-    found = [key for key in keys if reach(trial, "bo", key, ways)]
-    if found or trial.changes("bo", invoices):
-        return not_yet("a clerk with one key.", f"{found or 'one who manages it'}.")
+    today, tomorrow, changes = what_bo_could(evidence, invoices)
+    if found := [*today, *tomorrow, *changes]:
+        return not_yet("a clerk with one key.", f"{found[0]}.")
     return correct("The invoices' key is the only one.")
 
 
@@ -186,14 +179,6 @@ def readers_of_a_new_trail(evidence: Evidence, readers: Callable[..., object]) -
 def _trial(evidence: Evidence) -> Trial:
     """The account itself: each criterion has a copy of its own."""
     return Trial(evidence.lab.in_process)
-
-
-def _ways(evidence: Evidence) -> list[Way]:
-    """How the visits' key might be asked for; the first is the only one that Ida needs."""
-    visits = evidence.lab.visits_table_name
-    other = f"{visits}-{random.randrange(10_000)}"
-    found = [Way.through_dynamodb(visits), DIRECT, Way(table=visits), Way(table=other)]
-    return [*found, Way.through_dynamodb(other)]
 
 
 def _new_key(evidence: Evidence) -> str:

@@ -63,45 +63,44 @@ def _arn(evidence: Evidence, table: str) -> str:
 
 
 def key_user(evidence: Evidence) -> Verdict:
-    """Mira is a key user and no administrator; admin is both."""
-    wanted = "Mira as a key user and no administrator, and you as both."
-    mira, admin = user_arn(evidence, "mira"), user_arn(evidence, "admin")
+    """Edda is a key user in Mira's place, neither is an administrator, and admin is both."""
+    wanted = (
+        "Edda as a key user in place of Mira, and you as administrator and user."
+    )
     found = key_policy(evidence, evidence.lab.key_arn)
     uses, manages = (
-        {who: allows(found, who, action) for who in (mira, admin)}
+        {
+            who: allows(found, user_arn(evidence, who), action)
+            for who in ("admin", "mira", "edda")
+        }
         for action in ("kms:Decrypt", "kms:PutKeyPolicy")
     )
-    if not uses[admin]:
-        return not_yet(wanted, "admin is no longer a key user.")
-    if manages[mira]:
-        return _both(evidence, wanted, uses[mira], manages[admin])
-    if not manages[admin]:
-        return not_yet(wanted, "admin is no longer a key administrator.")
-    if uses[mira]:
-        return correct(
-            "Two statements name her now, and no IAM policy was needed."
-        )
-    return not_yet(
-        wanted, "Mira is in none of the statements for administrators and users."
-    )
+    untouched = manages["admin"] and not (manages["mira"] or manages["edda"])
+    if untouched and uses == {"admin": True, "mira": True, "edda": False}:
+        return _still_mira(evidence, wanted)
+    wrong = {
+        "admin is no longer a key user.": not uses["admin"],
+        "admin is no longer a key administrator.": not manages["admin"],
+        "Mira is a key administrator.": manages["mira"],
+        "Edda is a key administrator.": manages["edda"],
+        "Edda is in none of the statements for key users.": not uses["edda"],
+        "Mira is still a key user.": uses["mira"],
+    }
+    for seen, is_so in wrong.items():
+        if is_so:
+            return not_yet(wanted, seen)
+    return correct("Two statements name her now, and no IAM policy was needed.")
 
 
-def _both(
-    evidence: Evidence, wanted: str, uses: bool, admin_manages: bool
-) -> Verdict:
-    """Mira is still a key administrator, as the notebook made her: was anything tried?"""
-    if uses or not admin_manages:
-        seen = "Mira is still a key administrator."
-        return not_yet(
-            wanted, f"{seen} She is a key user, too." if uses else seen
-        )
+def _still_mira(evidence: Evidence, wanted: str) -> Verdict:
+    """Mira is the key user, as the notebook made her: was anything tried?"""
     changes = evidence.records("PutKeyPolicy")
     if changes and changes[-1].error:
         return not_yet(wanted, failure(changes[-1]))
-    if policies := own_policies(evidence, "mira"):
-        seen = f"an IAM policy for Mira, {json.dumps(policies)}"
+    if policies := own_policies(evidence, "edda"):
+        seen = f"an IAM policy for Edda, {json.dumps(policies)}"
         return not_yet(wanted, f"{seen}, and the key policy has not changed.")
-    return not_attempted("Mira is a key administrator, and not a key user yet.")
+    return not_attempted("Mira is a key user, and Edda is not one yet.")
 
 
 def taken_away(evidence: Evidence) -> Verdict:

@@ -94,47 +94,6 @@ print(outcome(mira_dynamodb.get_item, **request))
 predict("6.1")
 
 # %% [markdown]
-# {{exercise 6.1}}
-#
-# *Inputs:* `set_policy`, `admin_arn`, `mira_arn`. *Goal:* Mira is a key user, and no longer a key administrator. You remain both.
-
-# %% tags=["answer"]
-### BEGIN SOLUTION
-set_policy([admin_arn], [admin_arn, mira_arn])
-### STUB
-# Write your code here.
-### END SOLUTION
-
-# %%
-check("6.1")
-
-# %% wrong="an IAM policy" says="IAM policy" outcome="not yet"
-statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
-document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-iam.put_user_policy(
-    UserName="mira", PolicyName="open-key", PolicyDocument=document
-)
-
-# %% wrong="both" says="still a key administrator"
-set_policy([admin_arn, mira_arn], [admin_arn, mira_arn])
-
-# %% wrong="in place of admin" says="no longer a key user"
-set_policy([admin_arn], [mira_arn])
-
-# %% wrong="the administrators only" says="Mira is in none of the statements"
-set_policy([admin_arn], [admin_arn])
-
-# %% wrong="changed about" says="still a key administrator"
-set_policy([mira_arn], [admin_arn])
-
-# %% wrong="names in place of ARNs" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
-with refused("MalformedPolicyDocumentException"):
-    set_policy(["admin"], ["admin", "mira"])
-
-# %% [markdown] tags=["solution"]
-# The third statement, `Allow use of the key`, contains `kms:Decrypt` and lets Mira read. The fourth lets her make grants, but only where an AWS service such as DynamoDB does it for her: that is its condition, `kms:GrantIsForAWSResource`.
-
-# %% [markdown]
 # ### What else does it allow?
 #
 # *Least privilege* means giving what the work needs, and no more. Mira's task is to read `players`. What else can she do as a key user? The studio's key also protects last season's table, and a password that you encrypt here without DynamoDB.
@@ -166,6 +125,58 @@ try_all("key policy")
 # %% [markdown]
 # A key user may use the key for everything that it protects.
 #
+# {{exercise 6.1}}
+#
+# Edda stands in for Mira this week.
+#
+# *Inputs:* `set_policy`, `admin_arn`, `users["edda"]`. *Goal:* Edda is a key user, and Mira no longer is. You remain key user and key administrator; nobody else is an administrator.
+
+# %% tags=["answer"]
+### BEGIN SOLUTION
+set_policy([admin_arn], [admin_arn, users["edda"]])
+### STUB
+# Write your code here.
+### END SOLUTION
+
+# %%
+check("6.1")
+
+# %% wrong="an IAM policy" says="an IAM policy for Edda" outcome="not yet"
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(
+    UserName="edda", PolicyName="open-key", PolicyDocument=document
+)
+
+# %% wrong="in both lists" says="Edda is a key administrator"
+set_policy([admin_arn, users["edda"]], [admin_arn, users["edda"]])
+
+# %% wrong="in place of admin" says="admin is no longer a key user"
+set_policy([admin_arn], [users["edda"]])
+
+# %% wrong="beside Mira" says="Mira is still a key user"
+set_policy([admin_arn], [admin_arn, mira_arn, users["edda"]])
+
+# %% wrong="Mira taken out only" says="Edda is in none of the statements"
+set_policy([admin_arn], [admin_arn])
+
+# %% wrong="the lists changed about" says="admin is no longer a key user"
+set_policy([admin_arn, users["edda"]], [users["edda"]])
+
+# %% wrong="admin forgotten" says="admin is no longer a key administrator"
+set_policy([users["edda"]], [admin_arn, users["edda"]])
+
+# %% wrong="Mira as administrator" says="Mira is a key administrator"
+set_policy([admin_arn, mira_arn], [admin_arn, users["edda"]])
+
+# %% wrong="names in place of ARNs" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
+with refused("MalformedPolicyDocumentException"):
+    set_policy(["admin"], ["admin", "edda"])
+
+# %% [markdown] tags=["solution"]
+# The third statement, `Allow use of the key`, contains `kms:Decrypt` and lets her read. The fourth lets her make grants, but only where an AWS service such as DynamoDB does it for her: that is its condition, `kms:GrantIsForAWSResource`.
+
+# %% [markdown]
 # ## 2. Take it away
 #
 # {{predict 6.2}}
@@ -178,6 +189,7 @@ predict("6.2", ...)
 ### END SOLUTION
 
 # %%
+set_policy([admin_arn], [admin_arn, mira_arn])
 mira_dynamodb.get_item(**request)
 set_policy([admin_arn], [admin_arn])
 print("KMS:", outcome(mira_kms.decrypt, CiphertextBlob=password))
@@ -253,7 +265,15 @@ def set_iam_policy(*statements):
     iam.put_user_policy(**place, PolicyDocument=json.dumps(document))
 
 
+# %%
+set_iam_policy(
+    {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+)
+try_all("IAM policy")
+
 # %% [markdown]
+# Without a condition, the policy allows as much as the key policy did. And what if it names the key by its alias?
+#
 # {{predict 6.3}}
 
 # %%
@@ -273,7 +293,7 @@ print(outcome(mira_dynamodb.get_item, **request))
 predict("6.3")
 
 # %% [markdown]
-# With the key's ARN it would work, but then Mira could decrypt the password as well. A *condition* narrows a statement:
+# With the key's ARN Mira can read, but she can decrypt the password as well. A *condition* narrows a statement:
 #
 # ```json
 # "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
@@ -436,16 +456,6 @@ set_iam_policy(
 # %% [markdown] tags=["solution"]
 # All condition keys of one statement must match. Two statements with one condition each would let in whoever meets either.
 
-# %%
-# The same two conditions once more, and what they allow.
-both = {
-    "kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com",
-    "kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name,
-}
-allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
-set_iam_policy({**allow, "Condition": {"StringEquals": both}})
-try_all("IAM policy")
-
 # %% [markdown]
 # ### Where no IAM policy counts
 #
@@ -454,7 +464,8 @@ try_all("IAM policy")
 # %%
 from helpers import explain, policy_lab
 
-set_iam_policy({**allow, "Resource": lab.payments_key_arn})
+for_payments = {"Effect": "Allow", "Action": "kms:Decrypt"}
+set_iam_policy({**for_payments, "Resource": lab.payments_key_arn})
 simulated = iam.simulate_principal_policy(
     PolicySourceArn=mira_arn,
     ActionNames=["kms:Decrypt"],
@@ -638,7 +649,7 @@ outcome(mira_dynamodb.get_item, **request)
 #
 # {{picture three_ways}}
 #
-# The IAM policy in this picture has the condition `kms:ViaService` only. The next cell compares the three ways as you used them here, where the IAM policy names the table as well.
+# The IAM policy in this picture has the condition `kms:ViaService`. The next cell compares the three ways as they were first tried above, when the IAM policy had no condition.
 
 # %%
 from helpers.display import table
@@ -653,7 +664,7 @@ rows = [(way, *ways[way].values(), taken_away_by[way]) for way in ways]
 table(rows, ["way", *ways["grant"], "taken away with"])
 
 # %% [markdown]
-# A key user may do the most. The other two ways can be equally narrow. Look at the last column, too: with an IAM policy, whoever manages Mira's policies decides about your key. Grants are visible only to those who list them, and they do not expire.
+# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too: with an IAM policy, whoever manages Mira's policies decides about your key. Grants are visible only to those who list them, and they do not expire.
 #
 # ## 6. A key for a few
 #

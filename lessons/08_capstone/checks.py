@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from lessons.clinic.account import world
 from lessons.clinic.key import the_key, the_table
-from lessons.clinic.people import the_clerk, the_leaver, the_nurse
+from lessons.clinic.leaver import the_leaver
+from lessons.clinic.people import the_clerk, the_nurse
 from lessons.clinic.trail import the_proof, the_readers
 
 __all__ = ["EXERCISES", "world"]

@@ -23,7 +23,7 @@
 #
 # This notebook is worth 100 points and takes two to three hours. There is **no solved notebook**, and the hints only say where to look. The tasks build on one another, so do them in order.
 #
-# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement, and counts the parts that are met. "Correct" means that all of them are. Otherwise, the check names the first part that isn't met, and says what it found instead. Some parts are about things that haven't happened yet: to find out whether an IAM policy *could* let somebody in, the check writes such a policy in a copy of the account, which it then throws away.
+# Each task is a *requirement*, as a client or an auditor would write it. How you meet it is your decision, and there is often more than one right way. The check tests every part of the requirement, and counts the parts that are met. "Correct" means that all of them are. Otherwise, the check names the first part that isn't met, and says what it found instead. Some parts are about things that haven't happened yet. There, the check works out what a policy *could* allow: to someone who joins tomorrow, through another service, or once a condition is met.
 #
 # We suggest that you work like this:
 #
@@ -107,9 +107,9 @@ predict("8.1")
 # - It is a symmetric customer managed key, and it is not the invoices' key. Its alias is `alias/clinic-visits`.
 # - It is enabled, and KMS rotates it automatically every 180 days.
 # - You, `admin`, can manage it: look at it, change its key policy and its rotation, disable it, and schedule its deletion.
-# - **The key policy alone decides who can use the key.** No IAM policy can let anyone use it, or change who can use it, whether that policy exists today or is written tomorrow. No user and no role has a grant on the key.
+# - **The key policy alone decides who can use the key.** No IAM policy can let anyone use the key or change who can use it, whether that policy exists today or is written tomorrow. No user and no role has a grant on the key.
 #
-# This limits others, not you. What else you allow yourself is up to you.
+# This limits neither you nor the account's root user. What else you allow yourself is up to you.
 #
 # *Inputs:* `kms`, `lab.account_id`, `lab.invoices_key_arn`.
 
@@ -175,7 +175,7 @@ kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 #
 # {{exercise 8.2}}
 #
-# *Requirement:* The table `visits` is encrypted under the key of task 1. Every visit is still in the table. The move is over: `describe_table` shows the status `ENABLED`.
+# *Requirement:* The table `visits` is encrypted under the key of task 1. Every visit is still in the table, as it was. No copy of a visit is left under another key, in a table or in a backup. The move is over: `describe_table` shows the status `ENABLED`.
 #
 # *Inputs:* `dynamodb`, `lab.visits_table_name`.
 
@@ -228,7 +228,7 @@ with refused("ValidationException"):
 #
 # - To do this, she can use the key through DynamoDB, for the table `visits`. She can't use it in any other way, or for any other table.
 # - She can't change who can use the key: she can neither change its key policy nor create a grant.
-# - Nobody else can use the key, except you: not Bo, not Lou, not Max, and nobody who joins tomorrow. Whether you can read the visits yourself is up to you.
+# - Apart from you, nobody else can use the key: not Bo, not Lou, not Max, and nobody who joins tomorrow. Whether you can read the visits yourself is up to you.
 #
 # *Inputs:* `kms`, `lab.account_id`, `lab.region`, `lab.visits_table_name`.
 
@@ -291,7 +291,7 @@ lab.advance(minutes=1)
 #
 # {{exercise 8.4}}
 #
-# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can use neither the visits' key, nor a key that somebody makes tomorrow and leaves with the default key policy. Nor can he change who can use the invoices' key.
+# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use: he can use neither the visits' key nor any key that somebody makes tomorrow and leaves with the default key policy, whatever its type, alias or tags. Nor can he change who can use the invoices' key.
 #
 # *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. Today, his permission to decrypt is in the inline policy `bo-inline`.
 
@@ -358,7 +358,7 @@ for grant in kms.list_grants(KeyId=lab.invoices_key_arn)["Grants"]:
 #
 # {{exercise 8.6}}
 #
-# *Requirement:* Prove that Bo can't read a visit. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` on the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
+# *Requirement:* Prove that Bo can't read a visit, and leave it so. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` on the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
 #
 # *Inputs:* `lab.as_user`, which makes an access key, or `iam` as in notebook 05; `cloudtrail`, `lab.visits_table_name`.
 
@@ -391,8 +391,8 @@ proof = cloudtrail.lookup_events()["Events"][0]
 # *Requirement:* Lou wants a function `readers(events, table)` for her report.
 #
 # - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. They come from every service and every caller, as `lookup_events` returns them without a filter.
-# - The function returns a sorted list of names, each listed once: those of the IAM users on whose behalf DynamoDB called `Decrypt` for the table whose name is `table`, where KMS allowed the call. (The trail can't tell reads from writes, so both count.)
-# - One such call is enough. Three kinds of calls don't count: those that KMS refused, those that a user made to KMS without DynamoDB, and those for other tables.
+# - The function returns a sorted list of names, each listed once: those of the IAM users on whose behalf DynamoDB called `Decrypt`, successfully, for the table whose name is `table`. (The trail can't tell reads from writes, so both count.)
+# - One such call is enough. Three kinds of calls don't count: those that KMS refused or that failed for another reason, those that a user made to KMS without DynamoDB, and those for other tables.
 
 
 # %% tags=["answer"]

@@ -21,10 +21,11 @@ class People(NamedTuple):
     """IAM users by what they do, of whom those that the clinic does not have join it.
 
     Attributes:
-        first: reads the first table.
+        first: reads the first table, until KMS refuses it.
         second: reads the second table, after KMS has refused it once.
         both: reads both.
         refused: may read the first table and may not use its key.
+        late: reads the first table while its key is disabled.
         alone: calls KMS without DynamoDB, with the first table's encryption context.
     """
 
@@ -32,10 +33,13 @@ class People(NamedTuple):
     second: str
     both: str
     refused: str
+    late: str
     alone: str
 
 
-PUBLIC = People(first="max", second="kim", both="bo", refused="ida", alone="lou")
+PUBLIC = People(
+    first="max", second="kim", both="bo", refused="ida", late="ann", alone="lou"
+)
 
 
 class History:
@@ -50,7 +54,7 @@ class History:
     def __init__(self, evidence: Evidence, people: People) -> None:
         self.people = people
         evidence.fresh()
-        lab = evidence.lab
+        self._lab = lab = evidence.lab
         first = lab.invoices_table_name
         self.tables = (first, f"{first}-archive")
         self.readers = tuple(
@@ -76,7 +80,8 @@ class History:
         self._grant(self.people.first, self.tables[0])
         for table in self.tables:
             self._grant(self.people.both, table)
-        self._grant(self.people.alone, self.tables[0])
+        for user in (self.people.late, self.people.alone):
+            self._grant(user, self.tables[0])
 
     def _grant(self, user: str, table: str) -> None:
         self._studio.client("kms").create_grant(
@@ -94,15 +99,36 @@ class History:
         people, (first, second) = self.people, self.tables
         self._read(people.first, first)
         self._read(people.both, second, first)
-        for user, table in ((people.refused, first), (people.second, second)):
-            with contextlib.suppress(ClientError):  # It is wanted of these two.
-                self._read(user, table)
+        self._refused((people.refused, first), (people.second, second))
+        self._disabled(people.late, first)
         self._grant(people.second, second)
         self._read(people.second, second)
         self._studio.client_of(people.alone, "kms").decrypt(
             CiphertextBlob=held.wrapped_table_key,
             EncryptionContext=dict(held.encryption_context),
         )
+        self._revoke(people.first)
+        self._lab.advance(minutes=6)
+        self._refused((people.first, first))
+
+    def _refused(self, *reads: tuple[str, str]) -> None:
+        """Reads that KMS refuses, which is what is wanted of them."""
+        for user, table in reads:
+            with contextlib.suppress(ClientError):
+                self._read(user, table)
+
+    def _disabled(self, user: str, table: str) -> None:
+        """A read while the key is disabled: no policy refuses it, and KMS decrypts nothing."""
+        kms = self._studio.client("kms")
+        kms.disable_key(KeyId=self._key)
+        self._refused((user, table))
+        kms.enable_key(KeyId=self._key)
+
+    def _revoke(self, user: str) -> None:
+        kms = self._studio.client("kms")
+        for grant in kms.list_grants(KeyId=self._key)["Grants"]:
+            if grant["GranteePrincipal"].endswith(f"user/{user}"):
+                kms.revoke_grant(KeyId=self._key, GrantId=grant["GrantId"])
 
     def _read(self, user: str, *tables: str) -> None:
         dynamodb = self._studio.client_of(user, "dynamodb")

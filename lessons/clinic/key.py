@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import ClientError
+from refusal.authorization import principals_of
 
 from lessons.author import (
-    DIRECT,
     Evidence,
     Part,
     Record,
-    Studio,
-    Trial,
     Verdict,
-    Way,
     at_rest,
-    copied,
-    grants_on,
     judged,
     key_aliases,
     key_metadata,
@@ -27,12 +20,23 @@ from lessons.author import (
     not_yet,
 )
 
-from .account import PATIENTS, patients
-from .tries import ALIAS, ended, own_calls
+from .asking import DYNAMODB, conditions_of, could_do, opened_by_iam
+from .callers import (
+    EVERYTHING,
+    new_roles,
+    newcomers,
+    outsiders,
+    roles,
+    users,
+)
+from .items import copies, lost, visits_of
+from .keys import every_grant, existing
+from .tries import ALIAS, Kept, ended, own_calls
 
 
 def the_key(evidence: Evidence) -> Verdict:
     """The visits have a key of their own, and its policy alone decides who may use it."""
+    evidence = Kept(evidence)
     target = visits_key_id(evidence)
     if not target:
         return _no_alias(evidence)
@@ -51,7 +55,7 @@ def the_key(evidence: Evidence) -> Verdict:
     own = arn != evidence.lab.invoices_key_arn
     rotates = _rotation(evidence, arn)
     refused = _not_managed(evidence, arn)
-    opened = "" if refused else _opened_by_iam(evidence, arn)
+    opened = "" if refused else what_iam_opens(evidence, arn)
     held = "" if refused else _held_by_grant(evidence, arn)
     unseen = "this could not be checked, because admin cannot manage the key."
     return judged(
@@ -118,11 +122,9 @@ def _not_managed(evidence: Evidence, arn: str) -> str:
         "PutKeyPolicy": {**key, "Policy": "{}"},
         "GetKeyRotationStatus": key,
         "EnableKeyRotation": key,
+        "DisableKeyRotation": key,
         "DisableKey": key,
-        "EnableKey": key,
-        "ListGrants": key,
         "ScheduleKeyDeletion": {**key, "PendingWindowInDays": 7},
-        "CancelKeyDeletion": key,
     }
     box = evidence.lab.in_process
     lacking = [
@@ -133,39 +135,23 @@ def _not_managed(evidence: Evidence, arn: str) -> str:
     return f"KMS would refuse admin kms:{lacking[0]}." if lacking else ""
 
 
-def ways_to_use(evidence: Evidence) -> list[Way]:
-    """How the visits' key might be asked for; the first is the only one that Ida needs."""
-    visits = evidence.lab.visits_table_name
-    return [
-        Way.through_dynamodb(visits),
-        DIRECT,
-        Way(table=visits),
-        Way.through_dynamodb(f"{visits}-other"),
-    ]
-
-
-def reach(
-    trial: Trial, user: str, arn: str, ways: Iterable[Way]
-) -> dict[str, None]:
-    """What a user could do with a key or about it, in words and in order."""
-    used = [f"kms:{x} {way}" for way in ways for x in trial.uses(user, arn, way)]
-    return dict.fromkeys([*used, *(f"kms:{x}" for x in trial.changes(user, arn))])
-
-
-def _opened_by_iam(evidence: Evidence, arn: str) -> str:
-    """What an IAM policy that nobody has written yet would open."""
-    ways = ways_to_use(evidence)
-    with copied(evidence) as trial:
-        for user in [trial.newcomer(arn), *trial.users()]:
-            before = reach(trial, user, arn, ways)
-            trial.give_everything(user)
-            gained = [x for x in reach(trial, user, arn, ways) if x not in before]
-            if gained:
-                who = "a new user" if user.startswith("new-user") else user
-                return f"an IAM policy could let {who} call {gained[0]}."
-        for who in trial.opened_by_iam(arn, ways):
-            shown = "a role" if "role/not-made-yet" in who else who
-            return f"an IAM policy could let {shown} in."
+def what_iam_opens(evidence: Evidence, arn: str) -> str:
+    """What an IAM policy that nobody has written yet would open, as a sentence."""
+    key = existing(evidence, arn)
+    known = conditions_of(evidence, key)
+    own = [*newcomers(evidence, known), *users(evidence)]
+    for caller in [*own, *new_roles(evidence, known), *roles(evidence)]:
+        for could in opened_by_iam(evidence, caller, key, EVERYTHING):
+            return f"an IAM policy could let {caller.name} call {could}."
+    named = " ".join(principals_of(key.policy))
+    for caller in outsiders(evidence, key.policy, known):
+        if not caller.policies:
+            continue
+        account = caller.arn.split(":")[4]
+        for could in could_do(evidence, caller, key):
+            # Through DynamoDB, a stranger would need the table's policy as well.
+            if could.via != DYNAMODB or account in named:
+                return f"an IAM policy could let {caller.name} in."
     return ""
 
 
@@ -173,7 +159,7 @@ def _held_by_grant(evidence: Evidence, arn: str) -> str:
     """A grant on the key that is not DynamoDB's."""
     others = [
         x["GranteePrincipal"]
-        for x in grants_on(evidence, arn)
+        for x in every_grant(evidence, arn)
         if not x["GranteePrincipal"].endswith(".amazonaws.com")
     ]
     return f"a grant for {others[0]}." if others else ""
@@ -181,6 +167,7 @@ def _held_by_grant(evidence: Evidence, arn: str) -> str:
 
 def the_table(evidence: Evidence) -> Verdict:
     """The visits are under that key, and all are there."""
+    evidence = Kept(evidence)
     table = evidence.lab.visits_table_name
     stored = at_rest(evidence, table)
     if stored is None:
@@ -207,7 +194,14 @@ def the_table(evidence: Evidence) -> Verdict:
             else f"the Status in SSEDescription is {status}, and the table "
             f"is {about['TableStatus']}.",
         ),
-        Part("every visit in the table", _lost(evidence, table, stored)),
+        Part(
+            "every visit in the table",
+            lost(evidence, table, visits_of(evidence)),
+        ),
+        Part(
+            "no copy of a visit under another key",
+            copies(evidence, stored.key_arn or ""),
+        ),
     )
 
 
@@ -237,39 +231,3 @@ def other_key(
     if known.get("KeyManager") == "AWS":
         return "the table is under the AWS managed key."
     return f"the table is under the key {names[0] if names else key_arn}."
-
-
-def _lost(evidence: Evidence, table: str, stored: Any) -> str:
-    """Which visits of the world are not in the table any more."""
-    studio = Studio(evidence.lab.sandbox.session(), evidence.lab.sandbox.seed)
-    wanted = {visit["visit_id"]["S"] for visit, _ in patients(studio)}
-    found = _visit_ids(evidence, table, stored.key_arn)
-    if found is None:  # Nobody may read; the disk shows how many there are.
-        few = len(stored.pages) < PATIENTS
-        return f"{len(stored.pages)} of {PATIENTS} items." if few else ""
-    lost = sorted(wanted - found)
-    return f"missing: {', '.join(lost)}." if lost else ""
-
-
-def _visit_ids(
-    evidence: Evidence, table: str, key_arn: str | None
-) -> set[str] | None:
-    """The visits in a table, read in a copy where admin may; None if admin cannot see to that."""
-    everything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
-    admin = f"arn:aws:iam::{evidence.lab.account_id}:user/admin"
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [{**everything, "Principal": {"AWS": admin}}],
-    }
-    with copied(evidence) as trial:
-        try:
-            known = key_metadata(evidence, key_arn) if key_arn else None
-            if known and known["KeyManager"] == "CUSTOMER":
-                trial.client("kms").put_key_policy(
-                    KeyId=key_arn, Policy=json.dumps(document)
-                )
-            pages = trial.client("dynamodb").get_paginator("scan")
-            items = pages.paginate(TableName=table).search("Items[]")
-            return {item["visit_id"]["S"] for item in items}
-        except ClientError:
-            return None

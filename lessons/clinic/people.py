@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
 from lessons.author import (
-    DIRECT,
     Evidence,
     Part,
-    Record,
-    Trial,
     Verdict,
-    Way,
-    access_keys,
     at_rest,
-    copied,
     customer_keys,
-    grants_on,
     has_user,
     judged,
-    key_policy,
-    may_read,
-    may_write,
     not_attempted,
     not_yet,
-    policies_of,
 )
 
 from .account import everywhere
-from .key import gone, other_key, reach, ways_to_use
-from .tries import ALIAS, about, ended, own_calls
+from .asking import DYNAMODB, conditions_of, could_do
+from .callers import (
+    assumed_by,
+    new_roles,
+    newcomers,
+    outsiders,
+    roles,
+    user,
+    users,
+)
+from .items import invoices_of, lost
+from .key import gone, other_key
+from .keys import AskedKey, existing, tomorrows
+from .reads import READS, WRITES, asks, may
+from .tries import ALIAS, Kept, about, ended, own_calls
 
 
 def the_nurse(evidence: Evidence) -> Verdict:
     """Ida reads and writes the visits through DynamoDB, and nobody else uses the key."""
+    evidence = Kept(evidence)
     table = evidence.lab.visits_table_name
     stored = at_rest(evidence, table)
     if stored is None:
@@ -48,38 +52,47 @@ def the_nurse(evidence: Evidence) -> Verdict:
         return not_yet(
             f"the visits under the key of {ALIAS}, as in task 2.", other
         )
-    arn = stored.key_arn
-    reads = may_read(evidence, "ida", table)
-    if not reads and (verdict := _not_begun(evidence, arn)):
+    reads = may(evidence, "ida", table, READS)
+    if not reads and (verdict := _not_begun(evidence, stored.key_arn)):
         return verdict
-    needed, *others = ways_to_use(evidence)
-    with copied(evidence) as trial:
-        wide = [
-            f"kms:{x} {way}"
-            for way in others
-            for x in trial.uses("ida", arn, way)
-        ]
-        past = [x for x in wide if "without" in x]
-        elsewhere = [x for x in wide if "without" not in x]
-        changes = trial.changes("ida", arn)
-        strangers = _strangers(evidence, trial, arn, [needed, *others])
+    try:
+        key = existing(evidence, stored.key_arn)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        seen = f"GetKeyPolicy fails with {code}."
+        return not_yet("a key policy that admin can look at.", seen)
+    writes = may(evidence, "ida", table, WRITES)
+    past, elsewhere, changes = what_ida_could(evidence, key, table)
     return judged(
         Part("Ida can read a visit", "" if reads else _why_not(evidence)),
-        Part(
-            "Ida can write a visit",
-            "" if may_write(evidence, "ida", table) else "she would be refused.",
-        ),
+        Part("Ida can write a visit", "" if writes else "she would be refused."),
         Part("Ida can use the key only through DynamoDB", _could("Ida", past)),
         Part(f"Ida can use the key only for {table}", _could("Ida", elsewhere)),
-        Part(
-            "Ida cannot change who can use it",
-            _could("Ida", [f"kms:{x}" for x in changes]),
-        ),
-        Part("nobody else can use it, except you", strangers),
+        Part("Ida cannot change who can use it", _could("Ida", changes)),
+        Part("nobody else can use it, except you", strangers(evidence, key)),
     )
 
 
-def _could(who: str, actions: list[str]) -> str:
+def what_ida_could(
+    evidence: Evidence, key: AskedKey, table: str
+) -> tuple[list[str], list[str], list[str]]:
+    """What Ida could do past DynamoDB, for other tables, and about who may use the key."""
+    if not has_user(evidence, "ida"):
+        return [], [], []
+    past, elsewhere, changes = [], [], []
+    ida = user(evidence, "ida")
+    for caller in [ida, *assumed_by(evidence, ida)]:
+        for could in could_do(evidence, caller, key):
+            if could.changes:
+                changes.append(str(could))
+            elif could.via != DYNAMODB:
+                past.append(str(could))
+            elif could.table != table:
+                elsewhere.append(str(could))
+    return past, elsewhere, changes
+
+
+def _could(who: str, actions: Sequence[str]) -> str:
     return f"{who} could call {actions[0]}." if actions else ""
 
 
@@ -97,59 +110,46 @@ def _not_begun(evidence: Evidence, arn: str) -> Verdict | None:
 def _why_not(evidence: Evidence) -> str:
     """Which of the two permissions Ida lacks."""
     table = evidence.lab.visits_table_name
-    asked = {"TableName": table, "Key": {"visit_id": {"S": "v-001"}}}
-    box = evidence.lab.in_process
-    if not box.would_allow("ida", "dynamodb", "GetItem", asked):
+    if not asks(evidence, "ida", table, READS):
         return "DynamoDB would refuse her dynamodb:GetItem."
     return "KMS would refuse her kms:Decrypt when DynamoDB asks for her."
 
 
-def _strangers(
-    evidence: Evidence, trial: Trial, arn: str, ways: list[Way]
-) -> str:
+def strangers(evidence: Evidence, key: AskedKey) -> str:
     """Who else could use the key."""
-    for user in [*trial.users(), trial.newcomer(arn)]:
-        if user != "ida" and (found := list(reach(trial, user, arn, ways))):
-            new = user.startswith("new-user")
-            return _could("A new user" if new else user.capitalize(), found)
-    outside = trial.outsiders(arn, ways)
-    return f"the key policy lets {outside[0]} in." if outside else ""
+    known = conditions_of(evidence, key)
+    inside = [*users(evidence), *newcomers(evidence, known)]
+    inside += [*new_roles(evidence, known), *roles(evidence)]
+    for caller in [*inside, *outsiders(evidence, key.policy, known)]:
+        if caller.user == "ida":
+            continue
+        for could in could_do(evidence, caller, key):
+            return f"{caller.name} could call {could}."
+    return ""
 
 
 def the_clerk(evidence: Evidence) -> Verdict:
     """Bo reads the invoices, and can use no other key, today or tomorrow."""
+    evidence = Kept(evidence)
     lab = evidence.lab
     table, arn = lab.invoices_table_name, lab.invoices_key_arn
-    if verdict := _as_it_was(evidence):
-        return verdict
     stored = at_rest(evidence, table)
     if stored is None:
         return gone(table)
-    ways = [
-        DIRECT,
-        *(Way(table=x) for x in (table, lab.visits_table_name)),
-        *(
-            Way.through_dynamodb(x)
-            for x in (table, lab.visits_table_name, "other")
-        ),
-    ]
-    others = [x for x in customer_keys(evidence) if x != arn]
-    with copied(evidence) as trial:
-        today = [
-            f"{x} on {key}"
-            for key in others
-            for x in reach(trial, "bo", key, ways)
-        ]
-        tomorrow = list(reach(trial, "bo", trial.new_key(), ways))
-        changes = [f"kms:{x}" for x in trial.changes("bo", arn)]
-    reads = may_read(evidence, "bo", table)
-    kept = stored.key_arn == arn
-    return judged(
+    kept = (
+        "" if stored.key_arn == arn else other_key(evidence, stored.key_arn, [])
+    )
+    today, tomorrow, changes = what_bo_could(evidence, arn)
+    verdict = judged(
+        Part(f"{table} under the invoices' key", kept),
         Part(
-            f"{table} under the invoices' key",
-            "" if kept else other_key(evidence, stored.key_arn, []),
+            "every invoice in the table",
+            lost(evidence, table, invoices_of(evidence)),
         ),
-        Part("Bo can read an invoice", "" if reads else "he would be refused."),
+        Part(
+            "Bo can read an invoice",
+            "" if may(evidence, "bo", table, READS) else "he would be refused.",
+        ),
         Part("Bo can use no other key of the clinic", _could("Bo", today)),
         Part("Bo can use no key that is made tomorrow", _could("Bo", tomorrow)),
         Part(
@@ -157,6 +157,32 @@ def the_clerk(evidence: Evidence) -> Verdict:
             _could("Bo", changes),
         ),
     )
+    return (tomorrow and _as_it_was(evidence)) or verdict
+
+
+def what_bo_could(
+    evidence: Evidence, arn: str
+) -> tuple[list[str], list[str], list[str]]:
+    """What Bo could do with other keys, with tomorrow's, and about who may use the invoices'."""
+    if not has_user(evidence, "bo"):
+        return [], [], []
+    today, tomorrow, changes = [], [], []
+    bo = user(evidence, "bo")
+    for caller in [bo, *assumed_by(evidence, bo)]:
+        role = "" if caller.user else f", as the role {caller.name}"
+        for other in [x for x in customer_keys(evidence) if x != arn]:
+            with contextlib.suppress(
+                ClientError
+            ):  # Of a key that admin cannot see.
+                key = existing(evidence, other)
+                found = next(could_do(evidence, caller, key), None)
+                today += [f"{found}, with the key {other}{role}"] if found else []
+        for key in tomorrows(evidence, caller, arn):
+            found = next(could_do(evidence, caller, key), None)
+            tomorrow += [f"{found}{role}"] if found else []
+        could = could_do(evidence, caller, existing(evidence, arn))
+        changes += [f"{x}{role}" for x in could if x.changes]
+    return today, tomorrow, changes
 
 
 def _as_it_was(evidence: Evidence) -> Verdict | None:
@@ -184,113 +210,3 @@ _CHANGES = (
     *("PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy"),
     *("DetachUserPolicy", "AddUserToGroup", "CreateGrant", "DeleteUser"),
 )
-
-
-def the_leaver(evidence: Evidence) -> Verdict:
-    """Nothing lets Max do anything, and DynamoDB has kept what it needs."""
-    parts = [
-        Part("no access key of Max's works", _active_key(evidence)),
-        Part("no policy allows Max anything", what_allows(evidence, "max")),
-        Part("no grant names Max", _granted(evidence)),
-        Part("DynamoDB keeps its grants for the invoices", _broken(evidence)),
-    ]
-    if all(part.lacks for part in parts[:3]):
-        calls = _removals(evidence)
-        if not calls:
-            return not_attempted(
-                "Max has his access key, his policy and his grant, as before."
-            )
-        if calls[-1].error:
-            parts[0] = parts[0]._replace(lacks=ended(calls[-1]))
-    return judged(*parts)
-
-
-def _broken(evidence: Evidence) -> str:
-    """Whether DynamoDB can still work with the invoices' key, if they are under it."""
-    key, table = evidence.lab.invoices_key_arn, evidence.lab.invoices_table_name
-    if evidence.table_key(table) != key:
-        return ""
-    grantees = [x["GranteePrincipal"] for x in grants_on(evidence, key)]
-    kept = any(x.endswith(".amazonaws.com") for x in grantees)
-    return "" if kept else "DynamoDB has no grant on their key."
-
-
-_REMOVES = (
-    *("DeleteUser", "DeleteAccessKey", "UpdateAccessKey"),
-    *("DetachUserPolicy", "AttachUserPolicy", "PutUserPolicy"),
-)
-
-
-def _active_key(evidence: Evidence) -> str:
-    """An access key of Max's that works."""
-    keys = access_keys(evidence, "max")
-    active = [name for name, status in keys.items() if status == "Active"]
-    return f"the access key {active[0]} is active." if active else ""
-
-
-def _removals(evidence: Evidence) -> list[Record]:
-    """What was tried to take something away from Max."""
-    grants = ("RevokeGrant", "RetireGrant")
-    calls = own_calls(evidence, *_REMOVES, *grants)
-    return [x for x in calls if x.name in grants or about([x], "max")]
-
-
-def what_allows(evidence: Evidence, user: str) -> str:
-    """What still allows a user something, as a sentence; empty if nothing does: a policy of the
-    user's own or of a group, a key policy, or a table's policy."""
-    if not has_user(evidence, user):
-        return ""
-    found = dict(policies_of(evidence, user))
-    if any(_denies_all(x) for listed in found.values() for x in listed):
-        return ""
-    for name, listed in found.items():
-        if any(x["Effect"] == "Allow" for x in listed):
-            return f"{user} has the policy {name}."
-    arn = f"arn:aws:iam::{evidence.lab.account_id}:user/{user}"
-    statements = [
-        x for key in customer_keys(evidence) for x in _key_policy(evidence, key)
-    ]
-    if any(
-        x["Effect"] == "Allow" and arn in str(x.get("Principal"))
-        for x in statements
-    ):
-        return f"a key policy names {user}."
-    tables = (evidence.lab.visits_table_name, evidence.lab.invoices_table_name)
-    reads = [x for x in tables if _reads_table(evidence, user, x)]
-    return f"DynamoDB would let {user} read {reads[0]}." if reads else ""
-
-
-def _key_policy(evidence: Evidence, key: str) -> list[dict[str, Any]]:
-    try:
-        return key_policy(evidence, key)
-    except ClientError:
-        return []
-
-
-def _reads_table(evidence: Evidence, user: str, table: str) -> bool:
-    """Whether DynamoDB's own permission is there, whatever the table's key says."""
-    asked = {"TableName": table}
-    return evidence.lab.in_process.would_allow(user, "dynamodb", "Scan", asked)
-
-
-def _denies_all(statement: dict[str, Any]) -> bool:
-    """As the AWS managed policy AWSDenyAll does."""
-    every = all(statement.get(x) in ("*", ["*"]) for x in ("Action", "Resource"))
-    return (
-        statement["Effect"] == "Deny" and every and not statement.get("Condition")
-    )
-
-
-def _granted(evidence: Evidence) -> str:
-    """A grant for Max, on any key. Once he is deleted, it has an ID in place of his ARN."""
-    keys = [evidence.lab.invoices_key_arn, *customer_keys(evidence)]
-    for key in dict.fromkeys(keys):
-        try:
-            grants = grants_on(evidence, key)
-        except ClientError:
-            continue
-        for grant in grants:
-            who = grant["GranteePrincipal"]
-            if who.endswith("user/max") or who.startswith("AIDA"):
-                return f"a grant on {key} for {who}."
-    return ""

@@ -10,6 +10,7 @@ from lessons.author import (
     Record,
     Verdict,
     access_keys,
+    at_rest,
     judged,
     not_yet,
     returned_none,
@@ -17,12 +18,15 @@ from lessons.author import (
 
 from .history import PUBLIC, TABLE, History
 from .key import visits_key_id
+from .reads import READS, may
+from .tries import Kept
 
 KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
 
 
 def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     """KMS's own event of Bo's refusal, and no access key of his is left."""
+    evidence = Kept(evidence)
     table, key_id = evidence.lab.visits_table_name, visits_key_id(evidence)
     found = evidence.event(event_id)
     if found is None:
@@ -46,11 +50,20 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
             if for_table
             else f"{what}, which did not come from a request for {table}.",
         ),
+        Part("Bo cannot read a visit today", _reads_now(evidence, table)),
         Part(
             "no access key of Bo's is left",
             f"he has the access key {left[0]}." if left else "",
         ),
     )
+
+
+def _reads_now(evidence: Evidence, table: str) -> str:
+    """Whether what the event proves has changed since."""
+    if at_rest(evidence, table) is None:
+        return f"there is no table {table}."
+    reads = may(evidence, "bo", table, READS)
+    return "he could: a permission has changed since that event." if reads else ""
 
 
 def _refusal_of_kms(found: Record, what: str) -> Part:
@@ -81,9 +94,13 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
         return not_yet("a function.", f"`{readers!r}`.")
     evidence.fresh()
     history = History(evidence, PUBLIC)
+    # In any order: for one table the newest event first, for the other the oldest.
+    orders = (history.events, history.events[::-1], history.events)
     told = [
-        evidence.call(readers, events=history.events, table=table)
-        for table in history.tables
+        evidence.call(readers, events=events, table=table)
+        for events, table in zip(
+            orders, (*history.tables, "no-table"), strict=True
+        )
     ]
     for one in told:
         if one is None:
@@ -94,16 +111,15 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
 
 
 def _found(
-    history: History, names: list[str], elsewhere: list[str]
+    history: History, names: list[str], elsewhere: list[str], nowhere: list[str]
 ) -> list[Part]:
-    """What the function finds for the first table, and for the second."""
+    """What the function finds for the first table, for the second, and for one without events."""
     wanted, people = history.readers[0], history.people
     missing = [name for name in wanted if name not in names]
     named = {x: f"{x} is in the list." for x in names if x not in wanted}
-    known = (people.refused, people.alone, people.second)
+    known = (people.refused, people.late, people.alone, people.second)
     others = [x for x in named if x not in known]
-    right = sorted(set(elsewhere)) == history.readers[1]
-    order = "" if names == sorted(set(names)) else f"`{str(names)[:80]}`."
+    late = f"{people.late} is in the list: the key was disabled."
     return [
         Part(
             "everyone for whom KMS decrypted when DynamoDB asked for this table",
@@ -111,13 +127,26 @@ def _found(
         ),
         Part("nobody whom KMS refused", named.get(people.refused, "")),
         Part(
+            "nobody whose call failed for another reason",
+            late if people.late in named else "",
+        ),
+        Part(
             "nobody who called KMS without DynamoDB", named.get(people.alone, "")
         ),
         Part("nobody who used another table only", named.get(people.second, "")),
         Part("nobody else", named[others[0]] if others else ""),
-        Part("sorted, and each name once", order),
         Part(
-            "the right list for another table as well",
-            "" if right else f"`{str(elsewhere)[:80]}`.",
+            "sorted, and each name once",
+            "" if names == sorted(set(names)) else f"`{str(names)[:80]}`.",
+        ),
+        Part(
+            "the right list for another table as well, whose events are in another order",
+            ""
+            if sorted(set(elsewhere)) == history.readers[1]
+            else f"`{str(elsewhere)[:80]}`.",
+        ),
+        Part(
+            "an empty list for a table without such calls",
+            f"`{str(nowhere)[:80]}`." if nowhere else "",
         ),
     ]

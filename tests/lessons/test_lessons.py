@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -60,3 +61,25 @@ def test_every_question_is_asked_and_answered(one: Lesson) -> None:
     assert not one.has_solution or f'quiz("{one.number}", {{{answers}}})' in text
     dots = ", ".join(f'"{name}": ...' for name in one.chapter.quiz)
     assert f'quiz("{one.number}", {{{dots}}})' in text
+
+
+@pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.name)
+def test_no_cell_below_shows_the_answer_of_an_exercise(one: Lesson) -> None:
+    """Who reads on, or runs all cells, must not find what an exercise above asks for."""
+    shown = []
+    for at, cell in enumerate(one.cells):
+        if cell.kind != "code" or not cell.answer or cell.solved() == cell.blank():
+            continue
+        asked = _steps(cell.solved()) - _steps(cell.blank())
+        for later in one.cells[at + 1 :]:
+            if later.kind == "code" and not later.answer and "solution" not in later.tags:
+                told = asked & _steps(later.blank())
+                if len(told) > len(asked) / 2:
+                    shown.append((cell.solved(), later.source))
+    assert shown == []
+
+
+def _steps(source: str) -> set[str]:
+    """The calls and policies of a cell, whatever else stands around them."""
+    nodes = [x for x in ast.walk(ast.parse(source)) if isinstance(x, (ast.Call, ast.Dict))]
+    return {ast.dump(x) for x in nodes if len(ast.unparse(x)) > 40}

@@ -44,6 +44,8 @@ class Clinic:
         self.lab: Lab = open_lab("08")
         self.kms, self.iam, self.dynamodb = (boto3.client(x) for x in ("kms", "iam", "dynamodb"))
         self.visits = self.lab.visits_table_name
+        #: Statements, as JSON has them, that the next policies have beside their lines.
+        self.more: list[dict[str, Any]] = []
 
     def says(self, number: str, *given: Any) -> Note:
         """What a check says."""
@@ -101,6 +103,7 @@ class Clinic:
     def document(self, *lines: str, resource: str = "", named: bool = True) -> str:
         """A policy of these lines."""
         statements = [self.statement(line, resource, named=named) for line in lines]
+        statements += self.more
         return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
     def key(self, *lines: str, alias: str = "alias/clinic-visits", days: int = 180) -> str:

@@ -40,7 +40,7 @@ def test_the_refusal_of_kms_is_the_proof(moved: Clinic) -> None:
     assert not moved.reads("bo", moved.visits)
     proof = newest(moved, "Decrypt")
     note = moved.says("8.6", proof)
-    assert "4 of 5 parts are met" in note.sentence and "no access key of Bo's" in note.sentence
+    assert "5 of 6 parts are met" in note.sentence and "no access key of Bo's" in note.sentence
     keys_deleted(moved)
     note = moved.says("8.6", proof)
     assert note.word == say("check.correct"), note
@@ -52,6 +52,17 @@ def test_a_write_is_refused_as_well(moved: Clinic) -> None:
         bo.put_item(TableName=moved.visits, Item={"visit_id": {"S": "v-9"}})
     keys_deleted(moved)
     assert moved.says("8.6", newest(moved, "Decrypt")).word == say("check.correct")
+
+
+def test_a_proof_that_is_no_longer_true(clinic: Clinic) -> None:
+    """Bo is refused for as long as it takes; the key itself would let him in."""
+    clinic.move(clinic.key())
+    clinic.policy("bo", "bo must not everything", name="for-now")
+    assert not clinic.reads("bo", clinic.visits)
+    clinic.iam.delete_user_policy(UserName="bo", PolicyName="for-now")
+    keys_deleted(clinic)
+    note = clinic.says("8.6", newest(clinic, "Decrypt"))
+    assert "Bo cannot read a visit today" in note.sentence
 
 
 def by_iam(clinic: Clinic) -> str:
@@ -174,6 +185,37 @@ def test_a_function_that_looks_at_all_four_is_right(
 
 
 @pytest.mark.parametrize(
+    ("keep", "says"),
+    [
+        (lambda e, _: e.get("errorCode") != "AccessDenied", "the key was disabled"),
+        (lambda e, _: e.get("errorCode") != "DisabledException", "nobody whom KMS refused"),
+    ],
+)
+def test_an_error_of_one_kind_is_not_every_error(
+    clinic: Clinic, keep: Callable[[Event, str], bool], says: str
+) -> None:
+    note = clinic.says("8.7", readers({**KEEPS, "no error": keep}))
+    assert note.word == say("check.not yet"), note
+    assert says in note.sentence
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_one_call_is_enough_in_whatever_order(clinic: Clinic, newest_first: bool) -> None:
+    """A user's newest or oldest event does not decide: one that was allowed does."""
+
+    def by_one_event(events: list[Event], table: str) -> list[str]:
+        allowed: dict[str, bool] = {}
+        others = {name: keep for name, keep in KEEPS.items() if name != "no error"}
+        for e in sorted(events, key=lambda e: str(e["eventTime"]), reverse=newest_first):
+            if all(keep(e, table) for keep in others.values()):
+                allowed.setdefault(NAMES["userName"](e), "errorCode" not in e)
+        return sorted(name for name, is_so in allowed.items() if is_so)
+
+    note = clinic.says("8.7", by_one_event)
+    assert note.word == say("check.not yet"), note
+
+
+@pytest.mark.parametrize(
     ("lacks", "says"),
     [
         ("no error", "nobody whom KMS refused"),
@@ -200,6 +242,8 @@ def test_a_function_that_leaves_one_out_is_told_which(
         (lambda names: sorted(set(names) - {"admin"}), "admin is missing"),
         (lambda names: sorted({*names, "dynamodb.amazonaws.com"}), "nobody else"),
         (set, "a list of names"),
+        (lambda names: sorted({*names, "ann"}), "the key was disabled"),
+        (lambda names: sorted({"bo", *names}), "an empty list for a table without such calls"),
         (lambda names: print(*names), "did you print the value"),
         (lambda _: ["admin", "bo", "max"], "the right list for another table"),
         (lambda _: "ida", "a list of names"),
