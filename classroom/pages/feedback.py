@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from helpers.course.chapter import chapter
-from helpers.course.misconceptions import MISCONCEPTIONS
+from helpers.course.misconceptions import misconceptions
 
 from ..messages import say
 from ..results import ExerciseResult, SubmissionResult
@@ -67,7 +67,7 @@ def _exercise(exercise: ExerciseResult, title: str) -> Iterator[str]:
     sentence = escape(exercise.sentence)
     yield f'<p class="{kind}"><strong>{escape(earned)}</strong> {sentence}</p>'
     if exercise.misconception:
-        belief = MISCONCEPTIONS[exercise.misconception]
+        belief = misconceptions()[exercise.misconception]
         yield paragraph(say("grading.claim", claim=belief.claim, truth=belief.truth))
     if exercise.criteria:
         met = {True: say("grading.met"), False: say("grading.not_met")}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO, get_args
 
 from helpers.course.chapter import Outcome, chapter
-from helpers.course.misconceptions import MISCONCEPTIONS
+from helpers.course.misconceptions import misconceptions
 
 from ..files import open_private
 from ..messages import say
@@ -238,7 +238,7 @@ def _claims(results: Sequence[SubmissionResult]) -> list[str]:
     if not ranked:
         return [paragraph(say("grading.none"))]
     head = [say(f"grading.{name}_column") for name in ("claim", "truth", "students")]
-    rows = [[*MISCONCEPTIONS[key], str(len(holders[key]))] for key in ranked]
+    rows = [[*misconceptions()[key], str(len(holders[key]))] for key in ranked]
     about = paragraph(say("grading.claims_about"))
     return [about, table(say("grading.claims"), head, rows)]
 

@@ -50,7 +50,8 @@ def predict(number: Any, answer: Any = _REVEAL, *more: Any) -> Note:
         return Note(say("predict.no_option", answer=shown, letters=letters))
     first = lab.predictions.get(item)
     if item in lab.revealed and chosen != first:
-        return Note(say("predict.stands", answer=_said(first)))
+        said = say("predict.a_skip") if first in (None, SKIP) else f'"{first}"'
+        return Note(say("predict.stands", answer=said))
     lab.predictions[item] = chosen
     return Note(_noted(question, chosen))
 
@@ -79,10 +80,6 @@ def _noted(question: Question, chosen: str) -> str:
     if chosen == SKIP:
         return say("predict.skipped")
     return say("predict.noted", answer=chosen, text=question.options[chosen].text)
-
-
-def _said(answer: str | None) -> str:
-    return say("predict.a_skip") if answer in (None, SKIP) else f'"{answer}"'
 
 
 def _revealed(lab: Lab, item: str, question: Question) -> Note:

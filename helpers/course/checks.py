@@ -21,6 +21,7 @@ from .errors import CourseError, Interrupted
 from .evidence import Evidence, LearnerError
 from .lab import Lab, lab_of
 from .limits import Exited, TooLong
+from .mishaps import stopped
 from .progress import record
 
 _TONES = {"correct": "good", "not yet": "bad", "not attempted": "open", "raised": "bad"}
@@ -45,7 +46,7 @@ def check(number: Any, *given: Any) -> Note:
 
 
 def _looked(lab: Lab, exercise: Exercise, item: str, given: tuple[Any, ...]) -> Note:
-    verdict = judge(exercise, item, Evidence(lab), given)
+    verdict = _with_cell(exercise, judge(exercise, item, Evidence(lab), given))
     points = exercise.points if verdict.outcome == "correct" else 0
     sentence = verdict.sentence
     if points:
@@ -57,6 +58,21 @@ def _looked(lab: Lab, exercise: Exercise, item: str, given: tuple[Any, ...]) -> 
         points=points,
         details=verdict.details,
     )
+
+
+def _with_cell(exercise: Exercise, verdict: Verdict) -> Verdict:
+    """A verdict, or what stopped the answer's cell: then what was looked at may be older."""
+    names = _given(exercise)
+    told, began = stopped(*names)
+    if told and (verdict.outcome == "not attempted" or (names and not began)):
+        return Verdict("raised", told)
+    late = told and verdict.outcome != "correct" and (names or not began)
+    return replace(verdict, sentence=f"{verdict.sentence} {told}") if late else verdict
+
+
+def _given(exercise: Exercise) -> list[str]:
+    """What a check is called with, beside its number, as the notebook calls it."""
+    return [name.strip() for name in exercise.given.split(",") if name.strip()]
 
 
 def _where(stop: KeyboardInterrupt) -> str:
@@ -72,7 +88,7 @@ def judge(exercise: Exercise, number: str, evidence: Evidence, given: tuple[Any,
     Raises:
         CourseError: the check is not given what it needs.
     """
-    wanted = [name.strip() for name in exercise.given.split(",") if name.strip()]
+    wanted = _given(exercise)
     if len(given) != len(wanted):
         call = ", ".join([f'"{number}"', *wanted])
         wants = exercise.given or say("check.nothing")
@@ -84,8 +100,8 @@ def judge(exercise: Exercise, number: str, evidence: Evidence, given: tuple[Any,
             return exercise.check(evidence, *given)
     except LearnerError as error:
         cause = error.__cause__
-        own = str(cause) if isinstance(cause, (TooLong, Exited)) else ""
-        told = own or say("check.learner_error", error=error.short)
+        own = isinstance(cause, (TooLong, Exited))
+        told = str(cause) if own else say("check.learner_error", error=error.short)
         return Verdict("raised", told, error.details)
     except ClientError as error:  # What it begins with is gone, or closed even to admin.
         return Verdict("not yet", say("check.gone", error=error))
@@ -102,8 +118,7 @@ def _checking(lab: Lab, exercise: Exercise, number: Any) -> Control:
         if button == "hint":
             lab.hints_shown[item] = min(lab.hints_shown.get(item, 0) + 1, len(exercise.hints))
         try:
-            names = [name.strip() for name in exercise.given.split(",") if name.strip()]
-            note = check(number, *(_now(name) for name in names))
+            note = check(number, *(_now(name) for name in _given(exercise)))
         except (CourseError, NameError) as error:
             note = Note(str(error), word=say("check.to mend"), points=0)
         shown = exercise.hints[: lab.hints_shown.get(item, 0)]
@@ -121,7 +136,7 @@ def _now(name: str) -> Any:
     """
     shell = sys.modules["IPython"].get_ipython()
     if name not in shell.user_ns:
-        raise NameError(say("check.no_name", name=name))
+        raise NameError(stopped(name)[0] or say("check.no_name", name=name))
     return shell.user_ns[name]
 
 
@@ -143,13 +158,11 @@ def hint(number: Any) -> Note:
         return Note(say("hint.none_left", hint=exercise.hints[-1]))
     lab.hints_shown[item] = shown + 1
     told = Note(say("hint.next", number=shown + 1, total=total, hint=exercise.hints[shown]))
-    return replace(told, control=_hinting(number)) if lab.controls and shown + 1 < total else told
-
-
-def _hinting(number: Any) -> Control:
-    buttons = {"hint": say("control.hint")}
-    title = say("check.title", number=item_of(number))
-    return Control([], buttons, lambda *_: replace(hint(number), control=None), title=title)
+    if not lab.controls or shown + 1 == total:
+        return told
+    buttons, title = {"hint": say("control.hint")}, say("check.title", number=item)
+    more = Control([], buttons, lambda *_: replace(hint(number), control=None), title=title)
+    return replace(told, control=more)
 
 
 def _exercise(number: str) -> Exercise:

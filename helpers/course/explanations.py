@@ -50,7 +50,9 @@ def explain(what: Any = _NEWEST) -> Explanation | Note:
     call = next((x for x in known if wanted in (x.identifier, x.request_id)), None)
     if call is None:
         return Note(say("explain.unknown"))
-    steps = _steps(call) + _inner(call, known)
+    # Its own, and what the service asked of others for this request.
+    related = [call, *(x for x in known if x.parent == call.request_id)]
+    steps = [step for record in related for step in _steps(record)]
     code, message = code or call.error, message or call.message
     if not steps:
         answered = say("explain.no_decision", code=code, message=message)
@@ -78,11 +80,6 @@ def asked(what: Any) -> tuple[str | None, str, str]:
 def _steps(call: Record) -> list[Step]:
     via = _SERVICES.get(call.via, call.via)
     return [Step(decision, via) for decision in call.decisions]
-
-
-def _inner(call: Record, known: list[Record]) -> list[Step]:
-    """What the service asked of others for this request."""
-    return [step for x in known if x.parent == call.request_id for step in _steps(x)]
 
 
 def _no_request(what: Any) -> str:

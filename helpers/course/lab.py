@@ -70,7 +70,6 @@ class Lab:
         self._standing = standing
         self._sessions: dict[str, boto3.Session] = {}
         self.names: dict[str, str]
-        self.opened: datetime.datetime
         if built is not None:  # On the other side of a served sandbox.
             self.names = dict(built["names"])
             self.opened = datetime.datetime.fromisoformat(built["opened"])

@@ -28,12 +28,3 @@ def misconceptions() -> dict[str, Misconception]:
         key: Misconception(*(" ".join(one[name].split()) for name in Misconception._fields))
         for key, one in found.items()
     }
-
-
-MISCONCEPTIONS: dict[str, Misconception]
-
-
-def __getattr__(name: str) -> object:
-    if name == "MISCONCEPTIONS":
-        return misconceptions()
-    raise AttributeError(f"module `{__name__}` has no `{name}`")

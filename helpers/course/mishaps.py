@@ -13,8 +13,10 @@ from types import TracebackType
 from botocore.exceptions import ClientError
 
 from helpers.messages import say
-from refusal.notebook import errors
+from refusal.notebook import cells, errors
 
+#: A cell that begins with one of these asks, and is no answer.
+_ASKING = ("check", "hint", "predict", "quiz", "progress", "explain", "follow")
 _UNKNOWN_KEY = ("UnrecognizedClientException", "InvalidClientTokenId")
 
 
@@ -37,6 +39,19 @@ def install(started_over: Callable[[], bool | None]) -> None:
 
     if not (os.environ.get("NBGRADER_EXECUTION") or os.environ.get("COURSE_SANDBOX")):
         errors.install(lambda: started_over() is not None, advice, (NameError,))
+        cells.watch()
+
+
+def stopped(*names: str) -> tuple[str, bool]:
+    """What stopped the newest cell that gives one of these names its value, or without names the
+    newest that asks nothing: a sentence, empty if nothing did, and whether any of it ran."""
+    for name in names or [""]:
+        cell = cells.newest(name, _ASKING)
+        if cell and cell.error:
+            about = say("check.cell_of", name=name) if name else say("check.cell_last")
+            key = "check.stopped" if cell.began else "check.unread"
+            return say(key, cell=about, error=cell.error), cell.began
+    return "", True
 
 
 def _unnamed(error: NameError, trace: TracebackType | None) -> str:
@@ -52,7 +67,8 @@ def _unnamed(error: NameError, trace: TracebackType | None) -> str:
             if error.name not in names or not call.lineno <= (frames[-1].lineno or 0) <= end:
                 continue
             if called == "check":
-                return f"{say('check.to mend')}. {say('check.no_name', name=error.name)}"
+                told = stopped(error.name)[0] or say("check.no_name", name=error.name)
+                return f"{say('check.to mend')}. {told}"
             if called in ("predict", "quiz"):
                 # All of them: one that has a value would be the next to go wrong.
                 call.args = [_Quoting().visit(argument) for argument in call.args]

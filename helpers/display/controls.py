@@ -61,7 +61,9 @@ class Control:
         import IPython.display
 
         display: Any = IPython.display.display  # Its functions are not typed.
-        form = _form_class()(spec={**_spec(self), "said": _aloud(shown)})
+        fields = [asdict(one) for one in self.fields]
+        spec = {"title": self.title, "fields": fields, "buttons": dict(self.buttons)}
+        form = _form_class()(spec={**spec, "said": _aloud(shown)})
         if self.first:
             display(_Bundle(form))
         place = display(_Bare(shown), display_id=True)
@@ -75,11 +77,6 @@ class Control:
         form.on_msg(message)
         if not self.first:
             display(_Bundle(form))
-
-
-def _spec(control: Control) -> dict[str, Any]:
-    fields = [asdict(one) for one in control.fields]
-    return {"title": control.title, "fields": fields, "buttons": dict(control.buttons)}
 
 
 def _aloud(shown: Any) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from refusal.notebook.shown import marked
+
 from .controls import Control
 
 #: Borders in colours that stand out on light and on dark; the word says what the colour says.
@@ -45,7 +47,7 @@ class Note:
     @property
     def aloud(self) -> str:
         """What a screen reader is to say of it."""
-        return " ".join(self._told(". "))
+        return " ".join(self._told(". ")).replace("`", "")
 
     def _told(self, mark: str) -> list[str]:
         head = f"{self.word}{mark}{self.sentence}" if self.word else self.sentence
@@ -66,7 +68,7 @@ class Note:
     def _repr_html_(self) -> str:
         word = f"<strong>{escape(self.word)}.</strong> " if self.word else ""
         items = "".join(
-            f"<li><strong>{escape(x.about)}: {escape(x.word)}.</strong> {escape(x.text)}</li>"
+            f"<li><strong>{escape(x.about)}: {escape(x.word)}.</strong> {marked(x.text)}</li>"
             for x in self.lines
         )
         listed = f'<ul style="margin: 0.4em 0 0">{items}</ul>' if items else ""
@@ -78,6 +80,6 @@ class Note:
         )
         style = (
             f"border-left: 4px solid {_COLOURS[self.tone]}; padding: 0.4em 0.8em; "
-            "max-width: 50em; white-space: pre-line"
+            "max-width: 50em; white-space: pre-line; overflow-wrap: anywhere"
         )
-        return f'<div style="{style}">{word}{escape(self.sentence)}{listed}{folded}</div>'
+        return f'<div style="{style}">{word}{marked(self.sentence)}{listed}{folded}</div>'

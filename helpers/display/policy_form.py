@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Any
 
 from refusal.authorization import AuthorizationError, RequestError
 from refusal.explain import what_if
-from refusal.notebook import PolicyLab
+from refusal.notebook import PolicyLab, show
 
 from .controls import Control, Field
 from .notes import Note
@@ -43,14 +42,14 @@ def form(asked: Mapping[str, Any]) -> Control:
         Field("principal", "Principal: the caller's ARN", "line", asked["principal"]),
         Field("action", "Action", "line", asked["action"], dict.fromkeys(_ACTIONS, "")),
         Field("resource", "Resource: its ARN", "line", asked["resource"]),
-        Field("context", _CONTEXT, "text", _json(asked["context"])),
+        Field("context", _CONTEXT, "text", repr(show(asked["context"]))),
     ]
     for name, document in (asked["policies"] or {}).items():
         label = f"Policy {name}"
-        fields.append(Field(_POLICY + name, label, "text", _json(document)))
+        fields.append(Field(_POLICY + name, label, "text", repr(show(document))))
     if asked["key_policy"] is not None:
-        fields.append(Field("key_policy", "Key policy", "text", _json(asked["key_policy"])))
-        fields.append(Field("grants", _GRANTS, "text", _json(asked["grants"])))
+        fields.append(Field("key_policy", "Key policy", "text", repr(show(asked["key_policy"]))))
+        fields.append(Field("grants", _GRANTS, "text", repr(show(asked["grants"]))))
     labels = {one.name: one.label for one in fields}
 
     def answered(_: str, values: Mapping[str, str]) -> PolicyLab | Note:
@@ -90,12 +89,3 @@ def _value(text: str, label: str, kind: type) -> Any:
         wanted = "a JSON object" if kind is dict else "a JSON list"
         raise RequestError(f"{label}: {wanted} was expected.")
     return value
-
-
-def _json(document: Any) -> str:
-    """Indented, also where it came on one line."""
-    if isinstance(document, str):
-        with contextlib.suppress(ValueError):
-            return json.dumps(json.loads(document), indent=2, ensure_ascii=False)
-        return document
-    return json.dumps(document, indent=2, ensure_ascii=False)

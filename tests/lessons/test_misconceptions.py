@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from helpers.course.chapter import Option, Verdict, chapter, not_yet, notebooks
-from helpers.course.misconceptions import MISCONCEPTIONS
+from helpers.course.misconceptions import misconceptions
 
 
 def options() -> Iterator[tuple[str, Option, bool]]:
@@ -19,7 +19,7 @@ def options() -> Iterator[tuple[str, Option, bool]]:
                 yield f"{notebook} {name} {letter}", option, letter == question.answer
 
 
-@pytest.mark.parametrize("key", MISCONCEPTIONS)
+@pytest.mark.parametrize("key", misconceptions())
 def test_a_misconception_is_met_by_a_question(key: str) -> None:
     assert [where for where, option, _ in options() if option.misconception == key]
 
@@ -30,7 +30,7 @@ def test_a_right_answer_is_no_misconception() -> None:
 
 def test_a_check_tells_the_truth_that_belongs_to_the_claim() -> None:
     verdict = not_yet("this.", "that.", "revoking-is-instant")
-    assert verdict.sentence.endswith(MISCONCEPTIONS["revoking-is-instant"].truth)
+    assert verdict.sentence.endswith(misconceptions()["revoking-is-instant"].truth)
     assert verdict.misconception == "revoking-is-instant"
 
 

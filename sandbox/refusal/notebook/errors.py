@@ -18,6 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from ..errors import SandboxError
+from .shown import marked
 
 _OURS = (ClientError, BotoCoreError, SandboxError)
 #: What a cell's code is filed under, here or in a plain IPython.
@@ -48,7 +49,7 @@ class Mishap:
             f'<pre style="overflow-x: auto">{escape(self.details)}</pre></details>'
         )
         style = "border-left: 4px solid #c8553d; padding: 0.4em 0.8em; max-width: 50em"
-        said = f"{name}{escape(self.sentence)}{where}"
+        said = f"{name}{marked(self.sentence)}{where}"
         return f'<div style="{style}">{said}{folded if self.details else ""}</div>'
 
 
@@ -109,14 +110,14 @@ def mishap_of(
         return None
     if not isinstance(error, _OURS):
         return None if advised is None else Mishap("", advised)
-    name, sentence = _told(error)
+    name, sentence = told_of(error)
     frames = [frame for frame in traceback.extract_tb(trace) if in_cell(frame)]
     at = frames[-1] if frames else None
     where = f"Line {at.lineno} of the cell: {at.line}" if at and at.line else ""
     return Mishap(name, advised or sentence, where, _traceback(error, trace))
 
 
-def _told(error: BaseException) -> tuple[str, str]:
+def told_of(error: BaseException) -> tuple[str, str]:
     """An error's name, and its sentence."""
     if isinstance(error, ParamValidationError):
         report = " ".join(str(error.kwargs.get("report", error)).split())

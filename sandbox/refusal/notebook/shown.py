@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +22,11 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def marked(sentence: str) -> str:
+    """A sentence as HTML: what is in backticks becomes code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence))
 
 
 def show(policy: Any) -> Shown:

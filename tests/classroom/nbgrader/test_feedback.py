@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classroom.messages import say
-from helpers.course.misconceptions import MISCONCEPTIONS
+from helpers.course.misconceptions import misconceptions
 from tests.classroom.nbgrader.course import (
     ASSIGNMENT,
 )
@@ -31,7 +31,7 @@ def test_feedback_reaches_its_student_and_nobody_else(told: Told) -> None:
 def test_feedback_has_the_truth_and_what_a_person_wrote(told: Told) -> None:
     text = feedback_page(told.course, "bob_0815")
     assert "a denial, but of something other than kms:Decrypt" in text
-    assert MISCONCEPTIONS["any-denial"].truth in text
+    assert misconceptions()["any-denial"].truth in text
     assert "&lt;b&gt;which&lt;/b&gt; action is missing?" in text
     assert f"5.b</th><td>0</td><td>3</td><td>{say('class.no_answer')}</td>" in text
     assert f"Total: 0 of {MOST:g} points." in text

@@ -133,3 +133,66 @@ def test_marking_leaves_errors_as_they_are(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     seen = run("kms.describe_key(KeyId='alias/none')")[0]
     assert "Traceback" in seen["text"] and not seen["data"]
+
+
+def told(*cells: str) -> list[str]:
+    """What each check among these cells says, in their order."""
+    seen = run(*cells)
+    said = [one["text"] + "".join(data["text/plain"] for data in one["data"]) for one in seen]
+    asked = [text for cell, text in zip(cells, said, strict=True) if "check(" in cell]
+    return [text.partition("]: ")[2].strip() or text for text in asked]
+
+
+UNREAD = {
+    "statement = {\n    'Effect': 'Allow'": "SyntaxError in line 1: '{' was never closed",
+    "statement = = 1": "SyntaxError in line 1: invalid syntax",
+    "if True:\nstatement = 1": "IndentationError in line 2: expected an indented block",
+    "def statement(x)\n    return x": "SyntaxError in line 1: expected ':'",
+}
+
+
+@pytest.mark.parametrize("before", ["statement = ...", "statement = {'a': 1}"])
+def test_an_answer_that_python_cannot_read_is_told_as_such(before: str) -> None:
+    """Whatever the name had before, the check does not speak of that."""
+    check = 'check("5.7", statement)'
+    cells = [line for cell in UNREAD for line in (before, cell, check)]
+    for says, text in zip(UNREAD.values(), told(*cells, "statement = {}", check), strict=False):
+        assert text.startswith("Your code raised an error: Python could not read the cell"), text
+        assert f"gives `statement` its value, so no line of it ran: {says}" in text
+    assert "could not read" not in told(*cells, "statement = {}", check)[-1]
+
+
+def test_an_answer_that_stops_half_way_is_told_as_such() -> None:
+    check = 'check("5.7", statement)'
+    fresh, older, unset = told(
+        *("statement = ...", "statement = nowhere", check),
+        *("statement = 7", "statement = nowhere", check),
+        *("del statement\nstatement = (", check),
+    )
+    assert fresh == (
+        "Your code raised an error: An error stopped the cell that gives `statement` its value: "
+        "NameError: name 'nowhere' is not defined."
+    )
+    assert older.startswith("Not yet: ") and "NameError: name 'nowhere' is not defined." in older
+    assert unset.startswith("Your code raised an error: Python could not read")
+
+
+def test_a_name_that_an_unread_cell_would_have_set_is_told_so() -> None:
+    text = told("statement = (", 'check("5.7", statement)')[0]
+    assert text.startswith("Check not run. Python could not read the cell that gives `statement`")
+
+
+def test_a_call_that_was_never_made_is_told_by_its_cell() -> None:
+    """5.1 looks at the account, where a call that Python or boto3 stopped left nothing."""
+    says = {
+        "boto3.client('dynamodb').put_item(": "'(' was never closed",
+        "dynamo.put_item()": "NameError: name 'dynamo' is not defined",
+        "boto3.client('dynamodb').put_item()": "ParamValidationError: boto3 did not send the",
+    }
+    first, *others = told('check("5.1")', *(x for cell in says for x in (cell, 'check("5.1")')))
+    assert first.startswith("Not attempted")
+    for words, text in zip(says.values(), others, strict=True):
+        assert text.startswith("Your code raised an error") and words in text, text
+        assert "the last cell that you ran" in text
+    # What was asked in between does not hide it.
+    assert words in told(cell := list(says)[-1], 'hint("5.1")', '# again\ncheck("5.1")')[0], cell

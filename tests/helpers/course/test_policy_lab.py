@@ -32,7 +32,9 @@ def test_the_account_as_it_is(lab: Lab) -> None:
     before = len(lab.trail.events())
     found = policy_lab(user="mira", action="kms:Decrypt")
     assert not found.allowed and found.decided_by == "no Allow in an identity-based policy"
-    assert "leaves the decision to the account's IAM policies" in repr(found) and found._repr_html_()
+    assert (
+        "leaves the decision to the account's IAM policies" in repr(found) and found._repr_html_()
+    )
     assert policy_lab(user="mira", action="kms:DescribeKey", resource=lab.key_alias).allowed
     assert len(lab.trail.events()) == before
 

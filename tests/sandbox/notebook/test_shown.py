@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refusal.notebook import show, table
+from refusal.notebook.shown import marked
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -43,3 +44,9 @@ def test_an_empty_table_has_its_head() -> None:
 def test_a_row_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="2 values for 1 columns"):
         table([[1, 2]], ["a"])
+
+
+def test_a_sentence_shows_what_is_in_backticks_as_code() -> None:
+    assert marked("Seen: `<a>` and `b`, a ` alone.") == (
+        "Seen: <code>&lt;a&gt;</code> and <code>b</code>, a ` alone."
+    )
