@@ -9,7 +9,8 @@ const own = Math.random().toString(36).slice(2);
 let count = 0;
 const unique = () => `course-${own}-${count++}`;
 
-// JupyterLab's own keys (arrows move between cells) are for other places than these.
+// JupyterLab's own keys (arrows move between cells) are for other places than these. Escape goes back
+// to the cell, where they work, as it does from an editor.
 const FOCUSABLE = ["input", "button", "textarea"];
 
 function element(kind, text, attributes = {}) {
@@ -91,6 +92,12 @@ function render({ model, el }) {
   if (buttons.length) form.append(row);
 
   if (!form.contains(status)) form.append(status);
+  form.addEventListener("keydown", (event) => {
+    const cell = event.key === "Escape" && !event.isComposing && form.closest(".jp-Cell");
+    if (!cell) return;
+    event.stopPropagation();
+    cell.focus({ preventScroll: true });
+  });
   el.append(form);
 
   // What is said after the region is on the page is announced; what is there already is not.

@@ -44,6 +44,7 @@ RUN = """async at => {
     panel.content.activeCellIndex = at;
     await window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
+ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
 FOCUSED = "document.activeElement.textContent"
 THEME = "async theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 VIOLATIONS = """async () => {
@@ -172,6 +173,30 @@ def test_the_keyboard_alone_checks_and_asks_for_hints(page: Any) -> None:
     page.keyboard.press("Enter")
     said(page, HINT, f"Hint 3 of {len(hints)}")
     assert page.evaluate(FOCUSED) == "Hint"
+
+
+@pytest.mark.needs("chromium", "axe-core")
+@pytest.mark.parametrize(
+    ("at", "role", "name"),
+    [
+        (CHECK, "button", "Check again"),
+        (ASKED, "radio", "a:"),
+        (LAB, "combobox", "Action"),
+        (LAB, "textbox", "Key policy"),
+    ],
+)
+def test_escape_leaves_a_control_for_the_notebook(page: Any, at: int, role: Any, name: str) -> None:
+    """JupyterLab's keys J and K then go from cell to cell."""
+    inside = cell(page, at).get_by_role(role, name=name)
+    inside.click()
+    for key in "jk":
+        inside.press(key)
+    assert page.evaluate(ACTIVE) == at
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    assert page.evaluate(ACTIVE) == at - 1
+    page.keyboard.press("j")
+    assert page.evaluate(ACTIVE) == at
 
 
 @pytest.mark.needs("chromium", "axe-core")
