@@ -31,13 +31,8 @@ def key_life() -> Picture:
 
 
 def _in_words(given: dict[str, Any]) -> str:
-    names = {state["id"]: state["name"] for state in given["state"]}
-    sentences = [f"{given['title']}."]
-    sentences += [f"{state['name']}: {', '.join(state['text'])}." for state in given["state"]]
-    for transition in given["transition"]:
-        begin = f"From {names[transition['from']]} to" if transition["from"] else "To"
-        sentences.append(f"{begin} {names[transition['to']]}: {transition['by']}.")
-    return " ".join(sentences)
+    parts = [*given["state"], *given["transition"]]
+    return " ".join([f"{given['title']}.", *(f"{part['alt']}." for part in parts)])
 
 
 def _transition(part: dict[str, Any]) -> str:

@@ -75,8 +75,8 @@ def test_every_box_and_every_arrow_is_said_in_words() -> None:
     drawn = {text.text for text in root.iter(f"{SVG}text")}
     assert len(list(root.iter(f"{SVG}polyline"))) == len(TRANSITIONS)
     assert all(text in key_life().alt for text in drawn)
-    assert "From Disabled to Enabled: EnableKey." in key_life().alt
-    assert "From PendingDeletion to (deleted): 7 to 30 days." in key_life().alt
+    assert "EnableKey leads from Disabled back to Enabled." in key_life().alt
+    assert "After 7 to 30 days in PendingDeletion, the key is deleted." in key_life().alt
 
 
 def test_every_state_can_be_reached() -> None:
