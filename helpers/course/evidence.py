@@ -15,11 +15,11 @@ from .records import Record, records
 
 
 class LearnerError(Exception):
-    """The learner's own function raised: its error in one line, and where in their code."""
+    """The learner's own function raised: its error in one line of 300 characters, and where."""
 
     def __init__(self, error: BaseException, file: str = "") -> None:
         super().__init__(str(error))
-        self.short = f"{type(error).__name__}: {error}".rstrip(": .")
+        self.short = " ".join(f"{type(error).__name__}: {error}"[:300].split()).rstrip(": .")
         frames = traceback.extract_tb(error.__traceback__)
         # The innermost that is the learner's: the first are the course's, the last a library's.
         own = [frame for frame in frames if frame.filename == file] or frames

@@ -10,12 +10,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lessons.author import (
+    WRITES,
     Evidence,
     Studio,
     Verdict,
     correct,
+    failure,
+    kind_of,
+    listed,
     not_attempted,
     not_yet,
+    quoted,
     records,
 )
 
@@ -24,7 +29,9 @@ NEW_ID, NEW_NAME = "p-010", "Noor"
 #: to delete the table.
 READER, OTHERS = "lena", ("noel", "tara")
 _ARN = re.compile(r"arn:aws:(\w*):([\w-]*):(\d*):(.+)")
+_FORM = "`arn:aws:service:Region:account:thing`"
 _ACCESS_KEY = re.compile(r"A[KS]IA[0-9A-Z]{12,}")
+_USER_ID = re.compile(r"AIDA[0-9A-Z]{12,}")
 
 
 def world(studio: Studio) -> dict[str, str]:
@@ -78,13 +85,14 @@ def new_player(evidence: Evidence) -> Verdict:
         return correct(f"The table now holds {NEW_ID}, {NEW_NAME}.")
     wanted = f"{NEW_ID} with the name {NEW_NAME}, a string."
     if name is None:
-        return not_yet(wanted, f"{NEW_ID} with no name.")
+        others = listed([f"`{part}`" for part in by_id[NEW_ID]])
+        return not_yet(wanted, f"{NEW_ID} with no `name`; it has {others}.")
     if "S" not in name:
         return not_yet(
             wanted,
             f"{NEW_ID}, whose name is a value of type {next(iter(name))}.",
         )
-    return not_yet(wanted, f"{NEW_ID} with the name {name['S']}.")
+    return not_yet(wanted, f"{NEW_ID} with the name `{name['S']}`.")
 
 
 def _no_player(evidence: Evidence, ids: set[str]) -> Verdict:
@@ -93,14 +101,15 @@ def _no_player(evidence: Evidence, ids: set[str]) -> Verdict:
     added = sorted(ids - {player.player_id for player in studio.players(2)})
     if added:
         return not_yet(
-            f"a player {NEW_ID}.", f"a new player, but with the ID {added[0]}."
-        )
-    tried = evidence.records("PutItem")
-    if tried and tried[-1].error:
-        last = tried[-1]
-        return not_yet(
             f"a player {NEW_ID}.",
-            f"PutItem failed with {last.error}: {last.message.rstrip('.')}.",
+            f"a new player, but with the ID `{added[0]}`.",
+        )
+    tried = evidence.records(*WRITES, user="admin")
+    if tried:
+        last = tried[-1]
+        done = f"{last.name}, after which there is no such player"
+        return not_yet(
+            f"a player {NEW_ID}.", f"{failure(last) if last.error else done}."
         )
     return not_attempted(
         "There is no new player in the table yet. If boto3 stopped your call before it was "
@@ -120,12 +129,14 @@ def arn_of_the_table(evidence: Evidence, given: Any) -> Verdict:
             "The dots are still there; put the ARN in their place."
         )
     if not isinstance(given, str):
-        return not_yet(wanted, f"a value of type {type(given).__name__}.")
+        return not_yet(wanted, f"{kind_of(given)}.")
     if given == lab.table_name:
         return not_yet(wanted, "the table's name, which is only part of its ARN.")
     found = _ARN.fullmatch(given)
     if found is None:
-        return not_yet(wanted, f"`{given[:60]}`, which is not an ARN.")
+        return not_yet(
+            wanted, f"{quoted(given, 90)}, which does not have the form {_FORM}."
+        )
     service, region, account, thing = found.groups()
     if found.groups() == right:
         return correct(
@@ -151,11 +162,13 @@ def other_user(evidence: Evidence, given: Any) -> Verdict:
         )
     wanted = "the name of a user, a string."
     if not isinstance(given, str):
-        return not_yet(wanted, f"a value of type {type(given).__name__}.")
+        return not_yet(wanted, f"{kind_of(given)}.")
     if given.startswith("arn:"):
         return not_yet(wanted, f"an ARN; the name is only part of it: `{given}`.")
     if _ACCESS_KEY.fullmatch(given):
         return not_yet(wanted, "an access key; the event also names its user.")
+    if _USER_ID.fullmatch(given):
+        return not_yet(wanted, "a user's ID; the event also has the user's name.")
     calls = [x for x in records(evidence.lab.trail) if x.name == "DeleteTable"]
     before = [x for x in calls if x.time < evidence.lab.opened]
     if given in {x.user for x in before}:
@@ -167,7 +180,7 @@ def other_user(evidence: Evidence, given: Any) -> Verdict:
         )
     return not_yet(
         "a user whose DeleteTable is in the audit trail.",
-        f"no DeleteTable by {given[:60]}.",
+        f"no DeleteTable by {quoted(given)}.",
     )
 
 

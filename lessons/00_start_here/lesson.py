@@ -97,13 +97,13 @@ put["ResponseMetadata"]["HTTPStatusCode"]
 # %%
 check("0.1")
 
-# %% wrong="another id" says="a new player, but with the ID P-010"
+# %% wrong="another id" says="a new player, but with the ID `P-010`"
 dynamodb.put_item(
     TableName=lab.table_name,
     Item={"player_id": {"S": "P-010"}, "name": {"S": "Noor"}},
 )
 
-# %% wrong="another name" says="p-010 with the name noor"
+# %% wrong="another name" says="p-010 with the name `noor`"
 dynamodb.put_item(
     TableName=lab.table_name,
     Item={"player_id": {"S": "p-010"}, "name": {"S": "noor"}},
@@ -112,7 +112,7 @@ dynamodb.put_item(
 # %% wrong="no table" says="there is no such table"
 dynamodb.delete_table(TableName=lab.table_name)
 
-# %% wrong="no name" says="no name"
+# %% wrong="no name" says="no `name`; it has `player_id`"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-010"}})
 
 # %% wrong="a name of another type" says="a value of type L"
@@ -126,6 +126,27 @@ try:
     dynamodb.put_item(TableName=lab.table_name, Item={"player_id": "p-010"})
 except Exception as error:
     print(type(error).__name__)
+
+# %% wrong="a capital in the name's name" says="it has `player_id` and `Name`"
+dynamodb.put_item(
+    TableName=lab.table_name,
+    Item={"player_id": {"S": "p-010"}, "Name": {"S": "Noor"}},
+)
+
+# %% wrong="in place of another player" says="PutItem, after which there is no such player"
+dynamodb.put_item(
+    TableName=lab.table_name,
+    Item={"player_id": {"S": "p-001"}, "name": {"S": "Noor"}},
+)
+
+# %% wrong="an update without its names" says="UpdateItem failed with ValidationException"
+with refused("ValidationException"):
+    dynamodb.update_item(
+        TableName=lab.table_name,
+        Key={"player_id": {"S": "p-010"}},
+        UpdateExpression="SET name = :n",
+        ExpressionAttributeValues={":n": {"S": "Noor"}},
+    )
 
 # %% wrong="no id" says="PutItem failed with ValidationException"
 with refused("ValidationException"):
@@ -187,7 +208,17 @@ table_arn = f"arn:aws:dynamodb:{lab.region}:210987654321:table/{lab.table_name}"
 # %% wrong="the name alone at the end" says="`players"
 table_arn = f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:{lab.table_name}"
 
-# %% wrong="the table's ID" says="not an ARN"
+# %% wrong="a value that is empty" says="an empty text"
+table_arn = ""
+
+# %% wrong="nothing" says="Seen: nothing."
+table_arn = None
+
+# %% wrong="another partition" says="does not have the form `arn:aws:service"
+table_arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableArn"]
+table_arn = table_arn.replace("arn:aws:", "arn:aws-cn:")
+
+# %% wrong="the table's ID" says="does not have the form"
 table_arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableId"]
 
 # %% [markdown] tags=["solution"]
@@ -286,6 +317,13 @@ other_user = events[-1]
 
 # %% wrong="the ARN" says="an ARN"
 other_user = json.loads(events[-1]["CloudTrailEvent"])["userIdentity"]["arn"]
+
+# %% wrong="the user's ID" says="a user's ID"
+record = json.loads(events[-1]["CloudTrailEvent"])
+other_user = record["userIdentity"]["principalId"]
+
+# %% wrong="capitals" says="no DeleteTable by `"
+other_user = events[-1]["Username"].upper()
 
 # %% wrong="the access key" says="an access key"
 other_user = events[-1]["AccessKeyId"]

@@ -81,7 +81,7 @@ def _some(wrong: list[tuple[str, str, str]]) -> str:
 
 def states(evidence: Evidence, given: object) -> Verdict:
     """Each situation with the state of its data."""
-    chosen = choices(given, STATES, len(SITUATIONS), "situations")
+    chosen = choices(given, STATES, SITUATIONS, "situations")
     if isinstance(chosen, Verdict):
         return chosen
     wrong = wrong_choices(chosen, SITUATIONS)
@@ -101,7 +101,7 @@ def states(evidence: Evidence, given: object) -> Verdict:
 
 def kinds(evidence: Evidence, given: object) -> Verdict:
     """Each situation with the kind of key that it asks for."""
-    chosen = choices(given, KINDS, len(USES), "situations")
+    chosen = choices(given, KINDS, USES, "situations")
     if isinstance(chosen, Verdict):
         return chosen
     if wrong := wrong_choices(chosen, USES):

@@ -238,7 +238,7 @@ _WHY_NOT = {
 def remedies_matched(evidence: Evidence, remedies: Any) -> Verdict:
     """Each danger with the one remedy that is left for it."""
     words = tuple(REMEDIES.values())
-    given = choices(remedies, words, len(REMEDIES), "dangers")
+    given = choices(remedies, words, REMEDIES, "dangers")
     if isinstance(given, Verdict):
         return given
     if len(set(given.values())) < len(given):

@@ -254,7 +254,7 @@ WORDS = ("any", "key", "deny", "other")
 
 def triage(evidence: Evidence, remedies: object) -> Verdict:
     """What would help in each of four tickets."""
-    chosen = choices(remedies, WORDS, len(REMEDIES), "tickets")
+    chosen = choices(remedies, WORDS, REMEDIES, "tickets")
     if isinstance(chosen, Verdict):
         return chosen
     wrong = [x for x in REMEDIES if chosen.get(x) != REMEDIES[x]]

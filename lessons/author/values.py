@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
@@ -21,7 +21,7 @@ def kind_of(value: object) -> str:
 
 def quoted(value: object, most: int = 60) -> str:
     """A value as the learner wrote it, cut short."""
-    return f"`{str(value)[:most]}`"
+    return f"`{str(value)[:most]}`" if str(value) else "an empty text"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -35,18 +35,24 @@ def untouched(given: Mapping[Any, Any]) -> bool:
     return all(isinstance(value, EllipsisType) for value in given.values())
 
 
-def choices(given: Any, words: Sequence[str], count: int, what: str) -> Verdict | dict[str, str]:
+def choices(
+    given: Any, words: Sequence[str], things: Collection[str], what: str
+) -> Verdict | dict[str, str]:
     """One word chosen for each of some things: by thing, the word as it is written in ``words``;
     or what is wrong with the form of the answer.
 
     Args:
         given: the learner's dictionary.
-        count: how many things there are.
-        what: what they are called, such as ``situations``.
+        things: a word of each thing's name.
+        what: what the things are called, such as ``situations``.
     """
-    if not isinstance(given, Mapping) or len(given) != count:
+    wanted = f"a dictionary of the {len(things)} {what}."
+    if not isinstance(given, Mapping) or len(given) != len(things):
         seen = f"{len(given)} of them" if isinstance(given, Mapping) else kind_of(given)
-        return not_yet(f"a dictionary of the {count} {what}.", f"{seen}.")
+        return not_yet(wanted, f"{seen}.")
+    missing = [word for word in things if not any(word in str(thing) for thing in given)]
+    if missing:
+        return not_yet(wanted, f"none with `{missing[0]}` in its name.")
     if untouched(given):
         return not_attempted(f"The dots are still there; put one of {', '.join(words)} for each.")
     known = {word.lower(): word for word in words}
@@ -88,7 +94,7 @@ def is_written(function: object) -> bool:
 
 
 def returned_none(function: object, wanted: str, when: str = "") -> Verdict:
-    """What to say of a function that returned None.
+    """What to say of a function that returned None: whether it prints is in its code.
 
     Args:
         wanted: what it should have returned.
@@ -96,4 +102,8 @@ def returned_none(function: object, wanted: str, when: str = "") -> Verdict:
     """
     if not is_written(function):
         return not_attempted("The function returns nothing yet; write its body.")
-    return not_yet(wanted, f"None{when}; did you print the value instead of returning it?")
+    names = getattr(getattr(function, "__code__", None), "co_names", ("print",))
+    asked = "did you print the value instead of returning it?"
+    if "print" not in names:
+        asked = "is a return missing, or does an except hide an error?"
+    return not_yet(wanted, f"None{when}; {asked}")

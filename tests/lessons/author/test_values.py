@@ -47,19 +47,21 @@ def test_names_are_listed_as_in_a_sentence() -> None:
     [
         (7, "not yet", "a dictionary of the 2 dangers"),
         ({"a disk": "TLS"}, "not yet", "a dictionary of the 2 dangers. Seen: 1 of them."),
+        ({"a": "TLS", "b": "TLS"}, "not yet", "Seen: none with `disk` in its name."),
         ({"a disk": ..., "a network": ...}, "not attempted", "The dots are still there"),
         ({"a disk": "at rest", "a network": ...}, "not yet", "dots for “a network”"),
         ({"a disk": "x", "a network": None}, "not yet", "`x` for “a disk”, `None` for “a network”"),
     ],
 )
 def test_an_answer_that_is_no_choice_is_told_why(answer: Any, outcome: str, says: str) -> None:
-    verdict = choices(answer, WORDS, 2, "dangers")
+    verdict = choices(answer, WORDS, ["disk", "network"], "dangers")
     assert isinstance(verdict, Verdict)
     assert verdict.outcome == outcome and says in verdict.sentence
 
 
 def test_a_choice_is_read_whatever_its_case() -> None:
-    chosen = choices({"a disk": " AT REST", "a network": "tls"}, WORDS, 2, "dangers")
+    given = {"a disk": " AT REST", "a network": "tls"}
+    chosen = choices(given, WORDS, ["disk", "network"], "dangers")
     assert chosen == {"a disk": "at rest", "a network": "TLS"}
     assert wrong_choices(chosen, {"disk": "at rest", "network": "TLS"}) == []
     assert wrong_choices(chosen, {"disk": "TLS"}) == [("a disk", "at rest", "disk")]
@@ -67,7 +69,7 @@ def test_a_choice_is_read_whatever_its_case() -> None:
 
 @given(st.recursive(st.none() | st.text() | st.just(...), lambda x: st.dictionaries(st.text(), x)))
 def test_whatever_is_handed_in_has_an_answer(answer: Any) -> None:
-    found = choices(answer, WORDS, 1, "things")
+    found = choices(answer, WORDS, [""], "things")
     assert isinstance(found, Verdict) or set(found.values()) <= set(WORDS)
 
 
@@ -85,6 +87,17 @@ def test_a_stub_is_told_from_a_function_that_prints(
     assert returned_none(function, "a text.").outcome == outcome
     assert is_written(function) is (outcome == "not yet")
     assert uncallable(function) is None
+
+
+def test_a_function_that_prints_nothing_is_not_asked_whether_it_prints() -> None:
+    def hiding(item: str) -> str | None:
+        try:
+            return str(item.x)  # type: ignore[attr-defined]
+        except AttributeError:
+            return None
+
+    assert "did you print" in returned_none(printing, "a text.").sentence
+    assert "does an except hide an error?" in returned_none(hiding, "a text.").sentence
 
 
 def test_a_function_that_was_called_already_is_named() -> None:
