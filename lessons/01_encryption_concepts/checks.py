@@ -116,46 +116,59 @@ def kinds(evidence: Evidence, given: object) -> Verdict:
 
 
 def _stored(
-    key: object, first_nonce: object, stored: object
+    key: object, stored: object, *used: tuple[object, bytes | None]
 ) -> tuple[bytes, bytes] | Verdict:
-    """The key and what is stored, if they are what they should be."""
-    if not isinstance(key, bytes) or not isinstance(first_nonce, bytes):
+    """The key and what is stored, if they are what they should be.
+
+    Args:
+        used: ciphertexts of the first line under this key, and their associated data. One that
+            opens with the nonce of what is stored was made with this nonce.
+    """
+    if not isinstance(key, bytes):
         return not_yet(
-            "export_key and first_nonce as section 2 made them.",
-            "other values; run the first cell of section 2 again.",
+            "export_key as section 2 made it.",
+            "another value; run the first cell of section 2 again.",
         )
+    if isinstance(stored, bytearray):
+        stored = bytes(stored)
     if not isinstance(stored, bytes):
         return not_yet(
             "bytes: the nonce and the ciphertext.", f"{kind_of(stored)}."
         )
     if SECOND_LINE in stored:
         return not_yet("an encrypted line.", "the line itself, readable.")
-    if stored.startswith(first_nonce):
-        return not_yet(
-            "a new nonce.",
-            "the nonce of the first line, which was already used with this key.",
-        )
+    for blob, bound_to in used:
+        made = stored[:12] + blob if isinstance(blob, bytes) else b""
+        if unsealed(key, made, bound_to) == FIRST_LINE:
+            return not_yet(
+                "a new nonce.",
+                "the nonce of the first line, which was already used with this key.",
+            )
     return key, stored
 
 
 def fresh_nonce(
-    evidence: Evidence, key: object, first_nonce: object, stored: object
+    evidence: Evidence, key: object, first_sealed: object, stored: object
 ) -> Verdict:
     """A new nonce, and the second line encrypted with it."""
-    given = _stored(key, first_nonce, stored)
+    given = _stored(key, stored, (first_sealed, None))
     if isinstance(given, Verdict):
         return given
     wanted = "a nonce of 12 bytes, then what encrypt returned with this nonce."
     return _opens_with(
-        given, None, wanted, "It opens, and its nonce has not been used before."
+        given, None, wanted, "It opens, and its nonce is not the first line's."
     )
 
 
 def bound(
-    evidence: Evidence, key: object, first_nonce: object, stored: object
+    evidence: Evidence,
+    key: object,
+    first_sealed: object,
+    first_bound: object,
+    stored: object,
 ) -> Verdict:
     """The second line, bound to b"file=backup"."""
-    given = _stored(key, first_nonce, stored)
+    given = _stored(key, stored, (first_sealed, None), (first_bound, EXPORT))
     if isinstance(given, Verdict):
         return given
     wanted = f"a ciphertext bound to {BOUND_TO!r}."
@@ -166,7 +179,10 @@ def bound(
         if unsealed(*given, other) is not None:
             return not_yet(wanted, f"one that opens {how}.")
     return _opens_with(
-        given, BOUND_TO, wanted, "It opens with these bytes, and with no others."
+        given,
+        BOUND_TO,
+        wanted,
+        "It opens with these bytes, and not without them.",
     )
 
 
@@ -220,6 +236,10 @@ def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     return correct("All or nothing: a damaged message shows no part of its text.")
 
 
+#: What asks KMS for a data key.
+DATA_KEYS = ("GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
+
+
 def _asked(record: Record, key: str) -> Verdict | None:
     """What is wrong with a request for a data key."""
     if not record.touches(key):
@@ -248,6 +268,9 @@ def _opens(kms: Any, envelope: dict[str, Any]) -> Verdict | None:
             "in encrypted_key, the CiphertextBlob of the data key.",
             f"{len(given.encrypted_key)} bytes that KMS does not open.",
         )
+    if len(data_key) != 32:
+        bits = 8 * len(data_key)
+        return not_yet("a data key of 256 bits.", f"a data key of {bits} bits.")
     for what, secret in (("plaintext key", data_key), ("plaintext", PLAINTEXT)):
         if holds(envelope, secret):
             return not_yet(
@@ -273,7 +296,7 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     key = evidence.lab.backup_key_arn
     given = {"key_id": key, "plaintext": PLAINTEXT, "encryption_context": CONTEXT}
     envelopes = [evidence.call(function, **given) for _ in range(2)]
-    asked = evidence.records("GenerateDataKey")
+    asked = evidence.records(*DATA_KEYS)
     if envelopes[0] is None:
         return returned_none(function, "an envelope, as a dictionary.")
     if len(asked) < len(envelopes):
@@ -287,8 +310,11 @@ def encrypts(evidence: Evidence, function: Callable[..., Any]) -> Verdict:
     for made in envelopes:
         if not isinstance(made, dict):
             return not_yet(FORM, f"{kind_of(made)}.")
-        if not all(isinstance(made.get(name), bytes) for name in ENVELOPE):
-            return not_yet(FORM, f"{list(made)}.")
+        for name in ENVELOPE:
+            if name not in made:
+                return not_yet(FORM, f"no `{name}`, but {list(made)}.")
+            if not isinstance(made[name], (bytes, bytearray)):
+                return not_yet(FORM, f"{kind_of(made[name])} in `{name}`.")
         if problem := _opens(evidence.client("kms"), made):
             return problem
     if envelopes[0]["ciphertext"] == envelopes[1]["ciphertext"]:

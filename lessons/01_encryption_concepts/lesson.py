@@ -29,7 +29,7 @@ import time
 
 import boto3
 
-from helpers import check, hint, open_lab, predict, progress, quiz
+from helpers import check, hint, open_lab, predict, progress, quiz, refused
 from lessons.charts import byte_grid, line_chart, recorded_timings
 
 lab = open_lab("01")
@@ -136,6 +136,9 @@ states = {
     "uploaded": "in transit",
 }
 
+# %% wrong="other names" says="none with `disk` in its name"
+states = dict(zip("abcde", ["at rest"] * 5, strict=True))
+
 # %% wrong="three of them" says="and 2 more"
 states = {
     "a disk": "in use",
@@ -164,9 +167,9 @@ first_line = b"p-001,juno@example.com,1250"
 second_line = b"p-002,teo@example.com,310"
 export_key = AESGCM.generate_key(bit_length=256)
 first_nonce = os.urandom(12)
-sealed = AESGCM(export_key).encrypt(first_nonce, first_line, None)
-print(len(first_line), "bytes became", len(sealed))
-AESGCM(export_key).decrypt(first_nonce, sealed, None)
+first_sealed = AESGCM(export_key).encrypt(first_nonce, first_line, None)
+print(len(first_line), "bytes became", len(first_sealed))
+AESGCM(export_key).decrypt(first_nonce, first_sealed, None)
 
 # %% [markdown]
 # **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (*AES-GCM*), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, even to you.
@@ -190,7 +193,7 @@ stored_line = ...
 ### END SOLUTION
 
 # %%
-check("1.2", export_key, first_nonce, stored_line)
+check("1.2", export_key, first_sealed, stored_line)
 
 # %% wrong="the old nonce" says="the nonce of the first line"
 stored_line = first_nonce + AESGCM(export_key).encrypt(
@@ -203,6 +206,13 @@ stored_line = AESGCM(export_key).encrypt(os.urandom(12), second_line, None)
 # %% wrong="the nonce at the end" says="53 bytes that do not open"
 new_nonce = os.urandom(12)
 stored_line = AESGCM(export_key).encrypt(new_nonce, second_line, None) + new_nonce
+
+# %% wrong="the old nonce under a new name" says="the nonce of the first line"
+second_nonce = first_nonce
+first_nonce = os.urandom(12)
+stored_line = second_nonce + AESGCM(export_key).encrypt(
+    second_nonce, second_line, None
+)
 
 # %% wrong="two nonces" says="53 bytes that do not open"
 stored_line = os.urandom(12) + AESGCM(export_key).encrypt(
@@ -217,7 +227,7 @@ stored_line = new_nonce + AESGCM(export_key).encrypt(new_nonce, first_line, None
 stored_line = os.urandom(12) + second_line
 
 # %% wrong="two values" says="type tuple"
-stored_line = (first_nonce, sealed)
+stored_line = (first_nonce, first_sealed)
 
 # %% [markdown] tags=["solution"]
 # The nonce is needed to decrypt, so it is stored with the ciphertext. Its length is always the same, so no separator is needed.
@@ -235,15 +245,12 @@ predict("1.2", ...)
 ### END SOLUTION
 
 # %%
-stored = first_nonce + sealed
+stored = first_nonce + first_sealed
 damaged = bytearray(stored)
 damaged[20] ^= 1  # One bit, in the address.
-try:
+with refused(InvalidTag) as denial:
     AESGCM(export_key).decrypt(bytes(damaged[:12]), bytes(damaged[12:]), None)
-except InvalidTag:
-    print("Refused: the tag does not match.")
-else:
-    raise RuntimeError("The damaged message was opened.")
+print("Refused:", denial.code)
 parts = {"nonce": 12, "ciphertext": len(first_line), "tag": 16}
 byte_grid("Stored, with one bit flipped", parts, stored, bytes(damaged))
 
@@ -251,20 +258,17 @@ byte_grid("Stored, with one bit flipped", parts, stored, bytes(damaged))
 predict("1.2")
 
 # %% [markdown]
-# **What just happened?** The tag is computed from the key, the nonce and every byte of the ciphertext. When you decrypt, it is computed again, and if one bit differs you get nothing. So AES-GCM keeps a text secret, and also shows whether somebody has changed it.
+# **What just happened?** The tag is computed from the key, the nonce and every byte of the ciphertext. When you decrypt, it is computed again, and if one bit differs, `decrypt` raises `InvalidTag` and returns nothing. So AES-GCM keeps a text secret, and also shows whether somebody has changed it.
 #
 # The third argument, so far `None`, is the *associated data*. It goes into the tag too, but not into the ciphertext. It is not secret. Decryption needs the same bytes again, so they bind a ciphertext to a place or a purpose.
 
 # %%
 bound_nonce = os.urandom(12)
-bound = AESGCM(export_key).encrypt(bound_nonce, first_line, b"file=export")
-try:
-    AESGCM(export_key).decrypt(bound_nonce, bound, b"file=newsletter")
-except InvalidTag:
-    print("Refused: the associated data is different.")
-else:
-    raise RuntimeError("It opened with different associated data.")
-AESGCM(export_key).decrypt(bound_nonce, bound, b"file=export")
+first_bound = AESGCM(export_key).encrypt(bound_nonce, first_line, b"file=export")
+with refused(InvalidTag) as denial:
+    AESGCM(export_key).decrypt(bound_nonce, first_bound, b"file=newsletter")
+print("Refused:", denial.code)
+AESGCM(export_key).decrypt(bound_nonce, first_bound, b"file=export")
 
 # %% [markdown]
 # {{exercise 1.3}}
@@ -282,7 +286,7 @@ bound_line = ...
 ### END SOLUTION
 
 # %%
-check("1.3", export_key, first_nonce, bound_line)
+check("1.3", export_key, first_sealed, first_bound, bound_line)
 
 # %% wrong="none" says="opens without associated data"
 new_nonce = os.urandom(12)
@@ -305,6 +309,11 @@ bound_line = first_nonce + AESGCM(export_key).encrypt(
     first_nonce, second_line, b"file=backup"
 )
 
+# %% wrong="the nonce of the bound line" says="the nonce of the first line"
+bound_line = bound_nonce + AESGCM(export_key).encrypt(
+    bound_nonce, second_line, b"file=backup"
+)
+
 # %% wrong="stored as well" says="64 bytes that do not open"
 new_nonce = os.urandom(12)
 bound_line = (
@@ -319,7 +328,7 @@ bound_line = (
 # %% [markdown]
 # {{exercise 1.4}}
 #
-# *Inputs:* a `key`, and bytes in `stored`: a nonce of 12 bytes, then what `encrypt` returned without associated data. *Goal:* a function that returns the plaintext, or `None` if a byte was changed.
+# *Inputs:* a `key`, and bytes in `stored`: a nonce of 12 bytes, then what `encrypt` returned without associated data. *Goal:* a function that returns the plaintext, or `None` if `decrypt` raises `InvalidTag` because a byte was changed.
 
 
 # %% tags=["answer"]
@@ -344,6 +353,14 @@ def open_sealed(key, stored):
 # %% wrong="the nonce twice" says="InvalidTag" outcome="raised"
 def open_sealed(key, stored):
     return AESGCM(key).decrypt(stored[:12], stored, None)
+
+
+# %% wrong="an error hidden" says="does an except hide an error?"
+def open_sealed(key, stored):
+    try:
+        return AESGCM(key).decrypt(stored[:16], stored[16:], None)
+    except Exception:
+        return None
 
 
 # %% wrong="nothing for all" says="None for a message that is whole"
@@ -647,7 +664,7 @@ backup_key = {"Plaintext": AESGCM.generate_key(bit_length=256)}
 # %% [markdown]
 # {{exercise 1.7}}
 #
-# *Inputs:* `kms`, and three arguments: a `key_id`, a `plaintext` of any length, an `encryption_context`. *Goal:* a function that returns an envelope as above, a dictionary with `encrypted_key`, `nonce` and `ciphertext`, under a new data key each time.
+# *Inputs:* `kms`, and three arguments: a `key_id`, a `plaintext` of any length, an `encryption_context`. *Goal:* a function that returns an envelope as above, a dictionary with `encrypted_key`, `nonce` and `ciphertext`, under a new data key of 256 bits each time.
 
 
 # %% tags=["answer"]
@@ -778,14 +795,42 @@ def envelope_encrypt(key_id, plaintext, encryption_context):
     return envelope
 
 
-# %% wrong="nothing returned" says="did you print"
+# %% wrong="128 bits" says="a data key of 128 bits"
+def envelope_encrypt(key_id, plaintext, encryption_context):
+    answer = kms.generate_data_key(
+        KeyId=key_id, KeySpec="AES_128", EncryptionContext=encryption_context
+    )
+    nonce = os.urandom(12)
+    sealed = AESGCM(answer["Plaintext"]).encrypt(nonce, plaintext, None)
+    return {
+        "encrypted_key": answer["CiphertextBlob"],
+        "nonce": nonce,
+        "ciphertext": sealed,
+    }
+
+
+# %% wrong="a nonce as text" says="a value of type str in `nonce`"
+def envelope_encrypt(key_id, plaintext, encryption_context):
+    answer = kms.generate_data_key(
+        KeyId=key_id, KeySpec="AES_256", EncryptionContext=encryption_context
+    )
+    nonce = os.urandom(12)
+    sealed = AESGCM(answer["Plaintext"]).encrypt(nonce, plaintext, None)
+    return {
+        "encrypted_key": answer["CiphertextBlob"],
+        "nonce": nonce.hex(),
+        "ciphertext": sealed,
+    }
+
+
+# %% wrong="nothing returned" says="is a return missing"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = kms.generate_data_key(
         KeyId=key_id, KeySpec="AES_256", EncryptionContext=encryption_context
     )
 
 
-# %% wrong="no nonce" says="['encrypted_key', 'ciphertext']"
+# %% wrong="no nonce" says="no `nonce`, but ['encrypted_key', 'ciphertext']"
 def envelope_encrypt(key_id, plaintext, encryption_context):
     answer = kms.generate_data_key(
         KeyId=key_id, KeySpec="AES_256", EncryptionContext=encryption_context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from lessons.author import (
@@ -14,15 +15,19 @@ from lessons.author import (
     decrypted,
     done,
     failure,
+    grants_on,
     key_aliases,
     key_metadata,
     key_named,
     key_policy,
     kind_of,
     last_failure,
+    listed,
     not_attempted,
     not_yet,
     own_policies,
+    quoted,
+    untouched,
     user_arn,
 )
 from lessons.author.worlds import console_policy
@@ -41,6 +46,15 @@ MANAGING = [
     *("kms:EnableKey", "kms:UpdateAlias", "kms:RevokeGrant", "kms:DeleteAlias"),
     *("kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
     *("kms:CancelKeyDeletion", "kms:RotateKeyOnDemand", "kms:CreateAlias"),
+]
+#: What a user of the key does with it.
+USING = [
+    *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+    *(
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ),
 ]
 
 
@@ -70,7 +84,7 @@ def world(studio: Studio) -> dict[str, str]:
 
 
 def _new_keys(evidence: Evidence) -> list[Any]:
-    """KMS's metadata of the enabled keys that neither the world nor section 1 made."""
+    """KMS's metadata of the keys that neither the world nor section 1 made."""
     aliases = key_aliases(evidence)
     before = {aliases.get(PLAYERS), aliases.get(evidence.lab.shop_key_alias)}
     before.add(evidence.lab.backup_key_id)
@@ -80,13 +94,7 @@ def _new_keys(evidence: Evidence) -> list[Any]:
         for x in listed
         if x["KeyId"] not in before
     ]
-    return [
-        key
-        for key in found
-        if key
-        and key["KeyManager"] == "CUSTOMER"
-        and key["KeyState"] == "Enabled"
-    ]
+    return [key for key in found if key and key["KeyManager"] == "CUSTOMER"]
 
 
 def further_key(evidence: Evidence) -> Verdict:
@@ -95,19 +103,25 @@ def further_key(evidence: Evidence) -> Verdict:
     new = _new_keys(evidence)
     for key in new:
         symmetric = key["KeySpec"] == "SYMMETRIC_DEFAULT"
-        if symmetric and "scores" in key["Description"].lower():
+        described = re.search(r"\bscores\b", key["Description"], re.IGNORECASE)
+        if symmetric and described and key["KeyState"] == "Enabled":
             return correct("With one call, the account has one more key.")
     if not new:
         if failure := last_failure(evidence, "CreateKey"):
             return not_yet(wanted, f"{failure}.")
+        if evidence.records("UpdateKeyDescription"):
+            seen = "UpdateKeyDescription, and no new key."
+            return not_yet(wanted, seen)
         return not_attempted(
-            "The account has no new key yet; make one in the cell above."
+            "The account has no new key in this Region yet; make one in the cell above."
         )
     key = new[-1]
     if key["KeySpec"] != "SYMMETRIC_DEFAULT":
         return not_yet(wanted, f"a key with the spec {key['KeySpec']}.")
     if not key["Description"]:
         return not_yet(wanted, "a key without a description.")
+    if key["KeyState"] != "Enabled":
+        return not_yet(wanted, f"a key in the state {key['KeyState']}.")
     return not_yet(wanted, f"a key described as “{key['Description']}”.")
 
 
@@ -128,6 +142,8 @@ def named_key(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"the alias {named[0]} on that key.")
     if failure := last_failure(evidence, "CreateAlias"):
         return not_yet(wanted, f"{failure}.")
+    if any(x.asks(aliasName=BACKUPS) for x in evidence.records("DeleteAlias")):
+        return not_yet(wanted, f"{BACKUPS}, deleted again.")
     return not_attempted("The key for the backups has no alias yet.")
 
 
@@ -144,12 +160,16 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
     }
     if not isinstance(given, dict):
         return not_yet("a dictionary of three strings.", f"{kind_of(given)}.")
-    if all(given.get(name, ...) is ... for name in right):
+    if set(given) != set(right):
+        names = listed([f"`{name}`" for name in right])
+        seen = ", ".join(quoted(name) for name in given) or "none"
+        return not_yet(f"the names {names}.", f"{seen}.")
+    if untouched(given):
         return not_attempted(
             "The dots are still there; put a string in place of each."
         )
     for name, value in right.items():
-        seen = given.get(name, ...)
+        seen = given[name]
         if not isinstance(seen, str):
             return not_yet(
                 "a string for each of the three.",
@@ -165,19 +185,36 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
     return correct("The key belongs to the account, in this one Region.")
 
 
-def _without_nils(evidence: Evidence, name: str) -> Verdict:
+def _without_nils(evidence: Evidence) -> Verdict:
     """What to say while the key policy does not name Nils."""
-    iam = evidence.client("iam")
-    attached = iam.list_attached_user_policies(UserName=name)
-    if attached["AttachedPolicies"] or own_policies(evidence, name):
-        return not_yet("a key policy that names Nils.", "an IAM policy for him.")
+    lab, wanted = evidence.lab, "a key policy of the shop's key that names Nils."
+    if seen := _beside_the_policy(evidence):
+        return not_yet(wanted, f"{seen}.")
     if failure := last_failure(evidence, "PutKeyPolicy"):
-        return not_yet("a key policy that names Nils.", f"{failure}.")
+        return not_yet(wanted, f"{failure}.")
+    # The guided cell has put a policy on the players' key.
+    puts = [x for x in evidence.records("PutKeyPolicy") if not x.error]
+    if any(x.touches(lab.shop_key_arn) for x in puts):
+        return not_yet(wanted, "a new key policy without his ARN.")
+    if len(puts) > 1:
+        return not_yet(wanted, "PutKeyPolicy for another key.")
     return not_attempted("The shop's key policy in KMS does not name Nils yet.")
 
 
+def _beside_the_policy(evidence: Evidence) -> str:
+    """What else gives Nils a right than the key policy, in words; or nothing."""
+    lab = evidence.lab
+    iam, name = evidence.client("iam"), lab.second_administrator
+    attached = iam.list_attached_user_policies(UserName=name)
+    if attached["AttachedPolicies"] or own_policies(evidence, name):
+        return "an IAM policy for him"
+    if grants_on(evidence, lab.shop_key_arn, f"user/{name}"):
+        return "a grant for him on the key"
+    return ""
+
+
 def second_administrator(evidence: Evidence) -> Verdict:
-    """The key policy lets Nils manage the key as Tess does, and not use it."""
+    """The key policy lets Nils do what Tess may, and nobody else's rights have changed."""
     lab = evidence.lab
     policy = key_policy(evidence, lab.shop_key_arn)
     nils, tess, bruno = (
@@ -185,35 +222,57 @@ def second_administrator(evidence: Evidence) -> Verdict:
         for name in (lab.second_administrator, lab.administrator, lab.key_user)
     )
     if nils not in json.dumps(policy):
-        return _without_nils(evidence, lab.second_administrator)
-    for statement in policy:
-        if allows([statement], nils, "kms:Decrypt"):
-            sid = statement.get("Sid", "without a Sid")
-            return not_yet(
-                "Nils as an administrator only.",
-                f"the statement “{sid}” lets him decrypt as well. Statements that "
-                "you have put there stay until you put a policy without them.",
-            )
+        return _without_nils(evidence)
+    for name, arn in (("Nils", nils), ("Tess", tess)):
+        for statement in policy:
+            may = [x for x in USING if allows([statement], arn, x)]
+            if may:
+                sid = statement.get("Sid", "without a Sid")
+                return not_yet(
+                    f"{name} as an administrator only.",
+                    f"the statement “{sid}” lets {name} {_does(may)} as well. Statements "
+                    "that you have put there stay until you put a policy without them.",
+                )
     for name, arn in (("Nils", nils), ("Tess", tess)):
         lacking = [x for x in MANAGING if not allows(policy, arn, x)]
         if lacking:
-            may = "may not" if name == "Nils" else "may no longer"
+            may_no = "may not" if name == "Nils" else "may no longer"
             return not_yet(
                 "two administrators with the same actions.",
-                f"a key policy under which {name} {may} perform {lacking[0]}.",
+                f"a key policy under which {name} {may_no} perform {lacking[0]}.",
             )
-    if not allows(policy, bruno, "kms:Decrypt"):
-        return not_yet(
-            "Bruno's rights as before.", "one that no longer lets Bruno decrypt."
-        )
-    root = f"arn:aws:iam::{lab.account_id}:root"
-    if not allows(policy, root, "kms:PutKeyPolicy"):
+    return _others_kept(evidence, policy, tess, bruno)
+
+
+def _does(actions: list[str]) -> str:
+    """Decrypt, or the first of other actions."""
+    return "decrypt" if "kms:Decrypt" in actions else f"perform {actions[0]}"
+
+
+def _others_kept(
+    evidence: Evidence, policy: list[Any], tess: str, bruno: str
+) -> Verdict:
+    """Whether the rights of all others are as they were, and Nils has no others."""
+    account = evidence.lab.account_id
+    for action in USING:
+        if not allows(policy, bruno, action):
+            return not_yet(
+                "Bruno's rights as before.",
+                f"one that no longer lets Bruno {_does([action])}.",
+            )
+    if not allows(policy, f"arn:aws:iam::{account}:root", "kms:PutKeyPolicy"):
         return not_yet(
             "the account's statement as before.",
             "a key policy without it: IAM policies no longer count.",
         )
+    last = json.loads(console_policy(account, tess, bruno))["Statement"][-1]
+    if last not in policy:
+        seen = f"no statement “{last['Sid']}” as it was."
+        return not_yet("the other statements as before.", seen)
+    if seen := _beside_the_policy(evidence):
+        return not_yet("the same rights as Tess, and no others.", f"{seen}.")
     return correct(
-        "Two administrators; neither may decrypt, and Bruno still may."
+        "Two administrators; the key policy lets neither decrypt, and Bruno still may."
     )
 
 
@@ -236,7 +295,8 @@ def decided(evidence: Evidence, given: object) -> Verdict:
         for x in calls
         if not x.error
         and x.parameters.get("policySourceArn") == bruno
-        and "kms:Decrypt" in x.parameters.get("actionNames", [])
+        and "kms:decrypt"
+        in [str(name).lower() for name in x.parameters.get("actionNames", [])]
     ]
     wanted = "the simulator's decision on Bruno and kms:Decrypt."
     if not isinstance(given, str):
@@ -286,8 +346,23 @@ def sealed_token(evidence: Evidence, blob: object) -> Verdict:
             f"{len(answer['Plaintext'])} bytes of another text.",
         )
     return correct(
-        "It opens under this key, with this context, and with no other."
+        "It was encrypted under this key, and opens with this context."
     )
+
+
+#: What brings the plaintext of a data key out of KMS, or never had it there.
+_SHOWN = {
+    "GenerateDataKey": "whose answer holds the plaintext",
+    "Decrypt": "whose answer holds the plaintext",
+    "Encrypt": "for a key that was made outside KMS",
+}
+
+
+def last_done(evidence: Evidence, arn: str, *names: str) -> str:
+    """Which of these operations was the last to succeed on a key; empty if none has."""
+    calls = [x for x in evidence.records(*names) if not x.error]
+    about = [x.name for x in calls if x.touches(arn)]
+    return about[-1] if about else ""
 
 
 def key_for_later(evidence: Evidence, blob: object) -> Verdict:
@@ -310,15 +385,14 @@ def key_for_later(evidence: Evidence, blob: object) -> Verdict:
     bits = 8 * len(answer["Plaintext"])
     if bits != 256:
         return not_yet("a data key of 256 bits.", f"a data key of {bits} bits.")
-    if done(evidence, "GenerateDataKeyWithoutPlaintext", key["Arn"]):
-        return correct("The data key exists, and only KMS has seen it.")
+    # The trail holds no ciphertext: what counts is the last call that could concern this one.
+    made = "GenerateDataKeyWithoutPlaintext"
+    last = last_done(evidence, key["Arn"], made, *_SHOWN)
+    if last == made:
+        return correct("The data key exists, and its plaintext stayed in KMS.")
     wanted = "a data key whose plaintext did not come out of KMS."
-    if done(evidence, "GenerateDataKey", key["Arn"]):
-        return not_yet(
-            wanted, "GenerateDataKey, whose answer holds the plaintext."
-        )
-    if done(evidence, "Encrypt", key["Arn"]):
-        return not_yet(wanted, "Encrypt, for a key that was made outside KMS.")
+    if last:
+        return not_yet(wanted, f"{last}, {_SHOWN[last]}.")
     return not_yet(
         wanted, "no data key under that key in the audit trail of this lab."
     )
@@ -340,13 +414,13 @@ def moved(evidence: Evidence, blob: object) -> Verdict:
         return not_yet("a ciphertext under the shop's key.", f"{seen}.")
     if answer["Plaintext"] != PLAINTEXT:
         return not_yet("the plaintext of sealed_email.", "another plaintext.")
-    if any(not x.error for x in evidence.records("ReEncrypt")):
-        return correct("Another key, the same plaintext, and nobody has seen it.")
+    if last_done(evidence, shop["Arn"], "ReEncrypt", "Encrypt") == "ReEncrypt":
+        return correct("Another key, the same plaintext, and it stayed in KMS.")
     wanted = "a call of ReEncrypt."
     by_hand = done(evidence, "Encrypt", shop["Arn"])
     players = key_named(evidence, PLAYERS)
     decrypts = done(evidence, "Decrypt", players["Arn"]) if players else []
-    if by_hand and by_hand[-1].user in [x.user for x in decrypts]:
+    if by_hand and decrypts:
         seen = (
             "Decrypt and Encrypt: in between, the plaintext was in this notebook."
         )
@@ -383,8 +457,11 @@ def rotates(evidence: Evidence) -> Verdict:
         return not_yet(wanted, "automatic rotation of another key.")
     if calls:
         return not_yet(wanted, "automatic rotation, turned off again.")
-    if evidence.records("RotateKeyOnDemand", user="admin"):
-        return not_yet(wanted, "RotateKeyOnDemand by admin, which rotates once.")
+    # Tess has rotated it once in the guided cell.
+    rotated = evidence.records("RotateKeyOnDemand")
+    if len(rotated) > 1 or any(x.user == "admin" for x in rotated):
+        seen = f"RotateKeyOnDemand by {rotated[-1].user}, which rotates once."
+        return not_yet(wanted, seen)
     return not_attempted("Automatic rotation of the players' key is off.")
 
 

@@ -82,6 +82,13 @@ kms.create_key(
 with refused("AccessDeniedException"):
     lab.as_user("bruno").client("kms").create_key(Description="Protects scores")
 
+# %% wrong="deleted again" says="a key in the state PendingDeletion"
+unwanted = kms.create_key(Description="Protects scores")["KeyMetadata"]["KeyId"]
+kms.schedule_key_deletion(KeyId=unwanted, PendingWindowInDays=7)
+
+# %% wrong="no new key" says="UpdateKeyDescription, and no new key"
+kms.update_key_description(KeyId=players_key["KeyId"], Description="Scores")
+
 # %% wrong="the scores' points" says="described as “Keeps score”"
 kms.create_key(Description="Keeps score")["KeyMetadata"]["KeyId"]
 
@@ -115,6 +122,10 @@ kms.create_alias(AliasName="alias/backup", TargetKeyId=lab.backup_key_id)
 
 # %% wrong="the players' key" says="on another key, described as “Protects the players' table”"
 kms.create_alias(AliasName="alias/backups", TargetKeyId=players_key["KeyId"])
+
+# %% wrong="deleted again" says="alias/backups, deleted again"
+kms.create_alias(AliasName="alias/backups", TargetKeyId=lab.backup_key_id)
+kms.delete_alias(AliasName="alias/backups")
 
 # %% wrong="an alias that is taken" says="CreateAlias failed with AlreadyExistsException"
 with refused("AlreadyExistsException"):
@@ -180,6 +191,9 @@ whose_key = {
     "Region": lab.region,
     "KeyManager": "CUSTOMER",
 }
+
+# %% wrong="other names" says="the names `account`, `Region` and `KeyManager`"
+whose_key = {"Account": lab.account_id, "Region": lab.region}
 
 # %% wrong="half of it" says="the dots, under KeyManager"
 whose_key = {"account": lab.account_id, "Region": lab.region, "KeyManager": ...}
@@ -261,13 +275,13 @@ shared["Statement"][1]["Principal"]
 # %%
 check("2.4")
 
-# %% wrong="a user as well" says="“Allow use of the key” lets him decrypt"
+# %% wrong="a user as well" says="“Allow use of the key” lets Nils decrypt"
 shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 shared["Statement"][2]["Principal"] = {"AWS": [bruno, nils]}
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
-# %% wrong="everything" says="“Nils” lets him decrypt"
+# %% wrong="everything" says="“Nils” lets Nils decrypt"
 shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"].append(
     {
@@ -297,6 +311,62 @@ shared["Statement"].append(
     }
 )
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="another right of a user" says="“Nils” lets Nils perform kms:Encrypt"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared["Statement"].append(
+    {
+        **{"Sid": "Nils", "Effect": "Allow", "Principal": {"AWS": nils}},
+        **{"Action": "kms:Encrypt", "Resource": "*"},
+    }
+)
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="Tess a user, too" says="“Allow use of the key” lets Tess decrypt"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared["Statement"][2]["Principal"] = {"AWS": [bruno, tess]}
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="Bruno may only decrypt" says="no longer lets Bruno perform kms:Encrypt"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared["Statement"][2]["Action"] = "kms:Decrypt"
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="the last statement lost" says="no statement “Allow attachment"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+del shared["Statement"][3:]
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="an IAM policy as well" says="and no others. Seen: an IAM policy for him"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+boto3.client("iam").attach_user_policy(
+    UserName=lab.second_administrator,
+    PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess",
+)
+
+# %% wrong="the players' key" says="PutKeyPolicy for another key"
+kms.put_key_policy(
+    KeyId=players_key["KeyId"],
+    Policy=json.dumps(policy).replace(tess, nils),
+)
+
+# %% wrong="everybody" says="a new key policy without his ARN"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = "*"
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="a grant" says="a grant for him"
+kms.create_grant(
+    KeyId=lab.shop_key_arn,
+    GranteePrincipal=nils,
+    Operations=["DescribeKey", "CreateGrant"],
+)
 
 # %% wrong="an IAM policy" says="an IAM policy for him"
 boto3.client("iam").attach_user_policy(
@@ -609,6 +679,17 @@ tonights_key = kms.generate_data_key(
     EncryptionContext={"file": "backup"},
 )["CiphertextBlob"]
 
+# %% wrong="right, and then with the plaintext" says="GenerateDataKey, whose answer"
+asked = {"KeyId": lab.backup_key_id, "EncryptionContext": {"file": "backup"}}
+kms.generate_data_key_without_plaintext(**asked, KeySpec="AES_256")
+tonights_key = kms.generate_data_key(**asked, KeySpec="AES_256")["CiphertextBlob"]
+
+# %% wrong="opened as well" says="Decrypt, whose answer holds the plaintext"
+asked = {"KeyId": lab.backup_key_id, "EncryptionContext": {"file": "backup"}}
+answer = kms.generate_data_key_without_plaintext(**asked, KeySpec="AES_256")
+tonights_key = answer["CiphertextBlob"]
+kms.decrypt(**asked, CiphertextBlob=tonights_key)
+
 # %% wrong="no context" says="InvalidCiphertextException, when it was opened with"
 tonights_key = kms.generate_data_key_without_plaintext(
     KeyId=lab.backup_key_id, KeySpec="AES_256"
@@ -675,6 +756,15 @@ moved = kms.encrypt(
     KeyId=lab.shop_key_alias,
     Plaintext=plain["Plaintext"],
     EncryptionContext=table_context,
+)["CiphertextBlob"]
+
+# %% wrong="moved, and then by hand" says="Decrypt and Encrypt"
+asked = {"CiphertextBlob": sealed_email, "SourceEncryptionContext": table_context}
+to = {"DestinationEncryptionContext": table_context}
+kms.re_encrypt(**asked, **to, DestinationKeyId=lab.shop_key_alias)
+plain = bruno_kms.decrypt(**email_request)["Plaintext"]
+moved = kms.encrypt(
+    KeyId=lab.shop_key_alias, Plaintext=plain, EncryptionContext=table_context
 )["CiphertextBlob"]
 
 # %% wrong="the context is lost" says="InvalidCiphertextException, when it was opened with"
@@ -768,6 +858,9 @@ kms.enable_key_rotation(KeyId=lab.backup_key_id, RotationPeriodInDays=180)
 
 # %% wrong="on demand" says="RotateKeyOnDemand by admin"
 kms.rotate_key_on_demand(KeyId=players_key["KeyId"])
+
+# %% wrong="on demand, by Tess" says="RotateKeyOnDemand by tess"
+tess_kms.rotate_key_on_demand(KeyId=players_key["KeyId"])
 
 # %% wrong="twice as often" says="a rotation every 90 days"
 kms.enable_key_rotation(KeyId=players_key["KeyId"], RotationPeriodInDays=90)

@@ -14,6 +14,8 @@ from lessons.author import (
     failure,
     key_aliases,
     key_metadata,
+    kind_of,
+    last_failure,
     not_attempted,
     not_yet,
     quoted,
@@ -84,7 +86,11 @@ def _created(evidence: Evidence, table: str, wanted: str) -> Verdict:
             )
         if other := _elsewhere(evidence, evidence.records("CreateTable")):
             return not_yet(f"a table {table} under {wanted}.", other)
-        return not_attempted(f"There is no table {table} yet.")
+        if failed_elsewhere := last_failure(evidence, "CreateTable"):
+            return not_yet(
+                f"a table {table} under {wanted}.", f"{failed_elsewhere}."
+            )
+        return _missing(evidence, table, "create it in the cell above")
     found = _name_of(evidence, arn)
     if found == wanted:
         return correct(f"{table} is under {wanted}.")
@@ -118,7 +124,7 @@ def manager_told(evidence: Evidence, manager: Any) -> Verdict:
     """KeyManager of the key of players-2025, as it was or as it is since the move."""
     table = evidence.lab.old_table_name
     if not isinstance(manager, str):
-        return not_yet("a word, the value of KeyManager.", f"{quoted(manager)}.")
+        return not_yet("a word, the value of KeyManager.", f"{kind_of(manager)}.")
     arn = evidence.table_key(table)
     now = key_metadata(evidence, arn)["KeyManager"] if arn else "AWS"
     if manager in ("AWS", now):
@@ -130,13 +136,16 @@ def move_awaited(evidence: Evidence, finished: Any) -> Verdict:
     """Players-2024 was moved to the studio's key, and looked at until that was over."""
     table, key = evidence.lab.oldest_table_name, evidence.lab.key_arn
     wanted = f"the SSEDescription of {table}, ENABLED and with the ARN of the studio's key."
-    if isinstance(finished, dict) and "TableName" in finished:
+    if isinstance(finished, dict) and {"TableName", "Table"} & set(finished):
         return not_yet(
             wanted,
             "the description of a whole table; take its SSEDescription alone.",
         )
-    if not isinstance(finished, dict) or "Status" not in finished:
-        return not_yet(wanted, f"{quoted(finished)}.")
+    if not isinstance(finished, dict):
+        told = quoted(finished) if isinstance(finished, str) else ""
+        return not_yet(wanted, f"{told or kind_of(finished)}.")
+    if "Status" not in finished:
+        return not_yet(wanted, "a dictionary without Status.")
     if finished["Status"] != "ENABLED":
         return not_yet(
             wanted, f"`{finished['Status']}`: the move was not over yet."
@@ -164,7 +173,7 @@ def uses_counted(evidence: Evidence, uses: Any) -> Verdict:
     """The number of Decrypt events for players-2025 on all pages of the trail."""
     table = evidence.lab.old_table_name
     if isinstance(uses, bool) or not isinstance(uses, int):
-        return not_yet("a number.", f"{quoted(uses)}.")
+        return not_yet("a whole number.", f"{kind_of(uses)}.")
     calls = [x for x in records(evidence.lab.trail) if x.source == KMS]
     about = [x for x in calls if f'"{table}"' in json.dumps(x.parameters)]
     right = [x for x in about if x.name == "Decrypt"]
@@ -193,6 +202,8 @@ def audited(evidence: Evidence) -> Verdict:
         moves = [x for x in evidence.records("UpdateTable") if not _key_in(x)]
         if other := _elsewhere(evidence, moves, table):
             return not_yet(f"{table} under another key.", other)
+        if failed := last_failure(evidence, "CreateTable"):
+            return not_yet(f"{table} under another key.", f"{failed}.")
         return not_attempted(
             f"{table} is still under the AWS owned key, whose use leaves no trail."
         )
@@ -204,14 +215,14 @@ def audited(evidence: Evidence) -> Verdict:
     return not_yet(wanted, seen)
 
 
-def _missing(evidence: Evidence, table: str) -> Verdict:
+def _missing(
+    evidence: Evidence, table: str, begin: str = "run the cell that creates it"
+) -> Verdict:
     """There is no such table: it was deleted, or it is still to be made."""
     if any(x.asks(tableName=table) for x in evidence.records("DeleteTable")):
         seen = f"no table {table}, because it was deleted; create it again."
-        return not_yet(f"the table {table} under another key.", seen)
-    return not_attempted(
-        f"There is no table {table}; run the cell that creates it."
-    )
+        return not_yet(f"the table {table}, under the right key.", seen)
+    return not_attempted(f"There is no table {table}; {begin}.")
 
 
 def _key_in(record: Record) -> str:
@@ -273,10 +284,13 @@ def alias_followed(evidence: Evidence) -> Verdict:
         seen = "the alias on another key; run the cell of section 6 again."
         return not_yet(f"{lab.key_alias} on the new key.", seen)
     if arn == new:
-        return correct(
-            "You called update_table again, so DynamoDB looked the alias up again "
-            "and found the new key."
-        )
+        asked = _key_in(tries[-1]) if tries else ""
+        if asked == lab.key_alias:
+            return correct(
+                "You called update_table again, so DynamoDB looked the alias up "
+                "again and found the new key."
+            )
+        return correct("DynamoDB has taken the new key, and keeps its ARN.")
     if not tries:
         calls = evidence.records("UpdateAlias", "UpdateTable")
         last = max(

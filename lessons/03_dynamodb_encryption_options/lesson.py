@@ -132,6 +132,20 @@ try:
 except ClientError:
     pass
 
+# %% wrong="a table that is there" says="CreateTable failed with ResourceInUseException"
+with refused("ResourceInUseException"):
+    dynamodb.create_table(
+        TableName=lab.avatars_table_name,
+        **schema,
+        SSESpecification={"Enabled": True},
+    )
+
+# %% wrong="deleted again" says="because it was deleted"
+dynamodb.create_table(
+    TableName=lab.scores_table_name, **schema, SSESpecification={"Enabled": True}
+)
+dynamodb.delete_table(TableName=lab.scores_table_name)
+
 # %% wrong="not enabled" says="scores under an AWS owned key"
 dynamodb.create_table(
     TableName=lab.scores_table_name,
@@ -406,6 +420,14 @@ dynamodb.update_table(
     TableName=lab.table_name, SSESpecification={"Enabled": True}
 )
 
+# %% wrong="created once more" says="CreateTable failed with ResourceInUseException"
+with refused("ResourceInUseException"):
+    dynamodb.create_table(
+        TableName=lab.avatars_table_name,
+        **schema,
+        SSESpecification={"Enabled": True},
+    )
+
 # %% wrong="table deleted" says="because it was deleted"
 dynamodb.delete_table(TableName=lab.avatars_table_name)
 
@@ -490,6 +512,9 @@ finished = dynamodb.describe_table(TableName=lab.old_table_name)["Table"][
 
 # %% wrong="the status only" says="`ENABLED`"
 finished = "ENABLED"
+
+# %% wrong="the whole answer" says="SSEDescription alone"
+finished = dynamodb.describe_table(TableName=lab.oldest_table_name)
 
 # %% wrong="the whole table" says="SSEDescription alone"
 finished = dynamodb.describe_table(TableName=lab.oldest_table_name)["Table"]
@@ -687,7 +712,10 @@ uses = sum(
     event["EventName"] == "Decrypt" for page in pages for event in page["Events"]
 )
 
-# %% wrong="the events themselves" says="a number"
+# %% wrong="the number as text" says="a value of type str"
+uses = "9"
+
+# %% wrong="the events themselves" says="a whole number"
 uses = pages
 
 # %% wrong="none" says="Seen: 0"

@@ -19,6 +19,7 @@ from lessons.author import (
     correct,
     envelope,
     failure,
+    key_named,
     not_attempted,
     not_yet,
     opened,
@@ -34,6 +35,8 @@ KMS = "kms.amazonaws.com"
 #: Colleagues who may read the tables and use their key; the seed says which two of them looked
 #: at last season's. Bruno read this season's. Edda may not use the key, and tried.
 COLLEAGUES = ("ines", "nils", "tess")
+#: The player whose address a guided cell encrypts.
+GUIDED = "p-004"
 _READ_ONLY = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
 
 
@@ -168,12 +171,16 @@ def table_key_opened(evidence: Evidence) -> Verdict:
     calls = [x for x in evidence.records("Decrypt") if not x.via]
     about = [x for x in calls if table_of(x) == old]
     opened = [x for x in about if not x.error]
-    if any(x.parameters.get("keyId") for x in opened):
+    own = [x for x in opened if x.user == "admin"]
+    if any(x.parameters.get("keyId") for x in own):
         return correct(
             f"KMS opened the table key of {old} with the key that you named."
         )
     wanted = f"a Decrypt call that opens the table key of {old} and names the studio's key."
     tries = [x for x in calls if x.error or table_of(x)]
+    others = evidence.records("ReEncrypt", "Encrypt", "GenerateDataKey")
+    if not tries and (about := [x for x in others if _names(x, old)]):
+        return not_yet(wanted, f"{about[-1].name}.")
     if not tries:
         return not_attempted(
             f"KMS has not opened the table key of {old} for you yet."
@@ -183,18 +190,37 @@ def table_key_opened(evidence: Evidence) -> Verdict:
         seen = f"a call that opened the table key of {table_of(last)}."
         if last in opened:
             seen = "such a call, without a KeyId."
+        if last in opened and last not in own:
+            seen = f"such a call by {last.user}, not by you."
         return not_yet(wanted, seen)
     seen = f"{last.error}. {last.reason}".strip()
     if last.error == "InvalidCiphertextException":
         context = last.parameters.get("encryptionContext")
         shown = f"`{context}`" if context else "empty"
         seen = f"{last.error}; the encryption context in it was {shown}."
+        if context == _context(evidence, old):
+            seen = f"{last.error}, in the right context: so what is not right is CiphertextBlob."
     if last.error == "IncorrectKeyException":
         named = last.parameters.get("keyId")
         seen = (
             f"{last.error}: `{named}` is not the key that encrypted it ({key})."
         )
     return not_yet(wanted, seen)
+
+
+def _context(evidence: Evidence, table: str) -> dict[str, str]:
+    """The encryption context of a table's key."""
+    stored = at_rest(evidence, table)
+    return dict(stored.encryption_context) if stored else {}
+
+
+def _names(record: Record, table: str) -> bool:
+    """Whether a user's own request to KMS has a table's encryption context, on either side."""
+    sides = ("encryptionContext", "sourceEncryptionContext")
+    pairs = [record.parameters.get(side) or {} for side in sides]
+    return not record.via and table in [
+        x.get("aws:dynamodb:tableName") for x in pairs
+    ]
 
 
 #: Dangers of 4.5 by a word of each: what helps, and what each wrong remedy leaves open.
@@ -297,6 +323,9 @@ def address_protected(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"a different value of {', '.join(changed)}.")
     if "B" not in item.get("email_key", {}):
         return not_yet(wanted, "no email_key, so nobody can decrypt the address.")
+    plain = [part for part, value in item.items() if player.email in str(value)]
+    if plain:
+        return not_yet(wanted, f"the address in plaintext, in `{plain[0]}`.")
     try:
         told = _address(evidence, item)
     except ClientError as error:
@@ -305,6 +334,11 @@ def address_protected(evidence: Evidence) -> Verdict:
             f"an email_key that does not open in the context of {name}: {code}."
         )
         return not_yet(wanted, seen)
+    if not _under_the_private_key(evidence, item):
+        return not_yet(
+            f"a data key under {lab.private_key_alias}, which Bruno may not use.",
+            "a data key under another key.",
+        )
     if told is None:
         return not_yet(wanted, "an address that its data key does not decrypt.")
     if told != player.email:
@@ -322,18 +356,30 @@ def _nothing_changed(evidence: Evidence, name: str, wanted: str) -> Verdict:
     failed = [x for x in tried if x.error]
     if failed:
         return not_yet(wanted, f"{failure(failed[-1])}.")
-    for made in tried:
-        place = made.parameters.get("encryptionContext", {})
-        if made.name == "GenerateDataKey" and place.get("player_id") == name:
-            return not_yet(
-                wanted, "a data key for it, and the address still in plaintext."
-            )
+    places = [x.parameters.get("encryptionContext") or {} for x in tried]
+    asked = [place["player_id"] for place in places if "player_id" in place]
+    if name in asked:
+        return not_yet(
+            wanted, "a data key for it, and the address still in plaintext."
+        )
+    if others := [player for player in asked if player != GUIDED]:
+        return not_yet(wanted, f"a data key for {others[-1]}.")
     return not_attempted(f"The address of {name} is still in plaintext.")
 
 
 def _place(evidence: Evidence, player: str) -> dict[str, str]:
     """The encryption context in which ``protect`` encrypts a player's address."""
     return {"table": evidence.lab.table_name, "player_id": player}
+
+
+def _under_the_private_key(evidence: Evidence, item: dict[str, Any]) -> bool:
+    """Whether KMS opens the data key of an item with the second KMS key."""
+    answer = evidence.client("kms").decrypt(
+        CiphertextBlob=bytes(item["email_key"]["B"]),
+        EncryptionContext=_place(evidence, item["player_id"]["S"]),
+    )
+    key = key_named(evidence, evidence.lab.private_key_alias)
+    return key is not None and answer["KeyId"] == key["Arn"]
 
 
 def _address(evidence: Evidence, item: dict[str, Any]) -> str | None:

@@ -378,6 +378,33 @@ try:
 except ClientError:
     pass
 
+# %% wrong="by Bruno" says="such a call by bruno, not by you"
+old = lab.at_rest(lab.old_table_name)
+lab.as_user("bruno").client("kms").decrypt(
+    KeyId=lab.key_alias,
+    CiphertextBlob=old.wrapped_table_key,
+    EncryptionContext=dict(old.encryption_context),
+)
+
+# %% wrong="the table key as text" says="what is not right is CiphertextBlob"
+old = lab.at_rest(lab.old_table_name)
+try:
+    kms.decrypt(
+        KeyId=lab.key_alias,
+        CiphertextBlob=str(old.wrapped_table_key),
+        EncryptionContext=dict(old.encryption_context),
+    )
+except ClientError:
+    pass
+
+# %% wrong="moved to another key" says="Seen: ReEncrypt."
+old = lab.at_rest(lab.old_table_name)
+kms.re_encrypt(
+    CiphertextBlob=old.wrapped_table_key,
+    SourceEncryptionContext=dict(old.encryption_context),
+    DestinationKeyId=lab.private_key_alias,
+)
+
 # %% wrong="this season's table" says="table key of players."
 kms.decrypt(
     KeyId=lab.key_alias,
@@ -461,6 +488,15 @@ remedies = {
     "Edda, who may read every table, reads players": "fewer permissions",
     "Bruno, who needs the players, reads an address": "client-side encryption",
     "A colleague deletes the table": "customer managed key",
+}
+
+# %% wrong="other names" says="none with `stolen` in its name"
+remedies = {
+    "a": "encryption at rest",
+    "b": "TLS",
+    "c": "customer managed key",
+    "d": "client-side encryption",
+    "e": "fewer permissions",
 }
 
 # %% wrong="one for all" says="each of the five once"
@@ -584,6 +620,39 @@ item = dynamodb.get_item(
 dynamodb.put_item(
     TableName=lab.table_name,
     Item=item | protect(item["email"]["S"], "p-004"),
+)
+
+# %% wrong="under the table's own key" says="a data key under another key"
+place = {"table": lab.table_name, "player_id": "p-002"}
+data_key = kms.generate_data_key(
+    KeyId=lab.key_alias, KeySpec="AES_256", EncryptionContext=place
+)
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+nonce = os.urandom(12)
+cipher = AESGCM(data_key["Plaintext"])
+sealed = nonce + cipher.encrypt(nonce, item["email"]["S"].encode(), None)
+blob = data_key["CiphertextBlob"]
+item |= {"email": {"B": sealed}, "email_key": {"B": blob}}
+dynamodb.put_item(TableName=lab.table_name, Item=item)
+
+# %% wrong="kept beside it" says="the address in plaintext, in `old_email`"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-002"}}
+)["Item"]
+old_email = {"old_email": item["email"]}
+dynamodb.put_item(
+    TableName=lab.table_name,
+    Item=item | protect(item["email"]["S"], "p-002") | old_email,
+)
+
+# %% wrong="another player" says="a data key for p-003"
+item = dynamodb.get_item(
+    TableName=lab.table_name, Key={"player_id": {"S": "p-003"}}
+)["Item"]
+dynamodb.put_item(
+    TableName=lab.table_name, Item=item | protect(item["email"]["S"], "p-003")
 )
 
 # %% wrong="the other attributes lost" says="name"

@@ -65,6 +65,8 @@ def decrypted(kms: Any, blob: object, context: dict[str, str]) -> tuple[dict[str
     """KMS's answer to a ciphertext, or else what stands in the way, in a sentence."""
     if isinstance(blob, dict):
         return {}, "KMS's whole response; the ciphertext is its CiphertextBlob."
+    if isinstance(blob, bytearray):
+        blob = bytes(blob)
     if not isinstance(blob, bytes):
         return {}, f"{kind_of(blob)}."
     if not blob:

@@ -17,7 +17,8 @@ _PARTS = re.compile(
     r"on resource: |because no |with an explicit deny )"
 )
 _CODES = (
-    'Say which error is expected, by its code: with refused("AccessDeniedException") as denial:'
+    'Say which error is expected, by its code or its class: with refused("AccessDeniedException") '
+    "as denial:"
 )
 _UNFINISHED = "Nothing was refused yet: the call belongs inside the with block."
 
@@ -34,20 +35,25 @@ class refused:
     """Expect a refusal: ``with refused("AccessDeniedException") as denial:``, as pytest.raises.
 
     Args:
-        codes: the error codes that are expected, any one of them.
+        codes: the error codes that are expected, any one of them; or the classes of errors that
+            are not AWS's, such as ``InvalidTag``.
 
     Attributes:
-        error: boto3's ``ClientError``, once the call was refused.
+        error: boto3's ``ClientError``, or the error of such a class, once the call was refused.
 
     Raises:
         SandboxError: no code is given, or the call was not refused so.
     """
 
-    def __init__(self, *codes: str) -> None:
-        if not codes or not all(isinstance(code, str) and code for code in codes):
+    def __init__(self, *codes: str | type[Exception]) -> None:
+        self._kinds = tuple(code for code in codes if isinstance(code, type))
+        self._codes = tuple(code for code in codes if isinstance(code, str) and code)
+        # One of AWS's errors, or any at all, would be too much to expect.
+        narrow = (k for k in self._kinds if issubclass(k, Exception))
+        kinds = len(self._kinds) == sum(not issubclass(ClientError, kind) for kind in narrow)
+        if not codes or not kinds or len(self._kinds) + len(self._codes) < len(codes):
             raise SandboxError(_CODES)
-        self._codes = codes
-        self.error: ClientError | None = None
+        self.error: Exception | None = None
 
     def __enter__(self) -> refused:
         return self
@@ -55,9 +61,12 @@ class refused:
     def __exit__(
         self, kind: type | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        codes = " or ".join(self._codes)
+        codes = " or ".join([*self._codes, *(kind.__name__ for kind in self._kinds)])
         if error is None:
             raise NotRefused(f"The call was allowed, where a refusal with {codes} was expected.")
+        if isinstance(error, self._kinds):
+            self.error = error
+            return True
         if not isinstance(error, ClientError):
             return False
         told = error.response.get("Error", {})
@@ -73,20 +82,26 @@ class refused:
         """The error's response, as boto3 has it.
 
         Raises:
-            SandboxError: nothing was refused yet.
+            SandboxError: nothing was refused yet, or not by AWS.
         """
         if self.error is None:
             raise SandboxError(_UNFINISHED)
+        if not isinstance(self.error, ClientError):
+            raise SandboxError(f"{self.code} is not an answer of AWS, and has no response.")
         return dict(self.error.response)
 
     @property
     def code(self) -> str:
-        """AWS's error code, such as ``AccessDeniedException``."""
+        """AWS's error code, such as ``AccessDeniedException``; or the name of the error's class."""
+        if self.error is not None and not isinstance(self.error, ClientError):
+            return type(self.error).__name__
         return str(self.response["Error"]["Code"])
 
     @property
     def message(self) -> str:
-        """AWS's sentence."""
+        """AWS's sentence, or the error's own, which may be empty."""
+        if self.error is not None and not isinstance(self.error, ClientError):
+            return str(self.error)
         return str(self.response["Error"].get("Message", ""))
 
     def __str__(self) -> str:

@@ -66,10 +66,24 @@ def test_what_is_no_answer_of_aws_passes(key: str) -> None:
         _ = 1 / 0
 
 
-@pytest.mark.parametrize("codes", [(), ("",), (ClientError,), (None,)])
+@pytest.mark.parametrize("codes", [(), ("",), (ClientError,), (Exception,), (7,), (None,)])
 def test_it_must_be_said_what_is_expected(codes: tuple[str, ...]) -> None:
     with pytest.raises(SandboxError, match="by its code"):
         refused(*codes)
+
+
+def test_an_error_that_is_not_of_aws_is_expected_by_its_class() -> None:
+    with refused("AccessDeniedException", ZeroDivisionError) as denial:
+        _ = 1 / 0
+    assert isinstance(denial.error, ZeroDivisionError)
+    assert [denial.code, str(denial)] == ["ZeroDivisionError", "division by zero"]
+    assert "ZeroDivisionError" in repr(denial) and "ZeroDivisionError" in denial._repr_html_()
+    with pytest.raises(SandboxError, match="ZeroDivisionError is not an answer of AWS"):
+        _ = denial.response
+    with pytest.raises(AssertionError, match="with ZeroDivisionError"), refused(ZeroDivisionError):
+        pass
+    with pytest.raises(KeyError), refused(ZeroDivisionError):
+        raise KeyError
 
 
 def test_before_the_call_there_is_nothing_to_show(key: str) -> None:
