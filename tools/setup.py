@@ -38,6 +38,8 @@ DEVELOPERS = ROOT / "requirements-dev.lock"
 #: Each lock names all that those before it do.
 LOCKS = (LEARNERS, GRADING, DEVELOPERS)
 LOG = ROOT / "setup.log"
+#: What a notebook imports from this folder.
+SOURCES = ("helpers", "lessons", "sandbox/refusal")
 #: Held by the set-up that is under way.
 LOCK = ROOT / ".setup.lock"
 NPM_LOCK = ROOT / "tests" / "package-lock.json"
@@ -248,7 +250,11 @@ def filled(work: Work, lock: Path, start: List[Part]) -> bool:
     if not work.run(*packages):
         return False
     work.begin(3, "Install the course")
-    return work.run(*course)
+    if not work.run(*course):
+        return False
+    # As with the packages: the first notebook need not, nor any where Python is told to keep none.
+    work.run(PYTHON, "-m", "compileall", "-q", *SOURCES)
+    return True
 
 
 def install(work: Work, lock: Path) -> None:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from web import lite, pages, runtime
+from web import entrance, lite, pages, runtime
 from web.commands import SiteError
 
 #: Found in every site that this module built, and in no other folder.
@@ -32,6 +32,7 @@ def build(out: Path, vendor: Path | None = None, source: str = "") -> None:
         runtime.write(work / "pyodide", work / "parts", vendor)
         lite.contents(work / "contents")
         lite.build(work / "pyodide", work / "site", work / "lite", work / "contents")
+        entrance.finish(work / "site")
         pages.write(pages.Site(work / "site", source.rstrip("/"), vendor is not None))
         shutil.rmtree(out, ignore_errors=True)
         (work / "site").rename(out)

@@ -25,11 +25,13 @@ HALVES = {"anywidget": "anywidget", "ipywidgets": "@jupyter-widgets/jupyterlab-m
 #: In `lab` a link from one notebook to the next opens it in a tab beside it; in `notebooks` it
 #: leads to a list of files.
 APPS = ["lab"]
-#: Beside those of `make lab`: light or dark as the person's system is, and no time of files, which
-#: are all of one.
+#: Beside those of `make lab`: light or dark as the person's system is, no time of files, which are
+#: all of one, and no kernel without its notebook.
 SETTINGS = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+    # Each notebook has a Python of its own, which takes much of a browser's memory.
+    "@jupyterlab/notebook-extension:tracker": {"kernelShutdown": True},
 }
 _HOLDER = re.compile(r'<script id="jupyter-config-data".*?</script>', re.DOTALL)
 

@@ -77,8 +77,13 @@ def _shown(lesson: Lesson) -> Shown:
 
 
 def live(notebook: str) -> str:
-    """Return the address that opens a notebook of the drive in JupyterLab."""
-    return f"lab/index.html?path={notebook}"
+    """Return the address that opens a notebook of the drive in JupyterLab.
+
+    Each in a workspace of its own: no tab that was left open in another one is restored with it,
+    whose Python would take as much memory again.
+    """
+    number = Path(notebook).stem.removeprefix("solved_")[:2]
+    return f"lab/index.html?path={notebook}&workspace=lesson-{number}"
 
 
 def elsewhere(source: str) -> list[tuple[str, str]]:

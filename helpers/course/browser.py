@@ -13,11 +13,13 @@ def in_browser() -> bool:
 
 
 def explain_shell() -> None:
-    """Have ``!aws`` and its like answer in a sentence: a browser has no programs to run."""
+    """Have ``!aws``, ``%%bash`` and their like answer in a sentence: no programs in a browser."""
     if not in_browser():
         return
     from IPython import get_ipython  # a notebook has imported it already
 
-    shell = get_ipython()
-    if shell is not None:
-        shell.system = lambda command: print(say("browser.no_programs", command=command))
+    if (shell := get_ipython()) is not None:
+        scripts = shell.magics_manager.registry["ScriptMagics"]
+        shell.system = shell.getoutput = scripts.shebang = lambda command, *_, **__: print(
+            say("browser.no_programs", command=command)
+        )

@@ -105,7 +105,7 @@ def browser_page(**options: Any) -> Iterator[Page]:
     """A page of the system's Chromium; what its console complains of is in ``page.complaints``."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 1000}, **options)
+        page = browser.new_page(**{"viewport": {"width": 1200, "height": 1000}, **options})
         complaints: list[str] = []
         page.on("console", lambda it: complaints.append(_said(it)) if it.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

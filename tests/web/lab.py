@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from web.pages import live
+
 ROOT = Path(__file__).parents[2]
 START = "notebooks/00_start_here.ipynb"
 OTHER = "notebooks/01_encryption_concepts.ipynb"
@@ -39,6 +41,7 @@ FIRST = """path => [...window.jupyterapp.shell.widgets('main')]
     .find(widget => widget.context?.path === path).content.model.cells.get(0).sharedModel.source"""
 WRITE = """([at, source]) => window.jupyterapp.shell.currentWidget.content.model.cells.get(at)
     .sharedModel.setSource(source)"""
+TABS = "[...window.jupyterapp.shell.widgets('main')].map(widget => widget.title.label)"
 #: What deleting it in the list of files does.
 DELETE = "async path => window.jupyterapp.serviceManager.contents.delete(path)"
 CLOSE = """async () => {
@@ -51,7 +54,7 @@ CLOSE = """async () => {
 def opened(page: Any, address: str, notebook: str) -> None:
     """Open a notebook of the site, as its front page does."""
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{address}/lab/index.html?path={notebook}")
+    page.goto(f"{address}/{live(notebook)}")
     ready(page)
 
 

@@ -106,19 +106,26 @@ def cells_of(site: Path, work: Path, *sources: str) -> list[dict[str, Any]]:
 
 
 def test_what_a_browser_cannot_do_is_said_in_a_sentence(site: Path, tmp_path: Path) -> None:
-    _, program, command, module, served = cells_of(
+    _, program, command, output, script, module, served = cells_of(
         site,
         tmp_path,
         "from helpers import open_lab\nlab = open_lab('00')",
         "!aws sts get-caller-identity",
         "!python -m refusal serve",
+        "said = !aws kms list-keys",
+        "%%bash\naws kms list-keys",
         "from refusal.__main__ import main\nmain(['serve', '--port=0'])",
         "from refusal.serving import Server\nServer(lab.sandbox)",
     )
-    for cell, asked in ((program, "aws sts get-caller-identity"), (command, "python -m refusal")):
-        (kind, said), *_ = cell["outputs"]
+    for cell, asked in (
+        (program, "aws sts get-caller-identity"),
+        (command, "python -m refusal serve"),
+        (output, "aws kms list-keys"),
+        (script, "bash"),
+    ):
+        ((kind, said),) = cell["outputs"]
         assert (kind, cell["error"]) == ("stdout", None)
-        assert said.startswith(f"`!{asked}") and "was not run: a browser" in said
+        assert said.startswith(f"`{asked}` was not run: a browser")
     cannot = "Python in a browser cannot listen for requests"
     assert module["error"] is None and module["outputs"][0][0] == "stderr"
     assert module["outputs"][0][1].startswith(cannot)

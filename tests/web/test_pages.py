@@ -54,7 +54,8 @@ def test_a_lesson_can_be_read_with_its_outputs_and_opened(site: Path, lesson: An
     page = soup(site, f"lessons/{lesson.name}.html")
     notebook = f"notebooks/{lesson.name}.ipynb"
     button = page.select_one("a.button")
-    assert button and button["href"] == f"../lab/index.html?path={notebook}"
+    opened = f"lab/index.html?path={notebook}&workspace=lesson-{lesson.number}"
+    assert button and button["href"] == f"../{opened}"
     assert (site / "files" / notebook).exists()
     title = f"{lesson.number} · {lesson.title}" + " (solved)" * lesson.has_solution
     assert [heading.get_text() for heading in page.select("h1")] == [title]
