@@ -33,6 +33,20 @@ SETTINGS = {
     # Each notebook has a Python of its own, which takes much of a browser's memory.
     "@jupyterlab/notebook-extension:tracker": {"kernelShutdown": True},
 }
+#: What the site's kernel makes of a notebook's metadata. A notebook that has something else there
+#: counts as changed once it is opened, and is then kept as the learner's own.
+METADATA = {
+    "kernelspec": {"name": "python", "display_name": "Python (Pyodide)", "language": "python"},
+    "language_info": {
+        "codemirror_mode": {"name": "python", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": "3.8",
+    },
+}
 _HOLDER = re.compile(r'<script id="jupyter-config-data".*?</script>', re.DOTALL)
 
 
@@ -86,6 +100,11 @@ def contents(place: Path) -> None:
     hidden = shutil.ignore_patterns(".*")
     shutil.copytree(ROOT / "notebooks", place / "notebooks", ignore=hidden)
     shutil.copytree(ROOT / "docs", place / "docs", ignore=hidden)
+    for path in (place / "notebooks").rglob("*.ipynb"):
+        notebook = json.loads(path.read_text("utf-8"))
+        notebook["metadata"] |= METADATA
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _pages(loaded: list[str]) -> dict[str, object]:

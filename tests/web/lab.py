@@ -42,6 +42,7 @@ FIRST = """path => [...window.jupyterapp.shell.widgets('main')]
 WRITE = """([at, source]) => window.jupyterapp.shell.currentWidget.content.model.cells.get(at)
     .sharedModel.setSource(source)"""
 TABS = "[...window.jupyterapp.shell.widgets('main')].map(widget => widget.title.label)"
+CHANGED = "window.jupyterapp.shell.currentWidget.context.model.dirty"
 #: What deleting it in the list of files does.
 DELETE = "async path => window.jupyterapp.serviceManager.contents.delete(path)"
 CLOSE = """async () => {

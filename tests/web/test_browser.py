@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.web.lab import (
+    CHANGED,
     CLOSE,
     OTHER,
     PATIENCE,
@@ -111,7 +112,7 @@ def test_progress_is_there_in_a_new_kernel_and_in_another_notebook(browser: Any)
 def test_on_a_phone_a_link_of_the_front_page_leads_to_a_notebook_that_can_be_read(
     site: Path,
 ) -> None:
-    """And its tab is the only one that runs a Python, until it is closed."""
+    """It is not changed by being opened, and its tab is the only one that runs a Python."""
     from tests.browser.jupyter import browser_page
 
     running = "[...window.jupyterapp.serviceManager.sessions.running()].length"
@@ -126,11 +127,14 @@ def test_on_a_phone_a_link_of_the_front_page_leads_to_a_notebook_that_can_be_rea
             page.goto(address)
             page.get_by_role("link", name=name).tap()
             ready(page)
+            assert not page.evaluate(CHANGED)
             assert page.locator(".jp-Notebook:visible").bounding_box()["width"] > 280
             assert page.evaluate(running) == 1
             assert len(page.evaluate(TABS)) == 1
         page.evaluate("window.jupyterapp.commands.execute('application:close')")
         page.wait_for_function(f"{running} === 0")
+        page.go_back()
+        assert page.get_by_role("link", name="Start in the browser").is_visible()
         assert page.complaints == []
 
 

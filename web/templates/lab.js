@@ -24,6 +24,9 @@
       + 'version of Firefox, Chrome, Edge or Safari.');
   }
 
+  // JupyterLab tidies its address several times; the way back to the page before stays one step.
+  history.pushState = history.replaceState.bind(history);
+
   // On a phone the list of files would leave the notebook a few letters' width. It opens late in
   // the start, whatever the layout was; once somebody has touched the page, it is theirs.
   const narrow = matchMedia('(max-width: 760px)');
