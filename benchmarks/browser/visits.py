@@ -57,13 +57,14 @@ class Visit:
 def first_visit(host: Host, notebook: str, *, whole: bool = False) -> Visit:
     """Visit a notebook with nothing kept from before; run its first code cell, or all."""
     with tempfile.TemporaryDirectory() as profile:
-        return _visit(Path(profile), host, notebook, whole)
+        return _visit(Path(profile), host, notebook, whole=whole)
 
 
 def two_visits(host: Host, notebook: str) -> tuple[Visit, Visit]:
     """Visit a notebook twice, the browser closed in between."""
     with tempfile.TemporaryDirectory() as profile:
-        return tuple(_visit(Path(profile), host, notebook, False) for _ in range(2))  # type: ignore[return-value]
+        first = _visit(Path(profile), host, notebook, whole=False)
+        return first, _visit(Path(profile), host, notebook, whole=False)
 
 
 def answered(page: Page, address: str, *, whole: bool = False) -> float:
@@ -101,7 +102,7 @@ def chromium(profile: Path) -> Iterator[Page]:
             context.close()
 
 
-def _visit(profile: Path, host: Host, notebook: str, whole: bool) -> Visit:
+def _visit(profile: Path, host: Host, notebook: str, *, whole: bool) -> Visit:
     before = host.sent
     with chromium(profile) as page:
         address = f"{host.address}/lab/index.html?path={notebook}"
