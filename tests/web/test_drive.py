@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.web.lab import (
     DELETE,
     FIRST,
     OTHER,
+    PATIENCE,
+    READY,
     SAVE,
     START,
     WRITE,
@@ -24,6 +27,7 @@ from tests.web.lab import (
     solved,
 )
 from tests.web.serving import served
+from web.pages import live
 
 NEW = "# The title of a new version"
 #: What a private window of some browsers lacks.
@@ -51,6 +55,12 @@ def test_without_a_drive_it_says_so_and_the_code_carries(site: Path) -> None:
             assert "1 of 3 exercises" in run(page, cell_with("progress()"), "progress()")
 
 
+def shown(page: Any, address: str, notebook: str) -> None:
+    """Open a notebook, and wait for no Python: only its text is looked at."""
+    page.goto(f"{address}/{live(notebook)}")
+    page.wait_for_function(READY)
+
+
 def test_a_new_version_of_the_site_reaches_what_a_learner_has_not_changed(
     site: Path, tmp_path: Path
 ) -> None:
@@ -59,8 +69,9 @@ def test_a_new_version_of_the_site_reaches_what_a_learner_has_not_changed(
     newer = tmp_path / "site"
     shutil.copytree(site, newer, copy_function=os.link)
     with served(newer) as address, browser_page() as page:
+        page.set_default_timeout(PATIENCE)
         for name in (OTHER, START):
-            opened(page, address, name)
+            shown(page, address, name)
             assert page.evaluate(FIRST, name) != NEW
             if name == START:
                 page.evaluate(WRITE, [0, "# My own title"])
@@ -72,9 +83,9 @@ def test_a_new_version_of_the_site_reaches_what_a_learner_has_not_changed(
             (newer / "files" / name).unlink()  # a link: the site itself stays as it is
             (newer / "files" / name).write_text(json.dumps(notebook), encoding="utf-8")
         for name, expected in ((OTHER, NEW), (START, "# My own title")):
-            opened(page, address, name)
+            shown(page, address, name)
             assert page.evaluate(FIRST, name) == expected
             page.evaluate(CLOSE)
         page.evaluate(DELETE, START)
-        opened(page, address, START)
+        shown(page, address, START)
         assert page.evaluate(FIRST, START) == NEW

@@ -45,12 +45,43 @@ def run(site: Path, work: Path, *notebooks: str, drive: Path) -> dict[str, Any]:
     return {one["notebook"]: one.get("cells", one.get("stopped")) for one in found}
 
 
+#: Says of each module of a package whether its bytecode is there.
+COMPILED = """import sys
+for module in list(sys.modules.values()):
+    spec = module.__spec__ if module else None
+    if spec and spec.origin and spec.origin.startswith("/lib/python3.14/site-packages/"):
+        print(module.__name__, bool(spec.cached) and __import__("os").path.exists(spec.cached)
+              or spec.origin.endswith(".pyc"))"""
+#: Cells of notebooks that the course has not: one that is run before all others, and two after.
+START = ("from helpers import open_lab\nopen_lab('05')", COMPILED)
+CANNOT = (
+    "from helpers import open_lab\nlab = open_lab('00')",
+    "!aws sts get-caller-identity",
+    "!python -m refusal serve",
+    "said = !aws kms list-keys",
+    "%%bash\naws kms list-keys",
+    "from refusal.__main__ import main\nmain(['serve', '--port=0'])",
+    "from refusal.serving import Server\nServer(lab.sandbox)",
+)
+WRONG = ("print('one')\n1 + 1", "import no_such_package")
+
+
+def write(drive: Path, name: str, *sources: str) -> str:
+    """Write a notebook of these cells into a drive, and return its name."""
+    cells = [{"cell_type": "code", "source": source, "outputs": []} for source in sources]
+    (drive / name).write_text(json.dumps({"cells": cells}))
+    return name
+
+
 @pytest.fixture(scope="module")
 def ran(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """All notebooks, from the drive that a first visitor has."""
+    """All notebooks, from the drive that a first visitor has, in one Python."""
     work = tmp_path_factory.mktemp("node")
-    shutil.copytree(site / "files", work / "drive")
-    return run(site, work, *NOTEBOOKS, drive=work / "drive")
+    drive = work / "drive"
+    shutil.copytree(site / "files", drive)
+    first = write(drive, "start.ipynb", *START)
+    last = write(drive, "cannot.ipynb", *CANNOT), write(drive, "wrong.ipynb", *WRONG)
+    return run(site, work, first, *NOTEBOOKS, *last, drive=drive)
 
 
 def text(value: Any) -> str:
@@ -96,27 +127,8 @@ def test_a_solved_notebook_shows_what_is_stored(ran: dict[str, Any], name: str) 
         assert to_the_eye(found["outputs"]) == want, found["source"]
 
 
-def cells_of(site: Path, work: Path, *sources: str) -> list[dict[str, Any]]:
-    """Run a notebook of these cells in the site's Python; its cells as they ran."""
-    cells = [{"cell_type": "code", "source": source, "outputs": []} for source in sources]
-    (work / "drive").mkdir()
-    (work / "drive" / "made.ipynb").write_text(json.dumps({"cells": cells}))
-    ran: list[dict[str, Any]] = run(site, work, "made.ipynb", drive=work / "drive")["made.ipynb"]
-    return ran
-
-
-def test_what_a_browser_cannot_do_is_said_in_a_sentence(site: Path, tmp_path: Path) -> None:
-    _, program, command, output, script, module, served = cells_of(
-        site,
-        tmp_path,
-        "from helpers import open_lab\nlab = open_lab('00')",
-        "!aws sts get-caller-identity",
-        "!python -m refusal serve",
-        "said = !aws kms list-keys",
-        "%%bash\naws kms list-keys",
-        "from refusal.__main__ import main\nmain(['serve', '--port=0'])",
-        "from refusal.serving import Server\nServer(lab.sandbox)",
-    )
+def test_what_a_browser_cannot_do_is_said_in_a_sentence(ran: dict[str, Any]) -> None:
+    _, program, command, output, script, module, served = ran["cannot.ipynb"]
     for cell, asked in (
         (program, "aws sts get-caller-identity"),
         (command, "python -m refusal serve"),
@@ -132,15 +144,9 @@ def test_what_a_browser_cannot_do_is_said_in_a_sentence(site: Path, tmp_path: Pa
     assert served["error"].startswith(f"SandboxError: {cannot}")
 
 
-def test_what_a_start_imports_is_compiled(site: Path, tmp_path: Path) -> None:
+def test_what_a_start_imports_is_compiled(ran: dict[str, Any]) -> None:
     """But for a few modules that only a browser's Python imports."""
-    look = """import sys
-for module in list(sys.modules.values()):
-    spec = module.__spec__ if module else None
-    if spec and spec.origin and spec.origin.startswith("/lib/python3.14/site-packages/"):
-        print(module.__name__, bool(spec.cached) and __import__("os").path.exists(spec.cached)
-              or spec.origin.endswith(".pyc"))"""
-    _, shown = cells_of(site, tmp_path, "from helpers import open_lab\nopen_lab('05')", look)
+    _, shown = ran["start.ipynb"]
     assert shown["error"] is None
     found = dict(line.rsplit(" ", 1) for line in shown["outputs"][0][1].splitlines())
     plain = {name for name, compiled in found.items() if compiled == "False"}
@@ -149,12 +155,8 @@ for module in list(sys.modules.values()):
     assert len(plain - {"in_pyodide"}) <= len(found) / 50, sorted(plain)
 
 
-def test_an_error_and_another_output_are_found(site: Path, tmp_path: Path) -> None:
+def test_an_error_and_another_output_are_found(ran: dict[str, Any]) -> None:
     """The comparison itself can fail."""
-    sources = ["print('one')\n1 + 1", "import no_such_package"]
-    cells = [{"cell_type": "code", "source": source, "outputs": []} for source in sources]
-    (tmp_path / "drive").mkdir()
-    (tmp_path / "drive" / "wrong.ipynb").write_text(json.dumps({"cells": cells}))
-    first, second = run(site, tmp_path, "wrong.ipynb", drive=tmp_path / "drive")["wrong.ipynb"]
+    first, second = ran["wrong.ipynb"]
     assert first["outputs"] == [["stdout", "one\n"], ["data", {"text/plain": "2"}]]
     assert second["error"].startswith("ModuleNotFoundError")

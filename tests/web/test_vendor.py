@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.web.standing_in import wheel
-from tests.web.test_notebooks import run
+from tests.web.test_notebooks import run, write
 from web import parts, runtime
 from web.runtime import GENUINE, HOST
 
@@ -45,10 +45,9 @@ def test_a_vendored_site_needs_no_other_host_and_runs(vendor: Path, tmp_path: Pa
     source = (
         "import pandas\nfrom helpers import open_lab\nlab = open_lab('01')\nprint(lab.notebook)"
     )
-    cells = [{"cell_type": "code", "source": source, "outputs": []}]
-    (drive / "one.ipynb").write_text(json.dumps({"cells": cells}))
+    name = write(drive, "one.ipynb", source)
     (tmp_path / "node").mkdir()
     # The tests' stand-ins replace only what another host would serve: nothing, here.
-    (cell,) = run(tmp_path / "site", tmp_path / "node", "one.ipynb", drive=drive)["one.ipynb"]
+    (cell,) = run(tmp_path / "site", tmp_path / "node", name, drive=drive)[name]
     assert (cell["error"], cell["outputs"]) == (None, [["stdout", "01\n"]])
     assert [path.name for path in (tmp_path / "node").iterdir()] == ["lock.json"]
