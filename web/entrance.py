@@ -8,7 +8,7 @@ from pathlib import Path
 
 from web.commands import SiteError
 from web.lite import ICON, NAME
-from web.parts import HERE, ROOT
+from web.parts import HERE, ROOT, copy
 
 #: The folder of the drive in which a learner's progress is kept.
 PROGRESS = ".encrypt-data-with-aws-kms"
@@ -56,7 +56,7 @@ def _pictures(site: Path) -> None:
     """
     pictures = ROOT / "notebooks" / "images"
     for place in ("lab/images", "images"):  # of a notebook, and of a solved one
-        shutil.copytree(pictures, site / place, ignore=shutil.ignore_patterns(".*"))
+        copy(pictures, site / place)
 
 
 def _progress(site: Path) -> None:

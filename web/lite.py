@@ -10,8 +10,9 @@ from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME, PYODIDE_KERNEL_PLUGIN_ID
 
+from authoring.lesson import read_all
 from web.commands import SiteError, run
-from web.parts import COURSE, HERE, ROOT, labextension
+from web.parts import COURSE, HERE, ROOT, copy, labextension
 from web.runtime import PRELOAD
 
 #: What JupyterLab's pages are called in the browser's tab.
@@ -97,10 +98,13 @@ def configuration(out: Path) -> str:
 
 def contents(place: Path) -> None:
     """Write the learner's files: notebooks, solved ones beside them, and pages they link to."""
-    hidden = shutil.ignore_patterns(".*")
-    shutil.copytree(ROOT / "notebooks", place / "notebooks", ignore=hidden)
-    shutil.copytree(ROOT / "docs", place / "docs", ignore=hidden)
+    for folder in ("notebooks", "docs"):
+        copy(ROOT / folder, place / folder)
+    lessons = {one.name for one in read_all(ROOT / "lessons")}
     for path in (place / "notebooks").rglob("*.ipynb"):
+        if path.stem.removeprefix("solved_") not in lessons:  # somebody's own
+            path.unlink()
+            continue
         notebook = json.loads(path.read_text("utf-8"))
         notebook["metadata"] |= METADATA
         text = json.dumps(notebook, indent=1, ensure_ascii=False)

@@ -60,7 +60,7 @@ def write(site: Site) -> None:
         (site.out / folder).mkdir()
     for lesson in lessons:
         _lesson(site, lesson)
-    for path in sorted((ROOT / "docs").glob("*.md")):
+    for path in sorted((ROOT / "docs").glob("[!.]*.md")):
         _document(site, path)
     _front(site, [_shown(lesson) for lesson in lessons])
 

@@ -52,6 +52,11 @@ UNREAD = (
     "wcwidth/table_grapheme_overrides/_known_*.py",
     *("certifi/tests", "ipywidgets/tests", "ipywidgets/widgets/tests"),
 )
+#: What editors, systems and JupyterLab leave behind in a folder: no part of the course.
+LEFT_BEHIND = (
+    *(".*", "*~", "#*#", "*.bak", "*.orig", "*.rej", "*.tmp", "*.swp"),
+    *("Thumbs.db", "desktop.ini", "Untitled*", "__pycache__"),
+)
 #: Compiled code with a half in Python beside it, which does the same.
 HALVES = {"charset-normalizer", "markupsafe", "psygnal", "pyyaml", "wcwidth"}
 
@@ -94,9 +99,16 @@ def install(target: Path) -> None:
     fetch(target)
     _uv(target, "--no-build-isolation", "--no-binary", ":all:", str(ROOT / "sandbox"), str(ROOT))
     _slim(target)
-    shutil.copytree(
-        ROOT / "lessons", target / "lessons", ignore=shutil.ignore_patterns("__pycache__", ".*")
-    )
+    copy(ROOT / "lessons", target / "lessons")
+    for package in ("helpers", "refusal"):  # the installer took what lay there
+        (target / package).rename(target / f"{package}-installed")
+        copy(target / f"{package}-installed", target / package)
+        shutil.rmtree(target / f"{package}-installed")
+
+
+def copy(folder: Path, place: Path) -> None:
+    """Copy a folder of the course, without what others left behind in it."""
+    shutil.copytree(folder, place, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
 
 
 def fetch(target: Path) -> None:

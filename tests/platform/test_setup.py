@@ -204,6 +204,19 @@ def test_what_is_being_done_is_said_step_by_step(house: Path, tmp_path: Path) ->
     ]
 
 
+def test_the_course_is_compiled_also_where_python_keeps_no_bytecode(
+    house: Path, tmp_path: Path
+) -> None:
+    """The first notebook need not do it, nor each notebook where Python is told to keep none."""
+    (house / "helpers").mkdir()
+    (house / "helpers" / "one.py").write_text("ONE = 1\n")
+    environment = dict(os.environ, PATH=programs(tmp_path / "bin", uv="exit 0"))
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    command = [sys.executable, "tools/setup.py"]
+    subprocess.run(command, cwd=house, env=environment, check=True, capture_output=True)
+    assert list((house / "helpers" / "__pycache__").glob("one.cpython-*.pyc"))
+
+
 def test_two_at_once_wait_for_each_other(house: Path, tmp_path: Path) -> None:
     path = programs(tmp_path / "bin", uv=SLOW_UV, sleep=f'exec {shutil.which("sleep")} "$@"')
     both = [bare(house, path) for _ in range(2)]

@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from web import parts
+from tests.cells import LESSONS
+from web import lite, parts
 from web.build import build
 from web.commands import SiteError
 from web.lite import METADATA
@@ -81,7 +83,7 @@ def test_the_course_is_whole_and_has_its_sources(site: Path, lock: dict[str, Any
     for folder, at in (("helpers", ROOT), ("lessons", ROOT), ("refusal", ROOT / "sandbox")):
         for path in (at / folder).rglob("*"):
             name = path.relative_to(at).as_posix()
-            if path.is_file() and not re.search(r"(^|/)(\.|__pycache__)", name):
+            if path.is_file() and not re.search(r"(^|/)(\.|__pycache__)|~$", name):
                 assert name in names
     assert "helpers/__pycache__/__init__.cpython-314.pyc" in names
 
@@ -109,15 +111,37 @@ def test_no_compiled_code_of_another_system_is_shipped(site: Path) -> None:
 
 
 def test_every_notebook_is_there_as_it_is_in_this_folder(site: Path) -> None:
-    for path in (ROOT / "notebooks").rglob("*"):
-        if path.is_file() and "/." not in path.relative_to(ROOT).as_posix():
-            copy = (site / "files" / path.relative_to(ROOT)).read_bytes()
-            if path.suffix != ".ipynb":
-                assert copy == path.read_bytes()
-                continue
-            notebook = json.loads(path.read_bytes())
-            notebook["metadata"] |= METADATA  # for the site's kernel
-            assert json.loads(copy) == notebook
+    solved = [f"solutions/{one.solved_name}.ipynb" for one in LESSONS if one.has_solution]
+    for name in [*(f"{one.name}.ipynb" for one in LESSONS), *solved]:
+        notebook = json.loads((ROOT / "notebooks" / name).read_bytes())
+        notebook["metadata"] |= METADATA  # for the site's kernel
+        assert json.loads((site / "files/notebooks" / name).read_bytes()) == notebook
+    for path in (ROOT / "notebooks/images").glob("*.svg"):
+        for place in ("files/notebooks/images", "lab/images", "images"):
+            assert (site / place / path.name).read_bytes() == path.read_bytes()
+
+
+def test_what_lies_around_in_the_folders_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def contents(place: Path) -> dict[str, str]:
+        lite.contents(place)
+        return digests(place)
+
+    expected = contents(tmp_path / "expected")
+    for folder in ("notebooks", "docs", "lessons"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for left in (
+        *("notebooks/.DS_Store", "notebooks/.ipynb_checkpoints/00_start_here-checkpoint.ipynb"),
+        *("notebooks/my_trial.ipynb", "notebooks/solutions/solved_draft.ipynb"),
+        *("notebooks/Untitled.ipynb", "notebooks/00_start_here.ipynb.bak"),
+        *("notebooks/images/.ipynb_checkpoints/envelope.svg", "docs/ledger.md~", "docs/.x.md.swp"),
+        *("docs/__pycache__/x.pyc", "docs/Thumbs.db"),
+    ):
+        (tmp_path / left).parent.mkdir(exist_ok=True)
+        (tmp_path / left).write_text("{}")
+    monkeypatch.setattr(lite, "ROOT", tmp_path)
+    assert contents(tmp_path / "found") == expected
 
 
 def test_vendored_wheels_are_held_against_the_lock(tmp_path: Path) -> None:
