@@ -286,7 +286,7 @@ def _no_statement(wanted: str, given: object) -> Verdict | None:
     return None
 
 
-def smallest(evidence: Evidence, statement: object) -> Verdict:
+def smallest(evidence: Evidence, statement: Any) -> Verdict:
     """One statement that allows kms:Decrypt on the studio's key, and nothing else."""
     key = evidence.lab.key_arn
     wanted = "one statement of an IAM policy that allows kms:Decrypt on this key."
