@@ -32,6 +32,8 @@ from .pictures import PICTURES, architecture
 nbformat: Any = _nbformat
 
 FILES = Path(__file__).parent / "class_files"
+#: How to mark the capstone's written questions: of the class files, the one for ``private/``.
+MARKING = "marking_08.md"
 #: In ``[text](target)``: a file of the course, not a page of the web or a place in this notebook.
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|mailto:)([^)#]*)(#[^)]*)?\)")
 
@@ -127,10 +129,11 @@ def write(
     exchange.mkdir(exist_ok=True)
     # Every student hands in here; sticky, so that nobody puts another folder in the course's place.
     exchange.chmod(0o1777)
-    for file in FILES.iterdir():
-        if not (folder / file.name).exists():
-            shutil.copy(file, folder)
     _keep_private(folder / "private", secret, criteria)
+    for file in FILES.iterdir():
+        target = folder / ("private" if file.name == MARKING else "") / file.name
+        if not target.exists():
+            shutil.copy(file, target)
     graded = [one for one in lessons if one.chapter.exercises or one.chapter.written]
     for one in graded:
         _put(folder / "source" / one.name, one, graded)

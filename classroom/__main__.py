@@ -7,7 +7,9 @@ import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from .hand_in.attempts import Attempts
 
 if TYPE_CHECKING:
     from . import SubmissionResult
@@ -34,6 +36,12 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--exercise", action="append", default=[], help="grade only this one again, such as 8.1"
+    )
+    parser.add_argument(
+        "--attempts",
+        choices=get_args(Attempts),
+        default="ask",
+        help="which of a student's different files of one notebook counts (ask: you choose)",
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once")
     parser.add_argument("--seconds", type=float, default=20, help="for one answer (20)")
@@ -105,6 +113,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         pattern=arguments.student,
         progress=_tell,
         only=tuple(arguments.exercise),
+        attempts=arguments.attempts,
     )
     pages = write_all(results, arguments.out)
     if roster is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .batch import grade
+from .hand_in.attempts import Attempts, last
 from .hand_in.submissions import Submission, find_submissions
 from .journal import open_journal
 from .options import Options
@@ -26,12 +27,14 @@ def grade_folder(
     pattern: str = "",
     progress: Progress = lambda *_: None,
     only: Collection[str] = (),
+    attempts: Attempts = "ask",
 ) -> list[SubmissionResult]:
     """Grade all that lies in a folder or a zip.
 
     Args:
         root: see ``find_submissions``, as for ``pattern``.
         journal: see ``grade_once``, as for ``progress`` and ``only``.
+        attempts: see ``settled``.
 
     Returns:
         The results by student and notebook.
@@ -40,7 +43,7 @@ def grade_folder(
         GradingError: grading cannot begin.
     """
     found = find_submissions(root, pattern)
-    return settled(grade_once(found, options, journal, progress, only))
+    return settled(grade_once(found, options, journal, progress, only), attempts)
 
 
 def grade_once(
@@ -91,11 +94,17 @@ def _only(
     return replace(now, exercises=kept)
 
 
-def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
+def settled(
+    results: Iterable[SubmissionResult], attempts: Attempts = "ask"
+) -> list[SubmissionResult]:
     """One result for each student and notebook, sorted.
 
     Two notebooks with the same answers count once. Where the answers differ, nobody but a person
-    can say which counts, and neither does.
+    can say which counts, and neither does, unless there is a rule.
+
+    Args:
+        attempts: the rule. Where it cannot tell, as the files' names have no order or one of them
+            could not be graded, a person has to choose all the same.
     """
     groups: dict[tuple[str, str], list[SubmissionResult]] = {}
     for result in sorted(results, key=lambda one: (one.student, one.notebook, one.source)):
@@ -103,10 +112,10 @@ def settled(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
         apart = not (result.student and result.notebook)
         key = (result.student, f"?{result.source}" if apart else result.notebook)
         groups.setdefault(key, []).append(result)
-    return [_one(group) for group in groups.values()]
+    return [_one(group, attempts) for group in groups.values()]
 
 
-def _one(group: list[SubmissionResult]) -> SubmissionResult:
+def _one(group: list[SubmissionResult], attempts: Attempts) -> SubmissionResult:
     first = group[0]
     if all(
         other.problem == first.problem
@@ -115,9 +124,22 @@ def _one(group: list[SubmissionResult]) -> SubmissionResult:
         for other in group
     ):
         return first
+    if (chosen := _chosen(group, attempts)) is not None:
+        return replace(chosen, attempts=len(group))
     sources = ", ".join(one.source for one in group[:_NAMED])
     more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
     problem = (
         f"There are several notebooks {first.notebook} with different answers: {sources}{more}."
     )
-    return replace(first, problem=problem, exercises=(), answers=())
+    return replace(first, problem=problem, exercises=(), answers=(), attempts=len(group))
+
+
+def _chosen(group: list[SubmissionResult], attempts: Attempts) -> SubmissionResult | None:
+    """The attempt that counts by an instructor's rule; None where it cannot tell."""
+    if attempts == "last":
+        return last(group, lambda one: one.source)
+    if attempts == "best":
+        points = [one.points for one in group]
+        if None not in points:
+            return max(group, key=lambda one: one.points or 0)
+    return None

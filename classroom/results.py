@@ -75,6 +75,7 @@ class SubmissionResult:
         claims: the keys of the misconceptions that predictions and quiz show.
         answers: by exercise, the code that was graded: what likeness is looked for in.
         provisional: it ran without isolation, so its marks must not count.
+        attempts: how many different files of this student are the same notebook.
     """
 
     student: str
@@ -88,6 +89,7 @@ class SubmissionResult:
     claims: tuple[str, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     provisional: bool = False
+    attempts: int = 1
 
     @property
     def points(self) -> float | None:

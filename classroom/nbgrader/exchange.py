@@ -19,10 +19,11 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import ExportPlugin, ExtractorPlugin
-from traitlets import Unicode, default
+from traitlets import Enum, Unicode, default
 
 from ..errors import GradingError
 from ..files import open_private
+from ..hand_in.attempts import last
 from ..hand_in.notebook import NOT_TAKEN
 from ..hand_in.submissions import Submission, find_submissions, read_content
 from ..messages import say
@@ -32,6 +33,7 @@ from ..pages.imports import Marks, inert, write_imports
 from ..pages.report import class_report, write_page
 from ..results import SubmissionResult
 from ..roster import read_roster
+from .extensions import grant, read_extensions
 
 #: What nbgrader's exchange puts beside a submission; its feedback's name follows from it.
 SECRET_OF_SUBMISSION = "submission_secret.txt"
@@ -48,6 +50,11 @@ class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
 
     pattern = Unicode(
         help="A regular expression with a group `student`, for how your platform names files."
+    ).tag(config=True)
+    attempts = Enum(
+        ["ask", "last"],
+        "ask",
+        help="Which of a student's different files counts: the last, or what a person chooses.",
     ).tag(config=True)
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
@@ -93,6 +100,8 @@ class TakeFromZip(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
                 self.log.warning("%s: %s", one.source, error)
         numbered = [one for one, fits in known.values() if fits]
         left = numbered if len(known) > 1 and numbered else [one for one, _ in known.values()]
+        if self.attempts == "last" and (latest := last(left, lambda one: one.source)) is not None:
+            left = [latest]
         if len(left) == 1:
             return read_content(left[0])[0]  # Once more: all of them may be too much to hold.
         if left:
@@ -194,11 +203,13 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         *("penalty", "so far", "open"),
     )
     roster = Unicode(help="A CSV of Canvas or Moodle, for a file that it imports.").tag(config=True)
+    extensions = Unicode(help="A CSV of who may hand in later.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the table to ``--to``, ``grades.csv`` if it is not given; beside it the class
         report and, with a roster, ``canvas.csv`` or ``moodle.csv``."""
         target = Path(self.to or "grades.csv")
+        self._extend(gradebook)
         rows = list(self._rows(gradebook))
         with open(target, "w", encoding="utf-8", newline="", opener=open_private) as file:
             table = csv.writer(file)
@@ -208,6 +219,17 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         write_page(target.with_name("report.html"), class_report(results))
         if self.roster:
             self._write_imports(target.parent, rows)
+
+    def _extend(self, gradebook: Gradebook) -> None:
+        if not self.extensions:
+            return
+        try:
+            troubles = grant(gradebook, read_extensions(Path(self.extensions)))
+        except GradingError as error:
+            self.log.fatal("%s", error)
+            raise SystemExit(1) from None
+        for sentence in troubles:
+            self.log.warning("%s", sentence)
 
     def _write_imports(self, folder: Path, rows: list[list[object]]) -> None:
         points: dict[str, dict[str, float | None]] = defaultdict(dict)

@@ -29,6 +29,7 @@ from ..messages import say
 from ..options import Limits, Options
 from ..results import ExerciseResult, SubmissionResult
 from ..run.calls import missing
+from .extensions import grant, read_extensions
 from .opening import opened
 from .written import as_typed, rendered
 
@@ -128,6 +129,7 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
     only = List(Unicode(), help="Exercises to grade again; others keep their marks.").tag(
         config=True
     )
+    extensions = Unicode(help="A CSV of who may hand in later.").tag(config=True)
     unisolated = Bool(False, help="Grade without isolation: provisional.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -140,6 +142,8 @@ class MarkOutside(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         result = of_slot(converter.marked[at["student"]], min(released), at["assignment"])
         with Gradebook(at["db_url"]) as gradebook:
             save_marks(gradebook, result, at["assignment"], at["notebook"])
+            if self.extensions:  # Penalties come next, and the export tells what cannot be used.
+                grant(gradebook, read_extensions(Path(self.extensions)))
         course = converter.coursedir
         source = course.format_path(course.source_directory, ".", at["assignment"])
         keys = marking_keys(Path(source) / f"{at['notebook']}.ipynb")

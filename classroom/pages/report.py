@@ -17,6 +17,7 @@ from helpers.course.chapter import Outcome, chapter
 from helpers.course.misconceptions import misconceptions
 
 from ..files import open_private
+from ..hand_in.attempts import handed_in, is_late
 from ..messages import say
 from ..results import ExerciseResult, SubmissionResult
 from .feedback import feedback
@@ -34,7 +35,7 @@ from .likeness import LENGTH, alike, public_code
 
 COLUMNS = (
     *("student", "notebook", "exercise", "points", "out of", "outcome", "not graded because"),
-    *("provisional", "file", "criteria"),
+    *("provisional", "file", "criteria", "handed in", "late", "attempts"),
 )
 _OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 #: In the order of the outcomes; dark and light enough to be told apart, and named beside.
@@ -95,16 +96,17 @@ def write_marks(results: Iterable[SubmissionResult], stream: TextIO) -> None:
     writer.writerow(COLUMNS)
     for result in results:
         stamp = "provisional" if result.provisional else ""
+        late = "late" if is_late(result.source) else ""
+        when = [handed_in(result.source), late, str(result.attempts)]
         for exercise in result.exercises:
             points = "" if exercise.points is None else format_points(exercise.points)
             why = exercise.sentence if exercise.points is None else ""
             row = [result.student, result.notebook, exercise.exercise, points]
             row += [format_points(exercise.out_of), exercise.outcome, why, stamp, result.source]
-            row.append(_shares(exercise))
-            writer.writerow(map(inert, row))
+            writer.writerow(map(inert, [*row, _shares(exercise), *when]))
         if not result.exercises:
             row = [result.student, result.notebook, "", "", "", "", result.problem, stamp]
-            writer.writerow(map(inert, [*row, result.source, ""]))
+            writer.writerow(map(inert, [*row, result.source, "", *when]))
 
 
 def _shares(exercise: ExerciseResult) -> str:

@@ -179,6 +179,11 @@ def test_the_secret_is_drawn_once_or_given_and_nobody_else_reads_it(tmp_path: Pa
     assert len(secrets[0]) == 64
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert (folder / "private" / "criteria.py").read_text() == "CRITERIA = {}\n"
+    key = (folder / "private" / release.MARKING).read_text("utf-8")
+    capstone = next(one for one in LESSONS if one.number == "08").chapter.written
+    assert key.count("| point | earns it |") == len(capstone)
+    assert all(f"## {number}:" in key for number in capstone)
+    assert not list((folder / "release").rglob(release.MARKING))
     assert stat.S_IMODE((folder / "private").stat().st_mode) == 0o700
 
 

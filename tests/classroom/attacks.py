@@ -165,6 +165,126 @@ for method in ("stop", "start", "build", "record", "unrecorded", "__class__", "s
 leaked += ["open"] if ask("/_sandbox", "open", known, **{"with": {"notebook": "00"}}) else []
 told = json.loads(ask("/_sandbox", "describe", known))
 leaked += [told["seed"]] if told["seed"] else []
+import boto3
+# Services whose simulation would start containers, or ask other machines, where marks are given.
+for service, operation in (("lambda", "list_functions"), ("batch", "describe_job_queues"),
+                           ("sns", "list_topics"), ("s3", "list_buckets"), ("ec2", "describe_vpcs"),
+                           ("ssm", "describe_parameters"), ("events", "list_rules")):
+    try:
+        getattr(boto3.client(service), operation)()
+        leaked.append(service)
+    except Exception as error:
+        print(type(error))
+"""
+#: Bodies and heads that no client would send; whoever parses them is the grader.
+RAW_REQUESTS = """
+import os, socket
+port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
+head = (b"POST / HTTP/1.1\\r\\nX-Amz-Target: DynamoDB_20120810.GetItem\\r\\n"
+        b"Content-Type: application/x-amz-json-1.0\\r\\n")
+bodies = [b"[" * 10**6, b'{"a":' * 10**5, b"1" * 10**6, b"1e999999", b"\\xff", b'{"Key": NaN}']
+sent = [head + b"Content-Length: %d\\r\\n\\r\\n" % len(body) + body for body in bodies]
+sent += [head + b"Content-Length: " + size + b"\\r\\n\\r\\na" for size in (b"-5", b"9" * 20)]
+sent += [head + b"Transfer-Encoding: chunked\\r\\n\\r\\nFFFFFFFFFFFF\\r\\na", b"\\x16\\x03\\x01"]
+sent += [b"GET / HTTP/1.1\\r\\n" + b"X: y\\r\\n" * 10**5 + b"\\r\\n", b"A" * 10**6]
+for request in sent:
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as asking:
+            asking.settimeout(1)
+            asking.sendall(request)
+            asking.shutdown(socket.SHUT_WR)
+            asking.recv(1000)
+    except OSError:
+        pass
+"""
+#: A request that keeps the grader's own process at work for minutes.
+SLOW_REQUEST = """
+import boto3, json
+from botocore.config import Config
+slow = Config(parameter_validation=False, retries={"max_attempts": 0}, read_timeout=500)
+like = {"StringLike": {"aws:username": ["*a" * 2000 + "z"] * 10}}
+statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": like}
+boto3.client("iam", config=slow).simulate_custom_policy(
+    PolicyInputList=[json.dumps({"Version": "2012-10-17", "Statement": [statement]})] * 10,
+    ActionNames=["kms:Decrypt"] * 100,
+    ResourceArns=["arn:aws:kms:us-east-1:123456789012:key/" + "a" * 1500] * 10,
+    ContextEntries=[{"ContextKeyName": "aws:username", "ContextKeyValues": ["a" * 5000],
+                     "ContextKeyType": "string"}])
+"""
+#: Values that say what they are asked for.
+TEXT_THAT_LIES = """
+class Liar(str):
+    __eq__ = __contains__ = __ge__ = lambda *_: True
+    __hash__ = lambda _: 0
+    __getattr__ = lambda *_: True
+proof = Liar("x")
+"""
+OBJECT_THAT_LIES = """
+class Liar:
+    __class__ = property(lambda _: dict)
+    __eq__ = lambda *_: True
+    __len__ = lambda _: len(tickets)
+    __getitem__ = get = lambda *_: "deny"
+    keys = __iter__ = lambda _: iter(tickets)
+    items = lambda _: [(name, "deny") for name in tickets]
+remedies = Liar()
+"""
+ENDLESS_DICTIONARY = """
+class Endless(dict):
+    def items(self):
+        while True:
+            yield object(), "deny"
+remedies = Endless()
+"""
+#: Stays behind in a thread, in a process past its parent, in signals and at the end.
+OUTLIVES = """
+import atexit, os, signal, threading, time
+def again():
+    while True:
+        try:
+            import helpers.course.checks
+            helpers.course.checks.judge = lambda *_, **__: None
+            iam.tag_user(UserName="mira", Tags=[{"Key": "a", "Value": str(time.time())}])
+        except BaseException:
+            pass
+        time.sleep(0.05)
+threading.Thread(target=again, daemon=True).start()
+atexit.register(again)
+for number in range(1, 64):
+    try:
+        signal.signal(number, lambda *_: None)
+    except (OSError, ValueError):
+        pass
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    again()
+"""
+#: What Python would load by itself, beside the notebook and at home; and how it finds modules.
+HOOKS = """
+import os, sys
+for name in ("sitecustomize", "usercustomize", "classroom", "helpers", "json", "socket"):
+    with open(f"{name}.py", "w") as file:
+        file.write("raise SystemExit")
+own = os.path.expanduser("~/.local/lib/python3.11/site-packages")
+os.makedirs(own)
+with open(f"{own}/mine.pth", "w") as file:
+    file.write("import os; os._exit(0)")
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("classroom"):
+            raise SystemExit
+sys.meta_path.insert(0, Finder())
+"""
+BUILTINS = """
+import builtins, hashlib, hmac, time
+builtins.isinstance = builtins.issubclass = lambda *_: True
+builtins.hash = lambda *_: 0
+time.time = time.monotonic = lambda: 0
+hashlib.sha256 = hashlib.md5
+hmac.compare_digest = lambda *_: True
+proof = "x"
 """
 DELETES = """
 import os, shutil, sys

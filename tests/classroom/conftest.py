@@ -16,7 +16,8 @@ from classroom import SubmissionResult, new_secret
 from tests.classroom.hostile import Case, cases
 
 ROOT = Path(__file__).parents[2]
-SECONDS, MEGABYTES = 4, 1024
+#: Seconds for an answer that is to come to its end, and for one that burns all it has.
+SECONDS, FEW_SECONDS, MEGABYTES = 8, 2, 1024
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,24 @@ def graded(tmp_path_factory: pytest.TempPathFactory, secret: Path) -> Graded:
     criteria = secret.with_name("hidden_criteria.py")
     criteria.write_text("CRITERIA = {}\n", encoding="utf-8")
     known = cases(secret, criteria)
-    for student, case in known.items():
-        case.hand_in(place / "submitted" / student / "05")
-    out = place / "marks.csv"
-    run = command(
-        *(place / "submitted", "--out", out, "--secret", secret, "--criteria", criteria),
-        *("--jobs", "2", "--seconds", str(SECONDS), "--memory", str(MEGABYTES)),
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
     results: dict[str, list[SubmissionResult]] = {}
-    for result in journal(place / "marks.csv.journal"):
-        results.setdefault(result.student, []).append(result)
-    with out.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return Graded(place, known, results, rows, run.stdout)
+    rows: list[dict[str, str]] = []
+    output = ""
+    for burns, seconds in ((False, SECONDS), (True, FEW_SECONDS)):
+        part = place / ("burns" if burns else "all")
+        for student, case in known.items():
+            if case.burns == burns:
+                case.hand_in(part / "submitted" / student / "05")
+        out = part / "marks.csv"
+        run = command(
+            *(part / "submitted", "--out", out, "--secret", secret, "--criteria", criteria),
+            *("--jobs", "2", "--seconds", str(seconds), "--memory", str(MEGABYTES)),
+        )
+        assert run.returncode == 0, run.stderr
+        assert run.stderr == ""
+        for result in journal(part / "marks.csv.journal"):
+            results.setdefault(result.student, []).append(result)
+        with out.open(encoding="utf-8", newline="") as stream:
+            rows += csv.DictReader(stream)
+        output += run.stdout
+    return Graded(place, known, results, rows, output)

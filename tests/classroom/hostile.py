@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,22 +10,31 @@ from typing import Any
 from classroom import practice_seed
 from helpers.course import open_lab
 from refusal import Sandbox
+from tests.classroom import odd
 from tests.classroom.attacks import (
+    BUILTINS,
     CONTROL,
     DELETES,
+    ENDLESS_DICTIONARY,
     FORGED_TRAIL,
     HOARDS_LATER,
     HOLDS_PYTHON_LATER,
+    HOOKS,
     LEAVES_SESSIONS,
+    OBJECT_THAT_LIES,
     OTHER_REPLIES,
     OTHER_ROUTE,
+    OUTLIVES,
     PATCHED_BOTO3,
     PATCHED_CHECK,
     PATCHED_IPYTHON,
     PATCHED_MOTO,
+    RAW_REQUESTS,
     READS_FILES,
     RESPAWNS,
+    SLOW_REQUEST,
     STALLS,
+    TEXT_THAT_LIES,
 )
 from tests.classroom.notebooks import (
     BLANK,
@@ -36,11 +42,7 @@ from tests.classroom.notebooks import (
     LESSON,
     SOLVED,
     Notebook,
-    answer_cell,
-    answer_with,
     answered,
-    code_cell,
-    grade_id,
     solution,
     solved,
     write,
@@ -52,6 +54,21 @@ NONE = dict.fromkeys(ALL, 0.0)
 NAMELESS = {number: ALL[number] for number in ("5.5", "5.6")}
 #: Does the right thing in 5.1 if, and only if, something before it has set `leaked`.
 _IF_LEAKED = "\nif leaked:\n    " + solution("5.1").replace("\n", "\n    ")
+#: Errors that end a cell, and nothing else.
+ERRORS = {
+    "5.1": "hoard = bytearray(6 * 1024**3)",
+    "5.2": "proof = = 3",
+    "5.3": "def f(): f()\nf()",
+    "5.4": "import sys\nsys.exit()",
+    "5.5": "raise ValueError('\\ud800 \\0 </p><script>alert(1)</script> =1+1')",
+}
+ERROR_SAYS = {
+    "5.1": "MemoryError",
+    "5.2": "SyntaxError",
+    "5.3": "RecursionError",
+    "5.4": "SystemExit",
+    "5.5": "</p><script>",
+}
 _LONG_ERROR = "{'error': {'short': 'x' * 10**6, 'details': 'y' * 10**6}}"
 
 
@@ -64,12 +81,14 @@ class Case:
         points: by exercise; empty where nothing can be graded.
         says: by exercise, words of the sentence; under "" those of the problem.
         outcomes: by exercise, where the points do not say it.
+        burns: whether it uses up all the time that it has, which then is to be short.
     """
 
     content: Notebook | bytes | Callable[[Path], None]
     points: dict[str, float] = field(default_factory=dict)
     says: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
+    burns: bool = False
     file: str = "05_denying_access.ipynb"
 
     def hand_in(self, folder: Path) -> None:
@@ -88,7 +107,8 @@ def function(exercise: str, body: str, says: str) -> Case:
     name = {"1.4": "open_sealed", "1.7": "envelope_encrypt"}[exercise]
     code = f"def {name}(**given):\n    {body}"
     points = {**FULL["01"], exercise: 0.0}
-    return Case(solved("01", **{exercise: code}), points, {exercise: says})
+    burns = "while True" in body
+    return Case(solved("01", **{exercise: code}), points, {exercise: says}, burns=burns)
 
 
 def without(*exercises: str) -> dict[str, float]:
@@ -134,99 +154,6 @@ def literals() -> dict[str, str]:
     return {**answers, "5.2": 'proof = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"'}
 
 
-def reordered() -> Notebook:
-    """The same cells in another order, headings, checks and all."""
-    notebook = solved("05")
-    random.Random(5).shuffle(notebook["cells"])
-    return notebook
-
-
-def checks(change: Callable[[list[dict[str, Any]], int], None]) -> Notebook:
-    """A solved notebook after something was done to each of its check cells."""
-    notebook = solved("05")
-    cells = notebook["cells"]
-    for at in reversed(range(len(cells))):
-        if grade_id(cells[at]).startswith("check-"):
-            change(cells, at)
-    return notebook
-
-
-def _rename(cells: list[dict[str, Any]], at: int) -> None:
-    cells[at]["metadata"]["nbgrader"].update(grade_id=f"check-mine-{at}", points=100)
-    cells[at]["source"] = "100"
-
-
-def doubled_answers() -> Notebook:
-    """A draft that does not work, and then the answer, under the same name."""
-    notebook = solved("05")
-    at = notebook["cells"].index(answer_cell(notebook, "5.1"))
-    draft = {**notebook["cells"][at], "id": "draft", "source": "mira_dynamodb.put_item()"}
-    notebook["cells"].insert(at, draft)
-    return notebook
-
-
-def with_added_cells() -> Notebook:
-    """An answer that leans on a cell of the student's own, and another without its metadata."""
-    notebook = solved("05", **{"5.1": "try_to_write(mira_dynamodb)"})
-    at = notebook["cells"].index(answer_cell(notebook, "5.1"))
-    helper = "def try_to_write(client):\n    " + solution("5.1").replace("\n", "\n    ")
-    notebook["cells"].insert(at - 2, code_cell(helper))
-    bare = answer_cell(notebook, "5.3")
-    bare["metadata"] = {}
-    del bare["id"]
-    return notebook
-
-
-def added_everywhere() -> Notebook:
-    """No answer, and a cell that does nothing of use after every other."""
-    notebook = answered("05", {})
-    pairs = [(cell, code_cell(f"{n}")) for n, cell in enumerate(notebook["cells"])]
-    return {**notebook, "cells": [cell for pair in pairs for cell in pair]}
-
-
-def tried_on_below_the_check() -> Notebook:
-    """A wrong answer, and the right one in a cell added below the check that said "not yet"."""
-    wrong = answer_with("5.3", "dynamodb.describe_table(TableName=lab.scores_table_name)")
-    notebook = solved("05", **{"5.3": wrong})
-    at = next(n for n, c in enumerate(notebook["cells"]) if grade_id(c) == "check-05-5-3")
-    notebook["cells"].insert(at + 1, code_cell(solution("5.3")))
-    return notebook
-
-
-def edited_guided_cells() -> Notebook:
-    """The course's cells are not what they were; the answers are right."""
-    notebook = solved("05")
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" and not grade_id(cell):
-            cell["source"] = "raise SystemExit('mine')"
-    return notebook
-
-
-def fifty_megabytes() -> Notebook:
-    """A right answer that printed too much."""
-    notebook = solved("05")
-    output = {"output_type": "stream", "name": "stderr", "text": ["x" * 1000] * 50_000}
-    answer_cell(notebook, "5.1")["outputs"] = [output]
-    return notebook
-
-
-def climbing_zip(folder: Path) -> None:
-    """A zip that would write over somebody else's notebook, follow a link, and holds a bomb."""
-    victim = folder.parents[1] / "correct" / "05"
-    write(folder / "05.ipynb", solved("05"))
-    with zipfile.ZipFile(folder / "more.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("../../correct/05/05_denying_access.ipynb", b"{}")
-        archive.writestr(str(victim / "05_denying_access.ipynb"), b"{}")
-        link = zipfile.ZipInfo("link.ipynb")
-        link.external_attr = 0o120777 << 16
-        archive.writestr(link, str(victim / "05_denying_access.ipynb"))
-
-
-def odd_file(folder: Path) -> None:
-    """A name that is no text."""
-    write(folder / "a.ipynb", solved("05")).rename(folder / os.fsdecode(b"\xff\n.ipynb"))
-
-
 def cases(secret: Path, criteria: Path) -> dict[str, Case]:
     """Every student of the class, by id.
 
@@ -239,59 +166,62 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
     loops = "import time\nwhile True:\n    time.sleep(0.01)\n"
     found = {
         "correct": Case(solved("05"), ALL),
-        "blank": Case(BLANK["05"], NONE, outcomes=dict.fromkeys(ALL, "not attempted")),
         "another-route": Case(answered("05", OTHER_ROUTE), ALL),
         "hard-coded": Case(answered("05", literals()), {**NONE, **NAMELESS}),
-        "loops": one("5.2", loops, says={"5.2": "stopped after 4 seconds"}),
+        "loops": one("5.2", loops, says={"5.2": "stopped after 2 seconds"}, burns=True),
         "loops-and-catches": one(
-            "5.1", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+            "5.1",
+            "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+            burns=True,
         ),
-        "right-then-loops": Case(solved("05", **{"5.1": solution("5.1") + "\n" + loops}), ALL),
+        "right-then-loops": Case(
+            solved("05", **{"5.1": solution("5.1") + "\n" + loops}), ALL, burns=True
+        ),
         "forks": one(
-            "5.1", "import os\nwhile True:\n    os.fork()\n", says={"5.1": "the 40 processes"}
+            "5.1",
+            "import os\nwhile True:\n    os.fork()\n",
+            says={"5.1": "the 40 processes"},
+            burns=True,
         ),
         "forks-quietly": one(
-            "5.3", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass\n"
+            "5.3",
+            "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass\n",
+            burns=True,
         ),
-        "forks-and-buries": one("5.1", RESPAWNS),
+        "forks-and-buries": one("5.1", RESPAWNS, burns=True),
         "leaves-20-busy": one(
             "5.1",
             "import os\nfor _ in range(20):\n    if os.fork() == 0:\n        while True: pass",
+            burns=True,
         ),
-        "leaves-20-sessions": one("5.1", LEAVES_SESSIONS),
-        "hoards-later": one("5.1", HOARDS_LATER),
-        "holds-python-later": one("5.1", HOLDS_PYTHON_LATER),
-        "takes-6-gb": one("5.1", "hoard = bytearray(6 * 1024**3)", says={"5.1": "MemoryError"}),
+        "leaves-20-sessions": one("5.1", LEAVES_SESSIONS, burns=True),
+        "hoards-later": one("5.1", HOARDS_LATER, burns=True),
+        "holds-python-later": one("5.1", HOLDS_PYTHON_LATER, burns=True),
         "takes-6-gb-in-pieces": one(
             "5.2",
             "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
             "        hoard = b'x' * (700 * 1024**2)\n        time.sleep(60)\ntime.sleep(60)",
+            burns=True,
         ),
         "exits-at-once": one("5.1", gone, says={"5.1": "ended Python itself"}),
         "exits-later": one(
-            "5.1", "import os, threading\nthreading.Timer(0.3, os._exit, (0,)).start()\n"
+            "5.1",
+            "import os, threading\nthreading.Timer(0.3, os._exit, (0,)).start()\n",
+            burns=True,
         ),
-        "exits-in-sys": one("5.2", "import sys\nsys.exit()"),
         "kills-all": one("5.1", "import os, signal\nos.kill(-1, signal.SIGKILL)\n" + gone),
         "crashes": one("5.2", "import ctypes\nctypes.string_at(0)"),
-        "recurses": one("5.1", "def f(): f()\nf()"),
-        "checks-deleted": Case(checks(lambda cells, at: cells.pop(at)), ALL),
-        "checks-doubled": Case(checks(lambda cells, at: cells.insert(at, cells[at])), ALL),
-        "checks-renamed": Case(checks(_rename), ALL),
-        "reordered": Case(reordered(), ALL),
-        "answers-doubled": Case(doubled_answers(), ALL),
-        "cells-added": Case(with_added_cells(), ALL),
-        "tried-on-below": Case(tried_on_below_the_check(), ALL),
-        "cells-added-for-nothing": Case(added_everywhere(), NONE),
-        "guided-edited": Case(edited_guided_cells(), ALL),
-        "renamed": Case(solved("05"), ALL, file="Kopie von final (2).FINAL.ipynb"),
-        "syntax-error": one("5.2", "proof = = 3", says={"5.2": "SyntaxError"}),
-        "stderr": Case(
-            solved("05", **{"5.1": "import sys\nprint('!', file=sys.stderr)\n" + solution("5.1")}),
-            ALL,
-        ),
+        "checks-deleted": Case(odd.checks(lambda cells, at: cells.pop(at)), ALL),
+        "checks-doubled": Case(odd.checks(lambda cells, at: cells.insert(at, cells[at])), ALL),
+        "checks-renamed": Case(odd.checks(odd.rename), ALL, file="Kopie von final (2).FINAL.ipynb"),
+        "reordered": Case(odd.reordered(), ALL),
+        "answers-doubled": Case(odd.doubled_answers(), ALL),
+        "cells-added": Case(odd.with_added_cells(), ALL),
+        "tried-on-below": Case(odd.tried_on_below_the_check(), ALL),
+        "cells-added-for-nothing": Case(odd.added_everywhere(), NONE),
+        "guided-edited": Case(odd.edited_guided_cells(), ALL),
         "patched-check": Case(answered("05", {"5.1": PATCHED_CHECK}), NONE),
-        "patched-boto3": Case(answered("05", {"5.2": PATCHED_BOTO3}), NONE),
+        "patched-boto3": Case(answered("05", {"5.2": PATCHED_BOTO3}), NONE, burns=True),
         "patched-moto": Case(answered("05", {"5.1": f"import os\n{PATCHED_MOTO}"}), NONE),
         "patched-ipython": Case(answered("05", {"5.1": PATCHED_IPYTHON}), NONE),
         "forged-trail": Case(answered("05", {"5.2": FORGED_TRAIL}), NONE),
@@ -301,8 +231,28 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         "asks-control": Case(
             solved("05", **{"5.1": f"import os\n{CONTROL}{_IF_LEAKED}"}), without("5.1")
         ),
+        "lies": Case(
+            solved("05", **{"5.2": TEXT_THAT_LIES, "5.6": OBJECT_THAT_LIES}), without("5.2", "5.6")
+        ),
+        "never-ends-a-value": one("5.6", ENDLESS_DICTIONARY, burns=True),
+        "outlives": Case(
+            solved("05", **{"5.1": OUTLIVES, "5.4": HOOKS}), without("5.1", "5.4"), burns=True
+        ),
+        "patched-builtins": one("5.2", BUILTINS, says={"5.2": "ended Python itself"}),
+        "outputs-forged": Case(odd.outputs_forged(), without("5.1")),
+        "asks-raw": one("5.1", RAW_REQUESTS),
+        "keeps-the-grader-at-work": one(
+            "5.1", SLOW_REQUEST, says={"5.1": "stopped after 2 seconds"}, burns=True
+        ),
+        "half-a-message": one(
+            "5.1",
+            "import os, struct, time\nos.write(3, struct.pack('>I', 4 * 10**6) + b'{')\n"
+            "time.sleep(60)",
+            says={"5.1": "stopped after 2 seconds"},
+            burns=True,
+        ),
         "deletes-files": one("5.1", DELETES),
-        "stalls-the-server": one("5.1", f"import os\n{STALLS}\ndynamodb.list_tables()"),
+        "stalls-the-server": one("5.1", f"import os\n{STALLS}\ndynamodb.list_tables()", burns=True),
         "talks-over": one("5.1", "import os\nos.write(3, b'x' * 4096)\n" + gone),
         "answers-for-the-grader": one(
             "5.2",
@@ -322,10 +272,10 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             without("5.7", "5.8"),
         ),
         "function-exits": function("1.7", "import os; os._exit(3)", "ended Python itself (exit 3)"),
-        "function-loops": function("1.4", "while True: pass", "stopped after 4 seconds"),
+        "function-loops": function("1.4", "while True: pass", "stopped after 2 seconds"),
         "function-leaves": function("1.7", "raise SystemExit('bye')", "SystemExit: bye"),
         "of-another-student": Case(solved("05"), ALL),
-        "fifty-megabytes": Case(fifty_megabytes(), ALL),
+        "fifty-megabytes": Case(odd.fifty_megabytes(), ALL),
         "no-notebook": Case(b"\x89PNG\r\n\x1a\n", says={"": "no Jupyter notebook"}),
         "no-json": Case(b'{"cells": [', says={"": "no Jupyter notebook"}),
         "deep-json": Case(b"[" * 200_000, says={"": "no Jupyter notebook"}),
@@ -334,12 +284,10 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             b'{"cells": [1, null, {"cell_type": "code", "metadata": 3, "source": [1]}]}',
             says={"": "no exercise of this course"},
         ),
-        "odd-letters": one(
-            "5.1", "raise ValueError('\\ud800 \\0 </p><script>alert(1)</script> =1+1')"
-        ),
-        "odd-file": Case(odd_file, ALL),
+        "errs": Case(solved("05", **ERRORS), without(*ERRORS), ERROR_SAYS),
+        "odd-file": Case(odd.odd_file, ALL),
         "not-even-named": Case(b"hello", says={"": "no Jupyter notebook"}, file="answer.docx"),
-        "climbs": Case(climbing_zip, ALL),
+        "climbs": Case(odd.climbing_zip, ALL),
     }
     for number in LESSON:
         blank = dict.fromkeys(FULL[number], 0.0)
@@ -347,5 +295,7 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             BLANK[number], blank, outcomes=dict.fromkeys(blank, "not attempted")
         )
     for number in SOLVED:
+        if number == "05":  # That is `correct`.
+            continue
         found[f"solved-{number}"] = Case(solved(number), FULL[number])
     return {**found, **dict(misconceptions())}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.classroom.conftest import journal
-from tests.classroom.nbgrader.course import ASSIGNMENT, make
+from tests.classroom.nbgrader.course import ASSIGNMENT, copied
 from tests.classroom.nbgrader.test_going_on import hand_in, released, scores, start_marking
 from tests.classroom.notebooks import FULL, solved, write
 from tests.classroom.test_batch import START, again, start
@@ -55,7 +55,7 @@ def test_the_command_marks_everybody_once(tmp_path: Path, secret: Path) -> None:
 
 @pytest.mark.parametrize("students", [STUDENTS[:4]])
 def test_nbgraders_route_marks_everybody_once(tmp_path: Path, students: tuple[str, ...]) -> None:
-    course = make(tmp_path)
+    course = copied(tmp_path)
     for student in students:
         hand_in(course, student, released(course))
     kept = course.folder / "private" / "marks.journal"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +62,23 @@ class Course:
 
 
 def make(folder: Path, criteria: Path | None = None) -> Course:
-    """A class with one assignment."""
+    """A class with one assignment, as ``make class`` writes it."""
     release.write(folder / "class", [LESSON], criteria=criteria)
     return Course(folder / "class")
+
+
+def copied(folder: Path) -> Course:
+    """The same; nbgrader generates its assignment once for all classes of this process."""
+    shutil.copytree(_made(), folder, dirs_exist_ok=True)
+    return Course(folder / "class")
+
+
+@functools.cache
+def _made() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make(folder)
+    return folder
 
 
 def _nbgrader(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from nbgrader.api import Gradebook
 from authoring import release
 from authoring.lesson import read_all
 from classroom.messages import say
-from tests.classroom.nbgrader.course import ASSIGNMENT, LESSON, ROOT, Course, make, solve
+from tests.classroom.nbgrader.course import ASSIGNMENT, LESSON, ROOT, Course, copied, solve
 from tests.classroom.notebooks import solved, write
 
 STUDENTS = ("ann", "ben", "cleo", "dan")
@@ -66,10 +67,10 @@ def start_marking(course: Course) -> subprocess.Popen[bytes]:
     )
 
 
-def test_whoever_it_was_at_when_it_was_killed_is_marked_by_the_same_command(
-    tmp_path: Path,
-) -> None:
-    course = make(tmp_path)
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
+    """A class whose marking was killed three times, then went on; and what it said in the end."""
+    course = copied(tmp_path_factory.mktemp("killed"))
     for student in STUDENTS:
         hand_in(course, student, released(course))
     chance = random.Random(5)
@@ -84,13 +85,31 @@ def test_whoever_it_was_at_when_it_was_killed_is_marked_by_the_same_command(
         if at == 0:
             kept = nbformat.read(first, as_version=4)
             assert "grading" not in kept.metadata, "killed before Ann's marks were known"
-    said = course.instructor("autograde", ASSIGNMENT)
+    return course, course.instructor("autograde", ASSIGNMENT)
+
+
+def test_whoever_it_was_at_when_it_was_killed_is_marked_by_the_same_command(
+    killed: tuple[Course, str],
+) -> None:
+    course, said = killed
     assert scores(course) == {name: [1.0, 2.0, 2.0] for name in STUDENTS}
     assert "Skipping existing assignment" not in said or "half marked" in said
     journal = (course.folder / "private" / "marks.journal").read_text("utf-8").splitlines()
     assert sorted(json.loads(line)["result"]["student"] for line in journal) == sorted(STUDENTS)
     course.instructor("generate_feedback", ASSIGNMENT)
     assert {path.parts[-3] for path in course.folder.glob("feedback/*/*/*.html")} == set(STUDENTS)
+
+
+def test_the_page_of_somebody_half_marked_is_a_sentence(
+    killed: tuple[Course, str], tmp_path: Path
+) -> None:
+    shutil.copytree(killed[0].folder, tmp_path / "class")
+    course = Course(tmp_path / "class")
+    shown = course.folder / "autograded" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    shown.chmod(0o600)
+    write(shown, {**released(course), "metadata": LESSON_METADATA})
+    with pytest.raises(AssertionError, match=r"is not fully marked yet\. Run `nbgrader autograde"):
+        course.instructor("generate_feedback", ASSIGNMENT, "--force")
 
 
 def test_another_notebook_in_the_slot_is_named_to_instructor_and_student(tmp_path: Path) -> None:
@@ -117,7 +136,7 @@ def test_another_notebook_in_the_slot_is_named_to_instructor_and_student(tmp_pat
 
 
 def test_a_blind_class_and_equal_names_come_out_whole(tmp_path: Path) -> None:
-    course = make(tmp_path)
+    course = copied(tmp_path)
     names = [f"Participant_{n}_assignsubmission_file_/work.ipynb" for n in (4711, 4712, 4713)]
     names += [f"Same Name_{n}_assignsubmission_file_/work.ipynb" for n in (1, 2)]
     archive = course.folder / "downloaded" / ASSIGNMENT / "archive"
@@ -142,7 +161,7 @@ def test_a_blind_class_and_equal_names_come_out_whole(tmp_path: Path) -> None:
 
 
 def test_two_who_would_become_one_stop_the_collecting_with_a_sentence(tmp_path: Path) -> None:
-    course = make(tmp_path)
+    course = copied(tmp_path)
     archive = course.folder / "downloaded" / ASSIGNMENT / "archive"
     archive.mkdir(parents=True)
     with zipfile.ZipFile(archive / "all.zip", "w") as file:
@@ -152,17 +171,6 @@ def test_two_who_would_become_one_stop_the_collecting_with_a_sentence(tmp_path: 
         course.instructor("zip_collect", ASSIGNMENT)
     assert "Traceback" not in str(stopped.value)
     assert not (course.folder / "submitted").exists()
-
-
-def test_the_page_of_somebody_half_marked_is_a_sentence(tmp_path: Path) -> None:
-    course = make(tmp_path)
-    hand_in(course, "ann", released(course))
-    course.instructor("autograde", ASSIGNMENT)
-    shown = course.folder / "autograded" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    shown.chmod(0o600)
-    write(shown, {**released(course), "metadata": LESSON_METADATA})
-    with pytest.raises(AssertionError, match=r"is not fully marked yet\. Run `nbgrader autograde"):
-        course.instructor("generate_feedback", ASSIGNMENT)
 
 
 LESSON_METADATA = {"kernelspec": {"name": "python3", "display_name": LESSON.name}}

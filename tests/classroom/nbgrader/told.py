@@ -88,6 +88,11 @@ def cheat(notebook: dict[str, Any]) -> None:
     cell(notebook, "check-05-5-2")["source"] = "100"
 
 
+EXTENSIONS = f"""\
+student,assignment,until
+dora,{ASSIGNMENT},2099-03-01 12:00 UTC
+zoe,{ASSIGNMENT},2099-03-01
+"""
 #: What a student may hope that the instructor's browser does while reading.
 SCRIPT = """<img src=x onerror="pay()">
 ~~~~
@@ -164,6 +169,9 @@ def through_all_steps(folder: Path) -> Told:
     it.steps["release_feedback"] = course.instructor("release_feedback", ASSIGNMENT)
     it.steps["fetch_feedback"] = course.student("ann", "fetch_feedback", ASSIGNMENT)
     (course.folder / "private" / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    due = ("db", "assignment", "add", ASSIGNMENT, "--duedate", "2020-03-01 12:00 UTC")
+    it.steps["due date"] = course.instructor(*due)
+    (course.folder / "private" / "extensions.csv").write_text(EXTENSIONS, encoding="utf-8")
     it.steps["export"] = course.instructor("export", "--to", "after.csv")
     return it
 

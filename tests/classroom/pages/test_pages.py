@@ -25,7 +25,7 @@ from classroom import (
 from classroom.messages import say
 from classroom.pages.likeness import alike, public_code
 from classroom.pages.report import COLUMNS, page_name, write_marks
-from helpers.course.misconceptions import MISCONCEPTIONS
+from helpers.course.misconceptions import misconceptions
 from tests.needs import path_of
 
 LONG = "\n".join(f"client.put_item(Item=make({n}), TableName=lab.table_name)" for n in range(9))
@@ -185,7 +185,7 @@ def test_feedback_says_outcome_points_and_why() -> None:
     text = Reader(PAGES["feedback"]).text
     assert f"{say('check.correct')}: 1 of 1 points. A write needs kms:Decrypt too." in text
     assert f"{say('check.not yet')}: 0 of 2 points. Expected: <x> & y." in text
-    assert MISCONCEPTIONS["any-denial"].claim in text
+    assert misconceptions()["any-denial"].claim in text
     assert "line 1: scores" in text
     assert "5.a. A person marks these." in text
     assert "ben" not in text
@@ -206,7 +206,7 @@ def test_the_report_shows_marks_outcomes_beliefs_and_whom_to_see() -> None:
     assert "3 students, 3 notebooks, 6 answers; a person has to look at 2 notebooks." in text
     assert "1 / 5" in text and "not marked yet / 5" in text
     assert "2 cells answer it" in text and "It is no Jupyter notebook." in text
-    claims = [text.index(MISCONCEPTIONS[key].claim) for key in ("any-denial", "both-must-allow")]
+    claims = [text.index(misconceptions()[key].claim) for key in ("any-denial", "both-must-allow")]
     assert claims == sorted(claims), "what most believe comes first"
     assert "ann, ben" in text, "their answers are alike"
 
