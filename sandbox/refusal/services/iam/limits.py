@@ -1,5 +1,5 @@
 """IAM's quotas: how many of a thing, how long a policy, which tags (IAM User Guide, "IAM and AWS
-STS quotas"). moto has few of them. The form of the refusals was seen live (H76)."""
+STS quotas"). moto has few of them. The form of the refusals was seen live (H81)."""
 
 from __future__ import annotations
 
