@@ -88,6 +88,24 @@ def decrypt(key: Key, blob: bytes, algorithm: str) -> bytes:
         raise invalid_ciphertext() from None
 
 
+def unwrap(private: Any, blob: bytes, algorithm: str) -> bytes:
+    """What was encrypted for an import, under the RSA part of a wrapping algorithm."""
+    try:
+        return bytes(private.decrypt(blob, _oaep(algorithm)))
+    except ValueError:
+        raise invalid_ciphertext() from None
+
+
+def is_of_spec(private: Any, spec: str) -> bool:
+    """Whether a private key is one of a key spec."""
+    if spec.startswith("RSA_"):
+        return isinstance(private, rsa.RSAPrivateKey) and private.key_size == int(spec[4:])
+    if spec in _CURVES:
+        curve = _CURVES[spec].name
+        return isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name == curve
+    return type(private) is type(new_private_key(spec))
+
+
 def _kinds(algorithm: str) -> tuple[str, ...]:
     """The message types that an algorithm goes with."""
     if algorithm.startswith("ML_DSA"):

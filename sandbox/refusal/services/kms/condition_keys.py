@@ -5,6 +5,7 @@ A65-A68; KMS Developer Guide, "AWS KMS condition keys".
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ _FROM_PARAMS = {
     "kms:BypassPolicyLockoutSafetyCheck": "BypassPolicyLockoutSafetyCheck",
     "kms:DataKeyPairSpec": "KeyPairSpec",
     "kms:EncryptionAlgorithm": "EncryptionAlgorithm",
+    "kms:ExpirationModel": "ExpirationModel",
     "kms:GrantOperations": "Operations",
     "kms:GranteePrincipal": "GranteePrincipal",
     "kms:KeyAgreementAlgorithm": "KeyAgreementAlgorithm",
@@ -27,6 +29,9 @@ _FROM_PARAMS = {
     "kms:RotationPeriodInDays": "RotationPeriodInDays",
     "kms:ScheduleKeyDeletionPendingWindowInDays": "PendingWindowInDays",
     "kms:SigningAlgorithm": "SigningAlgorithm",
+    "kms:ValidTo": "ValidTo",
+    "kms:WrappingAlgorithm": "WrappingAlgorithm",
+    "kms:WrappingKeySpec": "WrappingKeySpec",
 }
 _SYMMETRIC = {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 #: What these are when the request leaves them out (botocore's model of each operation; KMS
@@ -39,6 +44,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "GenerateDataKeyWithoutPlaintext": _SYMMETRIC,
     "GenerateDataKeyPair": _SYMMETRIC,
     "GenerateDataKeyPairWithoutPlaintext": _SYMMETRIC,
+    "ImportKeyMaterial": {"ExpirationModel": "KEY_MATERIAL_EXPIRES"},
     "EnableKeyRotation": {"RotationPeriodInDays": 365},
     "ScheduleKeyDeletion": {"PendingWindowInDays": 30},
     "Sign": {"MessageType": "RAW"},
@@ -82,7 +88,9 @@ def request_context(call: Call, named: str = "") -> dict[str, ContextValue]:
 
 def key_context(key: Key) -> dict[str, ContextValue]:
     """The condition keys that a key fills."""
-    context: dict[str, ContextValue] = spec_context(key.spec, key.usage, key.multi_region)
+    context: dict[str, ContextValue] = spec_context(
+        key.spec, key.usage, key.multi_region, key.origin
+    )
     context["aws:ResourceAccount"] = key.account
     if key.aliases:
         context["kms:ResourceAliases"] = sorted(key.aliases)
@@ -91,7 +99,9 @@ def key_context(key: Key) -> dict[str, ContextValue]:
     return context
 
 
-def spec_context(spec: str, usage: str, multi_region: bool) -> dict[str, ContextValue]:
+def spec_context(
+    spec: str, usage: str, multi_region: bool, origin: str = "AWS_KMS"
+) -> dict[str, ContextValue]:
     """The condition keys of what a key is, which CreateKey has too."""
     kind: dict[str, ContextValue] = {"kms:MultiRegionKeyType": "PRIMARY"} if multi_region else {}
     return {
@@ -100,7 +110,7 @@ def spec_context(spec: str, usage: str, multi_region: bool) -> dict[str, Context
         "kms:CustomerMasterKeySpec": spec,
         "kms:KeyUsage": usage,
         "kms:CustomerMasterKeyUsage": usage,
-        "kms:KeyOrigin": "AWS_KMS",
+        "kms:KeyOrigin": origin,
         "kms:MultiRegion": _text(multi_region),
     }
 
@@ -129,4 +139,6 @@ def encryption_context_keys(pairs: Mapping[str, str]) -> dict[str, ContextValue]
 def _text(value: Any) -> ContextValue:
     if isinstance(value, list):
         return [str(item) for item in value]
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(value).lower() if isinstance(value, bool) else str(value)

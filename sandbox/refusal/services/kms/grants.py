@@ -40,7 +40,7 @@ def _allowed_operations(key: Key) -> set[str]:
     allowed = _OPERATIONS[key.usage] | _ANY_KEY
     if key.symmetric:
         return allowed | _DATA_KEYS | {f"{name}WithoutPlaintext" for name in _DATA_KEYS}
-    return allowed if key.materials else allowed | {"GetPublicKey"}
+    return allowed | {"GetPublicKey"} if key.asymmetric else allowed
 
 
 def _refuse_service_members(call: Call, *members: str) -> None:

@@ -98,8 +98,9 @@ class Inventory:
         key_manager: str = "CUSTOMER",
         multi_region: bool = False,
         tags: dict[str, str] | None = None,
+        origin: str = "AWS_KMS",
     ) -> Key:
-        """Make a key, with material if it is not a key pair."""
+        """Make a key, with material if KMS makes it and it is not a key pair."""
         key_id = self._new_id(multi_region)
         now = self.clock.now()
         key = Key(
@@ -115,23 +116,29 @@ class Inventory:
             key_manager,
             multi_region,
             tags or {},
+            origin=origin,
         )
-        if key.symmetric or usage == "GENERATE_VERIFY_MAC":
+        if origin == "AWS_KMS" and not key.asymmetric:
             self.add_material(key, now)
         self.keys(account, region)[key_id] = key
         return key
 
     def add_material(self, key: Key, created: datetime.datetime, rotation_type: str = "") -> None:
         """Give a key new material; what it had stays, to decrypt."""
-        # An HMAC key's material is as long as its digest (KMS Developer Guide, "HMAC keys").
-        size = 32 if key.symmetric else int(key.spec.split("_")[1]) // 8
-        material = KeyMaterial(
-            material_id=self.entropy.hex(64, "kms/material-id"),
-            reference=self.entropy.bytes(REFERENCE_BYTES, "kms/reference"),
-            secret=self.entropy.bytes(size, "kms/material"),
-            created=created,
-            rotation_type=rotation_type,
-        )
+        material_id = self.entropy.hex(64, "kms/material-id")
+        reference = self.entropy.bytes(REFERENCE_BYTES, "kms/reference")
+        secret = self.entropy.bytes(key.material_size, "kms/material")
+        self._keep(key, KeyMaterial(material_id, reference, secret, created, rotation_type))
+
+    def keep_imported(self, key: Key, material_id: str, secret: bytes) -> None:
+        """Give a symmetric or HMAC key its material from outside, or give it back."""
+        if key.materials:
+            key.materials[-1].secret = secret
+            return
+        reference = self.entropy.bytes(REFERENCE_BYTES, "kms/reference")
+        self._keep(key, KeyMaterial(material_id, reference, secret, self.clock.now()))
+
+    def _keep(self, key: Key, material: KeyMaterial) -> None:
         key.materials.append(material)
         if key.symmetric:
             self.materials[material.reference] = (key, material)

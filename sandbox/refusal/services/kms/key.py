@@ -71,6 +71,26 @@ class KeyMaterial:
     rotation_type: str = ""
 
 
+@dataclass(slots=True, eq=False)
+class Imported:
+    """Key material from outside: once imported, a key takes no other (H83)."""
+
+    material_id: str
+    #: False once it was deleted, or has expired.
+    held: bool = False
+    expires: datetime.datetime | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """What GetParametersForImport gave out, under its import token."""
+
+    private_key: Any
+    algorithm: str
+    valid_to: datetime.datetime
+
+
 @dataclass(frozen=True, slots=True)
 class KeyUse:
     """A cryptographic operation that a key was used for."""
@@ -111,6 +131,11 @@ class Key:
     next_rotation: datetime.datetime | None = None
     #: The last successful cryptographic operation (H3).
     last_use: KeyUse | None = None
+    #: ``AWS_KMS``, or ``EXTERNAL``: its material is imported.
+    origin: str = "AWS_KMS"
+    imported: Imported | None = None
+    #: By import token, in hexadecimal.
+    wrappings: dict[str, Wrapping] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -119,10 +144,12 @@ class Key:
 
     @property
     def key_state(self) -> str:
-        """``Enabled``, ``Disabled`` or ``PendingDeletion``: the states that keys with material
-        made by KMS in one Region can have."""
+        """``Enabled``, ``Disabled``, ``PendingDeletion`` or ``PendingImport``: the states that
+        keys in one Region can have."""
         if self.deletion_date is not None:
             return "PendingDeletion"
+        if self.lacks_material:
+            return "PendingImport"
         return "Enabled" if self.enabled else "Disabled"
 
     @property
@@ -131,17 +158,33 @@ class Key:
         return self.spec == "SYMMETRIC_DEFAULT"
 
     @property
+    def asymmetric(self) -> bool:
+        """True for a key pair."""
+        return not self.symmetric and self.usage != "GENERATE_VERIFY_MAC"
+
+    @property
+    def material_size(self) -> int:
+        """Bytes of a symmetric or HMAC key's material; the latter is as long as its digest (KMS
+        Developer Guide, "HMAC keys")."""
+        return 32 if self.symmetric else int(self.spec.split("_")[1]) // 8
+
+    @property
+    def lacks_material(self) -> bool:
+        """True for a key that waits for its material from outside."""
+        return self.origin == "EXTERNAL" and (self.imported is None or not self.imported.held)
+
+    @property
     def algorithms(self) -> tuple[str, ...]:
         """The algorithms that the key works with."""
         return SPECS[self.spec][self.usage]
 
     def require_usable(self) -> None:
-        """Refuse work on a key that is disabled or pending deletion (A22).
+        """Refuse work on a key that is disabled, pending deletion or pending import (A22, H83).
 
         Raises:
             AwsError: ``DisabledException`` or ``KMSInvalidStateException``.
         """
-        self.require_not_pending()
+        self.require_material()
         if not self.enabled:
             raise AwsError("DisabledException", f"{self.arn} is disabled.")
 
@@ -154,6 +197,16 @@ class Key:
         if self.deletion_date is not None:
             raise AwsError("KMSInvalidStateException", f"{self.arn} is pending deletion.")
 
+    def require_material(self) -> None:
+        """Refuse to switch a key that is pending deletion or pending import (A22, H83).
+
+        Raises:
+            AwsError: ``KMSInvalidStateException``.
+        """
+        self.require_not_pending()
+        if self.lacks_material:
+            raise AwsError("KMSInvalidStateException", f"{self.arn} is pending import.")
+
     def metadata(self) -> dict[str, Any]:
         """``KeyMetadata`` (A2)."""
         result: dict[str, Any] = {
@@ -165,7 +218,7 @@ class Key:
             "Description": self.description,
             "KeyUsage": self.usage,
             "KeyState": self.key_state,
-            "Origin": "AWS_KMS",
+            "Origin": self.origin,
             "KeyManager": self.key_manager,
             "CustomerMasterKeySpec": self.spec,
             "KeySpec": self.spec,
@@ -174,7 +227,9 @@ class Key:
         }
         if self.deletion_date is not None:
             result["DeletionDate"] = self.deletion_date
-        if self.symmetric:
+        if self.imported is not None and self.imported.held:
+            result |= self.expiration()
+        if self.symmetric and self.materials:
             result["CurrentKeyMaterialId"] = self.materials[-1].material_id
         if self.multi_region:
             result["MultiRegionConfiguration"] = {
@@ -183,3 +238,9 @@ class Key:
                 "ReplicaKeys": [],
             }
         return result
+
+    def expiration(self) -> dict[str, Any]:
+        """When imported material expires, as KeyMetadata and ListKeyRotations show it."""
+        if self.imported is None or self.imported.expires is None:
+            return {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+        return {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": self.imported.expires}

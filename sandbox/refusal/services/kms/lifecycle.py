@@ -45,13 +45,17 @@ def _spec(call: Call) -> tuple[str, str]:
     return spec, usage
 
 
+def _origin(call: Call) -> str:
+    return str(call.params.get("Origin", "AWS_KMS"))
+
+
 def _create_permissions(inventory: Inventory, call: Call) -> Iterable[Permission]:
     params = call.params
-    if params.get("Origin", "AWS_KMS") != "AWS_KMS":
+    if _origin(call) not in ("AWS_KMS", "EXTERNAL"):
         raise not_in_sandbox(f"keys of the origin {params['Origin']}")
     if params.get("CustomKeyStoreId") or params.get("XksKeyId"):
         raise not_in_sandbox("custom key stores")
-    extra = spec_context(*_spec(call), bool(params.get("MultiRegion")))
+    extra = spec_context(*_spec(call), bool(params.get("MultiRegion")), _origin(call))
     yield account_permission(call, context=extra)
     if params.get("Tags"):
         yield account_permission(call, action="kms:TagResource", context=extra)
@@ -63,9 +67,10 @@ def _create_key(inventory: Inventory, call: Call) -> Result:
     tags = _read_tags({}, params.get("Tags") or ())
     text = params.get("Policy") or default_policy(call.account)
     policy = read_policy(text)
-    multi_region = bool(params.get("MultiRegion"))
+    multi_region, origin = bool(params.get("MultiRegion")), _origin(call)
     arn = f"arn:aws:kms:{call.region}:{call.account}:key/*"
-    _refuse_lockout(inventory, call, policy, arn, spec_context(spec, usage, multi_region))
+    context = spec_context(spec, usage, multi_region, origin)
+    _refuse_lockout(inventory, call, policy, arn, context)
     key = inventory.add_key(
         call.account,
         call.region,
@@ -75,6 +80,7 @@ def _create_key(inventory: Inventory, call: Call) -> Result:
         description=params.get("Description", ""),
         multi_region=multi_region,
         tags=tags,
+        origin=origin,
     )
     call.resources.append(("AWS::KMS::Key", key.arn))
     return {"KeyMetadata": key.metadata()}
@@ -86,7 +92,8 @@ def _refuse_lockout(
     """The policy must let the caller call PutKeyPolicy later (A17).
 
     Where it leaves the decision to the account's IAM policies, those of the caller are asked too
-    (H66). A key made without a policy has the default one, which is not checked.
+    (H66). That a key made without a policy, which has the default one, is not checked is the
+    sandbox's assumption.
     """
     if call.params.get("BypassPolicyLockoutSafetyCheck") or not call.params.get("Policy"):
         return
@@ -217,16 +224,6 @@ def _list_keys(inventory: Inventory, call: Call) -> Result:
     return list_page(call, "Keys", keys, lambda key: key.serial, show, 100)
 
 
-_IMPORTS = ("GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial")
-
-
-def _refuse_import(inventory: Inventory, call: Call, key: Key) -> Result:
-    """Every key of the sandbox has material of KMS. The text was recorded of
-    GetParametersForImport (H65); that the others say it too is the sandbox's assumption."""
-    text = f"{key.arn} origin is AWS_KMS which is not valid for this operation."
-    raise AwsError("UnsupportedOperationException", text)
-
-
 _DESCRIBE = on_key(
     lambda inventory, call, key: {"KeyMetadata": key.metadata()}, aliases=True, cross_account=True
 )
@@ -237,13 +234,12 @@ OPERATIONS = {
     "GetKeyPolicy": on_key(_get_policy),
     "PutKeyPolicy": on_key(_put_policy),
     "ListKeyPolicies": on_key(_list_policies),
-    "EnableKey": on_key(_enable, Key.require_not_pending),
-    "DisableKey": on_key(_disable, Key.require_not_pending),
+    "EnableKey": on_key(_enable, Key.require_material),
+    "DisableKey": on_key(_disable, Key.require_material),
     "ScheduleKeyDeletion": on_key(_schedule_deletion, Key.require_not_pending),
     "CancelKeyDeletion": on_key(_cancel_deletion),
     "UpdateKeyDescription": on_key(_describe_update, Key.require_not_pending),
     "TagResource": on_key(_tag, Key.require_not_pending),
     "UntagResource": on_key(_untag, Key.require_not_pending),
     "ListResourceTags": on_key(_list_tags),
-    **{name: on_key(_refuse_import) for name in _IMPORTS},
 }

@@ -6,6 +6,7 @@ import datetime
 
 from ...errors import AwsError
 from ...requests.calls import Call
+from .imports import wrong_origin
 from .inventory import Inventory, after
 from .key import Key, KeyMaterial
 from .listing import list_page
@@ -42,6 +43,13 @@ def _require_symmetric(key: Key) -> None:
         raise AwsError("UnsupportedOperationException", "")  # AWS has no words here (H60).
 
 
+def _require_made_here(key: Key) -> None:
+    """Imported material does not rotate by itself (H83)."""
+    if key.origin != "AWS_KMS":
+        raise wrong_origin(key)
+    key.require_usable()
+
+
 def _enable(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
     period = call.params.get("RotationPeriodInDays", 365)
@@ -69,6 +77,9 @@ def _status(inventory: Inventory, call: Call, key: Key) -> Result:
 
 def _rotate_now(inventory: Inventory, call: Call, key: Key) -> Result:
     _require_symmetric(key)
+    if key.origin != "AWS_KMS":
+        text = f"No available key material pending rotation for the key: {key.arn}."  # H83.
+        raise AwsError("KMSInvalidStateException", text)
     if sum(m.rotation_type == "ON_DEMAND" for m in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
@@ -89,6 +100,11 @@ def _list(inventory: Inventory, call: Call, key: Key) -> Result:
         entry: Result = {"KeyId": key.key_id, "KeyMaterialId": material.material_id}
         if everything:
             entry["KeyMaterialState"] = "CURRENT" if current else "NON_CURRENT"
+        if key.imported is not None:
+            entry["ImportState"] = "PENDING_IMPORT" if key.lacks_material else "IMPORTED"
+            entry |= {} if key.lacks_material else key.expiration()
+            if key.imported.description:
+                entry["KeyMaterialDescription"] = key.imported.description
         if material.rotation_type:
             entry["RotationDate"] = material.created
             entry["RotationType"] = material.rotation_type
@@ -99,8 +115,8 @@ def _list(inventory: Inventory, call: Call, key: Key) -> Result:
 
 
 OPERATIONS = {
-    "EnableKeyRotation": on_key(_enable, Key.require_usable),
-    "DisableKeyRotation": on_key(_disable, Key.require_usable),
+    "EnableKeyRotation": on_key(_enable, _require_made_here),
+    "DisableKeyRotation": on_key(_disable, _require_made_here),
     "GetKeyRotationStatus": on_key(_status, cross_account=True),
     "RotateKeyOnDemand": on_key(_rotate_now, Key.require_usable),
     "ListKeyRotations": on_key(_list),

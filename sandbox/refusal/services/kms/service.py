@@ -8,7 +8,17 @@ from typing import Any
 from ...errors import not_in_sandbox
 from ...gate import Gate
 from ...requests.calls import Call, Permission
-from . import aliases, encryption, grants, last_use, lifecycle, managed_keys, rotation, signing
+from . import (
+    aliases,
+    encryption,
+    grants,
+    imports,
+    last_use,
+    lifecycle,
+    managed_keys,
+    rotation,
+    signing,
+)
 from .inventory import Inventory
 from .key import Key
 from .operation import Operation
@@ -22,6 +32,7 @@ OPERATIONS: dict[str, Operation] = {
     **grants.OPERATIONS,
     **rotation.OPERATIONS,
     **last_use.OPERATIONS,
+    **imports.OPERATIONS,
 }
 #: What stands for the operations it has not.
 _REFUSED = {
@@ -65,12 +76,13 @@ class Kms:
         return result
 
     def age(self) -> None:
-        """Time has moved: delete what is due, rotate what is due."""
+        """Time has moved: delete what is due, rotate what is due, and what expires is gone."""
         for key in self._inventory.all_keys():
             if key.deletion_date is not None and key.deletion_date <= self._inventory.clock.now():
                 self._inventory.destroy(key)
             else:
                 rotation.rotate_if_due(self._inventory, key)
+                imports.drop_if_expired(self._inventory, key)
 
     def find(self, key_id: str, account: str, region: str) -> Key:
         """The key that a key ID or key ARN names; asks nobody's leave.

@@ -65,12 +65,12 @@ def _derive(inventory: Inventory, call: Call, key: Key) -> Result:
         "KeyId": key.arn,
         "SharedSecret": secret,
         "KeyAgreementAlgorithm": algorithm,
-        "KeyOrigin": "AWS_KMS",
+        "KeyOrigin": key.origin,
     }
 
 
 def _public_key(inventory: Inventory, call: Call, key: Key) -> Result:
-    if key.materials:
+    if not key.asymmetric:
         # A symmetric or HMAC key has no public key; the wording is the sandbox's assumption.
         text = f"{key.arn} key spec is {key.spec} which is not valid for GetPublicKey."
         raise AwsError("UnsupportedOperationException", text)

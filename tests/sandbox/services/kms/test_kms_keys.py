@@ -369,7 +369,7 @@ def test_a_spec_of_the_china_regions(kms, key, refused):
     [
         ({"CustomKeyStoreId": "cks-1234567890abcdef0"}, "custom key stores"),
         ({"XksKeyId": "key-1"}, "custom key stores"),
-        ({"Origin": "EXTERNAL"}, "keys of the origin EXTERNAL"),
+        ({"Origin": "EXTERNAL_KEY_STORE"}, "keys of the origin EXTERNAL_KEY_STORE"),
         ({"Origin": "AWS_CLOUDHSM"}, "keys of the origin AWS_CLOUDHSM"),
     ],
 )

@@ -18,6 +18,7 @@ OTHER = "210987654321"
 #: What each operation on a key asks for beside the key.
 MORE: dict[str, dict[str, Any]] = {
     "CreateGrant": {"GranteePrincipal": f"arn:aws:iam::{OTHER}:root", "Operations": ["Decrypt"]},
+    "DeriveSharedSecret": {"KeyAgreementAlgorithm": "ECDH", "PublicKey": b"x"},
     "Encrypt": {"Plaintext": b"x"},
     "GenerateDataKey": {"KeySpec": "AES_256"},
     "GenerateDataKeyPair": {"KeyPairSpec": "ECC_NIST_P256"},
@@ -65,6 +66,7 @@ def key_for(kms: Any) -> Callable[[str], dict[str, Any]]:
     signing = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
     mac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
     kinds = dict.fromkeys(("Sign", "Verify", "GetPublicKey"), signing)
+    kinds["DeriveSharedSecret"] = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "KEY_AGREEMENT"}
     kinds |= dict.fromkeys(("GenerateMac", "VerifyMac"), mac)
 
     def make(operation: str, **more: str) -> dict[str, Any]:
