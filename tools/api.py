@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,10 @@ def main(arguments: list[str]) -> int:
 def page() -> str:
     """The page as it should be."""
     package = griffe.load(
-        "refusal", search_paths=[ROOT / "sandbox"], docstring_parser=griffe.Parser.google
+        "refusal",
+        search_paths=[ROOT / "sandbox"],
+        docstring_parser=griffe.Parser.google,
+        docstring_options={"returns_multiple_items": False, "returns_named_value": False},
     )
     parts = [HEADER]
     for name in MODULES:
@@ -95,7 +99,9 @@ def _module(package: Any, name: str) -> Iterator[str]:
     summary = (found.docstring.value if found.docstring else "").strip()
     yield _plain(summary.partition("\n\n")[0] if name == "refusal" else summary) + "\n"
     for member in public(package, name):
-        yield from _member(found[member], member)
+        thing = found[member]
+        # A module hides the function that has its name.
+        yield from _member(thing[member] if thing.is_module else thing, member)
 
 
 def _member(thing: Any, name: str, owner: str = "") -> Iterator[str]:
@@ -104,6 +110,11 @@ def _member(thing: Any, name: str, owner: str = "") -> Iterator[str]:
     shown = f"{owner}.{name}" if owner else name
     yield f"{level} `{shown}{_signature(target)}`\n"
     yield from _docstring(target)
+    if target.is_class and _bases(target) & _ENUMS:
+        listed = [one for one in target.members.values() if one.is_attribute and one.value]
+        yield "**Members**\n"
+        yield from (f"- `{one.name}`: `{str(one.value).strip(chr(39))}`" for one in listed)
+        yield ""
     if target.is_class:
         for each, member in _members(target):
             yield from _member(member, each, name)
@@ -120,7 +131,7 @@ def _members(made: Any) -> Iterator[tuple[str, Any]]:
 def _signature(thing: Any) -> str:
     if thing.is_class:
         init = thing.members.get("__init__")
-        if init is None or "dataclass" in thing.labels or _bases(thing) & {"Protocol", "StrEnum"}:
+        if init is None or "dataclass" in thing.labels or _bases(thing) & {"Protocol", *_ENUMS}:
             return ""
         return _parameters(init)
     if thing.is_function and "property" not in thing.labels:
@@ -172,6 +183,7 @@ def _docstring(thing: Any) -> Iterator[str]:
         yield ""
 
 
+_ENUMS = {"StrEnum", "IntEnum"}
 _TITLES = {
     griffe.DocstringSectionKind.parameters: "Arguments",
     griffe.DocstringSectionKind.attributes: "Attributes",
@@ -183,8 +195,14 @@ _BY_TYPE = (griffe.DocstringSectionKind.raises,)
 
 def _plain(text: str) -> str:
     """reStructuredText's double backticks as Markdown's, and paragraphs on one line each."""
+    return "\n\n".join(_paragraph(one) for one in re.split(r"\n{2,}", text.strip("\n")))
+
+
+def _paragraph(text: str) -> str:
+    if all(line.startswith("    ") for line in text.splitlines()):
+        return f"```text\n{textwrap.dedent(text).replace('``', '')}\n```"
     text = re.sub(r"``([^`]+)``", r"`\1`", text.strip())
-    return re.sub(r"(?<!\n)\n(?!\n|- |\d+\. )\s*", " ", text)
+    return re.sub(r"\n(?!- |\d+\. )\s*", " ", text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Explanations of what was decided.
 
-``explain`` takes a decision, an event of the audit trail, or the error that boto3 raised. What an
-``Explanation`` says is in ``refusal.explain``.
+``explain`` takes a decision, an event of the audit trail, or the error that boto3 raised. The
+``Explanation`` that it returns is described in ``refusal.explain``, with the form of its JSON.
 """
 
 from __future__ import annotations
@@ -20,15 +20,19 @@ if TYPE_CHECKING:  # A decision is explained without an emulator.
 
 
 def explain(subject: Decision | Event | ClientError, events: Sequence[Event] = ()) -> Explanation:
-    """Why something was allowed or denied.
+    """Explain why something was allowed or denied. ``Sandbox.explain`` does the same, with the
+    events of its own trail.
 
     Args:
-        subject: a decision; an event of a trail; or the error of a call, as boto3 raises it.
-        events: the trail's events, oldest first: needed for an error, and to add to an event what
-            a service asked for its caller.
+        subject: a decision, an event of a trail, or the error of a call as boto3 raises it.
+        events: the events of the trail, oldest first. They are needed to explain an error, and to
+            add to an event what a service asked for on the caller's behalf.
+
+    Returns:
+        An explanation, as text with ``str(…)`` and as JSON with ``to_json()``.
 
     Raises:
-        SandboxError: the error belongs to none of the events.
+        SandboxError: the error does not belong to any of the events.
     """
     if isinstance(subject, Decision):
         return Explanation([Step(subject)])
@@ -62,8 +66,11 @@ def _event_of(error: ClientError, events: Sequence[Event]) -> Event:
 
 
 def reasons(decision: Decision) -> tuple[str, ...]:
-    """The names by which a test may say what denied: the effect, the type of policy, and the
-    policy and statement if one decided."""
+    """The names by which ``denied(because=…)`` knows what decided.
+
+    They are ``explicit deny`` or ``implicit deny``, the type of policy, and if a statement decided
+    its Sid or number and the name and ARN of its policy.
+    """
     found = ["explicit deny" if decision.effect is Effect.EXPLICIT_DENY else "implicit deny"]
     if decision.by is not None:
         kind = str(decision.by)

@@ -50,7 +50,7 @@ class AnySandbox(Protocol):
 
     @property
     def account_id(self) -> str:
-        """The account's twelve digits."""
+        """The account's ID: twelve digits."""
 
     @property
     def region(self) -> str:
@@ -58,24 +58,24 @@ class AnySandbox(Protocol):
 
     @property
     def seed(self) -> int | str:
-        """The seed of its random numbers."""
+        """The seed from which the sandbox makes its random numbers."""
 
     @property
     def clock(self) -> AnyClock:
-        """Its clock."""
+        """The sandbox's clock; ``clock.now()`` is its time, in UTC."""
 
     @property
     def trail(self) -> AnyTrail:
-        """Its audit trail."""
+        """The audit trail; see ``refusal.services.audit.Trail``."""
 
     def session(self, account_id: str | None = None) -> boto3.Session:
-        """A boto3 session of the user ``admin`` of an account."""
+        """A boto3 session of the user ``admin`` of an account; see ``Sandbox.session``."""
 
     def advance(self, **duration: float) -> datetime.datetime:
-        """Let time pass; returns the new time."""
+        """Let time pass; see ``Sandbox.advance``."""
 
     def at_rest(self, table_name: str, account_id: str | None = None) -> AtRest:
-        """What is stored of a table, in its stored form."""
+        """A table as it is stored; see ``Sandbox.at_rest``."""
 
 
 class RemoteTrail:
@@ -125,10 +125,22 @@ def _on_this_machine(url: str) -> bool:
 
 
 class RemoteSandbox:
-    """A served sandbox; made by ``Sandbox.connect(url, token)``.
+    """The client of a served sandbox; ``Sandbox.connect(url, token)`` makes one.
+
+    Args:
+        url: the server's address, such as ``http://127.0.0.1:5000``.
+        token: the token that the server printed as ``SANDBOX_TOKEN``.
+
+    Attributes:
+        account_id: the account's ID: twelve digits.
+        region: the Region that clients use unless told otherwise.
+        seed: the seed from which the sandbox makes its random numbers.
+        trail: the audit trail; its events have no decisions.
+        clock: the sandbox's clock.
 
     Raises:
-        SandboxError: nothing answers at the address, or the token is wrong.
+        SandboxError: the address is not on this machine, nothing answers there, or the token is
+            wrong.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -144,10 +156,18 @@ class RemoteSandbox:
         self.clock = RemoteClock(self)
 
     def ask(self, method: str, **arguments: Any) -> Any:
-        """The answer to one request on the control channel.
+        """Make one request on the control channel.
+
+        Args:
+            method: the name of a method: ``describe``, ``advance``, ``at_rest``, ``trail`` or
+                ``admin_keys``.
+            arguments: its arguments, which must have a form in JSON.
+
+        Returns:
+            The answer, made of JSON's types.
 
         Raises:
-            SandboxError: the server refuses it, or nothing answers.
+            SandboxError: the server refuses the request, or nothing answers.
         """
         body = json.dumps({"method": method, "with": arguments}, default=str).encode()
         request = urllib.request.Request(
@@ -166,20 +186,20 @@ class RemoteSandbox:
             ) from None
 
     def session(self, account_id: str | None = None) -> boto3.Session:
-        """A boto3 session of an account's administrator; its clients talk to this sandbox."""
+        """A boto3 session of the user ``admin`` of an account; its clients use this sandbox."""
         arguments = {"account_id": account_id} if account_id else {}
         keys = self.ask("admin_keys", **arguments)
         return RemoteSession(self.url, **keys, region_name=self.region)
 
     def open(self, notebook: str) -> dict[str, Any]:
-        """Build the world of a notebook there: only a grader's server does that."""
+        """Build a notebook's world in the server. Only the course's own servers do that."""
         return dict(self.ask("open", notebook=notebook))
 
     def advance(self, **duration: float) -> datetime.datetime:
-        """Let time pass there, as ``Sandbox.advance`` does."""
+        """Let time pass in the server, as ``Sandbox.advance`` does."""
         return datetime.datetime.fromisoformat(self.ask("advance", **duration))
 
     def at_rest(self, table_name: str, account_id: str | None = None) -> AtRest:
-        """What is stored of a table, as ``Sandbox.at_rest`` shows it."""
+        """A table as it is stored, as ``Sandbox.at_rest`` shows it."""
         arguments = {"account_id": account_id} if account_id else {}
         return AtRest.from_json(self.ask("at_rest", table_name=table_name, **arguments))

@@ -46,6 +46,15 @@ def public() -> Iterator[tuple[str, Any]]:
 PUBLIC = dict(public())
 
 
+def test_a_function_is_shown_with_its_parameters() -> None:
+    """Also where a module has the function's name."""
+    page = api.PAGE.read_text("utf-8")
+    functions = [name for name, thing in PUBLIC.items() if inspect.isfunction(thing)]
+    assert "refusal.authorization.authorize" in functions
+    for name in functions:
+        assert f"### `{name.rpartition('.')[2]}(" in page, name
+
+
 @pytest.mark.parametrize("name", PUBLIC)
 def test_a_public_name_and_its_methods_are_documented(name: str) -> None:
     thing = PUBLIC[name]

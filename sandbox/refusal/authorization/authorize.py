@@ -41,17 +41,25 @@ def authorize(
     grants: Sequence[Grant] = (),
     resource_rules: ResourceRules | None = None,
 ) -> Decision:
-    """Decide whether a request is allowed.
+    """Decide whether a request is allowed (R2.1-R2.8; D1-D6).
 
     Args:
-        identity_policies: the user's own and its groups', or the role's.
-        session_policies: those passed when the session was made; None or empty for none.
-        resource_policy: a key policy, a role's trust policy, another resource's policy.
-        grants: the grants on the key.
-        resource_rules: how the resource's side counts; None for ``default_rules``.
+        request: who asks for what, on what, with which condition keys.
+        identity_policies: the policies of the user and of the user's groups, or of the role.
+        permissions_boundary: the user's or role's permissions boundary; None if it has none.
+        session_policies: the policies that were passed when the session was created; None or empty
+            if there were none.
+        resource_policy: the policy of the resource: a key policy, a role's trust policy, or that
+            of another resource; None if the resource has none.
+        grants: the grants on the KMS key that the request is about.
+        resource_rules: how the policy of the resource and the policies of the caller combine; if
+            left out, ``default_rules`` chooses.
+
+    Returns:
+        The decision, with every statement and grant that was weighed.
 
     Raises:
-        RequestError: a policy is given as one of another type.
+        RequestError: a policy is passed as one type and was read as another.
     """
     rules = ResourceRules(resource_rules or default_rules(request, resource_policy, grants))
     kind = PolicyType.TRUST if rules is ResourceRules.ROLE_TRUST else PolicyType.RESOURCE

@@ -15,7 +15,7 @@ from .statements import Statement
 
 
 class Effect(enum.StrEnum):
-    """What a decision comes to."""
+    """The outcome of a decision."""
 
     ALLOW = "allow"
     IMPLICIT_DENY = "implicit_deny"
@@ -33,11 +33,19 @@ class DecisionInputs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Allowed or not, and why.
+    """Whether a request is allowed, and why.
 
-    ``statement`` is the one that decided: the Deny, or the Allow that was enough (for a key that
-    leaves it to the account, the identity-based one; across accounts, the resource's). No
-    statement decided an implicit deny: ``by`` is the type of policy that has no Allow.
+    Attributes:
+        inputs: everything that was weighed.
+        effect: the outcome.
+        by: the type of policy that denies; for an implicit deny, the type that has no Allow. None
+            if the request is allowed.
+        deciding_policy: the policy of ``statement``; None for an implicit deny, a grant or the
+            root user.
+        statement: the statement that decided: the Deny, or the Allow that was sufficient. Where
+            a key policy leaves the decision to the account, that is the identity-based one;
+            across accounts, it is the one of the resource. None for an implicit deny.
+        grant: the grant that allows the request, if one does.
     """
 
     inputs: DecisionInputs
@@ -50,12 +58,12 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
-        """Whether the request may go on."""
+        """Whether the request is allowed."""
         return self.effect is Effect.ALLOW
 
     @property
     def allowed_by(self) -> str | None:
-        """What allows: a type of policy, "grant" or "root user"; None when denied."""
+        """What allows the request: a type of policy, "grant" or "root user"; None if denied."""
         if not self.allowed or self.grant is not None:
             return "grant" if self.allowed else None
         if self.deciding_policy is None:
@@ -65,12 +73,12 @@ class Decision:
 
     @property
     def request(self) -> Request:
-        """What was asked."""
+        """The request that was decided."""
         return self.inputs.request
 
     @property
     def policy(self) -> str | None:
-        """ARN or name of the policy that decided."""
+        """The ARN or the name of the policy that decided; None if no statement did."""
         return None if self.deciding_policy is None else self.deciding_policy.label
 
     @property

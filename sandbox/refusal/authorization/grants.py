@@ -14,6 +14,7 @@ from .request import Request
 
 EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
 SOURCE_ARN = "SourceArn"
+"""The grant constraint ``SourceArn``, as a key of ``Grant.constraints``."""
 _PREFIX = "kms:EncryptionContext:"
 _UNCONSTRAINED = frozenset(("DescribeKey", "RetireGrant"))
 #: What a grant can allow: GrantOperation in botocore's model of KMS.
@@ -33,17 +34,18 @@ _MEMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant on the key that a request is about.
+    """A grant on the KMS key that a request is about.
 
     Args:
-        grant_id: its GrantId.
-        grantee_principal: the ARN of an account, user, role, session, or a service principal.
-        operations: such as ``Decrypt``.
-        constraints: ``EncryptionContextEquals`` or ``EncryptionContextSubset`` and the pairs,
-            ``SourceArn`` and an ARN; None or empty for none.
+        grant_id: its GrantId; may be empty.
+        grantee_principal: the ARN of an account, user, role or session, or a service principal.
+        operations: the names of the operations that it allows, such as ``Decrypt``.
+        constraints: the grant's constraints by name: ``EncryptionContextEquals`` and
+            ``EncryptionContextSubset`` hold pairs, ``SourceArn`` holds an ARN. None or empty if the
+            grant has none.
 
     Raises:
-        RequestError: a part has the wrong form, or a grant cannot allow an operation.
+        RequestError: a part has the wrong form, or names an operation that no grant can allow.
     """
 
     grant_id: str
@@ -69,7 +71,7 @@ class Grant:
 
     @classmethod
     def from_json(cls, source: Mapping[str, Any]) -> Grant:
-        """A grant as ListGrants shows it; GrantId and Constraints may be missing.
+        """Read a grant as ListGrants returns it. GrantId and Constraints are optional.
 
         Raises:
             RequestError: GranteePrincipal or Operations is missing, a part has the wrong form,
@@ -87,12 +89,12 @@ class Grant:
         )
 
     def level(self, request: Request) -> Level:
-        """How closely the grant names the caller, as a key policy would."""
+        """How closely the grant names the caller of a request, by the rules for a key policy."""
         name = (self.grantee_principal,)
         return principals(name, name).level(request)
 
     def judge(self, request: Request) -> Reason:
-        """Why the grant counts for a request, or does not."""
+        """Why the grant allows a request, or why it does not."""
         service, _, operation = request.action.partition(":")
         if service != "kms" or operation not in self.operations:
             return Reason.OPERATION_NOT_GRANTED

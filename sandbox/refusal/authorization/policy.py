@@ -36,12 +36,12 @@ class PolicyType(enum.StrEnum):
 
     @property
     def names_principals(self) -> bool:
-        """Whether statements of such a policy say who they are about."""
+        """Whether the statements of such a policy have a Principal element."""
         return self in (PolicyType.RESOURCE, PolicyType.TRUST)
 
     @property
     def phrase(self) -> str:
-        """The type as AWS's sentences name it (R3.2, R3.3)."""
+        """The type as AWS's error messages name it (R3.2, R3.3)."""
         return _PHRASES[self]
 
 
@@ -56,7 +56,14 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy document; make one with ``Policy.parse``."""
+    """A policy document that has been read; ``Policy.parse`` makes one.
+
+    Attributes:
+        type: the type of policy.
+        name: its name in a decision; may be empty.
+        arn: its ARN; may be empty.
+        statements: its statements, in order.
+    """
 
     type: PolicyType
     name: str
@@ -67,18 +74,18 @@ class Policy:
     def parse(
         cls, document: str | Mapping[str, Any], *, kind: str, name: str = "", arn: str = ""
     ) -> Policy:
-        """Read a policy document; texts are read only once.
+        """Read a policy document. The result for a text is cached.
 
         Args:
-            document: JSON text, or the mapping it stands for.
-            kind: the policy's type: identity-based, resource-based, role trust policy,
-                permissions boundary or session.
-            name: what to call the policy in a decision.
+            document: the document as JSON text, or as a mapping.
+            kind: the type of policy, one of the values of ``PolicyType``: ``identity-based``,
+                ``resource-based``, ``role trust policy``, ``permissions boundary`` or ``session``.
+            name: the policy's name in a decision.
             arn: its ARN, if it has one.
 
         Raises:
-            PolicyError: the document is not a policy of this type, or uses something whose
-                meaning is not known here; nothing is guessed.
+            PolicyError: the document is not a policy of this type, or uses an element, operator or
+                variable that this library does not know. It never guesses.
         """
         if isinstance(document, str):
             return _parse_text(document, kind, name, arn)

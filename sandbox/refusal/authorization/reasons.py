@@ -6,7 +6,8 @@ import enum
 
 
 class Reason(enum.StrEnum):
-    """One reason; of a statement as a whole, it is that of the first element that fails."""
+    """Why something applies, or does not. A statement has the reason of its first element that does
+    not match."""
 
     MATCHES = "matches"
     ELEMENT_MISSING = "has no effect without this element"

@@ -20,8 +20,16 @@ _MATCHES = Reason.MATCHES
 
 
 class ElementReport(NamedTuple):
-    """One element of a statement, held against the request. A condition also has ``operator`` and
-    ``key``; ``actual`` is None where the request does not have the key."""
+    """How one element of a statement compares with the request.
+
+    Attributes:
+        element: such as ``Action`` or ``Condition``.
+        reason: why it matches, or why it does not.
+        expected: the values in the statement.
+        actual: the value in the request; None if the request does not have the condition key.
+        operator: of a condition: its operator, such as ``StringEquals``; otherwise empty.
+        key: of a condition: its condition key; otherwise empty.
+    """
 
     element: str
     reason: Reason
@@ -32,12 +40,20 @@ class ElementReport(NamedTuple):
 
     @property
     def matched(self) -> bool:
-        """Whether this element lets the statement apply."""
+        """Whether this element matches the request."""
         return self.reason is _MATCHES
 
 
 class StatementReport(NamedTuple):
-    """One statement that was considered."""
+    """A statement that was weighed.
+
+    Attributes:
+        type: the type of policy as which it was weighed.
+        policy: the policy that it belongs to.
+        statement: the statement.
+        level: how closely it names the caller.
+        elements: how each of its elements compares with the request.
+    """
 
     type: PolicyType
     policy: Policy
@@ -57,12 +73,17 @@ class StatementReport(NamedTuple):
 
     @property
     def effect(self) -> str:
-        """Allow or Deny."""
+        """``Allow`` or ``Deny``."""
         return self.statement.effect
 
 
 class GrantReport(NamedTuple):
-    """One grant that was considered."""
+    """A grant that was weighed.
+
+    Attributes:
+        grant: the grant.
+        reason: why it allows the request, or why it does not.
+    """
 
     grant: Grant
     reason: Reason

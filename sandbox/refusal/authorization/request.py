@@ -27,9 +27,10 @@ class Request:
             the name of a service principal.
         action: such as ``kms:Decrypt``.
         resource: an ARN, or ``*`` for an action without a resource.
-        context: condition keys and their values; a list for a multivalued key. Names are
-            case-insensitive.
-        resource_account: the account that owns the resource; None is the caller's own.
+        context: the condition keys of the request with their values; a multivalued key has a list.
+            The names of the keys are case-insensitive.
+        resource_account: the ID of the account that owns the resource; None if that is the
+            caller's account.
 
     Raises:
         RequestError: a part has the wrong form.

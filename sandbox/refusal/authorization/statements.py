@@ -19,18 +19,28 @@ from .request import Request
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement, compiled. Elements that are not there are None."""
+    """One statement of a policy, ready to be matched.
+
+    Attributes:
+        index: its position in the policy, counted from 1.
+        sid: its Sid; empty if it has none.
+        effect: ``Allow`` or ``Deny``.
+        principals: its Principal or NotPrincipal element; None if it has neither.
+        not_principal: whether that is a NotPrincipal element.
+        actions: its Action or NotAction element; None if it has neither.
+        resources: its Resource or NotResource element; None if it has neither.
+        conditions: its conditions; all must hold.
+        source: the statement as it is written in the document.
+    """
 
     index: int
     sid: str
     effect: str
-    #: Who a resource-based statement is about, and whether that is a NotPrincipal element.
     principals: Principals | None
     not_principal: bool
     actions: Patterns | None
     resources: Patterns | None
     conditions: tuple[Condition, ...]
-    #: The statement as it was written.
     source: Mapping[str, Any]
 
     @property

@@ -1,7 +1,8 @@
 """A sandbox over HTTP, on the loopback address.
 
-``Server`` answers AWS requests and the control channel; ``control`` is the server's half of that
-channel, and ``refusal.remote`` the client's. ``Sandbox.connect`` makes the client.
+``Server`` answers the requests of AWS SDKs. It also answers a control channel, which offers what
+the AWS APIs do not: the sandbox's clock, its trail and its stored tables. ``Sandbox.connect``
+returns the client of that channel, and ``refusal.serving.control`` is the server's side of it.
 """
 
 from . import control

@@ -55,21 +55,25 @@ def require_sockets() -> None:
 
 
 class Server:
-    """Serves one running sandbox.
+    """An HTTP server for a running sandbox, on the loopback address.
+
+    It listens as soon as it is created. ``serve`` answers requests until ``close`` is called.
 
     Args:
-        sandbox: a started sandbox.
-        port: a TCP port; 0 takes a free one.
-        listener: a listening socket to take instead; requests are then answered one by one, each
-            when ``answer_one`` is called.
-        answer: what carries out a request on the control channel.
+        sandbox: a sandbox that has been started. The server does not stop it.
+        port: a TCP port from 1 to 65535, or 0 for any free one.
+        listener: a listening socket to use in place of a port. Requests are then answered one at a
+            time, each when ``answer_one`` is called.
+        answer: the function that carries out requests on the control channel.
 
     Attributes:
-        url: the address for ``AWS_ENDPOINT_URL``.
-        token: opens the control channel; new for every server.
+        url: the server's address, for ``AWS_ENDPOINT_URL`` or ``endpoint_url``.
+        token: the token that ``Sandbox.connect`` needs; each server has a new one.
+        sandbox: the sandbox.
 
     Raises:
-        SandboxError: the port is taken, or is none; or this Python runs in a browser.
+        SandboxError: the port is in use, is not allowed or is not a port, or this Python runs in a
+            browser.
     """
 
     def __init__(
@@ -91,20 +95,23 @@ class Server:
         self.url = f"http://{HOST}:{self._server.port}"
 
     def serve(self) -> None:
-        """Answer requests until ``close`` is called from another thread, or Ctrl-C."""
+        """Answer requests until another thread calls ``close``, or until Ctrl-C. Requests are
+        accepted side by side, and the sandbox handles one at a time."""
         self._server.serve_forever(poll_interval=0.1)
 
     def answer_one(self) -> None:
-        """Answer one request that has come in; none may have, and then nothing happens."""
+        """Answer one request that has come in; return at once if none has."""
         self._server.timeout = 0
         self._server.handle_request()
 
     def close(self) -> bool:
-        """Stop answering, and free the port. Requests that have come in whole are answered first;
-        meanwhile new ones hear that the server stops.
+        """Stop answering, and free the port.
+
+        Requests that have come in completely are answered first, for at most five seconds. New ones
+        are meanwhile refused with status 503.
 
         Returns:
-            Whether all of them were answered; after ``PATIENCE`` seconds it no longer waits.
+            Whether all of them were answered.
         """
         answered = self._requests.finish(PATIENCE)
         if self._serves:

@@ -1,10 +1,10 @@
-"""What tests of code for AWS use: with pytest, with unittest, or with neither.
+"""For tests of code that uses AWS, with pytest, with unittest, or with neither.
 
-- ``sandboxed``: a decorator and context manager; it stands in for moto's ``mock_aws``.
-- ``denied``: asserts who was denied which action, and why.
-- ``as_user`` and ``as_role``: sessions of principals that have these policies and no others.
+- ``sandboxed``: a decorator and context manager that replaces moto's ``mock_aws``.
+- ``denied``: asserts who is denied which action, and why.
+- ``as_user`` and ``as_role``: boto3 sessions of principals with given policies.
 
-pytest gets the same as fixtures, from ``refusal.pytest_plugin``.
+The plugin ``refusal.pytest_plugin`` offers pytest the same as fixtures.
 """
 
 from .denials import Denial, denied

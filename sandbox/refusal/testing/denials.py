@@ -30,11 +30,11 @@ _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 
 
 class Denial:
-    """A context manager that asserts a denial; made by ``denied``.
+    """A context manager that asserts a denial; ``denied`` makes one.
 
     Attributes:
         decision: after the block, the decision that denied.
-        error: the error that left the block; None where the code under test caught it.
+        error: after the block, the error that left it; None if the code under test caught it.
     """
 
     def __init__(
@@ -140,18 +140,19 @@ def denied(
     block count as well.
 
     Args:
-        action: such as ``kms:Decrypt``; a service may have asked for it on the caller's behalf.
+        action: the action, such as ``kms:Decrypt``. It may be one that a service asked for on the
+            caller's behalf.
         by: who is denied: the name of a user or role, or an ARN.
-        because: what denied: the Sid or number of a statement, the name or ARN of a policy, a type
-            of policy (``key policy``, ``identity-based policy``, ``permissions boundary``,
+        because: what denies: the Sid or the number of a statement, the name or ARN of a policy, a
+            type of policy (``key policy``, ``identity-based policy``, ``permissions boundary``,
             ``session policy``), ``explicit deny`` or ``implicit deny``. If several are given, all
-            must match. No statement makes an implicit deny: its type of policy is the one that
-            has no Allow.
-        sandbox: the one to look at; the running one if left out.
+            must fit. For an implicit deny, the type of policy is the one that has no Allow.
+        sandbox: the sandbox whose trail is read; the running one if left out.
 
     Raises:
-        AssertionError: at the end of the block, with the decisions explained.
-        SandboxError: no sandbox is running, or an argument could fit no denial.
+        AssertionError: at the end of the block, if there was no such denial. The message explains
+            the decisions.
+        SandboxError: no sandbox is running, or an argument is such that no denial could fit it.
     """
     one = isinstance(because, str) or not isinstance(because, Iterable)
     wanted: tuple[Any, ...] = (because,) if one else tuple(because)

@@ -29,17 +29,23 @@ def as_user(
     boundary: str | None = None,
     sandbox: Sandbox | None = None,
 ) -> boto3.Session:
-    """A session of an IAM user, who is made if there is none of that name.
+    """A boto3 session of an IAM user, who is created if there is none of that name.
 
     Args:
         name: the user's name.
-        policies: to add to those that the user has: ARNs of managed policies, and policy
-            documents, which become inline policies ``policy-1``, ``policy-2``, …
-        boundary: ARN of the managed policy that is the user's permissions boundary.
-        sandbox: the one to act in; the one that runs if left out.
+        policies: policies to add to those that the user has, each as an argument of its own: the
+            ARN of a managed policy, or a policy document as a mapping or as JSON. Documents become
+            inline policies with the names ``policy-1``, ``policy-2``, …
+        boundary: the ARN of the managed policy to set as the user's permissions boundary.
+        sandbox: the sandbox to use; the running one if left out.
+
+    Returns:
+        A session with an access key of the user. The calls that this takes are
+        not in the audit trail.
 
     Raises:
-        SandboxError: no sandbox runs, or IAM refuses the name or a policy.
+        SandboxError: no sandbox is running, a policy has the wrong form, or IAM refuses the name
+            or a policy.
     """
     box = sandbox or _running()
     with _making(f"as_user({name!r})", box, policies):
@@ -63,20 +69,23 @@ def as_role(
     session_policy: PolicyLike | None = None,
     sandbox: Sandbox | None = None,
 ) -> boto3.Session:
-    """A session of an IAM role, which is made if there is none of that name.
-
-    A role that is made here trusts its account.
+    """A boto3 session of an IAM role, which is created if there is none of that name. The trust
+    policy of a new role trusts its own account.
 
     Args:
         name: the role's name.
-        policies: to add to those that the role has, in the form that ``as_user`` takes.
+        policies: policies to add to those that the role has, as ``as_user`` takes them.
         session_name: the name of the role session.
-        session_policy: a document that limits the session.
-        sandbox: the one to act in; the one that runs if left out.
+        session_policy: a policy document that limits the session.
+        sandbox: the sandbox to use; the running one if left out.
+
+    Returns:
+        A session with temporary credentials of the role, which the user ``admin`` has assumed.
+        The calls that this takes are not in the audit trail.
 
     Raises:
-        SandboxError: no sandbox runs, IAM refuses the name or a policy, or the role may not be
-            assumed by the administrator.
+        SandboxError: no sandbox is running, a policy has the wrong form, IAM refuses the name or a
+            policy, or the role's trust policy does not let ``admin`` assume it.
     """
     box = sandbox or _running()
     arn = f"arn:aws:iam::{box.account_id}:root"

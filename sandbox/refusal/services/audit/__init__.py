@@ -1,7 +1,7 @@
 """The audit trail, as AWS CloudTrail keeps it.
 
-- ``service``: CloudTrail as the gate sees it: LookupEvents.
-- ``trail``: every call that came to its end. ``events``: one of them, and its CloudTrail record.
+``Sandbox.trail`` is a ``Trail``, and holds an ``Event`` for each call that has ended, whether it
+succeeded or was refused. ``service`` has the operation LookupEvents.
 """
 
 from .events import Event, RemoteEvent

@@ -130,11 +130,14 @@ def _without_secrets(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Event:
-    """One call.
+    """A call in the audit trail.
 
     Attributes:
-        decisions: the authorization decisions behind it (``refusal.authorization.Decision``);
-            CloudTrail has no such thing, and they do not cross the control channel.
+        event_id: the ID of the event, as CloudTrail has it.
+        call: the call, without its secrets; not part of the public interface.
+        result: what the record keeps of the response; None if it keeps nothing.
+        error_code: the error code that the caller received; empty if the call succeeded.
+        error_message: the message that belongs to it.
     """
 
     event_id: str
@@ -145,62 +148,70 @@ class Event:
 
     @property
     def name(self) -> str:
-        """The operation, such as ``Decrypt``."""
+        """The name of the operation, such as ``Decrypt``."""
         return self.call.operation
 
     @property
     def source(self) -> str:
-        """The service, such as ``kms.amazonaws.com``."""
+        """The service that was called, such as ``kms.amazonaws.com``."""
         service = "dynamodb" if self.call.service == "dynamodbstreams" else self.call.service
         return f"{service}.amazonaws.com"
 
     @property
     def user_name(self) -> str:
-        """The IAM user's name; empty for anyone else."""
+        """The name of the IAM user who called; empty if the caller is not a user."""
         return self.call.caller.name if self.call.caller.kind == "user" else ""
 
     @property
     def shown_error(self) -> str:
-        """The error code as CloudTrail writes it: ``AccessDenied`` for every denial, as events of
-        KMS show it in public reports."""
+        """The error code as it is in the record. It is ``AccessDenied`` for every denial, as public
+        reports show it for events of KMS."""
         return "AccessDenied" if self.error_code in _DENIED else self.error_code
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        """The decision of each permission that was asked, in order."""
+        """The decision on each permission that the call needed, in order. CloudTrail has no
+        decisions, and those of a served sandbox stay in the server."""
         return tuple(self.call.decisions)
 
     @property
     def parent(self) -> str:
-        """The ID of the request that a service made this one for; CloudTrail has no such thing."""
+        """If a service made this call for a caller, the request ID of the caller's own call;
+        otherwise empty. CloudTrail does not record it."""
         return self.call.parent
 
     @property
     def region(self) -> str:
-        """The Region that the event belongs to; IAM has one."""
+        """The Region of the event. All events of IAM are in us-east-1."""
         return _GLOBAL.get(self.call.service, self.call.region)
 
     @property
     def management(self) -> bool:
-        """True for a management event, which event history shows."""
+        """Whether it is a management event. CloudTrail's event history shows only these."""
         return not is_data(self.call.service, self.call.operation)
 
     @property
     def accounts(self) -> set[str]:
-        """The accounts that have the event: the caller's, and if the call was not denied also
-        those whose KMS keys it was about (KMS Developer Guide, "Logging AWS KMS API calls")."""
+        """The IDs of the accounts whose trails have the event: the caller's account and, unless the
+        call was denied, the owners of the KMS keys that it used (AWS KMS Developer Guide, "Logging
+        AWS KMS API calls")."""
         shared = self.call.service == "kms" and self.error_code not in _DENIED
         owners = {_owner(arn) for _, arn in self.call.resources} if shared else set()
         return {self.call.account} | owners - {""}
 
     @property
     def record(self) -> dict[str, Any]:
-        """CloudTrail's record, made of JSON's types, as the caller's account has it."""
+        """The CloudTrail record in the caller's account, with the members and types that CloudTrail
+        writes as JSON (AWS CloudTrail User Guide, "CloudTrail record contents")."""
         return self.record_for(self.call.account)
 
     def record_for(self, account: str) -> dict[str, Any]:
-        """The record as one of ``accounts`` has it. All have the same event ID, which is the
-        sandbox's simplification."""
+        """The CloudTrail record in one of ``accounts``. It is the sandbox's simplification that the
+        event ID is the same in all of them.
+
+        Args:
+            account: the account's twelve digits.
+        """
         call, category = self.call, "Management" if self.management else "Data"
         record: dict[str, Any] = {
             "eventVersion": "1.11",
@@ -233,18 +244,23 @@ class Event:
         return record
 
     def to_json(self) -> dict[str, Any]:
-        """The record and no more."""
+        """The event for the control channel: an object whose member ``record`` is the record."""
         return {"record": self.record}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> RemoteEvent:
-        """What ``to_json`` gave on the other side of the control channel."""
+        """The event of which ``to_json`` made this."""
         return RemoteEvent(dict(data["record"]))
 
 
 @dataclass(frozen=True)
 class RemoteEvent:
-    """An event of a served sandbox: its record; the decisions stay on the other side."""
+    """An event of a served sandbox. It has the record, but not the decisions.
+
+    Attributes:
+        record: the CloudTrail record; see ``Event.record``.
+        decisions: always empty.
+    """
 
     record: dict[str, Any]
     decisions: tuple[Decision, ...] = ()

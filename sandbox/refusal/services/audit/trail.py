@@ -18,20 +18,24 @@ HISTORY = datetime.timedelta(days=90)
 
 
 class Trail:
-    """The audit trail of all accounts and Regions."""
+    """The audit trail of all accounts and Regions of a sandbox.
+
+    It keeps events for 90 days of the sandbox's clock, as CloudTrail's event history does, and at
+    most 20,000 of them; then the oldest are dropped.
+    """
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self._events: deque[Event] = deque(maxlen=MOST)
 
     def new_event_id(self) -> str:
-        """The ID of the next event."""
+        """A new event ID; the sandbox itself uses this."""
         return self._entropy.uuid("event")
 
     def call_ended(
         self, call: Call, result: dict[str, object] | Forwarded | None, error: AwsError | None
     ) -> None:
-        """One call has come to its end; nothing secret of it is kept."""
+        """Record a call that has ended, without its secrets; the sandbox itself uses this."""
         while self._events and self._events[0].call.time < call.time - HISTORY:
             self._events.popleft()
         self._events.append(
@@ -47,13 +51,13 @@ class Trail:
     def events(
         self, *, name: str = "", user: str = "", source: str = "", error: str = ""
     ) -> list[Event]:
-        """The events, oldest first.
+        """The events that match all the filters, oldest first.
 
         Args:
-            name: only those of this operation, such as ``Decrypt``.
-            user: only those of this IAM user.
-            source: only those of this service, such as ``kms.amazonaws.com``.
-            error: only those with this error code, such as ``AccessDenied``.
+            name: the operation, such as ``Decrypt``.
+            user: the name of the IAM user who called.
+            source: the service, such as ``kms.amazonaws.com``.
+            error: the error code as it is in the record: ``AccessDenied`` for every denial.
         """
         return [
             event

@@ -14,17 +14,17 @@ _KEYS = "wrapped_table_key", "encrypted_data_key"
 
 @dataclass(frozen=True)
 class AtRest:
-    """A table as it is stored: ciphertext, and the encrypted keys that open it.
+    """A table as it is stored: ciphertext, and the encrypted keys that it can be decrypted with.
 
     Attributes:
         table_name: the table's name.
-        key_arn: the KMS key that wraps the table key; None for a key owned by AWS.
-        encryption_context: what ``kms.decrypt`` needs beside the wrapped table key.
-        wrapped_table_key: the table key as a KMS ciphertext blob.
+        key_arn: the ARN of the KMS key that encrypts the table key; None for a key owned by AWS.
+        encryption_context: the encryption context with which KMS decrypts the table key.
+        wrapped_table_key: the table key, encrypted: a ciphertext blob of KMS.
         encrypted_data_key: the data encryption key, encrypted under the table key.
-        pages: one page for each item, encrypted under the data encryption key: 12 bytes of
-            initialization vector, then ciphertext and authentication tag.
-        algorithm: what the pages and the data encryption key are encrypted with.
+        pages: a page for each item, encrypted under the data encryption key: an initialization
+            vector of 12 bytes, then the ciphertext with its authentication tag.
+        algorithm: the algorithm of the pages and of the encrypted data key.
     """
 
     table_name: str
@@ -36,7 +36,11 @@ class AtRest:
     algorithm: str = ALGORITHM
 
     def contains(self, text: str | bytes) -> bool:
-        """True if the text can be read anywhere in what is stored."""
+        """Whether a text occurs in plaintext anywhere in what is stored.
+
+        Args:
+            text: a text, which is encoded as UTF-8, or bytes.
+        """
         wanted = text.encode() if isinstance(text, str) else text
         keys = self.wrapped_table_key, self.encrypted_data_key
         return any(wanted in stored for stored in (*keys, *self.pages))
@@ -56,7 +60,7 @@ class AtRest:
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
-        """The same as JSON, bytes as Base64."""
+        """The same as JSON: an object of the attributes, with bytes as Base64."""
         return {
             **asdict(self),
             "encryption_context": dict(self.encryption_context),
@@ -66,7 +70,7 @@ class AtRest:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AtRest:
-        """The reverse of ``to_json``."""
+        """The table of which ``to_json`` made this."""
         return cls(
             **{
                 **data,
