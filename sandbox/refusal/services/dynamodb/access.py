@@ -7,7 +7,6 @@ holds an empty text, which no key can be, so that a policy on it refuses.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +14,11 @@ from typing import Any
 from ...errors import AwsError, validation
 from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call, ContextValue
+from .checks.key_conditions import key_conditions
+from .expressions import parse_condition, parse_projection, parse_update
+from .expressions.walk import heads, nodes_of
 from .resources import table_name
 
-#: A name at the head of a path in an expression: no value, no function, no member of a map.
-_NAME = re.compile(r"(?<![\w:#.\]-])(?:#\w+|[A-Za-z_][\w-]*)(?![\w-])(?!\s*\()")
-_ALIAS = re.compile(r"#\w+", re.ASCII)
-_WORDS = frozenset(["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN"])
 #: No key can be an empty text: a policy on what could not be read refuses.
 UNREAD = ("",)
 _EXPRESSIONS = (
@@ -177,26 +175,16 @@ def _text(value: Any) -> str:
 
 
 def _queried(params: Mapping[str, Any], attribute: str) -> ContextValue:
-    """The partition key value of a Query.
-
-    Raises:
-        AwsError: it has several conditions on the partition key (AWS's text, as others' suites
-            have it): which of them moto takes is not the sandbox's to guess.
-    """
-    expression = params.get("KeyConditionExpression")
-    if not isinstance(expression, str):
-        condition = (params.get("KeyConditions") or {}).get(attribute) or {}
-        return [_text(value) for value in condition.get("AttributeValueList") or (None,)]
+    """The partition key value of a Query."""
     if not attribute:
         return UNREAD  # There is no such table, which is said later.
-    names = params.get("ExpressionAttributeNames") or {}
-    called = [re.escape(n) for n in (attribute, *(k for k, v in names.items() if v == attribute))]
-    name = rf"(?<![\w#:.-])(?:{'|'.join(called)})(?![\w-])"
-    if len(re.findall(name, expression)) > 1:
-        raise validation("KeyConditionExpressions must only contain one condition per key")
-    match = re.search(rf"{name}\s*=\s*(:[\w-]+)", expression)
-    values = params.get("ExpressionAttributeValues") or {}
-    return [_text(values.get(match.group(1)))] if match else UNREAD
+    try:
+        condition = key_conditions(params).get(attribute)
+    except AwsError:
+        return UNREAD  # It cannot be read, which is said later.
+    if condition is None or condition.operator != "=":
+        return UNREAD
+    return [_text(value) for value in condition.values] or UNREAD
 
 
 def _context(params: Mapping[str, Any]) -> dict[str, ContextValue]:
@@ -212,10 +200,20 @@ def _context(params: Mapping[str, Any]) -> dict[str, ContextValue]:
     aliases = params.get("ExpressionAttributeNames") or {}
     for member in _EXPRESSIONS:
         if isinstance(expression := params.get(member), str):
-            found = set(_NAME.findall(expression))
-            names.update(aliases.get(n, n) for n in found if n.upper() not in _WORDS)
-    # What is no alias to AWS may be one to moto: it counts, whether it is used or not.
-    names.update(str(name) for alias, name in aliases.items() if not _ALIAS.fullmatch(alias))
+            names.update(_attributes(member, expression, aliases))
     if names:
         context["dynamodb:Attributes"] = sorted(map(str, names))
     return context
+
+
+def _attributes(member: str, expression: str, names: Mapping[str, str]) -> set[str]:
+    """The attributes that an expression is about; none of one that cannot be read, which is said
+    later, and of which nothing is done."""
+    try:
+        if member == "UpdateExpression":
+            return heads(nodes_of(*parse_update(expression)), names)
+        if member == "ProjectionExpression":
+            return heads(parse_projection(expression), names)
+        return heads(nodes_of(parse_condition(expression)), names)
+    except AwsError:
+        return set()

@@ -38,9 +38,18 @@ _WORDS = (
     (("Scan",), re.compile("1 validation error detected: ((Cannot|Must) specify |ALL_PROJ)"),
      r"\1"),
     (("UpdateItem",), re.compile("Invalid UpdateExpression: Incorrect operand type for operator "
-                                 "or function; operator or function: [-+], operand type: .+"),
+                                 "or function; operator or function: [-+a-z_]+, operand type: .+"),
      "An operand in the update expression has an incorrect data type"),
 )  # fmt: skip
+
+
+#: What moto says of an expression that it cannot read, although it was found right.
+_UNREAD = re.compile(r"Bad \w+ Expression|Invalid \w+Expression: Syntax error; token")
+
+
+def unread(answer: Forwarded) -> bool:
+    """Whether moto could not read an expression."""
+    return answer.status == 400 and _UNREAD.search(str(answer.body)) is not None
 
 
 def in_words_of_aws(call: Call, answer: Forwarded) -> Forwarded:

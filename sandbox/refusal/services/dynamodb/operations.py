@@ -17,7 +17,7 @@ from ...requests.calls import Call, ContextValue, Forwarded, Permission
 from . import access, lifecycle, partiql
 from .access import Access
 from .answers import edited
-from .checks import require_expressions, require_request, write_anew
+from .checks import require_expressions, require_request, write_anew, write_plainly
 from .resources import arn, permission, table_name
 from .tables import Tables
 
@@ -68,6 +68,7 @@ def _data(
     def act(tables: Tables, call: Call) -> Forwarded:
         require_expressions(call)
         require_request(call)
+        write_plainly(call)
         write_anew(call)
         return tables.moto.with_rows(call, tables_of(call), writes=writes)
 

@@ -18,7 +18,7 @@ from ...moto.dynamodb import MotoDynamoDB, MotoTable
 from ...moto.hooks import Hooks
 from ...requests import shapes
 from ...requests.calls import Call, Forwarded
-from .answers import in_words_of_aws, only_what_was_asked
+from .answers import in_words_of_aws, only_what_was_asked, unread
 from .data_keys import EncryptedStructure, TableKey
 from .rows import rows_of
 from .stream_records import stream_records_of
@@ -69,6 +69,8 @@ class ToMoto:
         if answer.status >= 500:
             raise _unanswered(call, "a fault inside")
         _refuse_faults(call, answer)
+        if unread(answer):
+            raise _unanswered(call, "it cannot read an expression")
         return answer
 
     def with_rows(

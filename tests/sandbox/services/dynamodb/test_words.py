@@ -62,7 +62,7 @@ def message(call: Any, **asked: Any) -> str:
         ("n, n", "path one: [n], path two: [n]"),
         ("a..b", 'Syntax error; token: ".", near: "..b"'),
         ("a,", 'Syntax error; token: "<EOF>", near: ","'),
-        ("a b", 'Syntax error; token: "b", near: "ab"'),
+        ("a b", 'Syntax error; token: "b", near: "a b"'),
         ("l[x]", 'Syntax error; token: "x", near: "[x]"'),
         ("l[0", 'Syntax error; token: "<EOF>", near: "0"'),
     ],
@@ -160,7 +160,7 @@ UPDATES: list[tuple[str, dict[str, Any], str]] = [
     ("add n :v", {"L": []},
      f"{OPERAND}: ADD, operand type: LIST, typeSet: ALLOWED_FOR_ADD_OPERAND"),
     ("SET l = :v DELETE n :v", {"BOOL": True},
-     f"{OPERAND}: DELETE, operand type: BOOLEAN, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+     f"{OPERAND}: DELETE, operand type: BOOLEAN, typeSet: ALLOWED_FOR_DELETE_OPERAND"),
     ("SET n = foo(:v)", N1, "Invalid UpdateExpression: Invalid function name; function: foo"),
 ]  # fmt: skip
 

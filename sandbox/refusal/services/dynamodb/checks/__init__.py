@@ -6,16 +6,19 @@ In the order in which DynamoDB looks (H16):
     values.py       attribute values: numbers, sets
                     ... here it is asked who may ...
     expressions.py  expressions, as far as no table is needed
+    rules.py        their words, functions and paths
+    operands.py     their placeholders and operands
     older.py        the members that expressions took the place of
-    paths.py        the paths of projections, the operands of updates
+    key_conditions.py   what a Query wants of each key
     requests.py     the tables: whether they are there, keys, duplicates
     keys.py         keys against schemas
     queries.py      Query and Scan
+    paths.py        the paths of projections, for moto
 
 That permissions come before expressions is the sandbox's assumption (H16).
 """
 
-from .expressions import require_expressions
+from .expressions import require_expressions, write_plainly
 from .members import require_members, send_anew
 from .older import write_anew
 from .paths import paths_of
@@ -29,4 +32,5 @@ __all__ = [
     "require_request",
     "send_anew",
     "write_anew",
+    "write_plainly",
 ]

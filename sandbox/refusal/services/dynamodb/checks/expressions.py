@@ -1,24 +1,22 @@
 """Expressions against DynamoDB's documented rules, as far as no table is needed for it.
 
-moto parses the expressions; here only their names, values and words are looked at. AWS looks at
-them before it looks for the table (H16). Texts: H19, and where it says so the sandbox's own.
+They are read here (``..expressions``), and held against the rules, before moto reads them again:
+AWS looks at them before it looks for the table (H16). Texts: H19, H75.
 """
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ....errors import AwsError, validation
-from ....moto.dynamodb import RESERVED_WORDS
 from ....requests.calls import Call
-from ..comparison import ORDERED
+from ..expressions import parse_condition, parse_projection, parse_update, plain
 from .members import send_anew
 from .older import require_older, require_operator
-from .paths import require_projection, require_update_operands
+from .operands import Placeholders
+from .rules import require_condition, require_projection, require_update
 
 #: The members that are expressions, and the older ones that they took the place of, each in the
 #: order in which AWS's messages name them (H71).
@@ -26,6 +24,14 @@ EXPRESSIONS = (
     "UpdateExpression",
     "ProjectionExpression",
     "FilterExpression",
+    "ConditionExpression",
+    "KeyConditionExpression",
+)
+#: The order in which they are looked at.
+_ORDER = (
+    "UpdateExpression",
+    "FilterExpression",
+    "ProjectionExpression",
     "ConditionExpression",
     "KeyConditionExpression",
 )
@@ -38,20 +44,11 @@ _OLDER = (
     "ConditionalOperator",
     "KeyConditions",
 )
-_PLACEHOLDER = re.compile(r"[#:]\w+", re.ASCII)
 _KEYS = {"Names": re.compile(r"#\w+", re.ASCII), "Values": re.compile(r":\w+", re.ASCII)}
-#: A name in a path, at its head or within: no placeholder, no function, no index.
-_WORD = re.compile(r"(?<![\w:#])[A-Za-z_]\w*(?!\w)(?!\s*\()", re.ASCII)
-_OPERATORS = frozenset(["AND", "OR", "NOT", "IN", "BETWEEN", "SET", "REMOVE", "ADD", "DELETE"])
-_BETWEEN = re.compile(r"\bBETWEEN\s+(:\w+)\s+AND\s+(:\w+)", re.I)
-_ORDERED = re.compile(r"(<=|>=|(?<!<)>|<(?!>))\s*(:\w+)")
-_ORDERED_FIRST = re.compile(r"(:\w+)\s*(<=|>=|<(?!>)|>)")
-_BEGINS = re.compile(r"\b(begins_with)\s*\(\s*[^(),]+,\s*(:\w+)\s*\)")
-_PATH = r"(?:#\w+|[A-Za-z_]\w*)(?:\.(?:#\w+|[A-Za-z_]\w*)|\[\d+\])*"
-_TWICE = re.compile(
-    rf"(?<![\w#:.\]])({_PATH})\s*(=|<>|<=|>=|<|>)\s*({_PATH})(?![\w.\[(])"
-    rf"|\b(contains|begins_with)\s*\(\s*({_PATH})\s*,\s*({_PATH})\s*\)"
-)
+#: Bytes of an expression, and of a placeholder (H75).
+_LONGEST, _LONGEST_KEY = 4096, 255
+#: Of these the message about an expression that is too long says how long it is (H75).
+_SAY_SIZE = ("FilterExpression", "ConditionExpression")
 #: The single writes say how many errors were found; the reads and transactions do not (H19).
 _COUNTED = frozenset(["PutItem", "UpdateItem", "DeleteItem"])
 
@@ -98,6 +95,21 @@ def require_expressions(call: Call) -> None:
                              else error.message) from None  # fmt: skip
 
 
+def write_plainly(call: Call) -> None:
+    """Put the plainest form of each expression in its place, for moto."""
+    if call.operation == "BatchWriteItem":
+        return
+    changed = False
+    for params in holders(call):
+        for member in EXPRESSIONS:
+            text = params.get(member)
+            if text and (written := plain(member, text)) != text:
+                params[member] = written
+                changed = True
+    if changed:
+        send_anew(call)
+
+
 def _require(params: Mapping[str, Any], present: list[str], names: Any, values: Any) -> None:
     older = [name for name in _OLDER if params.get(name) is not None]
     if "KeyConditionExpression" not in present and "KeyConditions" in older:
@@ -108,18 +120,16 @@ def _require(params: Mapping[str, Any], present: list[str], names: Any, values: 
             f"Non-expression parameters: {{{', '.join(older)}}} "
             f"Expression parameters: {{{', '.join(present)}}}"
         )
-    for name in present:
-        if not params[name].strip():
-            raise validation(f"Invalid {name}: The expression can not be empty;")
     taking = [name for name in present if name != "ProjectionExpression"]
     _require_given("Values", values, taking)
     _require_given("Names", names, present)
+    given = Placeholders(names or {}, values or {})
+    for member in _ORDER:
+        if member in present:
+            _require_expression(member, params[member], given)
     if present:
-        used = _require_defined(params, present, names or {}, values or {})
-        _require_used("Names", names, used)
-        _require_used("Values", values, used)
-    for name in present:
-        _require_words(name, params[name], names or {}, values or {})
+        _require_used("Names", names, given.used)
+        _require_used("Values", values, given.used)
 
 
 def _require_given(kind: str, given: Any, users: list[str]) -> None:
@@ -131,29 +141,16 @@ def _require_given(kind: str, given: Any, users: list[str]) -> None:
         raise validation(f"{member} can only be specified when using expressions")
     if not given:
         raise validation(f"{member} must not be empty")
-    for key in given:
+    for key, value in given.items():
+        if len(key.encode()) > _LONGEST_KEY:
+            raise validation(
+                f"{member} contains invalid key: The expression attribute map contains a key that "
+                f"is too long; size of key: {len(key.encode())}"
+            )
         if not _KEYS[kind].fullmatch(key):
             raise validation(f'{member} contains invalid key: Syntax error; key: "{key}"')
-
-
-def _require_defined(
-    params: Mapping[str, Any], present: list[str], names: Any, values: Any
-) -> set[str]:
-    """What the expressions use of names and values; all of it must be defined."""
-    used: set[str] = set()
-    for name in present:
-        for key in _PLACEHOLDER.findall(params[name]):
-            used.add(key)
-            if key in names or key in values:
-                continue
-            what, where = "value used in expression", "value"
-            if key[0] == "#":
-                what, where = "name used in the document path", "name"
-            raise validation(
-                f"Invalid {name}: An expression attribute {what} is not defined; "
-                f"attribute {where}: {key}"
-            )
-    return used
+        if value == "":
+            raise validation(f"{member} contains invalid value: Empty attribute name for key {key}")
 
 
 def _require_used(kind: str, given: Any, used: set[str]) -> None:
@@ -164,96 +161,23 @@ def _require_used(kind: str, given: Any, used: set[str]) -> None:
         )
 
 
-def _require_words(
-    name: str, expression: str, names: Mapping[str, str], values: Mapping[str, Any]
-) -> None:
-    """The words of an expression: reserved ones, bounds, operands."""
-    for word in _WORD.findall(expression):
-        if word.upper() in RESERVED_WORDS and word.upper() not in _OPERATORS:
-            raise validation(
-                f"Invalid {name}: Attribute name is a reserved keyword; reserved keyword: {word}"
-            )
-    if name == "ProjectionExpression":
-        return require_projection(expression, names)
-    if name == "UpdateExpression":
-        return require_update_operands(expression, values)
-    if _has_redundant_parentheses(expression):
-        raise validation(f"Invalid {name}: The expression has redundant parentheses;")
-    for match in _TWICE.finditer(expression):
-        one, operator, other, function, first, second = match.groups()
-        if (one or first) == (other or second):
-            shown = ", ".join(names.get(p, p) for p in (one or first).split("."))
-            raise validation(
-                f"Invalid {name}: The first operand must be distinct from the remaining operands "
-                f"for this operator or function; operator: {operator or function}, "
-                f"first operand: [{shown}]"
-            )
-    _require_bounds(name, expression, values)
-    _require_operands(name, expression, values)
+def _require_expression(member: str, text: str, given: Placeholders) -> None:
+    try:
+        _require_size(member, text)
+        if member == "UpdateExpression":
+            require_update(parse_update(text), given)
+        elif member == "ProjectionExpression":
+            require_projection(parse_projection(text), given)
+        else:
+            require_condition(parse_condition(text), given)
+    except AwsError as error:
+        raise validation(f"Invalid {member}: {error.message}") from None
 
 
-def _require_bounds(name: str, expression: str, values: Mapping[str, Any]) -> None:
-    for low, high in _BETWEEN.findall(expression):
-        (kind, least), (other, most) = (_data(values[key]) for key in (low, high))
-        for one in (kind, other):
-            _require_type(name, "BETWEEN", one, ORDERED)
-        what = ""
-        if kind != other:
-            what = "same data type for lower and upper bounds"
-        elif _sortable(kind, least) > _sortable(kind, most):
-            what = "upper bound to be greater than or equal to lower bound"
-        if what:
-            operands = f"AttributeValue: {{{kind}:{least}}}", f"AttributeValue: {{{other}:{most}}}"
-            raise validation(
-                f"Invalid {name}: The BETWEEN operator requires {what}; lower bound operand: "
-                f"{operands[0]}, upper bound operand: {operands[1]}"
-            )
-
-
-def _require_operands(name: str, expression: str, values: Mapping[str, Any]) -> None:
-    """What has no order cannot be compared by it, and only texts and bytes have a beginning."""
-    found: list[tuple[str, str, Sequence[str]]]
-    found = [(operator, key, ORDERED) for operator, key in _ORDERED.findall(expression)]
-    found += [(operator, key, ORDERED) for key, operator in _ORDERED_FIRST.findall(expression)]
-    found += [(operator, key, ("S", "B")) for operator, key in _BEGINS.findall(expression)]
-    for operator, key, allowed in found:
-        _require_type(name, operator, _data(values[key])[0], allowed)
-
-
-def _require_type(name: str, operator: str, kind: str, allowed: Sequence[str]) -> None:
-    if kind not in allowed:
-        raise validation(
-            f"Invalid {name}: Incorrect operand type for operator or function; "
-            f"operator or function: {operator}, operand type: {kind}"
-        )
-
-
-def _data(value: Mapping[str, Any]) -> tuple[str, Any]:
-    return next(iter(value.items()))
-
-
-def _sortable(kind: str, data: Any) -> Any:
-    if kind == "N":
-        return Decimal(data)
-    return base64.b64decode(data) if kind == "B" else str(data).encode()
-
-
-def _has_redundant_parentheses(expression: str) -> bool:
-    """Whether a pair of parentheses holds nothing but another pair."""
-    opened: list[int] = []
-    pairs: dict[int, int] = {}
-    for at, sign in enumerate(expression):
-        if sign == "(":
-            opened.append(at)
-        elif sign == ")" and opened:
-            pairs[opened.pop()] = at
-    for start, end in pairs.items():
-        before = re.search(r"(\w*)\s*$", expression[:start])
-        word = before.group(1).upper() if before else ""
-        if word and word not in ("AND", "OR", "NOT", "BETWEEN"):
-            continue  # The operands of a function, or of IN.
-        inner = expression[start + 1 : end]
-        at = start + 1 + len(inner) - len(inner.lstrip())
-        if at in pairs and not expression[pairs[at] + 1 : end].strip():
-            return True
-    return False
+def _require_size(member: str, text: str) -> None:
+    if not text.strip():
+        raise validation("The expression can not be empty;")
+    size = len(text.encode())
+    if size > _LONGEST:
+        says = f" expression size: {size}" if member in _SAY_SIZE else ""
+        raise validation(f"Expression size has exceeded the maximum allowed size;{says}")

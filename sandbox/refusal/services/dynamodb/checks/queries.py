@@ -1,41 +1,37 @@
-"""Query and Scan against the table or the index that they read. Texts: H21."""
+"""Query and Scan against the table or the index that they read. Texts: H21, H76."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....errors import validation
 from ....moto import dynamodb as moto_dynamodb
-from ....moto.dynamodb import MotoTable
+from ....moto.dynamodb import MotoIndex, MotoTable
+from ..comparison import begins_with, ordered, same
+from ..expressions import parse_condition, parse_projection
+from ..expressions.walk import heads, nodes_of
+from .key_conditions import KeyCondition, key_conditions
 from .keys import NO_MATCH, key_names
 from .values import data_of
 
-_HEAD = re.compile(r"(?<![\w:#.\]])(?:#\w+|[A-Za-z_]\w*)(?!\w)(?!\s*\()", re.ASCII)
-_FUNCTION = re.compile(r"\b([A-Za-z_]\w*)\s*\(", re.ASCII)
-_WORD = re.compile(r"\b(OR|NOT|IN)\b", re.I)
+_INVALID = "One or more parameter values were invalid: "
+_MISSED = "Query condition missed key schema element: "
+_WORDS = {"S": "string", "B": "binary"}
 
 
 def require_query(table: MotoTable, params: Mapping[str, Any]) -> None:
-    """Refuse a Query without its key condition, or with a bad one, or with a bad filter.
+    """Refuse a Query whose key condition or filter does not fit the table.
 
     Raises:
         AwsError: ``ValidationException``.
     """
-    require_start(table, params)
+    require_index(table, params)
     schema = _schema(table, params.get("IndexName"))
+    conditions = key_conditions(params)
+    _require_schema(table, schema, conditions)
     keys = [part["AttributeName"] for part in schema]
-    names = params.get("ExpressionAttributeNames") or {}
-    expression = params.get("KeyConditionExpression")
-    if isinstance(expression, str):
-        _require_condition(expression, names, keys)
-    elif not params.get("KeyConditions"):
-        raise validation(
-            "Either the KeyConditions or KeyConditionExpression parameter must be specified in "
-            "the request."
-        )
-    filtered = {"Filter Expression": _heads(params.get("FilterExpression"), names)}
+    filtered = {"Filter Expression": _filtered(params)}
     filtered["QueryFilter"] = set(params.get("QueryFilter") or ())
     for member, used in filtered.items():
         for key in keys:
@@ -45,22 +41,58 @@ def require_query(table: MotoTable, params: Mapping[str, Any]) -> None:
                     f"Primary key attribute: {key}"
                 )
     _require_projected(table, params)
+    _require_start_within(table, schema, conditions, params.get("ExclusiveStartKey"))
+
+
+def _require_schema(
+    table: MotoTable,
+    schema: Sequence[Mapping[str, str]],
+    conditions: Mapping[str, KeyCondition],
+) -> None:
+    types = moto_dynamodb.key_types(table)
+    keys = [part["AttributeName"] for part in schema]
+    first = [part["AttributeName"] for part in schema if part["KeyType"] == "HASH"]
+    for name in first:
+        if name not in conditions:
+            raise validation(_MISSED + name)
+    if not conditions.keys() <= set(keys):
+        if len(keys) > len(first):
+            raise validation(_MISSED + keys[len(first)])
+        raise validation("Query key condition not supported")
+    if any(conditions[name].operator != "=" for name in first):
+        raise validation("Query key condition not supported")
+    for name, condition in conditions.items():
+        for value in condition.values:
+            _require_key_value(name, types[name], value)
+
+
+def _require_key_value(name: str, kind: str, value: Mapping[str, Any]) -> None:
+    actual, data = data_of(value)
+    if actual != kind:
+        text = "Condition parameter type does not match schema type"
+        raise validation(_INVALID + text)
+    if data == "":
+        raise validation(
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            f"cannot contain an empty {_WORDS[kind]} value. Key: {name}"
+        )
+
+
+def _index(table: MotoTable, name: str | None) -> MotoIndex | None:
+    return next((one for one in table.all_indexes() if one.name == name), None)
 
 
 def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
     """Refuse attributes that the index does not have (H72). That Query does it as PartiQL does is
     the sandbox's assumption."""
-    found = [one for one in table.all_indexes() if one.name == params.get("IndexName")]
-    if not found or found[0].projection["ProjectionType"] == "ALL":
+    index = _index(table, params.get("IndexName"))
+    if index is None or index.projection["ProjectionType"] == "ALL":
         return
-    (index,) = found
     there = {*key_names(table), *(part["AttributeName"] for part in index.schema)}
     there.update(index.projection.get("NonKeyAttributes") or ())
-    names = params.get("ExpressionAttributeNames") or {}
-    wanted = _heads(params.get("ProjectionExpression"), names)
-    wanted.update(params.get("AttributesToGet") or ())
-    filtered = _heads(params.get("FilterExpression"), names) | set(params.get("QueryFilter") or ())
-    what = f"One or more parameter values were invalid: {{}} {index.name} does not project"
+    wanted = _projected(params) | set(params.get("AttributesToGet") or ())
+    filtered = _filtered(params) | set(params.get("QueryFilter") or ())
+    what = f"{_INVALID}{{}} {index.name} does not project"
     if filtered - there:
         shown = ", ".join(sorted(filtered - there))
         text = f"{what.format('Secondary index')} one or more filter attributes: [{shown}]"
@@ -70,59 +102,107 @@ def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
         raise validation(f"{what.format('Global secondary index')} [{shown}]")
 
 
-def _require_condition(expression: str, names: Mapping[str, str], keys: list[str]) -> None:
-    bad = [word.upper() for word in _WORD.findall(expression)]
-    bad += [name for name in _FUNCTION.findall(expression)
-            if name.upper() != "AND" and name != "begins_with"]  # fmt: skip
-    bad += ["<>"] if "<>" in expression else []
-    if bad:
-        raise validation(f"Invalid operator used in KeyConditionExpression: {bad[0]}")
-    called = [re.escape(n) for n in (keys[0], *(k for k, v in names.items() if v == keys[0]))]
-    name = rf"(?<![\w#:.-])(?:{'|'.join(called)})(?![\w-])"
-    if not re.search(name, expression):
-        raise validation(f"Query condition missed key schema element: {keys[0]}")
-    if not re.search(rf"{name}\s*=|=\s*{name}", expression):
-        raise validation("Query key condition not supported")
-
-
-def require_start(table: MotoTable, params: Mapping[str, Any]) -> None:
+def require_scan(table: MotoTable, params: Mapping[str, Any]) -> None:
     """Refuse an index that is not there, a consistent read of a global one, and a start that
-    is no key. A Scan has nothing more.
+    is no key.
 
     Raises:
         AwsError: ``ValidationException``.
     """
-    index = params.get("IndexName")
-    schema = _schema(table, index)
-    if index in [one.name for one in table.global_indexes] and params.get("ConsistentRead"):
-        raise validation("Consistent reads are not supported on global secondary indexes")
+    require_index(table, params)
     start = params.get("ExclusiveStartKey")
+    if start is not None and not _is_start(table, _schema(table, params.get("IndexName")), start):
+        raise validation(f"The provided starting key is invalid: {NO_MATCH}")
+
+
+def require_index(table: MotoTable, params: Mapping[str, Any]) -> None:
+    """Refuse an index that is not there, or cannot be read so.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    name = params.get("IndexName")
+    if not name:
+        return
+    index = _index(table, name)
+    if index is None:
+        raise validation(f"The table does not have the specified index: {name}")
+    if index not in list(table.global_indexes):
+        return
+    if params.get("ConsistentRead"):
+        raise validation("Consistent reads are not supported on global secondary indexes")
+    if params.get("Select") == "ALL_ATTRIBUTES" and index.projection["ProjectionType"] != "ALL":
+        raise validation(
+            f"{_INVALID}Select type ALL_ATTRIBUTES is not supported for global secondary index "
+            f"{name} because its projection type is not ALL"
+        )
+
+
+def _is_start(
+    table: MotoTable, schema: Sequence[Mapping[str, str]], start: Mapping[str, Any]
+) -> bool:
+    wanted = {*key_names(table), *(part["AttributeName"] for part in schema)}
+    types = moto_dynamodb.key_types(table)
+    return set(start) == wanted and all(data_of(v)[0] == types[n] for n, v in start.items())
+
+
+def _require_start_within(
+    table: MotoTable,
+    schema: Sequence[Mapping[str, str]],
+    conditions: Mapping[str, KeyCondition],
+    start: Mapping[str, Any] | None,
+) -> None:
+    """Refuse a start that is no key, or that the conditions leave out."""
     if start is None:
         return
     wanted = {*key_names(table), *(part["AttributeName"] for part in schema)}
-    types = moto_dynamodb.key_types(table)
-    if set(start) != wanted or any(data_of(v)[0] != types[n] for n, v in start.items()):
-        raise validation(f"The provided starting key is invalid: {NO_MATCH}")
+    if len(start) != len(wanted):
+        raise validation("Exclusive Start Key must have same size as table's key schema")
+    if not _is_start(table, schema, start):
+        raise validation("The provided starting key is invalid")
+    for part in schema:
+        name = part["AttributeName"]
+        if name in conditions and not _meets(start[name], conditions[name]):
+            raise validation(
+                "The provided starting key is outside query boundaries based on provided conditions"
+                if part["KeyType"] == "HASH"
+                else "The provided starting key does not match the range key predicate"
+            )
+
+
+def _meets(value: Mapping[str, Any], condition: KeyCondition) -> bool:
+    first, *more = condition.values
+    if condition.operator == "=":
+        return same(value, first)
+    if condition.operator == "BETWEEN":
+        return ordered(">=", value, first) and ordered("<=", value, more[0])
+    if condition.operator == "begins_with":
+        return begins_with(value, first)
+    return ordered(condition.operator, value, first)
 
 
 def _schema(table: MotoTable, index: str | None) -> Sequence[Mapping[str, str]]:
     """The keys of a table or of one of its indexes, the partition key first."""
-    if not index:
-        return [{"AttributeName": name} for name in key_names(table)]
-    found = next((one.schema for one in table.all_indexes() if one.name == index), None)
-    if found is None:
-        raise validation(f"The table does not have the specified index: {index}")
-    return sorted(found, key=lambda part: part["KeyType"])
+    found = _index(table, index)
+    if found is not None:
+        return sorted(found.schema, key=lambda part: part["KeyType"])
+    kinds = ("HASH", "RANGE")
+    return [
+        {"AttributeName": name, "KeyType": kind}
+        for name, kind in zip(key_names(table), kinds, strict=False)
+    ]
 
 
-def _heads(expression: Any, names: Mapping[str, str]) -> set[str]:
-    """The attributes that an expression speaks of."""
-    if not isinstance(expression, str):
+def _filtered(params: Mapping[str, Any]) -> set[str]:
+    """The attributes that a filter is about."""
+    text = params.get("FilterExpression")
+    if not isinstance(text, str):
         return set()
-    return set(_names(expression, names))
+    return heads(nodes_of(parse_condition(text)), params.get("ExpressionAttributeNames") or {})
 
 
-def _names(expression: str, names: Mapping[str, str]) -> Iterator[str]:
-    for name in _HEAD.findall(expression):
-        if name.upper() not in ("AND", "OR", "NOT", "IN", "BETWEEN"):
-            yield names.get(name, name)
+def _projected(params: Mapping[str, Any]) -> set[str]:
+    text = params.get("ProjectionExpression")
+    if not isinstance(text, str):
+        return set()
+    return heads(parse_projection(text), params.get("ExpressionAttributeNames") or {})

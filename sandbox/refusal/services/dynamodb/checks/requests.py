@@ -5,7 +5,6 @@ Everything here needs the tables' schemas alone, and comes after authorization.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,18 +12,17 @@ from ....errors import AwsError, validation
 from ....moto import dynamodb as moto_dynamodb
 from ....moto.dynamodb import MotoTable
 from ....requests.calls import Call
+from ..expressions import parse_update
+from ..expressions.nodes import Value
+from ..expressions.walk import resolved
 from ..resources import table_name
 from ..table_states import not_found
+from .key_conditions import key_conditions
 from .keys import KeyMismatch, identity, key_names, require_index_keys, require_item, require_key
-from .queries import require_query, require_start
+from .queries import require_query, require_scan
 
 _INVALID = "One or more parameter values were invalid: "
 _TWICE = "Provided list of item keys contains duplicates"
-_ASSIGNED = re.compile(r"(?<![\w#:.\]])(#\w+|[A-Za-z_]\w*)\s*=\s*(:\w+)(?!\s*[-+\w])")
-_CHANGED = re.compile(
-    r"(?<![\w#:.\]])(#\w+|[A-Za-z_]\w*)(?=\s*=)"
-    r"|(?:\b(?:REMOVE|ADD|DELETE)\s+|,\s*)(#\w+|[A-Za-z_]\w*)", re.I
-)  # fmt: skip
 
 
 def require_request(call: Call) -> None:
@@ -67,19 +65,21 @@ def require_update(table: MotoTable, params: Mapping[str, Any]) -> None:
     """
     expression = params.get("UpdateExpression")
     names, values = (params.get(f"ExpressionAttribute{k}") or {} for k in ("Names", "Values"))
-    changed = set(params.get("AttributeUpdates") or ())
-    if isinstance(expression, str):
-        for match in _CHANGED.finditer(expression):
-            name = match.group(1) or match.group(2)
-            changed.add(names.get(name, name))
-        assigned = {names.get(n, n): values[v] for n, v in _ASSIGNED.findall(expression)}
-        _require_assigned(table, assigned)
+    older = params.get("AttributeUpdates") or {}
+    changed = set(older)
+    assigned = {name: one["Value"] for name, one in older.items() if one.get("Value") is not None}
+    for action in parse_update(expression) if isinstance(expression, str) else ():
+        path = resolved(action.path, names)
+        changed.add(str(path[0]))
+        if len(path) == 1 and isinstance(action.operand, Value):
+            assigned[str(path[0])] = values[action.operand.name]
     for name in key_names(table):
         if name in changed:
             raise KeyMismatch(
                 "ValidationException",
                 f"{_INVALID}Cannot update attribute {name}. This attribute is part of the key",
             )
+    _require_assigned(table, assigned)
 
 
 def _require_assigned(table: MotoTable, assigned: Mapping[str, Any]) -> None:
@@ -97,13 +97,14 @@ def _require_assigned(table: MotoTable, assigned: Mapping[str, Any]) -> None:
 
 
 def _query(call: Call) -> None:
+    key_conditions(call.params)  # Before the table is looked for (H76).
     table = _table(call, call.params["TableName"])
     require_query(table, call.params)
 
 
 def _scan(call: Call) -> None:
     table = _table(call, call.params["TableName"])
-    require_start(table, call.params)
+    require_scan(table, call.params)
 
 
 def _batch_get(call: Call) -> None:
