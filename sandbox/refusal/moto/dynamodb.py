@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 import moto.dynamodb.responses
 from moto.dynamodb.exceptions import (
     InvalidUpdateExpressionInvalidDocumentPath,
+    ItemSizeToUpdateTooLarge,
     MockValidationException,
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
@@ -18,7 +19,10 @@ from moto.dynamodb.parsing.executors import SetExecutor
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from .hooks import Hooks
+from .sizes import size_of
 
+#: Bytes of an item (DynamoDB Developer Guide, "Service, account, and table quotas").
+LARGEST_ITEM = 400 * 1024
 #: The words that no expression may use as a name (DynamoDB Developer Guide, "Reserved words").
 RESERVED_WORDS = frozenset(ReservedKeywords.get_reserved_keywords())
 
@@ -227,6 +231,21 @@ def narrow_queries(hooks: Hooks) -> None:
         return query(table, hash_key, *args, **more)
 
     hooks.replace(Table, "query", narrowed)
+
+
+def limit_items(hooks: Hooks) -> None:
+    """Let items be as large as DynamoDB's (H77). moto measures them otherwise, with each attribute
+    that is set. Of items that are put, the size is looked at before."""
+    update = DynamoDBBackend.update_item
+
+    def updated(*args: Any, **more: Any) -> Any:
+        item: Any = update(*args, **more)
+        if size_of(item.attrs) > LARGEST_ITEM:
+            raise ItemSizeToUpdateTooLarge
+        return item
+
+    hooks.replace(LimitedSizeDict, "__setitem__", dict.__setitem__)
+    hooks.replace(DynamoDBBackend, "update_item", updated)
 
 
 class ValidationError(Exception):

@@ -35,8 +35,6 @@ def only_what_was_asked(call: Call, answer: Forwarded) -> Forwarded:
 _WORDS = (
     (("PutItem", "DeleteItem"), re.compile("Return values set to invalid value"),
      "ReturnValues can only be ALL_OLD or NONE"),
-    (("Scan",), re.compile("1 validation error detected: ((Cannot|Must) specify |ALL_PROJ)"),
-     r"\1"),
     (("UpdateItem",), re.compile("Invalid UpdateExpression: Incorrect operand type for operator "
                                  "or function; operator or function: [-+a-z_]+, operand type: .+"),
      "An operand in the update expression has an incorrect data type"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import SandboxError
 from ...gate import Gate
+from ...moto import arithmetic as moto_arithmetic
 from ...moto import comparisons as moto_comparisons
 from ...moto import dynamodb as moto_dynamodb
 from ...moto import projections as moto_projections
@@ -17,7 +18,7 @@ from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
 from ..kms import Kms
 from .at_rest import AtRest
-from .checks import paths_of, require_members
+from .checks import paths_of, require_members, total
 from .comparison import begins_with, contains, ordered, same, size
 from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
 from .rows import rows_of
@@ -34,12 +35,14 @@ class DynamoDB:
     def __init__(self, gate: Gate, hooks: Hooks, kms: Kms) -> None:
         self.tables = Tables(gate, hooks, TableKeys(gate, kms))
         moto_dynamodb.narrow_queries(hooks)
+        moto_dynamodb.limit_items(hooks)
         moto_dynamodb.cancel_transactions(hooks)
         moto_dynamodb.refuse_wrong_paths(hooks)
         moto_streams.record_as_aws(hooks)
         rules = moto_comparisons.Rules(same, ordered, begins_with, contains, size)
         moto_comparisons.compare_by(hooks, rules)
         moto_projections.project_by(hooks, paths_of)
+        moto_arithmetic.calculate_by(hooks, total)
 
     def permissions(self, call: Call) -> Iterable[Permission]:
         """What must be allowed before the call may act.

@@ -3,6 +3,7 @@
 In the order in which DynamoDB looks (H16):
 
     members.py      what cannot be read: wrong types, missing members, bounds
+    wire_types.py   what is of another type in JSON
     values.py       attribute values: numbers, sets
                     ... here it is asked who may ...
     expressions.py  expressions, as far as no table is needed
@@ -12,6 +13,7 @@ In the order in which DynamoDB looks (H16):
     key_conditions.py   what a Query wants of each key
     requests.py     the tables: whether they are there, keys, duplicates
     keys.py         keys against schemas
+    selections.py   what a Query or a Scan selects
     queries.py      Query and Scan
     paths.py        the paths of projections, for moto
 
@@ -23,6 +25,7 @@ from .members import require_members, send_anew
 from .older import write_anew
 from .paths import paths_of
 from .requests import cancelled, require_request
+from .values import total
 
 __all__ = [
     "cancelled",
@@ -31,6 +34,7 @@ __all__ = [
     "require_members",
     "require_request",
     "send_anew",
+    "total",
     "write_anew",
     "write_plainly",
 ]

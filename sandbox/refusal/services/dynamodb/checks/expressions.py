@@ -143,9 +143,10 @@ def _require_given(kind: str, given: Any, users: list[str]) -> None:
         raise validation(f"{member} must not be empty")
     for key, value in given.items():
         if len(key.encode()) > _LONGEST_KEY:
+            size = f" size of key: {len(key.encode())}" if kind == "Names" else ""
             raise validation(
                 f"{member} contains invalid key: The expression attribute map contains a key that "
-                f"is too long; size of key: {len(key.encode())}"
+                f"is too long;{size}"
             )
         if not _KEYS[kind].fullmatch(key):
             raise validation(f'{member} contains invalid key: Syntax error; key: "{key}"')

@@ -10,6 +10,7 @@ from typing import Any
 
 from ....errors import AwsError, validation
 from ....moto import dynamodb as moto_dynamodb
+from ....moto import sizes as moto_sizes
 from ....moto.dynamodb import MotoTable
 from .values import data_of, size_of
 
@@ -71,6 +72,8 @@ def require_item(table: MotoTable, item: Mapping[str, Any], *, batch: bool) -> N
             raise _mismatch(NO_MATCH if batch else _INVALID + text)
     _require_parts(table, item)
     require_index_keys(table, item)
+    if moto_sizes.size_of(item) > moto_dynamodb.LARGEST_ITEM:
+        raise _mismatch("Item size has exceeded the maximum allowed size")
 
 
 def require_index_keys(table: MotoTable, attributes: Mapping[str, Any]) -> None:

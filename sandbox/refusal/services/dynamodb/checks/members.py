@@ -13,11 +13,15 @@ from typing import Any
 
 from botocore.model import Shape
 
-from ....errors import validation
+from ....errors import AwsError, validation
 from ....requests import shapes
 from ....requests.calls import Call
-from .values import require_value
+from .values import TOO_DEEP, require_value
+from .wire_types import require_type
 
+_COUNT = "1 validation error detected: "
+#: Of these, AWS says how many errors it found of a value, too (H17, H19).
+_COUNTED = ("PutItem", "UpdateItem", "DeleteItem")
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+", re.ASCII)
 #: Values in AWS's order, where a live answer was recorded (H17); others are in the model's.
 _ORDERS = {
@@ -43,6 +47,10 @@ class _Members(shapes.Reader):
         if shape.name == "AttributeValue":
             self.changed = require_value(value) or self.changed
             return value
+        require_type(shape, value, within=path.endswith(".member"))
+        if shape.name == "ExpressionAttributeValueMap":
+            self._read_values(value)
+            return value
         if shape.name == "WriteRequests" and isinstance(value, list) and not 0 < len(value) < 26:
             self.note(value, "requestItems", _TOO_MANY_WRITES)
             return value
@@ -50,6 +58,18 @@ class _Members(shapes.Reader):
             self.note(value, path, f"Member must satisfy enum value set: [{_ORDERS[shape.name]}]")
             return value
         return super().read(shape, value, path)
+
+    def _read_values(self, values: dict[str, Any]) -> None:
+        """The values of expressions, of which a refusal says which one it was (H77)."""
+        for key, value in values.items():
+            try:
+                self.changed = require_value(value) or self.changed
+            except AwsError as error:
+                if error.code != "ValidationException" or error.message.startswith(TOO_DEEP):
+                    raise
+                text = error.message.removeprefix(_COUNT)
+                member = "ExpressionAttributeValues contains invalid value: "
+                raise validation(f"{member}{text} for key {key}") from None
 
     def note(self, value: Any, path: str, constraint: str) -> None:
         """The same; lists and maps are not repeated, since they hold a learner's data."""
@@ -72,7 +92,13 @@ def require_members(call: Call) -> None:
     if call.operation.startswith("Batch") and call.params.get("RequestItems") == {}:
         raise validation(f"The requestItems parameter is required for {call.operation}")
     reader = _Members()
-    reader.read(_input(call.operation), call.params, "")
+    try:
+        reader.read(_input(call.operation), call.params, "")
+    except AwsError as error:
+        begins = ("ExpressionAttributeValues", TOO_DEEP)
+        if call.operation not in _COUNTED or not error.message.startswith(begins):
+            raise
+        raise validation(_COUNT + error.message) from None
     if broken := reader.broken:
         noun = "error" if len(broken) == 1 else "errors"
         raise validation(f"{len(broken)} validation {noun} detected: " + "; ".join(broken))

@@ -180,11 +180,35 @@ def _anew(params: Mapping[str, Any]) -> dict[str, Any]:
         ]
         if parts:
             written[_EXPRESSIONS[member]] = joined.join(parts)
+    if updates := written.get("AttributeUpdates"):
+        written["UpdateExpression"] = _update(updates, names, values)
+        del written["AttributeUpdates"]
     for kind, given in (("Names", names), ("Values", values)):
         if given:
             member = f"ExpressionAttribute{kind}"
             written[member] = {**(written.get(member) or {}), **given}
     return written
+
+
+def _update(updates: Mapping[str, Any], names: dict[str, str], values: dict[str, Any]) -> str:
+    """An update expression in the place of AttributeUpdates; moto takes values of several types
+    for texts there. A list is added to the end of one."""
+    clauses: dict[str, list[str]] = {}
+    for name, update in updates.items():
+        path, value, action = _named(name, names), update.get("Value"), update.get("Action")
+        if value is None:
+            clauses.setdefault("REMOVE", []).append(path)
+            continue
+        (place,) = _placed([value], values)
+        if action == "ADD" and data_of(value)[0] == "L":
+            (empty,) = _placed([{"L": []}], values)
+            added = f"{path} = list_append(if_not_exists({path}, {empty}), {place})"
+            clauses.setdefault("SET", []).append(added)
+        elif action in ("ADD", "DELETE"):
+            clauses.setdefault(action, []).append(f"{path} {place}")
+        else:
+            clauses.setdefault("SET", []).append(f"{path} = {place}")
+    return " ".join(f"{word} {', '.join(parts)}" for word, parts in clauses.items())
 
 
 def _named(name: str, names: dict[str, str]) -> str:

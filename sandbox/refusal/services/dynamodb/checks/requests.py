@@ -20,6 +20,7 @@ from ..table_states import not_found
 from .key_conditions import key_conditions
 from .keys import KeyMismatch, identity, key_names, require_index_keys, require_item, require_key
 from .queries import require_query, require_scan
+from .selections import require_segments, require_selection
 
 _INVALID = "One or more parameter values were invalid: "
 _TWICE = "Provided list of item keys contains duplicates"
@@ -97,12 +98,15 @@ def _require_assigned(table: MotoTable, assigned: Mapping[str, Any]) -> None:
 
 
 def _query(call: Call) -> None:
-    key_conditions(call.params)  # Before the table is looked for (H76).
+    require_selection(call.params)  # These come before the table is looked for (H76).
+    key_conditions(call.params)
     table = _table(call, call.params["TableName"])
     require_query(table, call.params)
 
 
 def _scan(call: Call) -> None:
+    require_selection(call.params)
+    require_segments(call.params)
     table = _table(call, call.params["TableName"])
     require_scan(table, call.params)
 
@@ -112,10 +116,9 @@ def _batch_get(call: Call) -> None:
     for part in asked.values():  # Before the tables are looked for (H72).
         keys = (tuple(sorted((n, str(v)) for n, v in key.items())) for key in part["Keys"])
         _require_distinct(keys, _TWICE)
-    tables = [_table(call, name) for name in asked]
-    count = sum(len(part["Keys"]) for part in asked.values())
-    if count > 100:
+    if sum(len(part["Keys"]) for part in asked.values()) > 100:
         raise validation("Too many items requested for the BatchGetItem call")
+    tables = [_table(call, name) for name in asked]
     for table, part in zip(tables, asked.values(), strict=True):
         for key in part["Keys"]:
             require_key(table, key)
@@ -162,9 +165,7 @@ def _transaction(call: Call) -> None:
             reasons.append({"Code": "ValidationError", "Message": mismatch.message})
     if any(reason["Code"] != "None" for reason in reasons):
         raise cancelled(reasons)
-    if call.operation == "TransactWriteItems":
-        text = "Transaction request cannot include multiple operations on one item"
-        _require_distinct(found, text)
+    _require_distinct(found, "Transaction request cannot include multiple operations on one item")
 
 
 def cancelled(reasons: list[dict[str, Any]]) -> AwsError:

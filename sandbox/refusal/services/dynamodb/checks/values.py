@@ -6,13 +6,13 @@ The texts are those of live answers (H17, H18) where one was recorded.
 from __future__ import annotations
 
 import base64
-import binascii
 import decimal
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ....errors import AwsError, validation
+from ....errors import validation
+from .wire_types import require_binary, require_list, require_map, require_scalar, require_structure
 
 TYPES = ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS")
 #: As nearly every number is written; it needs no second look.
@@ -20,8 +20,19 @@ _PLAIN = re.compile(r"0|-?[1-9]\d{0,37}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 _EXACT = decimal.Context(prec=10_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 #: DynamoDB Developer Guide, "Service, account, and table quotas".
-_DIGITS, _LARGEST, _SMALLEST, _DEPTH = 38, 125, -130, 32
+_DIGITS, _LARGEST, _SMALLEST, _DEPTH = 38, 125, -130, 31
 _INVALID = "One or more parameter values were invalid: "
+TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+    "beyond supported limit"
+)
+_OVER = "Number overflow. Attempting to store a number with magnitude larger than supported range"
+_UNDER = (
+    "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+)
+_NULLS = {"SS": "An string set may not have a null string as a member",
+          "NS": "An number set may not have a null number as a member",
+          "BS": "Binary sets may not contain null or empty values"}  # fmt: skip
 _SETS = {"SS": "An string set  may not be empty", "NS": "An number set  may not be empty",
          "BS": "Binary sets should not be empty"}  # fmt: skip
 
@@ -39,8 +50,7 @@ def require_value(value: Any, depth: int = 0) -> bool:
     Raises:
         AwsError: ``SerializationException`` for a wrong JSON type, ``ValidationException`` else.
     """
-    if not isinstance(value, dict):
-        raise AwsError("SerializationException", "Unexpected value type in payload")
+    require_structure(value, "AttributeValue", within=True)
     given = [kind for kind in value if kind in TYPES and value[kind] is not None]
     if len(given) != 1:
         what = "has more than one datatypes set" if given else "is empty"
@@ -48,7 +58,7 @@ def require_value(value: Any, depth: int = 0) -> bool:
             f"Supplied AttributeValue {what}, must contain exactly one of the supported datatypes"
         )
     if depth > _DEPTH:
-        raise validation("Nesting Levels have exceeded supported limits")
+        raise validation(TOO_DEEP)
     kind = given[0]
     return _CHECKS[kind](value, kind, depth)
 
@@ -59,8 +69,8 @@ def number(text: Any) -> str:
     Raises:
         AwsError: it is none, or DynamoDB cannot hold it.
     """
-    if not isinstance(text, str):
-        raise AwsError("SerializationException", "NUMBER_VALUE cannot be converted to String")
+    require_scalar("string", text)
+    assert isinstance(text, str)
     if _PLAIN.fullmatch(text):
         return text
     if not _NUMBER.fullmatch(text):
@@ -70,17 +80,26 @@ def number(text: Any) -> str:
     if not exact:
         return "0"
     exact = exact.normalize(_EXACT)
-    if exact.adjusted() > _LARGEST or exact.adjusted() < _SMALLEST:
-        what = "over", "larger" if exact.adjusted() > _LARGEST else ""
-        if not what[1]:
-            what = "under", "smaller"
-        raise validation(
-            f"Number {what[0]}flow. Attempting to store a number with magnitude {what[1]} than "
-            "supported range"
-        )
+    if exact.adjusted() > _LARGEST:
+        raise validation(_OVER)
+    if exact.adjusted() < _SMALLEST:
+        raise validation(_UNDER)
     if len(exact.as_tuple().digits) > _DIGITS:
         raise validation("Attempting to store more than 38 significant digits in a Number")
     return format(exact, "f")
+
+
+def total(left: str, sign: str, right: str) -> str:
+    """The sum or the difference of two numbers, exactly.
+
+    Raises:
+        AwsError: DynamoDB cannot hold it. That it is too precise is called an overflow, too (H77).
+    """
+    one, other = _EXACT.create_decimal(left), _EXACT.create_decimal(right)
+    exact = (_EXACT.add if sign == "+" else _EXACT.subtract)(one, other)
+    if len(exact.normalize(_EXACT).as_tuple().digits) > _DIGITS:
+        raise validation(_OVER)
+    return number(format(exact, "f"))
 
 
 def data_of(value: Mapping[str, Any]) -> tuple[str, Any]:
@@ -96,17 +115,12 @@ def size_of(kind: str, data: Any) -> int:
 
 
 def _text(value: dict[str, Any], kind: str, _depth: int) -> bool:
-    if not isinstance(value[kind], str):
-        raise AwsError("SerializationException", f"{kind} must be a text in the request.")
+    require_scalar("string", value[kind])
     return False
 
 
-def _binary(value: dict[str, Any], kind: str, depth: int) -> bool:
-    _text(value, kind, depth)
-    try:
-        base64.b64decode(value[kind], validate=True)
-    except (binascii.Error, ValueError):
-        raise AwsError("SerializationException", f"{kind} is not valid Base64.") from None
+def _binary(value: dict[str, Any], kind: str, _depth: int) -> bool:
+    require_binary(value[kind])
     return False
 
 
@@ -117,8 +131,7 @@ def _number(value: dict[str, Any], kind: str, _depth: int) -> bool:
 
 
 def _truth(value: dict[str, Any], kind: str, _depth: int) -> bool:
-    if not isinstance(value[kind], bool):
-        raise AwsError("SerializationException", f"{kind} must be true or false in the request.")
+    require_scalar("boolean", value[kind])
     if kind == "NULL" and not value[kind]:
         value[kind] = True  # H18: it is taken, and read as true.
         return True
@@ -126,21 +139,20 @@ def _truth(value: dict[str, Any], kind: str, _depth: int) -> bool:
 
 
 def _list(value: dict[str, Any], kind: str, depth: int) -> bool:
-    if not isinstance(value[kind], list):
-        raise AwsError("SerializationException", "L must be a list in the request.")
+    require_list(value[kind])
     return sum(require_value(member, depth + 1) for member in value[kind]) > 0
 
 
 def _map(value: dict[str, Any], kind: str, depth: int) -> bool:
-    if not isinstance(value[kind], dict):
-        raise AwsError("SerializationException", "M must be a map in the request.")
+    require_map(value[kind])
     return sum(require_value(member, depth + 1) for member in value[kind].values()) > 0
 
 
 def _set(value: dict[str, Any], kind: str, depth: int) -> bool:
     members = value[kind]
-    if not isinstance(members, list):
-        raise AwsError("SerializationException", f"{kind} must be a list in the request.")
+    require_list(members)
+    if None in members:
+        raise validation(f"{_INVALID}{_NULLS[kind]}")
     if not members:
         raise validation(f"1 validation error detected: {_INVALID}{_SETS[kind]}")
     scalars = [{kind[0]: member} for member in members]
