@@ -11,7 +11,8 @@ from ...moto import dynamodb as moto_dynamodb
 from ...requests.calls import Call, Forwarded
 from . import encryption_options
 from .answers import GONE, edited
-from .checks.tables import require_billing, require_replicas_keys
+from .checks.changes import merged_definitions, require_change
+from .checks.tables import require_new_table, require_replicas_keys
 from .data_keys import TableKey
 from .resources import arn, read_policy, table_name
 from .rows import SealedRows, rows_of
@@ -89,7 +90,7 @@ def create_table(tables: Tables, call: Call) -> Forwarded:
     if policy is not None:
         read_policy(policy)
     params = _without(call.params, "SSESpecification", "ResourcePolicy", "TableClass")
-    require_billing(call.params)
+    require_new_table(call.params)
     answer = tables.moto.forward(call, params)
     if answer.status != 200:
         return answer
@@ -135,11 +136,13 @@ def update_table(tables: Tables, call: Call) -> Forwarded:
     name = existing(tables, call)
     tables.states.require_made(call, name)
     require_replicas_keys(call, tables.find(call, name))
+    table = moto_dynamodb.dynamodb(call.account, call.region).tables[name]
+    require_change(table, call.params)
     if "SSESpecification" in call.params:
         return encryption_options.change(tables, call, name)
     _require_read(call)
-    require_billing(call.params)
-    answer = tables.moto.forward(call)
+    params = {**call.params, "AttributeDefinitions": merged_definitions(table, call.params)}
+    answer = tables.moto.forward(call, params)
     if answer.status == 200:
         tables.adopt_changes(call, name)
         _note_billing(tables, call, name)
@@ -174,6 +177,11 @@ def delete_table(tables: Tables, call: Call) -> Forwarded:
     if state is not None:
         tables.states.settle(state)
         encryption_options.require_at_rest(state)
+    if moto_dynamodb.dynamodb(call.account, call.region).tables[name].deletion_protection_enabled:
+        raise validation(
+            "Resource cannot be deleted as it is currently protected against deletion. Disable "
+            "deletion protection first."
+        )
     answer = tables.moto.forward(call)
     if answer.status == 200 and state is not None:
         del tables.states.by_address[call.account, call.region, name]
@@ -288,6 +296,11 @@ def restore_to_point_in_time(tables: Tables, call: Call) -> Forwarded:
         return tables.moto.forward(call, params)  # moto says that there is no such table.
     tables.states.require_made(call, source, "TableInUseException")
     tables.states.require_live(state)
+    if ("RestoreDateTime" in params) is bool(params.get("UseLatestRestorableTime")):
+        raise validation(
+            "Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be "
+            "specified, but not both"
+        )
     if "RestoreDateTime" in params or not params.get("UseLatestRestorableTime"):
         raise not_in_sandbox("restores to an earlier moment", "Use UseLatestRestorableTime.")
     table = moto_dynamodb.dynamodb(call.account, call.region).tables[source]

@@ -14,11 +14,11 @@ from typing import Any
 
 from ...errors import not_in_sandbox
 from ...requests.calls import Call, ContextValue, Forwarded, Permission
-from . import access, lifecycle, partiql
+from . import access, lifecycle, partiql, tags
 from .access import Access
 from .answers import edited
 from .checks import require_expressions, require_request, write_anew, write_plainly
-from .resources import arn, permission, table_name
+from .resources import arn, permission, resource_table, table_name
 from .tables import Tables
 
 ASKS_KMS = "asks KMS"
@@ -120,7 +120,8 @@ def _on_table(
         context: dict[str, ContextValue] = {f"aws:RequestTag/{t['Key']}": t["Value"] for t in tags}
         if keys := [t["Key"] for t in tags] or call.params.get("TagKeys"):
             context["aws:TagKeys"] = keys
-        name = table_name(call, call.params[member])
+        by_arn = member == "ResourceArn"
+        name = resource_table(call) if by_arn else table_name(call, call.params[member])
         return [permission(call, call.operation, name, context=context)]
 
     return Operation(key, permissions, act)
@@ -245,11 +246,11 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateTable": _on_table(lifecycle.update_table, ASKS_KMS),
     "DeleteTable": _on_table(lifecycle.delete_table),
     "DescribeTable": _on_table(lifecycle.describe_table),
-    "ListTables": _on_account(what="table/*"),
+    "ListTables": _on_account(tags.list_tables, what="table/*"),
     "DescribeLimits": _on_account(),
     "DescribeEndpoints": _on_account(),
-    "TagResource": _on_existing(member="ResourceArn"),
-    "UntagResource": _on_existing(member="ResourceArn"),
+    "TagResource": _on_table(tags.tag, member="ResourceArn"),
+    "UntagResource": _on_table(tags.untag, member="ResourceArn"),
     "ListTagsOfResource": _on_existing(member="ResourceArn"),
     "PutResourcePolicy": _on_table(lifecycle.put_resource_policy, member="ResourceArn"),
     "GetResourcePolicy": _on_table(member="ResourceArn"),

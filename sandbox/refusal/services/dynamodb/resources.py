@@ -44,6 +44,26 @@ def table_name(call: Call, given: Any) -> str:
     return name
 
 
+def resource_table(call: Call) -> str:
+    """The name of the table whose ARN a request has as ``ResourceArn``.
+
+    Raises:
+        AwsError: ``ValidationException``: it is no ARN of a table of this Region (H78).
+    """
+    given = call.params["ResourceArn"]
+    problem = ""
+    if not given.startswith("arn:"):
+        problem = f"ARNs must start with 'arn:': {given}"
+    elif not given.startswith("arn:aws:dynamodb:"):
+        problem = f"Provided Arn is not a DynamoDB resource arn: {given}"
+    if problem:
+        raise validation(f"One or more parameter values were invalid: {problem}")
+    match = _ARN.fullmatch(given)
+    if match is None or match.group(1) != call.region:
+        raise validation(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
+    return table_name(call, given)
+
+
 @lru_cache(maxsize=256)
 def read_policy(text: str) -> Policy:
     """A table's resource-based policy.

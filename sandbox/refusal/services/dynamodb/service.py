@@ -18,9 +18,9 @@ from ...requests import shapes
 from ...requests.calls import Call, Forwarded, Permission
 from ..kms import Kms
 from .at_rest import AtRest
-from .checks import paths_of, require_members, total
+from .checks import paths_of, require_members, require_shape, total
 from .comparison import begins_with, contains, ordered, same, size
-from .operations import OPERATIONS, STREAM_OPERATIONS, Operation
+from .operations import OPERATIONS, REFUSED, STREAM_OPERATIONS, Operation
 from .rows import rows_of
 from .table_keys import TableKeys
 from .tables import Tables
@@ -53,8 +53,8 @@ class DynamoDB:
         operation = OPERATIONS[call.operation]
         if operation.data:
             require_members(call)
-        else:
-            shapes.read_params("dynamodb", call.operation, call.params)
+        elif operation.key != REFUSED:
+            require_shape(call)
         try:
             return operation.permissions(call)
         except (AttributeError, TypeError):

@@ -107,7 +107,8 @@ def test_capacity_and_on_demand_do_not_go_together(
     with refused("ValidationException", text + "when BillingMode is PAY_PER_REQUEST"):
         make_table(more={"ProvisionedThroughput": CAPACITY})
     index = {**INDEX, "ProvisionedThroughput": CAPACITY}
-    with refused("ValidationException", text + "for index: by-what when BillingMode"):
+    said = "ProvisionedThroughput should not be specified for index: by-what when BillingMode"
+    with refused("ValidationException", said):
         make_table(more={**INDEXED, "GlobalSecondaryIndexes": [index]})
     make_table(more=PROVISIONED)
     more = {"BillingMode": "PAY_PER_REQUEST", "ProvisionedThroughput": CAPACITY}

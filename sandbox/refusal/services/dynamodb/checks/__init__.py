@@ -17,11 +17,17 @@ In the order in which DynamoDB looks (H16):
     queries.py      Query and Scan
     paths.py        the paths of projections, for moto
 
+Of requests about tables:
+
+    tables.py       a table that is made: capacity, streams, tags
+    schemas.py      its keys and indexes
+    changes.py      UpdateTable against the table as it is
+
 That permissions come before expressions is the sandbox's assumption (H16).
 """
 
 from .expressions import require_expressions, write_plainly
-from .members import require_members, send_anew
+from .members import require_members, require_shape, send_anew
 from .older import write_anew
 from .paths import paths_of
 from .requests import cancelled, require_request
@@ -33,6 +39,7 @@ __all__ = [
     "require_expressions",
     "require_members",
     "require_request",
+    "require_shape",
     "send_anew",
     "total",
     "write_anew",

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from botocore.model import Shape
+from botocore.model import Shape, StructureShape
 
 from ....errors import AwsError, validation
 from ....requests import shapes
@@ -99,11 +99,25 @@ def require_members(call: Call) -> None:
         if call.operation not in _COUNTED or not error.message.startswith(begins):
             raise
         raise validation(_COUNT + error.message) from None
+    _complain(reader)
+    if reader.changed:
+        send_anew(call)
+
+
+def require_shape(call: Call) -> None:
+    """Refuse a request about tables that cannot be read; raises likewise."""
+    shape = _input(call.operation)
+    if "TableName" in shape.required_members and call.params.get("TableName") is None:
+        raise validation("The parameter 'TableName' is required but was not present in the request")
+    reader = _Members()
+    reader.read(shape, call.params, "")
+    _complain(reader)
+
+
+def _complain(reader: _Members) -> None:
     if broken := reader.broken:
         noun = "error" if len(broken) == 1 else "errors"
         raise validation(f"{len(broken)} validation {noun} detected: " + "; ".join(broken))
-    if reader.changed:
-        send_anew(call)
 
 
 def send_anew(call: Call) -> None:
@@ -151,7 +165,7 @@ def _require_names(params: dict[str, Any]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _input(operation: str) -> Shape:
+def _input(operation: str) -> StructureShape:
     model = shapes.operation_model("dynamodb", operation)
-    assert model is not None and model.input_shape is not None
+    assert model is not None and isinstance(model.input_shape, StructureShape)
     return model.input_shape
