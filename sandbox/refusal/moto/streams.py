@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from moto.dynamodb.models.table import StreamRecord, StreamShard
+from moto.dynamodbstreams.models import dynamodbstreams_backends
 
+from .dynamodb import MotoTable
 from .hooks import Hooks
 from .sizes import size_of
+
+
+def shard_id(table: MotoTable) -> str | None:
+    """The one shard of a table's stream; None if it has had none."""
+    shard = table.stream_shard
+    return None if shard is None else str(cast("Any", shard).id)
+
+
+def has_iterator(account: str, region: str, iterator: str) -> bool:
+    """Whether an iterator was given out."""
+    return iterator in dynamodbstreams_backends[account][region].shard_iterators
 
 
 def record_as_aws(hooks: Hooks) -> None:

@@ -5,12 +5,15 @@ What the gate calls, and what an operation does:
     service.py             ``DynamoDB`` and ``Streams``: permissions, then the act
     operations.py          one line for every operation of AWS's model
     access.py              what a data request does to which table, with its condition keys
+    expressions/           conditions, updates and projections as DynamoDB reads them
     checks/                what DynamoDB refuses and moto would take
     partiql/               statements, read here and done as requests for items
     answers.py             what DynamoDB answers where moto answers something else
     request_tokens.py      transactions that are done once for a token
     resources.py           ARNs, tags and policies of tables; the permissions on them
     lifecycle.py           making, changing, describing, backing up, restoring, deleting tables
+    tags.py                tags of tables, and the list of all tables
+    stream_reading.py      streams, their iterators and their records
     encryption_options.py  the three encryption options, and changing from one to another
 
 Tables:

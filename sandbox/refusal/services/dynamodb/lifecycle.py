@@ -344,17 +344,3 @@ def put_resource_policy(tables: Tables, call: Call) -> Forwarded:
     """PutResourcePolicy: a policy that can be read, for it counts from now on."""
     read_policy(call.params["Policy"])
     return tables.moto.forward(call)
-
-
-def require_stream(call: Call, stream: str) -> None:
-    """Refuse a stream that is not there; the wording is the sandbox's assumption.
-
-    Raises:
-        AwsError: ``ResourceNotFoundException``.
-    """
-    name = table_name(call, stream)
-    table = moto_dynamodb.dynamodb(call.account, call.region).tables.get(name)
-    label = stream.rpartition("/stream/")[2]
-    if table is None or table.latest_stream_label != label:
-        text = f"Requested resource not found: Stream: {stream} not found"
-        raise AwsError("ResourceNotFoundException", text)

@@ -14,9 +14,8 @@ from typing import Any
 
 from ...errors import not_in_sandbox
 from ...requests.calls import Call, ContextValue, Forwarded, Permission
-from . import access, lifecycle, partiql, tags
+from . import access, lifecycle, partiql, stream_reading, tags
 from .access import Access
-from .answers import edited
 from .checks import require_expressions, require_request, write_anew, write_plainly
 from .resources import arn, permission, resource_table, table_name
 from .tables import Tables
@@ -187,36 +186,10 @@ def _refused(what: str) -> Operation:
     return Operation(REFUSED, permissions, _forward)
 
 
-def _stream_of(call: Call) -> str:
-    """The stream's ARN: an iterator starts with it."""
-    return str(call.params.get("StreamArn") or call.params["ShardIterator"]).partition("|")[0]
-
-
 def _on_stream(key: str, act: Callable[[Tables, Call], Forwarded]) -> Operation:
-    return Operation(key, lambda call: [Permission(call.action, _stream_of(call))], act)
-
-
-def _stream(tables: Tables, call: Call) -> Forwarded:
-    lifecycle.require_stream(call, _stream_of(call))
-    return tables.moto.forward(call, service="dynamodbstreams")
-
-
-def _described_stream(tables: Tables, call: Call) -> Forwarded:
-    """DescribeStream: the shards after one that is named (H26)."""
-    after = call.params.get("ExclusiveStartShardId") or ""
-
-    def change(body: dict[str, Any]) -> None:
-        about = body["StreamDescription"]
-        about["Shards"] = [shard for shard in about["Shards"] if shard["ShardId"] > after]
-
-    return edited(_stream(tables, call), change)
-
-
-def _records(tables: Tables, call: Call) -> Forwarded:
-    stream = _stream_of(call)
-    lifecycle.require_stream(call, stream)
-    names = (table_name(call, stream),)
-    return tables.moto.with_rows(call, names, writes=False, service="dynamodbstreams")
+    return Operation(
+        key, lambda call: [Permission(call.action, stream_reading.stream_of(call))], act
+    )
 
 
 _ITEM_READ = _data(access.one_item)
@@ -305,7 +278,7 @@ STREAM_OPERATIONS: dict[str, Operation] = {
         ],
         lambda tables, call: tables.moto.forward(call, service="dynamodbstreams"),
     ),
-    "DescribeStream": _on_stream(NO_KEY, _described_stream),
-    "GetShardIterator": _on_stream(NO_KEY, _stream),
-    "GetRecords": _on_stream(ASKS_KMS, _records),
+    "DescribeStream": _on_stream(NO_KEY, stream_reading.describe),
+    "GetShardIterator": _on_stream(NO_KEY, stream_reading.forward),
+    "GetRecords": _on_stream(ASKS_KMS, stream_reading.records),
 }

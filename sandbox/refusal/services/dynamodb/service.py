@@ -22,6 +22,7 @@ from .checks import paths_of, require_members, require_shape, total
 from .comparison import begins_with, contains, ordered, same, size
 from .operations import OPERATIONS, REFUSED, STREAM_OPERATIONS, Operation
 from .rows import rows_of
+from .stream_reading import require_readable
 from .table_keys import TableKeys
 from .tables import Tables
 
@@ -105,7 +106,8 @@ class Streams:
         self._tables = dynamodb.tables
 
     def permissions(self, call: Call) -> Iterable[Permission]:
-        """What must be allowed before the call may act."""
+        """What must be allowed before the call may act; raises as DynamoDB's."""
+        require_readable(call)
         return STREAM_OPERATIONS[call.operation].permissions(call)
 
     def act(self, call: Call) -> dict[str, Any] | Forwarded:

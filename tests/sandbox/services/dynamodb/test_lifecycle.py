@@ -207,7 +207,9 @@ def test_a_table_of_the_same_name_is_another_table(
 
 def test_a_protected_table_is_not_deleted(table: str, dynamodb: Any, kms: Any, key: str) -> None:
     dynamodb.update_table(TableName="orders", DeletionProtectionEnabled=True)
-    with pytest.raises(dynamodb.exceptions.ClientError, match="currently protected against deletion"):
+    with pytest.raises(
+        dynamodb.exceptions.ClientError, match="currently protected against deletion"
+    ):
         dynamodb.delete_table(TableName="orders")
     assert get(dynamodb) == item("1")
     assert grants(kms, key) == 2

@@ -37,7 +37,23 @@ def batch(tables: Tables, call: Call) -> dict[str, Any]:
 
     That a denial by KMS is one of these errors is the sandbox's assumption (H23).
     """
+    _require_one_kind(asked(call))
     return {"Responses": [_answer(tables, call, n, one) for n, one in enumerate(asked(call))]}
+
+
+def _require_one_kind(statements: list[dict[str, Any]]) -> None:
+    """Refuse reads and writes in one batch: botocore's model, whose words these are."""
+    reads: set[bool] = set()
+    for one in statements:
+        try:
+            reads.add(read(dict(one)).kind == "SELECT")
+        except AwsError:
+            continue  # It is refused by itself.
+    if len(reads) > 1:
+        raise validation(
+            "The entire batch must consist of either read statements or write statements, you "
+            "cannot mix both in one batch."
+        )
 
 
 def _answer(tables: Tables, call: Call, number: int, one: Mapping[str, Any]) -> dict[str, Any]:
