@@ -31,6 +31,7 @@ MESSAGES = {
     "grading.points": "Points",
     "grading.out_of": "Out of",
     "grading.open": "not marked yet",
+    "grading.so_far": "{points} so far",
     "grading.heading": "Notebook {number}",
     "grading.file": "Your file: {source}",
     "grading.not_graded": (

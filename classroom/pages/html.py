@@ -59,7 +59,9 @@ for (const place of document.querySelectorAll(".long")) {
       const up = head.getAttribute("aria-sort") !== "ascending";
       for (const other of place.querySelectorAll("thead th")) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const order = (a, b) => key(a, at).localeCompare(key(b, at), "en", {numeric: true});
+      // Points are decimal fractions, which the collation would take for two numbers.
+      const order = (a, b) => at && parseFloat(key(a, at)) - parseFloat(key(b, at)) ||
+        key(a, at).localeCompare(key(b, at), "en", {numeric: true});
       body.append(...[...body.rows].sort((a, b) => up ? order(a, b) : order(b, a)));
     });
   });

@@ -157,12 +157,20 @@ def _marks(results: Sequence[SubmissionResult]) -> str:
     known = sorted({result.notebook for result in results if result.notebook})
     shown: dict[str, dict[str, str]] = defaultdict(dict)
     for result in results:
-        points = say("grading.open") if result.points is None else format_points(result.points)
         of = f" / {format_points(result.out_of)}" if result.exercises else ""
-        shown[result.student][result.notebook] = points + of
+        shown[result.student][result.notebook] = _so_far(result) + of
     rows = [[name, *(marks.get(n, "") for n in known)] for name, marks in shown.items()]
     caption = say("grading.marks")
     return sortable(table(caption, [say("grading.student"), *known], rows), say("grading.search"))
+
+
+def _so_far(result: SubmissionResult) -> str:
+    if result.points is not None:
+        return format_points(result.points)
+    if not result.exercises:
+        return say("grading.open")
+    known = sum(one.points for one in result.exercises if one.points is not None)
+    return say("grading.so_far", points=format_points(known))
 
 
 def _statistics(results: Sequence[SubmissionResult]) -> list[str]:

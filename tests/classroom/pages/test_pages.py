@@ -140,7 +140,16 @@ def test_the_report_says_what_is_usual() -> None:
 def test_a_class_of_400_is_sorted_and_searched_and_nothing_overlaps(tmp_path: Path) -> None:
     from tests.browser.jupyter import browser_page
 
-    many = [replace(ANN, student=f"{'x' * (n % 60)}{n:03d}") for n in range(400)]
+    first, *others = ANN.exercises
+    many = [
+        replace(
+            ANN,
+            student=f"{'x' * (n % 60)}{n:03d}",
+            # As criteria share points out.
+            exercises=(replace(first, points=first.out_of * (1 + n % 7) / 16), *others),
+        )
+        for n in range(400)
+    ]
     worst = replace(BEN, exercises=tuple(replace(x, points=0) for x in BEN.exercises))
     file = tmp_path / "report.html"
     file.write_text(class_report([*many, replace(worst, student="Zoe")]), encoding="utf-8")
@@ -153,6 +162,8 @@ def test_a_class_of_400_is_sorted_and_searched_and_nothing_overlaps(tmp_path: Pa
         page.fill("input[type=search]", "")
         page.locator(".long thead button").nth(1).click()
         assert shown.nth(0).inner_text().startswith("Zoe"), "the fewest points come first"
+        points = [float(text.split()[0]) for text in page.locator(".long td").all_inner_texts()]
+        assert points == sorted(points) and len(set(points)) > 3
         page.locator(".long thead button").nth(1).click()
         assert not shown.nth(0).inner_text().startswith("Zoe")
         boxes = page.evaluate(
@@ -204,7 +215,7 @@ def test_the_report_shows_marks_outcomes_beliefs_and_whom_to_see() -> None:
     page = PAGES["report"]
     text = Reader(page).text
     assert "3 students, 3 notebooks, 6 answers; a person has to look at 2 notebooks." in text
-    assert "1 / 5" in text and "not marked yet / 5" in text
+    assert "1 / 5" in text and "0.5 so far / 5" in text
     assert "2 cells answer it" in text and "It is no Jupyter notebook." in text
     claims = [text.index(misconceptions()[key].claim) for key in ("any-denial", "both-must-allow")]
     assert claims == sorted(claims), "what most believe comes first"
