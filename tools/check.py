@@ -47,7 +47,7 @@ def sandbox() -> str:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.stdout.strip() != "AccessDeniedException":
         raise RuntimeError((done.stderr.strip() or done.stdout).split("\n")[-1])
-    return "it refuses who may not"
+    return "it denies a caller without permission"
 
 
 def kernel() -> str:
@@ -69,7 +69,7 @@ def notebooks() -> str:
     """The notebooks."""
     found = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if not found:
-        raise RuntimeError("there are none; get them back with `git checkout notebooks`")
+        raise RuntimeError("there are none; restore them with `git checkout notebooks`")
     for notebook in found:
         json.loads(notebook.read_text(encoding="utf-8"))
     return f"{len(found)} can be read"

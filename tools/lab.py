@@ -179,7 +179,7 @@ def command(port: int, options: list[str]) -> list[str]:
 def main(options: list[str]) -> int:
     """Run JupyterLab until it is stopped. Returns its exit status."""
     if not (ROOT / START).is_file():
-        sys.exit(f"{START} is missing: get it back with `git checkout notebooks`.")
+        sys.exit(f"{START} is missing: restore it with `git checkout notebooks`.")
     environment = dict(os.environ) | folders()
     tell_git()
     # Beside the person's own settings, which stay as they are: no pop-up that asks about news.

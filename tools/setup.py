@@ -388,4 +388,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit("Stopped before the set-up was complete: run the same command again.")
     except OSError as error:
-        sys.exit("The set-up could not go on: %s." % error)
+        sys.exit("The set-up could not continue: %s." % error)

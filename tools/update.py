@@ -157,7 +157,7 @@ def update() -> list[str]:
     """
     there = newest()
     if not there:
-        return ["This is the newest version already."]
+        return ["You already have the newest version."]
     paths = [path for path in changed(there) if (ROOT / path).exists()]
     kept = ROOT / KEPT / time.strftime("%Y-%m-%d_%H%M%S")
     old = {path: json.loads(git("show", f"HEAD:{path}"))["cells"] for path in paths}
@@ -202,7 +202,7 @@ def main() -> int:
     try:
         print("\n".join(update()))
     except (UpdateError, OSError, ValueError) as error:
-        print(f"The new version was not taken. {error}", file=sys.stderr)
+        print(f"The new version was not installed. {error}", file=sys.stderr)
         return 1
     return 0
 

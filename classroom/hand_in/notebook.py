@@ -25,7 +25,7 @@ _WRITTEN = re.compile(r"\d\d-written-(\d+)-(\w+)")
 #: In the place of a notebook that could not be taken: why.
 NOT_TAKEN = "not_taken"
 _REASON = 500
-_NO_NOTEBOOK = "This is no Jupyter notebook"
+_NO_NOTEBOOK = "This is not a Jupyter notebook"
 _OTHER_COURSE = "This notebook has no exercise of this course, or its cells' metadata is lost"
 
 

@@ -97,7 +97,7 @@ def read_official(folder: Path) -> Release:
         try:
             official = _official(json.loads(path.read_text(encoding="utf-8"))["cells"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise GradingError(f"{path} is no notebook that was handed out ({error}).") from None
+            raise GradingError(f"{path} is not a notebook that was handed out ({error}).") from None
         if official is None:
             continue
         if official.number in release:

@@ -133,7 +133,7 @@ def _by_pattern(pattern: str) -> _OwnerOf:
     try:
         known = re.compile(pattern)
     except re.error as error:
-        raise GradingError(f"`{pattern}` is no regular expression ({error}).") from None
+        raise GradingError(f"`{pattern}` is not a regular expression ({error}).") from None
     if "student" not in known.groupindex:
         raise GradingError(f"`{pattern}` has no group (?P<student>…).")
 
@@ -165,7 +165,7 @@ def _in_folder(root: Path, owner_of: _OwnerOf) -> Iterator[tuple[Submission, Own
         if stat.S_ISLNK(mode):
             yield replace(one, problem="It is a link to another file."), owner
         elif not stat.S_ISREG(mode):
-            yield replace(one, problem="It is no file."), owner
+            yield replace(one, problem="It is not a file."), owner
         elif below.lower().endswith(".zip"):
             yield from _in_zip(path, below, owner_of, owner)
         elif path.stat().st_size > LARGEST:
@@ -252,7 +252,7 @@ def _notebooks(found: list[Submission]) -> Iterator[Submission]:
             yield one
         elif one.student not in students:
             students.add(one.student)
-            yield replace(one, problem=one.problem or "It is no Jupyter notebook.")
+            yield replace(one, problem=one.problem or "It is not a Jupyter notebook.")
 
 
 def _few(found: list[Submission]) -> Iterator[Submission]:

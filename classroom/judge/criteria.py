@@ -40,7 +40,9 @@ def load_criteria(path: Path | None) -> Criteria:
         return {}
     spec = spec_from_file_location("_criteria", path)
     if spec is None or spec.loader is None:
-        raise GradingError(f"The criteria file {path} is no Python file; its name ends in .py.")
+        raise GradingError(
+            f"The criteria file {path} is not a Python file; its name must end in .py."
+        )
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

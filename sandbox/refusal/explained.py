@@ -47,7 +47,7 @@ def _note(steps: Sequence[Step], event: Event) -> str:
     """What no policy decided of a call."""
     if any(not step.decision.allowed for step in steps):
         return ""
-    asked = "No policy denied it" if steps else "No policy was asked"
+    asked = "No policy denied it" if steps else "No policy was evaluated"
     if not event.error_code:
         return "" if steps else f"{asked}."
     said = f"{event.error_code}: {event.error_message}" if event.error_message else event.error_code

@@ -79,7 +79,7 @@ class Sandbox:
         other = Sandbox._running
         if other is not None and not aside:
             raise SandboxError(
-                "A sandbox runs already in this process; stop it first with sandbox.stop()."
+                "A sandbox is already running in this process; stop it first with sandbox.stop()."
             )
         with contextlib.ExitStack() as stack:
             stack.enter_context(process.in_process())
@@ -198,7 +198,7 @@ class Sandbox:
         """
         account = account_id or self.account_id
         if len(account) != 12 or not (account.isascii() and account.isdigit()):
-            raise SandboxError(f"`{account}` is no account ID; give twelve digits.")
+            raise SandboxError(f"`{account}` is not an account ID; give twelve digits.")
         self._check_running()
         key_id, secret = self._admin_keys(account)
         return boto3.Session(
@@ -284,7 +284,7 @@ class Sandbox:
 
     def _check_running(self) -> None:
         if self._stack is None:
-            raise SandboxError("This sandbox does not run; start it with sandbox.start().")
+            raise SandboxError("This sandbox is not running; start it with sandbox.start().")
 
     def handle(self, request: AWSPreparedRequest) -> RawResponse:
         """Answer one AWS request: status, headers, body."""

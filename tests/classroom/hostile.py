@@ -276,9 +276,9 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         "function-leaves": function("1.7", "raise SystemExit('bye')", "SystemExit: bye"),
         "of-another-student": Case(solved("05"), ALL),
         "fifty-megabytes": Case(odd.fifty_megabytes(), ALL),
-        "no-notebook": Case(b"\x89PNG\r\n\x1a\n", says={"": "no Jupyter notebook"}),
-        "no-json": Case(b'{"cells": [', says={"": "no Jupyter notebook"}),
-        "deep-json": Case(b"[" * 200_000, says={"": "no Jupyter notebook"}),
+        "no-notebook": Case(b"\x89PNG\r\n\x1a\n", says={"": "not a Jupyter notebook"}),
+        "no-json": Case(b'{"cells": [', says={"": "not a Jupyter notebook"}),
+        "deep-json": Case(b"[" * 200_000, says={"": "not a Jupyter notebook"}),
         "no-cells": Case(b'{"cells": {"a": 1}}', says={"": "no cells"}),
         "odd-cells": Case(
             b'{"cells": [1, null, {"cell_type": "code", "metadata": 3, "source": [1]}]}',
@@ -286,7 +286,7 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         ),
         "errs": Case(solved("05", **ERRORS), without(*ERRORS), ERROR_SAYS),
         "odd-file": Case(odd.odd_file, ALL),
-        "not-even-named": Case(b"hello", says={"": "no Jupyter notebook"}, file="answer.docx"),
+        "not-even-named": Case(b"hello", says={"": "not a Jupyter notebook"}, file="answer.docx"),
         "climbs": Case(odd.climbing_zip, ALL),
     }
     for number in LESSON:

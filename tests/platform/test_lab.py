@@ -137,7 +137,7 @@ def test_a_house_without_notebooks(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     done = lab("", tmp_path, root=tmp_path)
     assert done.communicate(timeout=20)[0] == (
-        f"{START} is missing: get it back with `git checkout notebooks`.\n"
+        f"{START} is missing: restore it with `git checkout notebooks`.\n"
     )
     assert done.returncode == 1
 

@@ -47,7 +47,7 @@ def update(where: Path, words: str = "") -> str:
     assert "Traceback" not in done.stderr
     assert done.returncode == (1 if words else 0), done.stderr
     assert words in done.stderr
-    assert not words or done.stderr.startswith("The new version was not taken. ")
+    assert not words or done.stderr.startswith("The new version was not installed. ")
     return done.stdout + done.stderr
 
 
@@ -110,7 +110,7 @@ def test_answers_survive_and_the_new_version_is_there(origin: Path, mine: Path) 
     assert f"{START}: 4 of your cells are in it" in said and "answer it again" not in said
     assert git(mine, "rev-parse", "HEAD") == git(origin, "rev-parse", "HEAD")
     assert git(mine, "status", "--porcelain") == f" M {START}\n"
-    assert update(mine) == "This is the newest version already.\n"
+    assert update(mine) == "You already have the newest version.\n"
     assert load(mine / START) == notebook
 
 

@@ -78,13 +78,13 @@ def test_where_no_policy_was_asked_it_says_so(sandbox: Sandbox) -> None:
     assert list(told.steps) == [] and told.aloud == told.note
     who, note = str(told).splitlines()
     assert who == "Who called: arn:aws:iam::123456789012:user/admin"
-    assert note.startswith("No policy was asked; the answer was NotFoundException: ")
+    assert note.startswith("No policy was evaluated; the answer was NotFoundException: ")
     assert who in told._repr_html_() and "NotFoundException" in told._repr_html_()
     assert told.to_json() == {"steps": [], "note": note}
 
     boto3.client("sts").get_caller_identity()  # Nobody needs a permission for it.
     told = explain(sandbox.trail.events(name="GetCallerIdentity")[-1])
-    assert str(told).splitlines() == [who, "No policy was asked."]
+    assert str(told).splitlines() == [who, "No policy was evaluated."]
 
 
 def test_an_explanation_of_nothing_shows_itself() -> None:

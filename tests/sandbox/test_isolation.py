@@ -274,7 +274,7 @@ class TestWhatIsLeftBehind:
         before = process_state()
         with Sandbox() as sandbox:
             for another in (Sandbox(), sandbox):
-                with pytest.raises(SandboxError, match="runs already"):
+                with pytest.raises(SandboxError, match="already running"):
                     another.start()
             assert Sandbox.running() is sandbox
             assert boto3.client("kms").list_keys()["Keys"] == []

@@ -47,7 +47,7 @@ def test_an_exception_in_the_block_passes_through() -> None:
 
 
 def test_one_at_a_time(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxError, match="runs already"):
+    with pytest.raises(SandboxError, match="already running"):
         Sandbox().start()
 
 

@@ -243,7 +243,7 @@ def edited(change: Callable[[dict[str, Any]], None], *, signed: bool) -> Callabl
     return edit
 
 
-FOREIGN = "is no account that Sandbox.save wrote"
+FOREIGN = "is not an account that Sandbox.save wrote"
 READ = "holds what the library does not read"
 
 
@@ -298,7 +298,7 @@ def test_only_an_accounts_classes_are_made(saved: tuple[Path, dict[str, Any]], n
         next(one for one in objects if ":" in one["$"])["$"] = name
 
     path.write_text(edited(change, signed=True)(path.read_text()))
-    with pytest.raises(SandboxError, match="is no class of an account's"):
+    with pytest.raises(SandboxError, match="is not a class of an account"):
         Sandbox.load(path).start()
     assert Sandbox.running() is None
 
@@ -315,7 +315,7 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(
         with pytest.raises(SandboxError, match=r"cannot be saved to .*No such file"):
             sandbox.save(tmp_path / "none" / "account.json")
         monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(SandboxError, match=r"No space left on device\); the file is as it was"):
+        with pytest.raises(SandboxError, match=r"No space left on device\); the file is unchanged"):
             sandbox.save(path)
     assert path.read_text() == "before" and [one.name for one in tmp_path.iterdir()] == [path.name]
 
@@ -366,5 +366,5 @@ def test_a_file_that_is_not_there_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_that_does_not_run_has_nothing_to_save(tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match="does not run"):
+    with pytest.raises(SandboxError, match="is not running"):
         Sandbox().save(tmp_path / "account.json")

@@ -206,7 +206,7 @@ def _context(pairs: Sequence[str], implied: Mapping[str, str]) -> dict[str, str 
         name, equals, value = pair.partition("=")
         if not name or not equals:
             raise RequestError(
-                f"`{pair}` is no condition key with a value; write it such as "
+                f"`{pair}` is not a condition key with a value; write it like this: "
                 "--context kms:ViaService=dynamodb.us-east-1.amazonaws.com."
             )
         name = names.setdefault(name.lower(), name)

@@ -72,7 +72,8 @@ class refused:
         told = error.response.get("Error", {})
         if told.get("Code") not in self._codes:
             raise NotRefused(
-                f"A refusal with {codes} was expected, and {told.get('Code')} came: {error}"
+                f"A refusal with {codes} was expected, but the error was {told.get('Code')}: "
+                f"{error}"
             ) from error
         self.error = error
         return True

@@ -22,7 +22,7 @@ def answer(sandbox: Sandbox, asked: Any) -> Any:
         raise SandboxError('A control request is JSON such as {"method": "describe", "with": {}}.')
     name = str(asked.get("method"))
     if name not in _METHODS:
-        raise SandboxError(f"`{name}` is no control method; there are {', '.join(_METHODS)}.")
+        raise SandboxError(f"`{name}` is not a control method; there are {', '.join(_METHODS)}.")
     try:
         return _METHODS[name](sandbox, **asked.get("with", {}))
     except (TypeError, ValueError) as error:

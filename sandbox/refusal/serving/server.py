@@ -167,11 +167,11 @@ class Server:
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return _plain(403, "The control channel needs the token that this server printed.")
         if request.method != "POST":
-            return _plain(405, "The control channel answers POST only.")
+            return _plain(405, "The control channel accepts only POST.")
         try:
             result = self._answer(self.sandbox, json.loads(request.get_data()))
         except (ValueError, RecursionError):
-            return _plain(400, "The control channel takes JSON, and this is none.")
+            return _plain(400, "The control channel accepts only JSON, and this is not JSON.")
         except SandboxError as error:
             return _plain(400, str(error))
         return Response(json.dumps(result), mimetype="application/json")
@@ -233,7 +233,7 @@ def _cannot_take(error: HTTPException) -> str:
 
 def no_port(text: str) -> SandboxError:
     """What is said to a number that cannot be a port, or to no number at all."""
-    return SandboxError(f"`{text[:20]}` is no port; give one from 1 to 65535, or 0 for any.")
+    return SandboxError(f"`{text[:20]}` is not a port; give one from 1 to 65535, or 0 for any.")
 
 
 def _listen(

@@ -48,7 +48,7 @@ def write(path: str | os.PathLike[str], account: Any) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise SandboxError(
-            f"The account cannot be saved to {target} ({error.strerror}); the file is as it was."
+            f"The account cannot be saved to {target} ({error.strerror}); the file is unchanged."
         ) from None
 
 
@@ -109,7 +109,7 @@ def read(path: str | os.PathLike[str]) -> Any:
     except (ValueError, RecursionError):
         whole = None
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise SandboxError(f"{path} is no account that Sandbox.save wrote, or not all of it.")
+        raise SandboxError(f"{path} is not an account that Sandbox.save wrote, or not all of it.")
     here = {"version": VERSION, "refusal": version("refusal"), "moto": version("moto")}
     for name, wanted in here.items():
         there = whole.get(name)

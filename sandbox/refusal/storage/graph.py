@@ -232,7 +232,7 @@ def _class(name: str) -> type:
     module, _, qualified = name.partition(":")
     found = getattr(sys.modules.get(module), qualified, None)
     if not _MODULES.fullmatch(module) or not isinstance(found, type):
-        raise ValueError(f"{name} is no class of an account's")
+        raise ValueError(f"{name} is not a class of an account")
     if found.__module__ != module or issubclass(found, BaseException):
-        raise ValueError(f"{name} is no class of an account's")
+        raise ValueError(f"{name} is not a class of an account")
     return found

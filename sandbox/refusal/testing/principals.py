@@ -151,7 +151,7 @@ def _running() -> Sandbox:
     running = Sandbox.running()
     if running is None:
         raise SandboxError(
-            "No sandbox runs; use the fixture `sandbox`, @sandboxed, or `with sandboxed():`."
+            "No sandbox is running; use the fixture `sandbox`, @sandboxed, or `with sandboxed():`."
         )
     return running
 

@@ -84,7 +84,7 @@ def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
     os.mkfifo(room / "cleo" / "05.ipynb")
     problems = {one.student: one.problem for one in find_submissions(room)}
     assert "link" in problems["ann"] and "link" in problems["ben"]
-    assert problems["cleo"] == "It is no file."
+    assert problems["cleo"] == "It is not a file."
     with pytest.raises(GradingError):
         read_content(Submission("dan", room / "ann" / "05.ipynb"))
 
@@ -132,7 +132,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_broken_zips_have_a_reason(tmp_path: Path) -> None:
     touch(tmp_path / "room" / "ann.zip", "no zip")
     (one,) = find_submissions(tmp_path / "room")
-    assert one.student == "ann" and "no zip" in one.problem
+    assert one.student == "ann" and "not a zip file" in one.problem
     archive = tmp_path / "all.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("ann/05.ipynb", "{}")
@@ -182,7 +182,7 @@ def test_a_student_without_a_notebook_is_not_forgotten(tmp_path: Path) -> None:
     touch(tmp_path / "ann" / "more.txt")
     touch(tmp_path / "ben" / "05.ipynb")
     problems = {one.student: one.problem for one in find_submissions(tmp_path)}
-    assert problems == {"ann": "It is no Jupyter notebook.", "ben": ""}
+    assert problems == {"ann": "It is not a Jupyter notebook.", "ben": ""}
 
 
 def test_nothing_there_is_said(tmp_path: Path) -> None:

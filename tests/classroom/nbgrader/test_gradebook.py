@@ -130,7 +130,7 @@ def test_a_platforms_zip_is_taken_file_by_file(
     TakeFromZip().extract(str(archive), str(extracted))
     found = {path.parent.name: json.loads(path.read_text()) for path in extracted.rglob("*.ipynb")}
     cells: dict[str, object] = {"cells": []}
-    reason = {"not_taken": "It is no Jupyter notebook."}
+    reason = {"not_taken": "It is not a Jupyter notebook."}
     long = next(name for name in found if name.startswith("eee"))
     assert long.endswith("eee_19") and len(long) < 60
     damaged = found.pop("fay_20")["not_taken"]

@@ -94,11 +94,11 @@ def test_written_answers_wait_for_a_person_and_empty_ones_do_not(told: Told) -> 
 
 def test_what_is_no_notebook_waits_for_a_person_with_the_reason(told: Told) -> None:
     assert set(told.marks("eve").values()) == {(None, True)}
-    assert "This is no Jupyter notebook" in told.comments["eve"]["answer-05-5-1"]
+    assert "This is not a Jupyter notebook" in told.comments["eve"]["answer-05-5-1"]
     kept = told.course.folder / "submitted/eve" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb.submitted"
     assert kept.read_bytes().startswith(b"\x89PNG")
     first = autograded(told.course, "eve").cells[0].source
-    assert say("class.look") in first and "This is no Jupyter notebook" in first
+    assert say("class.look") in first and "This is not a Jupyter notebook" in first
 
 
 def test_the_export_has_no_mark_where_a_person_must_look(told: Told) -> None:
@@ -191,7 +191,7 @@ def test_feedback_tells_the_title_of_a_hidden_criterion_and_nothing_else(told: T
 
 
 def test_feedback_says_what_is_still_open(told: Told) -> None:
-    assert "This is no Jupyter notebook" in feedback_page(told.course, "eve")
+    assert "This is not a Jupyter notebook" in feedback_page(told.course, "eve")
     assert "Total:" not in feedback_page(told.course, "eve")
 
 

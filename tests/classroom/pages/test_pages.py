@@ -65,7 +65,7 @@ BEN = replace(
     notes=("5.1: 2 cells answer it.",),
     answers=(("5.1", f"# mine\n{LONG}"),),
 )
-CLEO = SubmissionResult("=cleo|cmd", "cleo/05.ipynb", problem="It is no Jupyter notebook.")
+CLEO = SubmissionResult("=cleo|cmd", "cleo/05.ipynb", problem="It is not a Jupyter notebook.")
 CLASS = [ANN, BEN, CLEO]
 PAGES = {
     "feedback": feedback("ann", [ANN]),
@@ -208,7 +208,9 @@ def test_feedback_tells_of_a_criterion_its_title_and_no_more() -> None:
     assert "no points yet, out of 2" in text
     assert "2 cells answer it" not in text, "notes are for the instructor"
     assert say("grading.provisional") in text
-    assert "so it has no mark yet: It is no Jupyter" in Reader(PAGES["feedback without marks"]).text
+    assert (
+        "so it has no mark yet: It is not a Jupyter" in Reader(PAGES["feedback without marks"]).text
+    )
 
 
 def test_the_report_shows_marks_outcomes_beliefs_and_whom_to_see() -> None:
@@ -216,7 +218,7 @@ def test_the_report_shows_marks_outcomes_beliefs_and_whom_to_see() -> None:
     text = Reader(page).text
     assert "3 students, 3 notebooks, 6 answers; a person has to look at 2 notebooks." in text
     assert "1 / 5" in text and "0.5 so far / 5" in text
-    assert "2 cells answer it" in text and "It is no Jupyter notebook." in text
+    assert "2 cells answer it" in text and "It is not a Jupyter notebook." in text
     claims = [text.index(misconceptions()[key].claim) for key in ("any-denial", "both-must-allow")]
     assert claims == sorted(claims), "what most believe comes first"
     assert "ann, ben" in text, "their answers are alike"

@@ -222,9 +222,9 @@ def test_what_cannot_be_read_is_2_and_one_sentence(
     ("more", "words"),
     [
         ("--policy=/nowhere/at-all.json", "cannot be read: No such file"),
-        ("--context=kms:ViaService", "is no condition key with a value"),
-        ("--context==x", "is no condition key with a value"),
-        ("--resource-account=12", "`12` is no account ID; give twelve digits."),
+        ("--context=kms:ViaService", "is not a condition key with a value"),
+        ("--context==x", "is not a condition key with a value"),
+        ("--resource-account=12", "`12` is not an account ID; give twelve digits."),
         ("--action=Decrypt", "is not of the form service:Action"),
         ("--action=kms:*", "`kms:*` has a wildcard or a space; give one action."),
         ("--action=kms: Decrypt", "`kms: Decrypt` has a wildcard or a space"),

@@ -47,14 +47,14 @@ def test_its_parts_are_the_message_and_nothing_else(key: str) -> None:
 
 def test_a_call_that_is_allowed_is_no_refusal(key: str) -> None:
     with (
-        pytest.raises(AssertionError, match="allowed, where a refusal with AccessDeniedException"),
+        pytest.raises(AssertionError, match="allowed, but a refusal with AccessDeniedException"),
         refused("AccessDeniedException"),
     ):
         use(key, "admin")
 
 
 def test_another_error_is_named(key: str) -> None:
-    said = "with A or B was expected, and AccessDeniedException came: .*kms:Encrypt"
+    said = "with A or B was expected, but the error was AccessDeniedException: .*kms:Encrypt"
     with pytest.raises(AssertionError, match=said), refused("A", "B"):
         use(key)
 

@@ -50,15 +50,15 @@ class TestTheGuard:
     @pytest.mark.parametrize(
         ("body", "sentence"),
         [
-            (b"", "takes JSON"),
-            (b"{", "takes JSON"),
-            (b"\xff\xfe", "takes JSON"),
-            (b"[" * 100_000, "takes JSON"),
+            (b"", "accepts only JSON"),
+            (b"{", "accepts only JSON"),
+            (b"\xff\xfe", "accepts only JSON"),
+            (b"[" * 100_000, "accepts only JSON"),
             (b"[]", "is JSON such as"),
             (b'"describe"', "is JSON such as"),
             (b'{"method": "describe", "with": []}', "is JSON such as"),
-            (b"{}", "`None` is no control method"),
-            (b'{"method": ["describe"]}', "is no control method"),
+            (b"{}", "`None` is not a control method"),
+            (b'{"method": ["describe"]}', "is not a control method"),
             (b'{"method": "__class__"}', "there are describe, advance, at_rest, trail, admin_keys"),
             (b'{"method": "describe", "with": {"more": 1}}', "`describe` cannot take this"),
             (b'{"method": "advance", "with": {"minutes": NaN}}', "not understood"),
@@ -70,7 +70,7 @@ class TestTheGuard:
             (b'{"method": "at_rest", "with": {"table_name": "none"}}', "no table `none`"),
             (b'{"method": "trail", "with": {"colour": "red"}}', "`trail` cannot take this"),
             (b'{"method": "admin_keys", "with": {"account_id": 5}}', "`admin_keys` cannot take"),
-            (b'{"method": "admin_keys", "with": {"account_id": "x"}}', "no account ID"),
+            (b'{"method": "admin_keys", "with": {"account_id": "x"}}', "not an account ID"),
         ],
     )
     def test_what_it_cannot_do_gets_a_sentence(

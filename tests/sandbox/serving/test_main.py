@@ -37,7 +37,7 @@ def test_a_signal_ends_it_quietly_with_status_0(number: signal.Signals) -> None:
 @pytest.mark.parametrize("port", ["abc", "", "70000", "-1", "80.5", "²", "9" * 5000])
 def test_what_is_no_port_gets_a_sentence(port: str) -> None:
     sentence = refused(f"--port={port}")
-    assert sentence == f"`{port[:20]}` is no port; give one from 1 to 65535, or 0 for any.\n"
+    assert sentence == f"`{port[:20]}` is not a port; give one from 1 to 65535, or 0 for any.\n"
 
 
 def test_a_busy_port_gets_a_sentence() -> None:

@@ -35,7 +35,7 @@ def test_it_serves_with_and_without_its_name(words: tuple[str, ...]) -> None:
     done = subprocess.run(
         [*COMMAND, *words, "--port=x"], capture_output=True, text=True, timeout=60
     )
-    assert (done.returncode, done.stdout) == (2, "") and "is no port" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "") and "is not a port" in done.stderr
 
 
 def test_help_names_the_commands() -> None:
@@ -174,7 +174,10 @@ def test_an_account_outlives_its_server(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("--load", "none.json"), "none.json cannot be read: No such file or directory."),
-        (("--load", "foreign.json"), "is no account that Sandbox.save wrote, or not all of it."),
+        (
+            ("--load", "foreign.json"),
+            "is not an account that Sandbox.save wrote, or not all of it.",
+        ),
         (("--load", "foreign.json", "--seed", "1"), "Give --seed or --load"),
         (("--save", "none/a.json"), "none/a.json cannot be written: there is no such folder."),
         (("--save", "."), ". cannot be written: it is a folder."),

@@ -137,5 +137,7 @@ def test_a_long_name_stays_inside() -> None:
 
 
 def test_where_no_policy_was_asked_it_is_refused_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match=r"No policy was asked in this request\. Give it explain"):
-        decision_way(Explanation([], "No policy was asked."))
+    with pytest.raises(
+        ValueError, match=r"No policy was evaluated for this request\. Pass it explain"
+    ):
+        decision_way(Explanation([], "No policy was evaluated."))
