@@ -36,7 +36,7 @@ lab = open_lab("00")
 lab
 
 # %% [markdown]
-# This cell has started the *sandbox*: an AWS account that lives in this notebook's kernel. An *account* holds everything that a customer has on AWS, such as databases and users. Nothing you do here reaches AWS, and nothing costs money.
+# This cell has started the *sandbox*: a simulated AWS account that lives in this notebook's kernel. An *account* holds a customer's resources on AWS, such as databases and users. Nothing you do here reaches AWS, and nothing costs money.
 #
 # Every notebook begins with such a cell. Run it again whenever you want to start over. After you restart the kernel, run it first.
 #
@@ -44,7 +44,7 @@ lab
 #
 # {{contents}}
 #
-# Take the notebooks in order, or begin anywhere: each one sets up what it needs. The next cell shows your progress.
+# Work through the notebooks in order, or begin anywhere: each one sets up what it needs. The next cell shows your progress.
 
 # %%
 progress()
@@ -68,7 +68,7 @@ print("Region: ", sts.meta.region_name)
 #
 # An account has a twelve-digit ID. A *Region* is a place in the world where AWS has data centres; `us-east-1` is in Virginia, in the United States.
 #
-# An *ARN*, short for Amazon Resource Name, is the full name of one thing on AWS. Colons separate its parts: the service, the Region, the account, and the thing itself. Yours ends in `user/admin`: you are the user `admin`, who may do everything in this account. The ARN names no Region, because users are not tied to one.
+# An *ARN*, short for Amazon Resource Name, is the full name of one resource on AWS. Colons separate its parts: the service, the Region, the account, and the resource itself. Yours ends in `user/admin`: you are the user `admin`, who may do everything in this account. The ARN names no Region, because users are not tied to one.
 #
 # ## 2. A table
 
@@ -170,7 +170,7 @@ with refused("ResourceNotFoundException"):
 # `put_item` takes a whole item. Only the attribute that tells items apart, `player_id`, must be there; the others are up to you.
 
 # %% [markdown]
-# A check never looks at how you wrote your answer. It looks at the account, at the record of your calls, and at the value or function that you hand to it. It says one of five things: *correct*, *not yet*, *not attempted*, *your code raised an error*, or *could not be checked*.
+# A check never looks at how you wrote your answer. It looks at the account, at the record of your calls, and at the value or function that you pass to it. It says one of five things: *correct*, *not yet*, *not attempted*, *your code raised an error*, or *could not be checked*.
 #
 # {{exercise 0.2}}
 #
@@ -238,7 +238,7 @@ show(given["PolicyDocument"])
 # %% [markdown]
 # **What just happened?** *IAM*, AWS Identity and Access Management, keeps track of the users of an account, and of what each of them may do. An *IAM user* stands for one person or one program. An *IAM policy* is a JSON document that says what is allowed or denied. This one is Lena's. Its statement allows (`Effect`) getting an item (`Action`) from one table (`Resource`). Because it is attached to a user, it is called an *identity-based policy*.
 #
-# An *IAM role* has policies as well, but it does not stand for a particular person: people and programs take it on for a while. Whoever makes a request is called its *principal*: a user, a role that somebody has taken on, or an AWS service.
+# An *IAM role* has policies as well, but it does not stand for a particular person: people and programs *assume* it for a limited time. The identity that makes a request is called its *principal*: a user, a role that somebody has assumed, or an AWS service.
 #
 # ## 4. Act as Lena
 #
@@ -334,14 +334,14 @@ other_user = events[-1]["AccessKeyId"]
 # %% [markdown]
 # ## 6. The sandbox and real AWS
 #
-# The sandbox follows AWS's rules as AWS documents them: who may do what, how data is encrypted, and what an error says. Where AWS documents nothing, the sandbox makes an assumption. Some things differ. Here, a new policy takes effect with the next request, and an event appears at once. The sandbox has a clock of its own, which starts on a fixed day and which you can move forward. The [ledger](../docs/ledger.md) lists every difference and assumption.
+# The sandbox follows AWS's rules as AWS documents them: who may do what, how data is encrypted, and what an error says. Where AWS documents nothing, the sandbox makes an assumption. Some things differ. Here, a new policy takes effect with the next request, and an event appears at once. The sandbox has its own clock, which starts on a fixed day. You can move it forward. The [ledger](../docs/ledger.md) lists every difference and assumption.
 
 # %%
 print(lab.sandbox.clock.now())
 print(lab.advance(days=7))
 
 # %% [markdown]
-# Every secret in the sandbox is computed from a fixed number, so that everybody sees the same results. These secrets protect nothing: **put no real secrets in here.**
+# Every secret in the sandbox is computed from a fixed number, so everybody sees the same results. These secrets protect nothing: **do not put real secrets in here.**
 #
 # ## Quiz
 #
@@ -360,7 +360,7 @@ quiz("00", {"q1": ..., "q2": ..., "q3": ...})
 # %% [markdown]
 # ## Recap
 #
-# - An ARN names one thing on AWS, with its Region and account. Read more: [Amazon Resource Names](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
+# - An ARN names one resource on AWS, with its Region and account. Read more: [Amazon Resource Names](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
 # - A table holds items, and an item holds attributes. Read more: [Core components of DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html).
 # - A request that no policy allows is refused. Read more: [Policies and permissions in IAM](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html), [IAM roles](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html).
 # - CloudTrail shows who called what, including refused calls. Read more: [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
