@@ -152,7 +152,7 @@ states = {
 states = ["at rest", "in transit"]
 
 # %% [markdown] tags=["solution"]
-# Ask what happens to the bytes when somebody could see them. On a disk or in an archive they lie still, on a network they move, and in a variable a program works with them. The same address passes through all three.
+# Ask what happens to the bytes when somebody could see them. On a disk or in an archive they are stored, on a network they move, and in a variable a program works with them. The same address passes through all three.
 
 # %% [markdown]
 # ## 2. Encrypt
@@ -174,7 +174,7 @@ AESGCM(export_key).decrypt(first_nonce, first_sealed, None)
 # %% [markdown]
 # **What just happened?** *Encryption* turned a *plaintext* into a *ciphertext*. The algorithm, AES in Galois/Counter Mode (*AES-GCM*), is public. All the secrecy is in the *key*: 256 random bits. Anyone who has the key can read the line. Without it the line is lost, even to you.
 #
-# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives another ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: with up to about four billion messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
+# The *nonce* is a number used once. It is not secret, and is stored beside the ciphertext. With a new nonce, the same plaintext gives a different ciphertext, so nobody can see that two lines are equal. A nonce must never be used twice under one key. Twelve random bytes are enough for that: with up to about four billion messages under one key, a repetition is too unlikely to matter (NIST SP 800-38D).
 #
 # The ciphertext is 16 bytes longer than the line. These bytes are the *tag*.
 #
@@ -323,7 +323,7 @@ bound_line = (
 )
 
 # %% [markdown] tags=["solution"]
-# The associated data adds nothing to what is stored. Whoever decrypts must know it: here it follows from the place where the line is kept.
+# The associated data adds nothing to what is stored. The program that decrypts must know it: here it follows from the place where the line is kept.
 
 # %% [markdown]
 # {{exercise 1.4}}
@@ -393,7 +393,7 @@ def open_sealed(key, stored):
 
 
 # %% [markdown] tags=["solution"]
-# The check called your function with messages of its own, whole and damaged. AES-GCM gives all or nothing: no part of a damaged text comes out.
+# The check called your function with messages of its own, whole and damaged. AES-GCM returns all or nothing: you get no part of a damaged text.
 
 # %% [markdown]
 # ## 4. One key or two?
@@ -452,7 +452,7 @@ timings = pd.DataFrame({"bytes": sizes, **measured})
 timings.round(4)
 
 # %% [markdown] tags=["solution"]
-# Your notebook measures this on your own computer, so your numbers will differ, and change from run to run. Here are the numbers of one such run, kept in a file.
+# Your notebook measures this on your own computer, so your numbers will differ, and will change from run to run. Here are the numbers of one such run, kept in a file.
 
 # %% tags=["solution"]
 import pandas as pd
@@ -472,7 +472,7 @@ line_chart("Time to encrypt and decrypt", lines, x="bytes", y="milliseconds")
 predict("1.3")
 
 # %% [markdown]
-# **What just happened?** Each step on either axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With your public key, somebody outside AWS can encrypt for you, but cannot decrypt. With your private key you can make a *signature*, which anybody can check with the public key. DynamoDB takes symmetric keys only.
+# **What just happened?** Each step on either axis is ten times the one before, and the gap between the lines is wide. That is why data is encrypted with symmetric keys. Asymmetric keys have other uses. With your public key, somebody outside AWS can encrypt for you, but cannot decrypt. With your private key you can make a *signature*, which anybody can check with the public key. DynamoDB accepts only symmetric keys.
 #
 # {{exercise 1.5}}
 #
@@ -606,9 +606,9 @@ predict("1.4")
 #
 # {{picture envelope}}
 #
-# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received the encrypted data key only. A KMS key never leaves KMS in plaintext, and KMS encrypts at most 4,096 bytes in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*.
+# **What just happened?** The export never left this notebook. `GenerateDataKey` takes no data, and `Decrypt` received only the encrypted data key. A KMS key never leaves KMS in plaintext, and KMS encrypts at most 4,096 bytes in one call. So the data key encrypts the data, and the KMS key encrypts the data key. This is *envelope encryption*.
 #
-# Without permission to use the KMS key, nobody can have a data key decrypted. But a data key that has been handed out works without KMS: a colleague who kept one can still open that one export after the permission is gone. DynamoDB uses envelopes as well. There the data keys stay inside the service, and no caller ever holds one. (The encrypted data key is about a hundred bytes long here, and longer on AWS.)
+# Without permission to use the KMS key, nobody can get a data key decrypted. But a plaintext data key works without KMS: a colleague who kept one can still open that one export after the permission is gone. DynamoDB uses envelopes as well. There the data keys stay inside the service, and no caller ever holds one. (The encrypted data key is about a hundred bytes long here, and longer on AWS.)
 #
 # {{exercise 1.6}}
 #
@@ -659,7 +659,7 @@ backup_key = kms.generate_data_key(
 backup_key = {"Plaintext": AESGCM.generate_key(bit_length=256)}
 
 # %% [markdown] tags=["solution"]
-# Use `Plaintext` to encrypt now, and then forget it. Store `CiphertextBlob` beside the data.
+# Use `Plaintext` to encrypt now, and then discard it. Store `CiphertextBlob` beside the data.
 
 # %% [markdown]
 # {{exercise 1.7}}
