@@ -207,14 +207,14 @@ whose_key = kms.describe_key(KeyId=lab.shop_key_alias)["KeyMetadata"]["Arn"]
 # %% [markdown]
 # ## 3. The key policy
 #
-# Creating a key gives you no right to use it. Every right begins in the *key policy*. You gave none, so KMS wrote its default.
+# Creating a key gives you no right to use it. Every right begins in the *key policy*. You did not provide one, so KMS wrote its default.
 
 # %%
 default = kms.get_key_policy(KeyId=players_key["KeyId"])["Policy"]
 show(default)
 
 # %% [markdown]
-# The principal `…:root` is the account. This statement gives the account's root user full access. It also lets the account's IAM policies count for this key, and gives no IAM user or role anything by itself. You may use the key because of your own IAM policy, `AdministratorAccess`. Tess and Bruno have none.
+# The principal `…:root` is the account. This statement gives the account's root user full access. It also lets the account's IAM policies give access to this key. By itself, it gives no IAM user or role any access. You may use the key because of your own IAM policy, `AdministratorAccess`. Tess and Bruno have none.
 #
 # The console asks for *key administrators* and *key users*, and adds a statement for each. Here they are Tess and Bruno.
 
@@ -423,7 +423,7 @@ predict("2.1")
 # %% [markdown]
 # **What just happened?** `lab.as_user` gives you a session that signs as Bruno. KMS found his ARN in the key policy, and that was enough.
 #
-# To decrypt, Bruno need not name the key, because the ciphertext does. AWS recommends naming it all the same: then KMS uses the key that you intend, and no other.
+# To decrypt, Bruno does not have to name the key, because the ciphertext does. AWS recommends naming it anyway: then KMS uses only the key that you intend.
 #
 # {{predict 2.2}}
 
@@ -452,7 +452,7 @@ predict("2.2")
 # %% [markdown]
 # **What just happened?** The two roles are kept apart: Tess manages the key, and Bruno uses it. The separation is not perfect. Tess may change the key policy. `kms:Create*` also lets her create a *grant*, a permission on one key that exists outside all policies. Either way she could give herself access, and the audit trail would show it.
 #
-# Two tools tell you whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` weighs all policies and grants, and shows which statement decides.
+# Two tools tell you whether a user may do something, without doing it. IAM's *policy simulator* evaluates the user's IAM policies. This course's `policy_lab` evaluates all policies and grants, and shows which statement decides.
 
 # %%
 from helpers import policy_lab
@@ -520,7 +520,7 @@ with refused("InvalidInput", "ValidationError", "NoSuchEntity"):
 decision = "denied"
 
 # %% [markdown] tags=["solution"]
-# The simulator says `implicitDeny`: none of Bruno's IAM policies allows the action. It did not look at the key policy, which does. For a KMS key, the simulator tells you what IAM policies say and no more. `policy_lab(user="bruno", action="kms:Decrypt", resource=players_key["Arn"])` says *allowed*.
+# The simulator says `implicitDeny`: none of Bruno's IAM policies allows the action. It did not look at the key policy, which does. For a KMS key, the simulator tells you only what IAM policies say. `policy_lab(user="bruno", action="kms:Decrypt", resource=players_key["Arn"])` says *allowed*.
 
 # %% [markdown]
 # ## 5. The encryption context
@@ -559,9 +559,9 @@ rows = [
 table(rows, ["who", "requestParameters", "errorCode"])
 
 # %% [markdown]
-# **What just happened?** KMS does not keep the context. It feeds the pairs into AES-GCM as *additional authenticated data*, so with different pairs the tag does not match. That is why a wrong context and a damaged ciphertext look the same, and why the message is empty. The order of the pairs does not matter; upper and lower case do.
+# **What just happened?** KMS does not keep the context. It feeds the pairs into AES-GCM as *additional authenticated data*, so with different pairs the tag does not match. That is why a wrong context and a damaged ciphertext look the same, and why the message is empty. The order of the pairs does not matter, but upper and lower case do.
 #
-# A context is not secret. The audit trail shows the context, though never the plaintext, so put nothing private into it. CloudTrail writes `AccessDenied` for `AccessDeniedException`. That such an event also shows the context is the sandbox's assumption.
+# A context is not secret. The audit trail shows the context, though never the plaintext, so put nothing private into it. CloudTrail writes `AccessDenied` for `AccessDeniedException`. In the sandbox, such an event also shows the context. This is an assumption.
 #
 # {{exercise 2.6}}
 #
@@ -632,7 +632,7 @@ sealed_token = lab.token.encode()
 sealed_token = str(sealed_email)
 
 # %% [markdown] tags=["solution"]
-# KMS encrypts bytes, so the text is encoded first. With the context, a ciphertext from the shop cannot be passed off as one from elsewhere. boto3 returns bytes; the command line shows the same bytes as base64.
+# KMS encrypts bytes, so the text is encoded first. With the context, a ciphertext from the shop cannot be passed off as one from elsewhere. boto3 returns bytes; the AWS CLI shows the same bytes as base64.
 
 # %% [markdown]
 # ## 6. Long data, and another key
@@ -656,7 +656,7 @@ print(len(data_key["CiphertextBlob"]), "bytes to keep beside the data")
 #
 # {{exercise 2.7}}
 #
-# *Inputs:* `kms`, `lab.backup_key_id`. *Goal:* in `tonights_key`, an encrypted data key of 256 bits under the key for the backups, bound to the context `{"file": "backup"}`. The plaintext of that data key must not come out of KMS.
+# *Inputs:* `kms`, `lab.backup_key_id`. *Goal:* in `tonights_key`, an encrypted data key of 256 bits under the key for the backups, bound to the context `{"file": "backup"}`. The plaintext of that data key must not leave KMS.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -820,13 +820,13 @@ for when, blob in (("before", sealed_email), ("after", newer)):
 table(rows, ["encrypted", "plaintext", "key material"])
 
 # %% [markdown]
-# **What just happened?** Both ciphertexts open. This was a *rotation*: the key material is new, and the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key by itself: every 365 days, or at the interval from 90 to 2,560 days that you give as `RotationPeriodInDays`. Automatic rotation is off by default. This is what keys cost:
+# **What just happened?** Both ciphertexts open. This was a *rotation*: the key material is new, and the key's ID, alias and policy are the same. KMS keeps the old material and uses it for old ciphertexts. Nothing was encrypted again, so rotation does not help against a data key that is already in the wrong hands. With `enable_key_rotation`, KMS rotates a key automatically: every 365 days, or at an interval of 90 to 2,560 days that you give as `RotationPeriodInDays`. Automatic rotation is off by default. This is what keys cost:
 #
 # | what | price |
 # |---|---|
 # | a customer managed key | USD 1 a month, prorated hourly |
 # | its first and second rotation | USD 1 a month more for each; further rotations add nothing |
-# | an AWS managed key, or one that AWS owns | nothing a month |
+# | an AWS managed key or an AWS owned key | nothing a month |
 # | 20,000 requests a month | nothing |
 # | each further 10,000 symmetric requests | USD 0.03 |
 #
@@ -902,7 +902,7 @@ quiz("02", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # ## Recap
 #
 # - A key belongs to an account and a Region. Its key spec and key usage are fixed. Read more: [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html).
-# - Every right begins in the key policy. IAM policies count only where it lets them. Read more: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
+# - Every right begins in the key policy. IAM policies give access only if it lets them. Read more: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
 # - An administrator manages the key, and a user of the key encrypts and decrypts with it.
 # - An encryption context is bound to the ciphertext, and is not secret. Read more: [Encryption context](https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html).
 # - Rotation changes the key material, and the first two rotations cost extra. Read more: [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
