@@ -84,7 +84,7 @@ predict("3.1")
 # | AWS managed key | `{"Enabled": True}` |
 # | customer managed key | `{"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": …}` |
 #
-# The *AWS managed key* is in your account, with the alias `alias/aws/dynamodb`. AWS creates it when it is first needed, and manages it. A *customer managed key* is one that you made and manage. You name it by its ID, ARN or alias.
+# The *AWS managed key* is in your account, with the alias `alias/aws/dynamodb`. AWS creates it when it is first needed, and manages it. A *customer managed key* is a key that you made and manage. You name it by its ID, ARN or alias.
 #
 # {{exercise 3.1}}
 #
@@ -536,7 +536,7 @@ old_grants = [
 table(old_grants, ["for whom", "operations", "only in this encryption context"])
 
 # %% [markdown]
-# **What just happened?** DynamoDB made these grants for itself, in your name, when you moved the table. AWS documents that it does so for each table; that there are two comes from one public observation. DynamoDB has given up its grants on the old key. (AWS says this about deleted tables; that it also holds after a move is the sandbox's assumption.)
+# **What just happened?** DynamoDB made these grants for itself, in your name, when you moved the table. AWS documents that it does so for each table, but not how many it makes. Two is the number in one public observation. DynamoDB has retired its grants on the old key. (AWS says this about deleted tables. The sandbox assumes that it also happens after a move.)
 #
 # ## 5. What goes wrong
 #
@@ -555,9 +555,9 @@ for what, specification in mistakes.items():
     print(f"{what}: {denial.message.partition(' (Service')[0]}")
 
 # %% [markdown]
-# **What just happened?** The first request never reached KMS. The other two answers pass on what KMS said. The last one mentions a grant; what it means is that DynamoDB takes symmetric keys only.
+# **What just happened?** The first request never reached KMS. The other two answers pass on what KMS said. The last one mentions a grant. It means that DynamoDB accepts only symmetric keys.
 #
-# A fourth mistake is to move too often: after four changes in 24 hours, DynamoDB allows one in six hours. The way back to the AWS owned key is always open.
+# A fourth mistake is to move too often: after four changes in 24 hours, DynamoDB allows one in six hours. You can always go back to the AWS owned key.
 #
 # ## 6. A new key behind the old alias
 #
@@ -754,7 +754,7 @@ quiz("03", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - A table without an `SSEDescription` is under an AWS owned key. `KeyManager` tells the other two options apart.
 # - Only a customer managed key lets you say who may use it, and take that back.
 # - `update_table` changes the key of a table in use. The items are not encrypted again.
-# - DynamoDB takes symmetric keys only, and looks an alias up once in each call.
+# - DynamoDB accepts only symmetric keys, and looks an alias up once in each call.
 #
 # **Read more.** [DynamoDB encryption at rest: usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html): the three options, and moving a table. [How DynamoDB uses KMS](https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html): layers of keys, grants. [LookupEvents](https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 #
