@@ -242,7 +242,7 @@ _WHY_NOT = {
         "fewer permissions": "someone who listens in needs no permission",
     },
     "Edda": {
-        "encryption at rest": "DynamoDB decrypts for whoever may use the table's key",
+        "encryption at rest": "DynamoDB decrypts for everyone who may use the table's key",
         "TLS": "Edda does not listen in on the network: DynamoDB answers her",
         "fewer permissions": "Edda keeps her permission to read every table",
     },

@@ -62,7 +62,7 @@ found = [(word, stored.contains(word)) for word in words]
 table(found, ["looked for", "found on the disk"])
 
 # %% [markdown]
-# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it returns, so programs need not change. Nothing of the item can be read on the disk, neither its values nor the names of its attributes. The keys are stored next to the items, but they are encrypted as well. Only KMS can decrypt the table key, and without it everything below stays locked.
+# **What just happened?** You called DynamoDB and nothing else, and you see plaintext. This is *transparent encryption*: DynamoDB encrypts what it stores and decrypts what it returns, so programs do not have to change. No part of the item can be read on the disk, neither its values nor the names of its attributes. The keys are stored next to the items, but they are encrypted as well. Only KMS can decrypt the table key, and without it everything below stays locked.
 #
 # On AWS there is one exception. A table's primary key may have a second part, the *sort key*. DynamoDB keeps some of its values in plaintext in the table's metadata, to mark where ranges begin and end. Never put a secret into a sort key.
 
@@ -268,7 +268,7 @@ readers = events_of("Decrypt")
 readers = "nils, tess"
 
 # %% [markdown] tags=["solution"]
-# The context says which table an event is about; the ARN of the key does not, because two tables share it. An `errorCode` says that the call was refused, as Edda's was. (That a refused call's event still shows the context is the sandbox's assumption.)
+# The context says which table an event is about; the ARN of the key does not, because two tables share it. An `errorCode` says that the call was refused, as Edda's was. (The sandbox assumes that the event of a refused call still shows the context.)
 
 # %% tags=["solution"]
 readers
@@ -312,7 +312,7 @@ follow(dynamodb.get_item(**request))  # a read, step by step
 follow(dynamodb.get_item(**request))  # and another, right after it
 
 # %% [markdown]
-# **What just happened?** DynamoDB keeps the decrypted table key for about five minutes, and then it asks KMS again. So the trail shows on whose behalf the key was used, but not how many items were read. For the same reason, a permission that you take away can go on working for some minutes. The sandbox keeps the table key for each caller and table. (That is its assumption: AWS speaks of connections.)
+# **What just happened?** DynamoDB keeps the decrypted table key for about five minutes, and then it asks KMS again. So the trail shows on whose behalf the key was used, but not how many items were read. For the same reason, a permission that you take away can continue to work for some minutes. The sandbox keeps the table key for each caller and table. (This is an assumption: AWS's documentation speaks of connections.)
 
 # %% [markdown]
 # ## 4. Open a table key yourself
@@ -429,7 +429,7 @@ except ClientError:
 # %% [markdown]
 # ## 5. What encryption at rest does not protect against
 #
-# Encryption at rest protects stored data from whoever gets hold of the storage. It does not keep out anyone who may read the table and use its key, because DynamoDB decrypts for them. There are three ways to keep such a person from reading:
+# Encryption at rest protects stored data from anyone who gets hold of the storage. It does not keep out anyone who may read the table and use its key, because DynamoDB decrypts for them. There are three ways to stop such a person from reading:
 #
 # - Take away the permission to read the table.
 # - Put the table under a customer managed key, and leave this person out of its key policy, IAM policies and grants.
@@ -588,15 +588,15 @@ predict("4.3")
 # %% [markdown]
 # {{picture client_server}}
 #
-# **What just happened?** DynamoDB decrypted the item for Bruno, and inside was another ciphertext. To DynamoDB these are bytes like any others. This has a price: as built here, nobody can search by the address, and your program has to manage encryption. And whoever has kept the plaintext data key can still decrypt this one address, even after losing the permission to ask KMS.
+# **What just happened?** DynamoDB decrypted the item for Bruno, and inside was another ciphertext. To DynamoDB these are bytes like any others. This has a price: as built here, nobody can search by the address, and your program has to manage encryption. Anyone who has kept the plaintext data key can still decrypt this one address, even after losing the permission to use KMS.
 #
-# AWS's *Database Encryption SDK* takes over that work, and can search encrypted attributes with *beacons*. Its documentation names Java, .NET and Rust; for Python there is the older *DynamoDB Encryption Client*.
+# AWS's *Database Encryption SDK* takes over that work, and can search encrypted attributes with *beacons*. Its documentation names Java, .NET and Rust; for Python, there is the older *DynamoDB Encryption Client*.
 #
 # {{exercise 4.6}}
 #
 # Player `p-002` was stored before the studio had `protect`, so Bruno can read the address.
 #
-# *Inputs:* `dynamodb`, `lab.table_name`, `protect`. *Goal:* in the table, the address of `p-002` is encrypted as Wren's is, and the item's other attributes are as they were.
+# *Inputs:* `dynamodb`, `lab.table_name`, `protect`. *Goal:* in the table, the address of `p-002` is encrypted as Wren's is, and the item's other attributes are unchanged.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
