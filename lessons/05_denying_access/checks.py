@@ -204,7 +204,9 @@ def protected(evidence: Evidence) -> Verdict:
 def no_deletes(evidence: Evidence) -> Verdict:
     """Mira may delete no table, and may do everything else that she could."""
     table = evidence.lab.table_name
-    wanted = "Mira may delete no table, and may do everything else as before."
+    wanted = (
+        "Mira may not delete any table, and may do everything else as before."
+    )
     item = {"TableName": table, "Key": {"player_id": {"S": "p-001"}}}
     others: dict[str, dict[str, Any]] = {
         "GetItem": item,

@@ -37,7 +37,7 @@ lab
 # %% [markdown]
 # ## 1. A colleague with full access
 #
-# Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS *managed policy* `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy stays as it is.
+# Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS *managed policy* `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy does not change.
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
@@ -152,7 +152,7 @@ with refused("AccessDeniedException"):
 # | `because no identity-based policy allows` | Why. No policy forbade it, but none allowed it either: an *implicit deny*. A policy that forbids it is an *explicit deny*, and the message would say `with an explicit deny`. |
 # | `Service: AWSKMS; … Request ID` | DynamoDB's call to KMS. |
 #
-# The code and the first words are as recorded from AWS. The sentence in the middle is how other services pass on KMS's answer today; that DynamoDB does the same is the sandbox's assumption.
+# The code and the first words were recorded from AWS. The sentence in the middle is how other services pass on KMS's answer today. The sandbox assumes that DynamoDB does the same.
 #
 # Such a denial does not prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see that in the audit trail.
 #
@@ -275,7 +275,7 @@ mira_dynamodb.get_item(TableName=lab.scores_table_name, Key=player_key)["Item"]
 #
 # {{exercise 5.3}}
 #
-# *Inputs:* `dynamodb`, `lab.scores_table_name`, `lab.key_alias`. *Goal:* Mira can no longer read the table `scores`, because it is encrypted under the studio's key. Her own permissions stay as they are.
+# *Inputs:* `dynamodb`, `lab.scores_table_name`, `lab.key_alias`. *Goal:* Mira can no longer read the table `scores`, because it is encrypted under the studio's key. Her own permissions do not change.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -397,7 +397,7 @@ predict("5.2")
 # %% [markdown]
 # **What just happened?** Last season's players are gone. Someone without the permission on the key cannot read the data, but can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
 #
-# DynamoDB has a switch against deletion by mistake. A table with *deletion protection* refuses `DeleteTable` until `UpdateTable` turns the protection off.
+# DynamoDB has a setting that prevents deletion by mistake. A table with *deletion protection* refuses `DeleteTable` until `UpdateTable` turns the protection off.
 #
 # {{exercise 5.4}}
 #
@@ -438,7 +438,7 @@ dynamodb.create_backup(TableName=lab.table_name, BackupName="before-deletion")
 # %% [markdown]
 # {{exercise 5.5}}
 #
-# Mira's work does not include deleting tables after all. An explicit deny wins over every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of their own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
+# Mira's work does not include deleting tables after all. An explicit deny overrides every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of their own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
 #
 # *Inputs:* `iam`, `json.dumps`. *Goal:* Mira cannot delete any table (`dynamodb:DeleteTable`). She can still do everything else in DynamoDB that she could do before.
 
@@ -511,12 +511,12 @@ iam.put_user_policy(
 dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
 
 # %% [markdown] tags=["solution"]
-# `dynamodb:*` in her managed policy still allows `DeleteTable`, and the Deny wins. The managed policy is AWS's and cannot be edited, so a Deny beside it is a common way to take something out of it. The better way is a policy that allows only what Mira's work needs.
+# `dynamodb:*` in her managed policy still allows `DeleteTable`, and the Deny overrides it. The managed policy is AWS's and cannot be edited, so a separate Deny is a common way to take a permission away. The better way is a policy that allows only what Mira's work needs.
 
 # %% [markdown]
 # ## 5. Which statement decided?
 #
-# `explain` shows every permission that a request needed, and every statement that was weighed. `decision_way` draws how KMS decides, and marks the path that this request took.
+# `explain` shows every permission that a request needed, and every statement that was evaluated. `decision_way` draws how KMS decides, and marks the path that this request took.
 
 # %%
 from helpers import explain
@@ -526,7 +526,7 @@ display(explain(denial))
 decision_way(explain(denial))
 
 # %% [markdown]
-# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. It gives Mira nothing by itself, but it lets the account's IAM policies count. So KMS looked at Mira's policies and found no Allow for `kms:Decrypt`. That is why the message speaks of an *identity-based* policy, although the key policy does not name her either. Within one account, an Allow in either would have been enough. Without that first statement, no IAM policy's Allow would count, and the message would speak of a *resource-based* policy.
+# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. By itself it gives Mira nothing, but it lets the account's IAM policies give access. So KMS looked at Mira's policies and found no Allow for `kms:Decrypt`. That is why the message speaks of an *identity-based* policy, although the key policy does not name her either. Within one account, an Allow in either would have been enough. Without that first statement, an Allow in an IAM policy would have no effect, and the message would speak of a *resource-based* policy.
 #
 # {{exercise 5.6}}
 #
@@ -584,15 +584,15 @@ remedies = {"A": "deny", "B": "other", "C": "identity-based", "D": "key"}
 remedies = ["deny", "other", "any", "key"]
 
 # %% [markdown] tags=["solution"]
-# - **A**: `with an explicit deny`. A Deny in Bruno's own policy wins over every Allow, so it must go first.
-# - **B**: `iam:ListUsers`. Nobody asked KMS for anything.
-# - **C**: `no identity-based policy`. The key policy lets IAM policies count, so any one Allow is enough.
+# - **A**: `with an explicit deny`. A Deny in Bruno's own policy overrides every Allow, so it must be removed first.
+# - **B**: `iam:ListUsers`. KMS was not asked for anything.
+# - **C**: `no identity-based policy`. The key policy lets IAM policies give access, so any one Allow is enough.
 # - **D**: `no resource-based policy`. The key of `payments` has no statement for the account.
 
 # %% [markdown]
 # ## 6. Try it on paper
 #
-# `policy_lab` decides by the sandbox's own rules, and changes nothing in the account. For a user, it starts from the policies that the account has now. In Jupyter you can edit them, and see at once which statement decides.
+# `policy_lab` uses the sandbox's own rules, and changes nothing in the account. For a user, it starts from the policies that the account has now. In Jupyter you can edit them, and see at once which statement decides.
 #
 # {{exercise 5.7}}
 #
@@ -688,7 +688,7 @@ statement = json.dumps(
 #
 # {{exercise 5.8}}
 #
-# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* by the key policy alone, Mira can read `players`. She still cannot manage the key, and you can do everything that you could before.
+# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* through the key policy alone, Mira can read `players`. She still cannot manage the key, and you can do everything that you could before.
 
 # %% tags=["answer"]
 new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
@@ -793,7 +793,7 @@ quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # - DynamoDB asks KMS on behalf of the caller. Two permissions are needed: DynamoDB's for the request, and KMS's for the key.
 # - The proof of a KMS denial is `kms:Decrypt`, on this key, by this user.
-# - KMS begins with the key policy. IAM policies count where the key policy leaves the decision to the account.
+# - KMS begins with the key policy. IAM policies give access only if the key policy leaves the decision to the account.
 # - A missing permission on the key stops reading and writing items. It does not stop deleting the table.
 #
 # **Key terms** in the [glossary](../docs/glossary.md): *identity-based policy*, *resource-based policy*, *implicit deny*, *explicit deny*, *deletion protection*, *key user*.
