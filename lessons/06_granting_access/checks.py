@@ -143,7 +143,7 @@ def through_dynamodb(evidence: Evidence) -> Verdict:
         if not own_policies(evidence, "mira"):
             return not_yet(wanted, "she may read, but not by an IAM policy.")
         return correct(
-            "Her policy counts where a request comes through DynamoDB."
+            "Her policy applies to requests that come through DynamoDB."
         )
     return _still_refused(evidence, wanted, untouched=_only_alias)
 
@@ -274,7 +274,7 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     wanted = "p-050 in players, put there by Mira."
     if has_item(evidence, table, "p-050"):
         if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
-            return correct("In the sandbox, a write needs kms:Decrypt only.")
+            return correct("In the sandbox, a write needs only kms:Decrypt.")
         return not_yet(wanted, "p-050, but no write of hers put it there.")
     if hers and not hers[-1].touches(_arn(evidence, table)):
         return not_yet(wanted, "a write of hers into another table.")

@@ -197,9 +197,9 @@ print("DynamoDB:", outcome(mira_dynamodb.get_item, **request))
 predict("6.2")
 
 # %% [markdown]
-# **What just happened?** KMS refused at once. But DynamoDB still had the plaintext table key from Mira's last read, and did not ask. According to AWS, it asks again after about five minutes. Over the years, AWS has given different accounts of whom it keeps the key for. The sandbox keeps it for each caller and table, counted from KMS's last answer; that is its assumption.
+# **What just happened?** KMS refused at once. But DynamoDB still had the plaintext table key from Mira's last read, and did not ask. According to AWS, it asks again after about five minutes. Over the years, AWS's documentation has described this cache in different ways. The sandbox assumes that it is kept for each caller and table, for five minutes after KMS's last answer.
 #
-# Where five minutes are too long, also take away the permission on the *table*: DynamoDB checks that with every request.
+# If five minutes is too long, also take away the permission on the *table*: DynamoDB checks that with every request.
 #
 # {{exercise 6.2}}
 #
@@ -254,7 +254,7 @@ outcome(mira_dynamodb.get_item, **last_season)
 # %% [markdown]
 # ## 3. By IAM policy
 #
-# The key policy's first statement lets the account's IAM policies count. So a policy of Mira's own can let her use the key, too. This function writes one.
+# The key policy's first statement lets the account's IAM policies give access. So Mira's own IAM policy can let her use the key, too. This function writes one.
 
 
 # %%
@@ -303,7 +303,7 @@ predict("6.3")
 #
 # {{exercise 6.3}}
 #
-# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* by her IAM policy, Mira can read through DynamoDB. She cannot decrypt `password`.
+# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* through her IAM policy, Mira can read with DynamoDB. She cannot decrypt `password`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -374,14 +374,14 @@ with refused("MalformedPolicyDocument"):
     )
 
 # %% [markdown] tags=["solution"]
-# In a policy, the resource is the key's ARN. Had Mira called KMS herself, `kms:ViaService` would not have been in the request, and the condition would not have been met.
+# In a policy, the resource is the key's ARN. If Mira had called KMS herself, `kms:ViaService` would not have been in the request, and the condition would not have been met.
 
 # %% [markdown]
 # Each pair of the encryption context has a condition key too: `kms:EncryptionContext:` followed by the pair's name. DynamoDB's context includes `aws:dynamodb:tableName`. So the value of `kms:EncryptionContext:aws:dynamodb:tableName` is the name of the table.
 #
 # {{exercise 6.4}}
 #
-# *Inputs:* as before, and `lab.table_name`. *Goal:* by her IAM policy Mira can read `players`, and cannot read `players-2025`. The condition on the service stays.
+# *Inputs:* as before, and `lab.table_name`. *Goal:* through her IAM policy, Mira can read `players`, and cannot read `players-2025`. The condition on the service stays.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -454,10 +454,10 @@ set_iam_policy(
 )
 
 # %% [markdown] tags=["solution"]
-# All condition keys of one statement must match. Two statements with one condition each would let in whoever meets either.
+# All condition keys of one statement must match. Two statements with one condition each would allow every request that meets either condition.
 
 # %% [markdown]
-# ### Where no IAM policy counts
+# ### Where IAM policies have no effect
 #
 # Now a policy names the key of `payments`, without any condition. Ask IAM's policy simulator first, as in [02](02_a_kms_key.ipynb).
 
@@ -481,7 +481,7 @@ iam.delete_user_policy(UserName="mira", PolicyName="open-key")
 explain(denial)
 
 # %% [markdown]
-# **What just happened?** The key policy of `payments` has no statement for the account. Mira's policy applies, but it does not count. The simulator said `allowed`, because it read her IAM policies and not the key policy; `policy_lab` weighed both. The message speaks of the *resource-based* policy, because only that, or a grant, could let her in.
+# **What just happened?** The key policy of `payments` has no statement for the account. Mira's policy applies, but it has no effect. The simulator said `allowed`, because it read her IAM policies and not the key policy; `policy_lab` evaluated both. The message speaks of the *resource-based* policy, because only that, or a grant, could let her in.
 #
 # ## 4. By grant
 #
@@ -506,7 +506,7 @@ grant_id = grant_table("mira", lab.table_name)
 try_all("grant")
 
 # %% [markdown]
-# **What just happened?** The constraint lets Mira use the key where the context names `players`, and nowhere else. The context is no secret: if she called KMS herself with the same context, KMS would decrypt, too. But she has nothing to decrypt, because DynamoDB never gives out the encrypted table key.
+# **What just happened?** The constraint lets Mira use the key where the context names `players`, and nowhere else. The context is not secret: if she called KMS herself with the same context, KMS would decrypt, too. But she has nothing to decrypt, because DynamoDB never gives out the encrypted table key.
 #
 # On AWS a new grant may take up to five minutes to work. A caller of KMS can pass the *grant token* that `create_grant` returns, and does not have to wait. DynamoDB takes no such token.
 #
@@ -514,7 +514,7 @@ try_all("grant")
 #
 # Bruno's game server reads the players.
 #
-# *Inputs:* `kms.create_grant`, in place of the function above; `users["bruno"]`, `lab.key_arn`, `lab.table_name`. *Goal:* by a grant, Bruno can read `players`, and nothing else under the key.
+# *Inputs:* `kms.create_grant`, in place of the function above; `users["bruno"]`, `lab.key_arn`, `lab.table_name`. *Goal:* through a grant, Bruno can read `players`, and nothing else under the key.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -594,12 +594,12 @@ document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 iam.put_user_policy(UserName="bruno", PolicyName="b", PolicyDocument=document)
 
 # %% [markdown] tags=["solution"]
-# `EncryptionContextSubset` asks for this pair among others. `EncryptionContextEquals` would ask for exactly these pairs, and DynamoDB sends a second one: the account's ID.
+# `EncryptionContextSubset` requires that this pair is in the context. `EncryptionContextEquals` would require that it is the only pair, but DynamoDB sends a second one: the account's ID.
 
 # %% [markdown]
 # {{exercise 6.6}}
 #
-# Mira's grant lists `Decrypt` only. Is that enough to write?
+# Mira's grant lists only `Decrypt`. Is that enough to write?
 #
 # *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira has put a new player, `p-050`, into the table `players`.
 
@@ -642,7 +642,7 @@ outcome(
 outcome(mira_dynamodb.get_item, **request)
 
 # %% [markdown] tags=["solution"]
-# In the sandbox, yes. DynamoDB encrypts the item itself, and all it needs from KMS is the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` alongside it. That these are not needed for writing items is the sandbox's assumption.
+# In the sandbox, yes. DynamoDB encrypts the item itself, and all it needs from KMS is the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` alongside it. The sandbox assumes that these are not needed for writing items.
 
 # %% [markdown]
 # ## 5. Which way?
@@ -668,7 +668,7 @@ table(rows, ["way", *ways["grant"], "taken away with"])
 #
 # ## 6. A key for a few
 #
-# If IAM policies must not decide about a key, leave the account's statement out of its key policy. There is a danger in this. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that would not let the caller change it again. This is the *lockout safety check*, or *lockout check*:
+# If IAM policies must not decide about a key, leave the account's statement out of its key policy. This is dangerous. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that would not let the caller change it again. This is the *lockout safety check*, or *lockout check*:
 
 # %%
 only_mira = {
@@ -754,7 +754,7 @@ vault_arn = kms.create_key()
 # %% [markdown]
 # {{exercise 6.8}}
 #
-# Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused as Mira was.
+# Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused just as Mira was.
 #
 # *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it with. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
 
@@ -972,13 +972,13 @@ grant_table("edda", lab.old_table_name)
 # This is the grant of section 4, for another user and another table. An IAM policy, or a statement in the key policy, would need the two conditions of exercise 6.4.
 
 # %% [markdown]
-# ## 7. Beside other access controls
+# ## 7. Other access controls
 #
 # Encryption at rest guards the stored bytes: on a disk, or in a backup. Other controls guard access to them.
 #
 # | control | decides | does not stop |
 # |---|---|---|
-# | permissions on the table (IAM) | who may call which action on it | whoever gets hold of the stored bytes |
+# | permissions on the table (IAM) | who may call which action on it | anyone who gets hold of the stored bytes |
 # | permissions on the key | for whom the data is decrypted | deletion; a person who has both permissions |
 # | TLS | whether anyone can listen in on the network | reading at either end |
 # | VPC endpoint, its policy, conditions such as `aws:SourceVpce` | from which network a request may come | a permitted user within it |
@@ -1015,7 +1015,7 @@ quiz("06", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - A key policy, an IAM policy or a grant can let a user in. An IAM policy's Allow counts only where the key policy leaves the decision to the account.
+# - A key policy, an IAM policy or a grant can let a user in. An Allow in an IAM policy has an effect only if the key policy leaves the decision to the account.
 # - Compare what else each way allows, and who can take it away.
 # - `kms:ViaService` limits a statement to a service, and `kms:EncryptionContext:aws:dynamodb:tableName` to a table. A grant has constraints for this.
 # - In an IAM policy the resource is the key's ARN, not its alias.
