@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     title: The life of a key, and cleaning up
-#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion and think again. Then you delete one for good, and leave nothing behind.
+#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion and cancel it. Then you delete a key permanently, and leave nothing behind.
 #     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
@@ -70,7 +70,7 @@ def outcome(call, **request):
 # %% [markdown]
 # ## 2. Who uses it?
 #
-# Before you change a key, find out who uses it. KMS keeps no list of a key's tables. The key's *grants* are the nearest thing to one: DynamoDB creates grants for each table (observers have seen two), and their constraints name the table.
+# Before you change a key, find out who uses it. KMS keeps no list of a key's tables. The key's *grants* come closest to such a list: DynamoDB creates grants for each table (observers have seen two), and their constraints name the table.
 
 # %%
 found = set()
@@ -449,7 +449,7 @@ predict("7.2")
 #
 # The test is over, and nobody has used its key since. You schedule the key's deletion, which gives everybody two weeks to object. Edda objects: there will be another test.
 #
-# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel the deletion, and leave the key as it was.
+# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel the deletion, and leave the key in the state that it was in before.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -593,9 +593,9 @@ outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 # The table's status points to the key, and the key's state to the cause: somebody had scheduled its deletion.
 
 # %% [markdown]
-# ## 6. Delete a key for good
+# ## 6. Delete a key permanently
 #
-# Last season's players must be forgotten: in the table, in its backup, and in copies that nobody remembers. All of these are encrypted under one key. Programs still use that key, so you first move their passwords to the studio's key.
+# Last season's players must be permanently removed: from the table, from its backup, and from copies that nobody remembers. All of these are encrypted under one key. Programs still use that key, so you first move their passwords to the studio's key.
 
 # %%
 kms.enable_key(KeyId=lab.old_key_arn)  # If it is still disabled.
@@ -634,15 +634,15 @@ print("a read:", outcome(dynamodb.get_item, **old_request))
 print("the backup:", outcome(dynamodb.restore_table_from_backup, **restore))
 
 # %% [markdown]
-# **What just happened?** Nobody has erased a byte, but nobody can decrypt one any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but nothing that was copied out in plaintext.
+# **What just happened?** No byte has been erased, but nobody can decrypt one any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but nothing that was copied out in plaintext.
 #
 # On AWS, the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are assumptions of the sandbox.
 #
-# Had `players-2025` shared the studio's key, `players` and `tournaments` would be lost too. Data that must be forgotten together should have a key of its own.
+# If `players-2025` had shared the studio's key, `players` and `tournaments` would be lost too. Data that must be destroyed together should have a key of its own.
 #
 # ## 7. Clean up
 #
-# Whatever is left over costs money or is a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it: an *inactive* access key no longer works, but can be made active again.
+# Everything that is left over costs money or is a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it: an *inactive* access key no longer works, but can be made active again.
 #
 # {{exercise 7.6}}
 #
@@ -855,7 +855,7 @@ kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
 iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 
 # %% [markdown] tags=["solution"]
-# Tables come first, because DynamoDB gives up its grants when a table is deleted. The table's backups stay. A grant for a deleted user stays on the key, with an ID in place of the name. Aliases would be deleted with their keys, but their names would be taken until then. This loop deletes everything that you own; in an account that you share, delete only what you name.
+# Tables come first, because DynamoDB retires its grants when a table is deleted. The table's backups stay. A grant for a deleted user stays on the key, with an ID in place of the name. Aliases would be deleted with their keys, but their names would be taken until then. This loop deletes everything that you own; in an account that you share, delete only what you name.
 
 # %% [markdown]
 # ## 8. Looking back
@@ -896,8 +896,8 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - Reads of a table under a disabled key fail with `ValidationException`, after about five minutes. Enable the key, and the table can be read again.
 # - A rotation keeps the key's ARN, and old ciphertexts can still be decrypted. The first two rotations raise the key's price.
 # - Cancelling a deletion leaves the key disabled.
-# - A deleted key takes with it everything that is encrypted under it, backups included.
-# - Delete what is attached to a thing before the thing itself, and leave AWS managed keys alone.
+# - When a key is deleted, everything that is encrypted under it is lost, including backups.
+# - Delete the things that are attached to a resource before the resource itself, and leave AWS managed keys alone.
 #
 # **Key terms** in the [glossary](../docs/glossary.md): *key state*, *key material*, *rotation*, *waiting period*, *crypto-shredding*, *inline policy*, *managed policy*, *AWS managed key*.
 #
