@@ -124,7 +124,7 @@ def no_access_key(evidence: Evidence) -> Verdict:
     """8.5: Max's access keys do not work any more."""
     if "Active" in access_keys(evidence, "max").values():
         return not_yet("no access key that works.", "one that is active.")
-    return correct("No access key of Max's works.")
+    return correct("None of Max's access keys works.")
 
 
 def no_policy_and_no_grant(evidence: Evidence) -> Verdict:

@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     title: Capstone
-#     promise: A clinic, seven requirements, and nobody to hold your hand.
+#     promise: A clinic and seven requirements, which you meet on your own.
 #     minutes: {reading: 25, exercises: 140}
 #     level: Advanced. You have done notebooks 01 to 07, or could have.
 #     needs:
@@ -319,7 +319,7 @@ iam.put_user_policy(
     UserName="bo", PolicyName="bo-inline", PolicyDocument=document
 )
 
-# %% wrong="a grant beside it" says="bo-inline is as it was"
+# %% wrong="a grant beside it" says="bo-inline has not changed"
 kms.create_grant(
     KeyId=lab.invoices_key_arn,
     GranteePrincipal=f"arn:aws:iam::{lab.account_id}:user/bo",
@@ -331,7 +331,7 @@ kms.create_grant(
 #
 # {{exercise 8.5}}
 #
-# *Requirement:* Max has left, and nothing lets him in any more: no access key of his works, no policy allows him anything, and no grant names him. DynamoDB's own grants on the invoices' key stay in place. Whether you delete Max's user is up to you. What he did stays in the audit trail either way.
+# *Requirement:* Max has left, and nothing lets him in any more: none of his access keys works, no policy allows him anything, and no grant names him. DynamoDB's own grants on the invoices' key stay in place. Whether you delete Max's user is up to you. What he did stays in the audit trail either way.
 #
 # *Inputs:* `iam`, `kms`, `lab.invoices_key_arn`.
 
@@ -459,7 +459,7 @@ quiz("08", {"q1": ..., "q2": ..., "q3": ...})
 # - **Wait.** A changed policy needs a moment to take effect everywhere, usually seconds; a new grant needs up to five minutes.
 # - **Look again later.** Grants and access keys don't expire, so put a date for the next review in your calendar.
 #
-# The [ledger](../docs/ledger.md) says where the sandbox differs from AWS, and gives the steps of notebooks 02 to 07 for the `aws` command line.
+# The [ledger](../docs/ledger.md) says where the sandbox differs from AWS, and gives the steps of notebooks 02 to 07 for the AWS CLI.
 #
 # **Read more**: [Key policies in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html) · [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [AWS KMS condition keys](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
 #

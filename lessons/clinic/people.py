@@ -197,10 +197,10 @@ def _as_it_was(evidence: Evidence) -> Verdict | None:
     calls = about(own_calls(evidence, *_CHANGES), "bo")
     if not calls:
         return not_attempted(
-            "Bo's inline policy, bo-inline, is as it was: it allows kms:Decrypt with "
+            "Bo's inline policy, bo-inline, has not changed: it allows kms:Decrypt with "
             "every key."
         )
-    seen = "his inline policy bo-inline is as it was."
+    seen = "his inline policy bo-inline has not changed."
     if calls[-1].error:
         seen = f"{ended(calls[-1])} {seen.capitalize()}"
     return not_yet("Bo can use only the invoices' key.", seen)

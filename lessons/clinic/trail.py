@@ -52,7 +52,7 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
         ),
         Part("Bo cannot read a visit today", _reads_now(evidence, table)),
         Part(
-            "no access key of Bo's is left",
+            "Bo has no access key left",
             f"he has the access key {left[0]}." if left else "",
         ),
     )

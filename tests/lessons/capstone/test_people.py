@@ -212,7 +212,7 @@ WRONG: dict[str, tuple[Steps, str]] = {
     "the visits' key, too": (the_visits_too, "no other key of the clinic"),
     "a grant beside the old policy": (
         lambda clinic: clinic.grant("bo", clinic.lab.invoices_key_arn),
-        "bo-inline is as it was",
+        "bo-inline has not changed",
     ),
     "an invoice is lost": (emptied, "missing: i-003"),
     "keys with a tag": (tagged, "aws:ResourceTag/team is billing"),
