@@ -9,6 +9,7 @@ What the gate calls, and what an operation does:
     checks/                what DynamoDB refuses and moto would take
     partiql/               statements, read here and done as requests for items
     answers.py             what DynamoDB answers where moto answers something else
+    updates.py             UpdateItem, whose answer depends on what was there
     request_tokens.py      transactions that are done once for a token
     resources.py           ARNs, tags and policies of tables; the permissions on them
     lifecycle.py           making, changing, describing, backing up, restoring, deleting tables

@@ -25,6 +25,11 @@ def only_what_was_asked(call: Call, answer: Forwarded) -> Forwarded:
         body.pop("ConsumedCapacityUnits", None)
         if wanted == "NONE":
             body.pop("ConsumedCapacity", None)
+        elif call.operation == "UpdateItem":
+            # moto counts a read of half a unit.
+            body["ConsumedCapacity"]["CapacityUnits"] = 1.0
+            if wanted == "INDEXES":
+                body["ConsumedCapacity"]["Table"] = {"CapacityUnits": 1.0}
         if not body.get("ItemCollectionMetrics"):
             body.pop("ItemCollectionMetrics", None)
 

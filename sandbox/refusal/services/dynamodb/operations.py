@@ -14,7 +14,7 @@ from typing import Any
 
 from ...errors import not_in_sandbox
 from ...requests.calls import Call, ContextValue, Forwarded, Permission
-from . import access, lifecycle, partiql, stream_reading, tags
+from . import access, lifecycle, partiql, stream_reading, tags, updates
 from .access import Access
 from .checks import require_expressions, require_request, write_anew, write_plainly
 from .resources import arn, permission, resource_table, table_name
@@ -55,6 +55,7 @@ def _data(
     tables_of: Callable[[Call], list[str]] = access.one_table,
     *,
     writes: bool = False,
+    ask: Callable[[Tables, Call, list[str]], Forwarded] | None = None,
 ) -> Operation:
     """Requests for rows.
 
@@ -62,6 +63,7 @@ def _data(
         accesses: what they do, for IAM.
         tables_of: the tables that they touch.
         writes: whether they change rows.
+        ask: how moto is asked, where it is not asked simply.
     """
 
     def act(tables: Tables, call: Call) -> Forwarded:
@@ -69,6 +71,8 @@ def _data(
         require_request(call)
         write_plainly(call)
         write_anew(call)
+        if ask is not None:
+            return ask(tables, call, tables_of(call))
         return tables.moto.with_rows(call, tables_of(call), writes=writes)
 
     return Operation(ASKS_KMS, _permissions(accesses), act, True, tables_of)
@@ -204,7 +208,7 @@ _BULK = _refused("bulk operations")
 OPERATIONS: dict[str, Operation] = {
     "GetItem": _ITEM_READ,
     "PutItem": _ITEM_WRITE,
-    "UpdateItem": _ITEM_WRITE,
+    "UpdateItem": _data(access.one_item, writes=True, ask=updates.update),
     "DeleteItem": _ITEM_WRITE,
     "Query": _READ,
     "Scan": _READ,

@@ -74,19 +74,27 @@ class ToMoto:
         return answer
 
     def with_rows(
-        self, call: Call, names: Iterable[str], *, writes: bool, service: str = "dynamodb"
+        self,
+        call: Call,
+        names: Iterable[str],
+        *,
+        writes: bool,
+        service: str = "dynamodb",
+        keeps: Callable[[Window], bool] | None = None,
     ) -> Forwarded:
         """Let moto answer with rows of these tables open. Changes are kept if it succeeds.
 
         Args:
             writes: whether the request may change rows.
+            keeps: asked before moto is, whether changes are to be kept.
 
         Raises:
             AwsError: KMS refuses the caller, a row was tampered with, or moto failed.
         """
         with self.opened(call, names) as window:
+            keep = writes if keeps is None else keeps(window)
             answer = self.forward(call, service=service)
-            window.keep = writes and answer.status == 200
+            window.keep = keep and answer.status == 200
         return only_what_was_asked(call, in_words_of_aws(call, answer))
 
     @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ....errors import validation
@@ -10,7 +10,8 @@ from ....moto import dynamodb as moto_dynamodb
 from ....moto.dynamodb import MotoIndex, MotoTable
 from ..comparison import begins_with, ordered, same
 from ..expressions import parse_condition, parse_projection
-from ..expressions.walk import heads, nodes_of
+from ..expressions.nodes import Path
+from ..expressions.walk import heads, nodes_of, resolved
 from .key_conditions import KeyCondition, key_conditions
 from .keys import NO_MATCH, key_names
 from .values import data_of
@@ -83,8 +84,8 @@ def _index(table: MotoTable, name: str | None) -> MotoIndex | None:
 
 
 def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
-    """Refuse attributes that the index does not have (H72). That Query does it as PartiQL does is
-    the sandbox's assumption."""
+    """Refuse attributes that the index does not have (H72). That Query and Scan do it as PartiQL
+    does is the sandbox's assumption."""
     index = _index(table, params.get("IndexName"))
     if index is None or index.projection["ProjectionType"] == "ALL":
         return
@@ -102,6 +103,32 @@ def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
         raise validation(f"{what.format('Global secondary index')} [{shown}]")
 
 
+def require_scalar_keys(table: MotoTable, params: Mapping[str, Any]) -> None:
+    """Refuse an expression that looks into a key of the table or of an index (H80).
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    names = params.get("ExpressionAttributeNames") or {}
+    own = key_names(table)
+    others = [part["AttributeName"] for index in table.all_indexes() for part in index.schema]
+    for path in _paths(params):
+        head = resolved(path, names)[0]
+        if len(path.parts) > 1 and (head in own or head in others):
+            raise validation(
+                "Key attributes must be scalars; list random access '[]' and map lookup '.' are "
+                f"not allowed: {'Key' if head in own else 'IndexKey'}: {head}"
+            )
+
+
+def _paths(params: Mapping[str, Any]) -> Iterator[Path]:
+    for member in ("FilterExpression", "ConditionExpression"):
+        if isinstance(text := params.get(member), str):
+            yield from (node for node in nodes_of(parse_condition(text)) if isinstance(node, Path))
+    if isinstance(text := params.get("ProjectionExpression"), str):
+        yield from parse_projection(text)
+
+
 def require_scan(table: MotoTable, params: Mapping[str, Any]) -> None:
     """Refuse an index that is not there, a consistent read of a global one, and a start that
     is no key.
@@ -110,6 +137,7 @@ def require_scan(table: MotoTable, params: Mapping[str, Any]) -> None:
         AwsError: ``ValidationException``.
     """
     require_index(table, params)
+    _require_projected(table, params)
     start = params.get("ExclusiveStartKey")
     if start is not None and not _is_start(table, _schema(table, params.get("IndexName")), start):
         raise validation(f"The provided starting key is invalid: {NO_MATCH}")

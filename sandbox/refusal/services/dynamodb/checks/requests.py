@@ -19,10 +19,11 @@ from ..resources import table_name
 from ..table_states import not_found
 from .key_conditions import key_conditions
 from .keys import KeyMismatch, identity, key_names, require_index_keys, require_item, require_key
-from .queries import require_query, require_scan
+from .queries import require_query, require_scalar_keys, require_scan
 from .selections import require_segments, require_selection
 
 _INVALID = "One or more parameter values were invalid: "
+_WITH_EXPRESSIONS = ("GetItem", "PutItem", "DeleteItem", "UpdateItem", "Query", "Scan")
 _TWICE = "Provided list of item keys contains duplicates"
 
 
@@ -34,6 +35,8 @@ def require_request(call: Call) -> None:
             ``ValidationException`` or ``TransactionCanceledException`` else.
     """
     _CHECKS[call.operation](call)
+    if call.operation in _WITH_EXPRESSIONS:
+        require_scalar_keys(_table(call, call.params["TableName"]), call.params)
 
 
 def _table(call: Call, given: Any) -> MotoTable:
