@@ -114,7 +114,7 @@ def decide(arguments: argparse.Namespace) -> Decision:
     if owner is None and (found := _OWNER.match(arguments.resource)):
         owner = found[1]
     if owner is not None and not re.fullmatch("[0-9]{12}", owner):
-        raise RequestError(f"`{owner}` is no account ID; give twelve digits.")
+        raise RequestError(f"`{owner}` is not an account ID; give twelve digits.")
     if arguments.resource_policy is not None and arguments.trust_policy is not None:
         raise RequestError("Give --trust-policy or --resource-policy; one resource has one policy.")
     _check(arguments.principal, arguments.action, arguments.resource)
