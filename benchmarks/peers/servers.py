@@ -146,15 +146,14 @@ def sandbox() -> Iterator[Running]:
 def _process(
     command: list[str], environment: dict[str, str], stdout: int = subprocess.DEVNULL
 ) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, env=environment, stdout=stdout, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
+    ) as process:
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _administrator(url: str, first_key: str, process: subprocess.Popen[bytes]) -> tuple[str, str]:

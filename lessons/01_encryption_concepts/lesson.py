@@ -229,6 +229,10 @@ stored_line = os.urandom(12) + second_line
 # %% wrong="two values" says="type tuple"
 stored_line = (first_nonce, first_sealed)
 
+# %% wrong="the key as text" says="run the first cell of section 2 again"
+stored_line = os.urandom(12) + sealed
+export_key = export_key.hex()
+
 # %% [markdown] tags=["solution"]
 # The nonce is needed to decrypt, so it is stored with the ciphertext. Its length is always the same, so no separator is needed.
 

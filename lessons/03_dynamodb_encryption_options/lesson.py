@@ -428,6 +428,16 @@ with refused("ResourceInUseException"):
         SSESpecification={"Enabled": True},
     )
 
+# %% wrong="a table of section 4" says="under the AWS owned key" outcome="not attempted"
+dynamodb.update_table(
+    TableName=lab.old_table_name,
+    SSESpecification={
+        "Enabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": lab.key_arn,
+    },
+)
+
 # %% wrong="table deleted" says="because it was deleted"
 dynamodb.delete_table(TableName=lab.avatars_table_name)
 

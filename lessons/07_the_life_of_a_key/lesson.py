@@ -368,6 +368,14 @@ def usd_a_month(key_id):
     return 0 if about(key_id)["KeyState"] == "PendingDeletion" else 1
 
 
+# %% wrong="the second rotation is free" says="with 2 rotations that is Enabled"
+def usd_a_month(key_id):
+    if about(key_id)["KeyState"] == "PendingDeletion":
+        return 0
+    count = len(kms.list_key_rotations(KeyId=key_id)["Rotations"])
+    return 1 + (count > 0) + (count > 2)
+
+
 # %% wrong="a disabled key for nothing" says="that is Disabled. Seen: `0`"
 def usd_a_month(key_id):
     if about(key_id)["KeyState"] != "Enabled":

@@ -59,6 +59,8 @@ class Denial:
     def __enter__(self) -> Denial:
         self._entered = True
         self._sandbox = self._sandbox or _running()
+        if self._sandbox is not Sandbox.running():
+            raise SandboxError("This sandbox is not running; start it with sandbox.start().")
         events = self._sandbox.trail.events()
         self._last = events[-1] if events else None
         return self

@@ -125,7 +125,8 @@ def _making(what: str, box: Sandbox, policies: tuple[object, ...]) -> Iterator[N
             yield
     except (SandboxError, ClientError, BotoCoreError) as error:
         text = " ".join(str(error).split())
-        raise SandboxError(f"{what} does not work: {text}") from error
+        cause = error.__cause__ if isinstance(error, SandboxError) else error
+        raise SandboxError(f"{what} does not work: {text}") from cause
 
 
 def _check(policy: object, which: str) -> None:

@@ -180,6 +180,11 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
             ["*SandboxError: `sandbox` is 'it'; give a Sandbox, or leave it out."],
         ),
         (
+            "from refusal import Sandbox, denied as other\n"
+            '    with other("kms:Decrypt", by="mira", sandbox=Sandbox()): pass',
+            ["*SandboxError: This sandbox is not running; start it with sandbox.start()."],
+        ),
+        (
             'as_user("mira", FULL, "{")',
             ["*as_user('mira') does not work: policy 2 is no ARN, and*"],
         ),
