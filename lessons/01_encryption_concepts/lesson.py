@@ -230,7 +230,7 @@ stored_line = os.urandom(12) + second_line
 stored_line = (first_nonce, first_sealed)
 
 # %% wrong="the key as text" says="run the first cell of section 2 again"
-stored_line = os.urandom(12) + sealed
+stored_line = os.urandom(53)
 export_key = export_key.hex()
 
 # %% [markdown] tags=["solution"]
