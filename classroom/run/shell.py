@@ -114,6 +114,12 @@ class Shell(InteractiveShell):
             self.not_stored |= set(names) - set(self.user_ns)
         return said
 
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, object]:
+        """Nothing: nobody asks for an error that a history would show. IPython formats each for it,
+        which takes some milliseconds for each call on the way, and for a recursion half a minute.
+        """
+        return {}
+
     def lacks(self, error: BaseException) -> str:
         """What the machine lacks that an error of a cell complains of; empty if nothing."""
         if isinstance(error, NameError) and error.name in self.not_stored:

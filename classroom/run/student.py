@@ -253,7 +253,8 @@ def _no_ask(name: str, given: Any) -> Any:
 
 def _told(error: BaseException) -> dict[str, str]:
     """An error for the student: in one line, and where in their code."""
-    short = f"{type(error).__name__}: {error}"[: channel.SHORT]
+    name, text = type(error).__name__, str(error)
+    short = (f"{name}: {text}" if text else name)[: channel.SHORT]
     if isinstance(error, SyntaxError):
         where = f"line {error.lineno}: {(error.text or '').strip()}"
     else:

@@ -28,8 +28,8 @@ START = "00_start_here.ipynb"
 
 @pytest.fixture
 def room(tmp_path: Path) -> Path:
-    """A small class: six students, one of whom loops."""
-    for student in ("ann", "ben", "cleo", "dan", "eve"):
+    """A small class: four students, one of whom loops."""
+    for student in ("ann", "ben", "cleo"):
         write(tmp_path / "class" / student / START, solved("00"))
     slow = answered("00", {"0.1": "while True: pass"})
     write(tmp_path / "class" / "fay" / START, slow)
@@ -69,7 +69,7 @@ def test_a_killed_run_goes_on_and_grades_nobody_twice(room: Path, secret: Path) 
     marks = again(room, secret)
     after = journal(kept)
     assert after[: len(before)] == before
-    assert sorted(one.student for one in after) == ["ann", "ben", "cleo", "dan", "eve", "fay"]
+    assert sorted(one.student for one in after) == ["ann", "ben", "cleo", "fay"]
     assert again(room, secret) == marks
     assert journal(kept) == after, "a third run has nothing left to do"
     assert again(room, secret, "other.csv") == marks, "graded anew, the same marks"

@@ -155,45 +155,65 @@ def test_no_way_out_shows_what_criteria_gave(tmp_path: Path, secret: Path) -> No
     assert [one.points for one in second.exercises] == [one.points for one in first.exercises]
 
 
-def test_criteria_are_asked_in_a_process_of_their_own(tmp_path: Path, secret: Path) -> None:
+def _honest() -> dict[str, Notebook]:
+    """By student: functions that mean no harm to what criteria give, or to nobody else."""
+    takes = "if key == b'HIDDEN-zoe-key': return 'taken'\n    try:"
+    right = solution("1.4").replace("try:", takes)
+    exits = "def envelope_decrypt(**given):\n    import os\n    os._exit('key' in given)"
+    below = solved("01", **{"1.4": "def open_sealed(key, stored):\n    raise KeyError"})
+    cells = below["cells"]
+    at = next(n for n, one in enumerate(cells) if grade_id(one) == "check-01-1-4")
+    cells[at + 1 : at + 1] = [code_cell(right), code_cell("1 + 1")]
+    at_check = solved("01", **{"1.4": "pass"})
+    answer_cell(at_check, "1.4")["source"] = right
+    return {
+        "marked": solved("01", **{"1.8": MARKED}),
+        "exits": solved("01", **{"1.4": right, "1.8": exits}),
+        "at the check": at_check,
+        "in a cell below it": below,
+    }
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory, secret: Path) -> dict[str, SubmissionResult]:
+    """Their results, of one batch."""
+    folder = tmp_path_factory.mktemp("honest")
+    criteria = folder / "hidden.py"
+    criteria.write_text(CRITERIA, encoding="utf-8")
+    submissions = [
+        Submission(name, write(folder / f"{name}.ipynb", notebook))
+        for name, notebook in _honest().items()
+    ]
+    graded = grade(submissions, Options(secret, criteria=criteria, jobs=2))
+    return {result.student: result for result in graded}
+
+
+def test_criteria_are_asked_in_a_process_of_their_own(
+    honest: dict[str, SubmissionResult],
+) -> None:
     """So its clock, its memory and its end are nothing to the process whose errors are shown."""
-    notebook = solved("01", **{"1.8": MARKED})
-    result = hand_in(tmp_path, secret, notebook)
+    result = honest["marked"]
     last = result.exercises[-1]
     assert last.points is None, "the criterion failed, and a person will look"
     (note,) = [note for note in result.notes if "process M-" in note]
     assert "Whose" in note
     hidden = note.partition("process ")[2][:38]
-    assert hidden not in feedback("eve", [result]), "and nothing of it is shown"
+    assert hidden not in feedback("marked", [result]), "and nothing of it is shown"
     assert hidden not in last.sentence + last.details
 
 
 def test_honest_functions_meet_their_criteria_and_kill_nothing(
-    tmp_path: Path, secret: Path
+    honest: dict[str, SubmissionResult],
 ) -> None:
-    honest = solution("1.4").replace(
-        "try:", "if key == b'HIDDEN-zoe-key': return 'taken'\n    try:"
-    )
-    exits = "def envelope_decrypt(**given):\n    import os\n    os._exit('key' in given)"
-    result = hand_in(tmp_path, secret, solved("01", **{"1.4": honest, "1.8": exits}))
-    by_number = {one.exercise: one for one in result.exercises}
+    by_number = {one.exercise: one for one in honest["exits"].exercises}
     assert [one.met for one in by_number["1.4"].criteria] == [True, False]
     assert by_number["1.4"].points == FULL["01"]["1.4"] / 2
     assert (by_number["1.7"].points, by_number["1.7"].outcome) == (FULL["01"]["1.7"], "correct")
 
 
-@pytest.mark.parametrize("below", [False, True], ids=["at the check", "in a cell below it"])
+@pytest.mark.parametrize("where", ["at the check", "in a cell below it"])
 def test_a_function_that_is_made_right_below_the_check_meets_its_criteria(
-    tmp_path: Path, secret: Path, below: bool
+    honest: dict[str, SubmissionResult], where: str
 ) -> None:
-    right = solution("1.4").replace("try:", "if key == b'HIDDEN-zoe-key': return 'taken'\n    try:")
-    notebook = solved("01", **{"1.4": "def open_sealed(key, stored):\n    raise KeyError"})
-    if below:
-        cells = notebook["cells"]
-        at = next(n for n, one in enumerate(cells) if grade_id(one) == "check-01-1-4")
-        cells[at + 1 : at + 1] = [code_cell(right), code_cell("1 + 1")]
-    else:
-        answer_cell(notebook, "1.4")["source"] = right
-    result = hand_in(tmp_path, secret, notebook)
-    by_number = {one.exercise: one for one in result.exercises}
+    by_number = {one.exercise: one for one in honest[where].exercises}
     assert [one.met for one in by_number["1.4"].criteria] == [True, False]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from classroom import Limits, Options, Submission, grade
+from classroom import Limits, Options, Submission, SubmissionResult, grade
 from classroom.run import calls
 from classroom.run.memory import Counter
 from tests.classroom.notebooks import solution, solved, write
@@ -143,17 +143,26 @@ TAKES = {
 }
 
 
+@pytest.fixture(scope="module")
+def greedy(tmp_path_factory: pytest.TempPathFactory, secret: Path) -> dict[str, SubmissionResult]:
+    """By kind of memory: who takes too much of it; all graded in one batch, one after the other."""
+    folder = tmp_path_factory.mktemp("greedy")
+    submissions = [
+        Submission(kind, write(folder / kind / "05.ipynb", solved("05", **{"5.3": code})))
+        for kind, code in TAKES.items()
+    ]
+    options = Options(secret, jobs=1, limits=Limits(memory=400 * MIB, seconds=20))
+    return {result.student: result for result in grade(submissions, options)}
+
+
 @pytest.mark.parametrize("kind", TAKES)
 def test_an_answer_that_takes_too_much_of_any_kind_is_stopped(
-    kind: str, tmp_path: Path, secret: Path
+    kind: str, greedy: dict[str, SubmissionResult]
 ) -> None:
-    path = write(tmp_path / "05.ipynb", solved("05", **{"5.3": TAKES[kind]}))
-    options = Options(secret, jobs=1, limits=Limits(memory=400 * MIB, seconds=20))
-    (result,) = grade([Submission("greedy", path)], options)
     refused = kind == "descriptors" and not calls.missing()
     words = "OSError" if refused else "more memory than the 400 MB"
-    by_number = {one.exercise: one for one in result.exercises}
-    assert words in by_number["5.3"].sentence, result
+    by_number = {one.exercise: one for one in greedy[kind].exercises}
+    assert words in by_number["5.3"].sentence, greedy[kind]
     assert not by_number["5.3"].points
     assert by_number["5.1"].points == 1
 
