@@ -304,7 +304,7 @@ check("0.3", other_user)
 # %% wrong="lena" says="lena, whose event is the newer one"
 other_user = "lena"
 
-# %% wrong="you" says="no DeleteTable by admin"
+# %% wrong="you" says="no DeleteTable by `admin`"
 other_user = "admin"
 
 # %% wrong="the one who did not" says="no DeleteTable by"

@@ -420,10 +420,13 @@ def moved(evidence: Evidence, blob: object) -> Verdict:
     by_hand = done(evidence, "Encrypt", shop["Arn"])
     players = key_named(evidence, PLAYERS)
     decrypts = done(evidence, "Decrypt", players["Arn"]) if players else []
-    if by_hand and decrypts:
+    if by_hand and by_hand[-1].user in [x.user for x in decrypts]:
         seen = (
             "Decrypt and Encrypt: in between, the plaintext was in this notebook."
         )
+        return not_yet(wanted, seen)
+    if done(evidence, "ReEncrypt", shop["Arn"]):
+        seen = "Encrypt, after ReEncrypt; hand in what ReEncrypt returned."
         return not_yet(wanted, seen)
     again = "if you have started over, run your cell again."
     return not_yet(

@@ -762,7 +762,7 @@ moved = kms.encrypt(
 asked = {"CiphertextBlob": sealed_email, "SourceEncryptionContext": table_context}
 to = {"DestinationEncryptionContext": table_context}
 kms.re_encrypt(**asked, **to, DestinationKeyId=lab.shop_key_alias)
-plain = bruno_kms.decrypt(**email_request)["Plaintext"]
+plain = kms.decrypt(**email_request)["Plaintext"]
 moved = kms.encrypt(
     KeyId=lab.shop_key_alias, Plaintext=plain, EncryptionContext=table_context
 )["CiphertextBlob"]

@@ -46,7 +46,7 @@ class Explanation:
     @property
     def aloud(self) -> str:
         """What came of each step, in sentences."""
-        said = [f"{step.sentence} {why(step.decision)}" for step in self.steps]
+        said = [f"{step.sentence} What decided: {why(step.decision)}" for step in self.steps]
         return " ".join([*said, self.note]).strip()
 
     def to_json(self) -> dict[str, Any]:
