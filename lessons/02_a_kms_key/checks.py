@@ -7,26 +7,29 @@ import re
 from typing import Any
 
 from lessons.author import (
+    MANAGING,
+    USING,
     Evidence,
     Studio,
     Verdict,
     allows,
+    beside_key_policy,
     correct,
     decrypted,
     done,
     failure,
-    grants_on,
     key_aliases,
     key_metadata,
     key_named,
     key_policy,
     kind_of,
+    last_done,
     last_failure,
     listed,
     not_attempted,
     not_yet,
-    own_policies,
     quoted,
+    rights,
     untouched,
     user_arn,
 )
@@ -40,22 +43,6 @@ PERIOD = 180  # days
 RUN_FIRST = not_attempted(
     f"There is no key {PLAYERS} yet; run the cells of section 1 first."
 )
-#: One of each kind of thing that an administrator does.
-MANAGING = [
-    *("kms:PutKeyPolicy", "kms:DescribeKey", "kms:ListGrants", "kms:DisableKey"),
-    *("kms:EnableKey", "kms:UpdateAlias", "kms:RevokeGrant", "kms:DeleteAlias"),
-    *("kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
-    *("kms:CancelKeyDeletion", "kms:RotateKeyOnDemand", "kms:CreateAlias"),
-]
-#: What a user of the key does with it.
-USING = [
-    *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
-    *(
-        "kms:GenerateDataKeyWithoutPlaintext",
-        "kms:ReEncryptFrom",
-        "kms:ReEncryptTo",
-    ),
-]
 
 
 def world(studio: Studio) -> dict[str, str]:
@@ -188,7 +175,9 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
 def _without_nils(evidence: Evidence) -> Verdict:
     """What to say while the key policy does not name Nils."""
     lab, wanted = evidence.lab, "a key policy of the shop's key that names Nils."
-    if seen := _beside_the_policy(evidence):
+    if seen := beside_key_policy(
+        evidence, lab.second_administrator, lab.shop_key_arn
+    ):
         return not_yet(wanted, f"{seen}.")
     if failure := last_failure(evidence, "PutKeyPolicy"):
         return not_yet(wanted, f"{failure}.")
@@ -199,18 +188,6 @@ def _without_nils(evidence: Evidence) -> Verdict:
     if len(puts) > 1:
         return not_yet(wanted, "PutKeyPolicy for another key.")
     return not_attempted("The shop's key policy in KMS does not name Nils yet.")
-
-
-def _beside_the_policy(evidence: Evidence) -> str:
-    """What else gives Nils a right than the key policy, in words; or nothing."""
-    lab = evidence.lab
-    iam, name = evidence.client("iam"), lab.second_administrator
-    attached = iam.list_attached_user_policies(UserName=name)
-    if attached["AttachedPolicies"] or own_policies(evidence, name):
-        return "an IAM policy for him"
-    if grants_on(evidence, lab.shop_key_arn, f"user/{name}"):
-        return "a grant for him on the key"
-    return ""
 
 
 def second_administrator(evidence: Evidence) -> Verdict:
@@ -241,7 +218,7 @@ def second_administrator(evidence: Evidence) -> Verdict:
                 "two administrators with the same actions.",
                 f"a key policy under which {name} {may_no} perform {lacking[0]}.",
             )
-    return _others_kept(evidence, policy, tess, bruno)
+    return _others_kept(evidence, policy, nils, tess, bruno)
 
 
 def _does(actions: list[str]) -> str:
@@ -250,26 +227,36 @@ def _does(actions: list[str]) -> str:
 
 
 def _others_kept(
-    evidence: Evidence, policy: list[Any], tess: str, bruno: str
+    evidence: Evidence, policy: list[Any], nils: str, tess: str, bruno: str
 ) -> Verdict:
     """Whether the rights of all others are as they were, and Nils has no others."""
-    account = evidence.lab.account_id
+    lab = evidence.lab
     for action in USING:
         if not allows(policy, bruno, action):
             return not_yet(
                 "Bruno's rights as before.",
                 f"one that no longer lets Bruno {_does([action])}.",
             )
-    if not allows(policy, f"arn:aws:iam::{account}:root", "kms:PutKeyPolicy"):
+    root = f"arn:aws:iam::{lab.account_id}:root"
+    if not allows(policy, root, "kms:PutKeyPolicy"):
         return not_yet(
             "the account's statement as before.",
             "a key policy without it: IAM policies no longer count.",
         )
-    last = json.loads(console_policy(account, tess, bruno))["Statement"][-1]
-    if last not in policy:
-        seen = f"no statement “{last['Sid']}” as it was."
+    built = json.loads(console_policy(lab.account_id, tess, bruno))["Statement"]
+    old, now = rights(built), rights(policy)
+    if lost := [right for right in old if right not in now]:
+        seen = f"no statement “{old[lost[0]]}” as it was."
         return not_yet("the other statements as before.", seen)
-    if seen := _beside_the_policy(evidence):
+    shared = {
+        right._replace(principal=nils) for right in old if right.principal == tess
+    }
+    if new := [right for right in now if right not in shared | set(old)]:
+        seen = f"{new[0].effect} of {new[0].action} in the statement “{now[new[0]]}”."
+        return not_yet("Tess's statement for Nils as well, and no more.", seen)
+    if seen := beside_key_policy(
+        evidence, lab.second_administrator, lab.shop_key_arn
+    ):
         return not_yet("the same rights as Tess, and no others.", f"{seen}.")
     return correct(
         "Two administrators; the key policy lets neither decrypt, and Bruno still may."
@@ -356,13 +343,6 @@ _SHOWN = {
     "Decrypt": "whose answer holds the plaintext",
     "Encrypt": "for a key that was made outside KMS",
 }
-
-
-def last_done(evidence: Evidence, arn: str, *names: str) -> str:
-    """Which of these operations was the last to succeed on a key; empty if none has."""
-    calls = [x for x in evidence.records(*names) if not x.error]
-    about = [x.name for x in calls if x.touches(arn)]
-    return about[-1] if about else ""
 
 
 def key_for_later(evidence: Evidence, blob: object) -> Verdict:

@@ -341,7 +341,26 @@ shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 del shared["Statement"][3:]
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
-# %% wrong="an IAM policy as well" says="and no others. Seen: an IAM policy for him"
+# %% wrong="a Deny as well" says="Deny of kms:Decrypt in the statement “Keep out”"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared["Statement"].append(
+    {
+        **{"Sid": "Keep out", "Effect": "Deny", "Principal": {"AWS": bruno}},
+        **{"Action": "kms:Decrypt", "Resource": "*"},
+    }
+)
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="a condition for Bruno" says="no statement “Allow use of the key” as it was"
+shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
+shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
+shared["Statement"][2]["Condition"] = {
+    "StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
+}
+kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
+
+# %% wrong="an IAM policy as well" says="and no others. Seen: an IAM policy for nils"
 shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = {"AWS": [tess, nils]}
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
@@ -361,14 +380,14 @@ shared = json.loads(kms.get_key_policy(KeyId=lab.shop_key_arn)["Policy"])
 shared["Statement"][1]["Principal"] = "*"
 kms.put_key_policy(KeyId=lab.shop_key_arn, Policy=json.dumps(shared))
 
-# %% wrong="a grant" says="a grant for him"
+# %% wrong="a grant" says="a grant for nils"
 kms.create_grant(
     KeyId=lab.shop_key_arn,
     GranteePrincipal=nils,
     Operations=["DescribeKey", "CreateGrant"],
 )
 
-# %% wrong="an IAM policy" says="an IAM policy for him"
+# %% wrong="an IAM policy" says="an IAM policy for nils"
 boto3.client("iam").attach_user_policy(
     UserName=lab.second_administrator,
     PolicyArn="arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser",

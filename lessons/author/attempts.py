@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.course.evidence import Evidence
 from helpers.course.records import Record
 
-__all__ = ["WRITES", "done", "failure", "last_failure", "table_of"]
+__all__ = ["WRITES", "done", "failure", "last_done", "last_failure", "table_of"]
 #: DynamoDB's operations that write items.
 WRITES = (
     *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
@@ -29,6 +29,13 @@ def last_failure(evidence: Evidence, *names: str, user: str = "") -> str:
 def done(evidence: Evidence, name: str, arn: str) -> list[Record]:
     """The successful calls of an operation that concern a resource."""
     return [x for x in evidence.records(name) if not x.error and x.touches(arn)]
+
+
+def last_done(evidence: Evidence, arn: str, *names: str) -> str:
+    """Which of these operations was the last to succeed on a resource; empty if none has."""
+    calls = [x for x in evidence.records(*names) if not x.error]
+    about = [x.name for x in calls if x.touches(arn)]
+    return about[-1] if about else ""
 
 
 def table_of(record: Record) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from refusal.authorization import Policy, Request, authorize
 
@@ -12,8 +12,55 @@ from helpers.course.evidence import Evidence
 
 from .probes import grants_on, key_policy
 
-__all__ = ["delegation", "doors", "own_policies", "own_statements", "policy", "user_arn"]
-__all__ += ["would_decide"]
+__all__ = ["MANAGING", "USING", "Right", "beside_key_policy", "delegation", "doors"]
+__all__ += ["own_policies", "own_statements", "policy", "rights", "user_arn", "would_decide"]
+#: One of each kind of thing that a key's administrator does, and what a user of the key does.
+MANAGING = [
+    *("kms:PutKeyPolicy", "kms:DescribeKey", "kms:ListGrants", "kms:DisableKey"),
+    *("kms:EnableKey", "kms:UpdateAlias", "kms:RevokeGrant", "kms:DeleteAlias"),
+    *("kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
+    *("kms:CancelKeyDeletion", "kms:RotateKeyOnDemand", "kms:CreateAlias"),
+]
+USING = [
+    *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+]
+
+
+class Right(NamedTuple):
+    """What one statement of a key policy says about one principal and one pattern of actions."""
+
+    effect: str
+    principal: str
+    action: str
+    #: As JSON, with everything else that the statement has.
+    when: str
+
+
+def rights(statements: Iterable[Mapping[str, Any]]) -> dict[Right, str]:
+    """Every right in a key policy, however its statements are divided, with its statement's Sid."""
+    found = {}
+    for statement in statements:
+        rest = dict(statement)
+        sid = str(rest.pop("Sid", "without a Sid"))
+        effect, who, what = (rest.pop(x, "") for x in ("Effect", "Principal", "Action"))
+        named = who.get("AWS", who) if isinstance(who, dict) else who
+        when = json.dumps(rest, sort_keys=True)
+        for principal in map(str, _many(named)):
+            found.update({Right(effect, principal, str(x), when): sid for x in _many(what)})
+    return found
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def beside_key_policy(evidence: Evidence, user: str, key_arn: str) -> str:
+    """What else than its key policy may give a user a right on a key, in words; or nothing."""
+    attached = evidence.client("iam").list_attached_user_policies(UserName=user)
+    if attached["AttachedPolicies"] or own_policies(evidence, user):
+        return f"an IAM policy for {user}"
+    return f"a grant for {user}" if grants_on(evidence, key_arn, f"user/{user}") else ""
 
 
 def user_arn(evidence: Evidence, name: str) -> str:

@@ -12,16 +12,19 @@ from helpers import open_lab
 from helpers.course.evidence import Evidence
 from helpers.course.lab import Lab
 from lessons.author import (
+    beside_key_policy,
     delegation,
     done,
     doors,
     failure,
     key_policy,
+    last_done,
     last_failure,
     may_decrypt,
     own_policies,
     own_statements,
     policy,
+    rights,
     table_of,
     user_arn,
     would_decide,
@@ -113,3 +116,45 @@ def test_a_request_to_kms_names_the_table_in_its_context(lab: Lab) -> None:
     evidence = Evidence(lab)
     assert table_of(evidence.records("Decrypt")[-1]) == lab.table_name
     assert table_of(evidence.records("DescribeKey")[-1]) == ""
+
+
+def test_rights_are_the_same_however_statements_are_divided() -> None:
+    both = {
+        "Sid": "a",
+        "Effect": "Allow",
+        "Principal": {"AWS": ["x", "y"]},
+        "Action": ["k:A", "k:B"],
+    }
+    apart = [
+        {"Sid": who, "Effect": "Allow", "Principal": {"AWS": who}, "Action": what}
+        for who in "xy"
+        for what in ("k:A", "k:B")
+    ]
+    assert set(rights([both])) == set(rights(apart)) and set(rights([both]).values()) == {"a"}
+    narrowed = {**both, "Condition": {"Bool": {"c": "true"}}}
+    denied = {**both, "Effect": "Deny"}
+    everyone = {**both, "Principal": "*"}
+    for other in (narrowed, denied, everyone):
+        assert not set(rights([both])) & set(rights([other]))
+
+
+def test_what_stands_beside_a_key_policy_is_found(lab: Lab) -> None:
+    evidence, iam, kms = Evidence(lab), boto3.client("iam"), boto3.client("kms")
+    assert beside_key_policy(evidence, "mira", lab.key_arn) == ""
+    grantee = user_arn(evidence, "mira")
+    kms.create_grant(KeyId=lab.key_arn, GranteePrincipal=grantee, Operations=["Decrypt"])
+    assert beside_key_policy(evidence, "mira", lab.key_arn) == "a grant for mira"
+    iam.attach_user_policy(UserName="mira", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert beside_key_policy(evidence, "mira", lab.key_arn) == "an IAM policy for mira"
+
+
+def test_the_last_operation_on_a_resource_is_told(lab: Lab) -> None:
+    evidence, kms, key = Evidence(lab), boto3.client("kms"), lab.key_arn
+    names = ("Encrypt", "GenerateDataKey")
+    assert last_done(evidence, key, *names) == ""
+    kms.generate_data_key(KeyId=key, KeySpec="AES_256")
+    kms.encrypt(KeyId=key, Plaintext=b"x")
+    kms.encrypt(KeyId=lab.payments_key_arn, Plaintext=b"x")
+    assert last_done(evidence, key, *names) == "Encrypt"
+    kms.generate_data_key(KeyId=key, KeySpec="AES_256")
+    assert last_done(evidence, key, *names) == "GenerateDataKey"
