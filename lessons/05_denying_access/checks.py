@@ -25,6 +25,8 @@ from lessons.author import (
     may_read,
     not_attempted,
     not_yet,
+    policies_of,
+    quoted,
     user_arn,
     would_decide,
 )
@@ -136,9 +138,8 @@ def scores_closed(evidence: Evidence) -> Verdict:
     if key_metadata(evidence, arn)["KeyManager"] == "AWS":
         return _still_open(evidence, wanted)
     if arn != lab.key_arn:
-        return not_yet(
-            wanted, f"{scores} under another customer managed key, {arn}."
-        )
+        seen = f"{scores} under another customer managed key, {arn}."
+        return not_yet(wanted, seen)
     if not lab.at_rest(scores).pages:
         return not_yet(
             "the same items.", f"a new table {scores}; the old items are lost."
@@ -148,17 +149,16 @@ def scores_closed(evidence: Evidence) -> Verdict:
     if may_read(evidence, "mira", scores) and not named:
         seen = "she may use this one, by an IAM policy or a grant; run the set-up cell again."
         return not_yet("a key that Mira may not use.", seen)
-    return correct(
-        f"Now a read of {scores} needs a permission on the studio's key."
-    )
+    return correct(f"Now a read of {scores} needs a permission on the key.")
 
 
 def _still_open(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried while the scores stayed under the AWS managed key."""
     scores = evidence.lab.scores_table_name
     moves = evidence.records("UpdateTable")
-    tries = [x for x in moves if x.asks(tableName=scores) and x.error]
-    if tries:
+    lost = "ResourceNotFoundException"
+    tries = [x for x in moves if x.error == lost or x.asks(tableName=scores)]
+    if tries and tries[-1].error:
         return not_yet(wanted, tries[-1].reason)
     read = {"TableName": scores, "Key": {"player_id": {"S": "p-001"}}}
     if not _mira_may(evidence, "GetItem", read):
@@ -176,26 +176,18 @@ def protected(evidence: Evidence) -> Verdict:
     dynamodb = evidence.client("dynamodb")
     names = dynamodb.list_tables()["TableNames"]
     if table not in names:
-        return not_yet(
-            wanted,
-            f"there is no table {table}. Run the set-up cell to start over.",
-        )
-    found = {
-        name: dynamodb.describe_table(TableName=name)["Table"].get(
-            "DeletionProtectionEnabled", False
-        )
-        for name in names
-    }
-    if found[table]:
-        return correct(
-            f"{table} cannot be deleted until somebody turns this off."
-        )
+        again = "Run the set-up cell to start over."
+        return not_yet(wanted, f"there is no table {table}. {again}")
+    about = [dynamodb.describe_table(TableName=name)["Table"] for name in names]
+    on = [x["TableName"] for x in about if x.get("DeletionProtectionEnabled")]
+    if table in on:
+        return correct(f"Nobody can delete {table} until this is turned off.")
     tries = evidence.records("UpdateTable")
     asked = [x for x in tries if "deletionProtectionEnabled" in x.parameters]
     if asked and asked[-1].error:
         return not_yet(wanted, f"UpdateTable, and {asked[-1].reason}")
-    if others := [name for name, on in found.items() if on]:
-        return not_yet(wanted, f"{others[0]} has it, and {table} does not.")
+    if on:
+        return not_yet(wanted, f"{on[0]} has it, and {table} does not.")
     if any(x.asks(tableName=table) for x in asked):
         return not_yet(wanted, f"it was turned off again for {table}.")
     return not_attempted(f"{table} has no deletion protection.")
@@ -216,8 +208,8 @@ def no_deletes(evidence: Evidence) -> Verdict:
         "ListTables": {},
     }
     lost = [x for x, asked in others.items() if not _mira_may(evidence, x, asked)]
-    if lost:
-        calls = listed([f"dynamodb:{name}" for name in lost])
+    if lost := lost or _denied(evidence):
+        calls = listed([f"dynamodb:{name}" for name in lost[:3]])
         again = "Attach her managed policy again, if it is gone."
         return not_yet(wanted, f"she may no longer call {calls}. {again}")
     open_still = [
@@ -226,12 +218,10 @@ def no_deletes(evidence: Evidence) -> Verdict:
         if _mira_may(evidence, "DeleteTable", {"TableName": name})
     ]
     if not open_still:
-        return correct("The Deny wins over the Allow of her managed policy.")
+        return correct("She can delete no table, and do everything else.")
     if len(open_still) < 3:
-        return not_yet(
-            wanted,
-            f"she can still delete other tables, such as {open_still[-1]}.",
-        )
+        seen = f"she can still delete other tables, such as {open_still[-1]}."
+        return not_yet(wanted, seen)
     tries = evidence.records(
         "PutUserPolicy", "AttachUserPolicy", "CreatePolicy", "PutResourcePolicy"
     )
@@ -241,6 +231,15 @@ def no_deletes(evidence: Evidence) -> Verdict:
     if tries[-1].error:
         return not_yet(wanted, f"{failure(tries[-1])}.")
     return not_yet(wanted, f"{tries[-1].name}, and Mira can still delete tables.")
+
+
+def _denied(evidence: Evidence) -> list[str]:
+    """DynamoDB's other operations that Mira's policies no longer allow."""
+    names = evidence.client("dynamodb").meta.service_model.operation_names
+    own = [x for _, found in policies_of(evidence, "mira") for x in found]
+    arn = f"arn:aws:dynamodb:us-east-1:{evidence.lab.account_id}:table/any"
+    may = partial(would_decide, evidence, "mira", key_arn=arn, key=[], iam=own)
+    return [x for x in names if x != "DeleteTable" and not may(f"dynamodb:{x}")]
 
 
 def _mira_may(evidence: Evidence, operation: str, asked: dict[str, Any]) -> bool:
@@ -259,7 +258,10 @@ def triage(evidence: Evidence, remedies: object) -> Verdict:
     chosen = choices(remedies, WORDS, REMEDIES, "tickets")
     if isinstance(chosen, Verdict):
         return chosen
-    wrong = [x for x in REMEDIES if chosen.get(x) != REMEDIES[x]]
+    if set(chosen) != set(REMEDIES):
+        seen = f"{listed([quoted(name) for name in chosen])}."
+        return not_yet(f"the letters {listed(list(REMEDIES))} as keys.", seen)
+    wrong = [x for x in REMEDIES if chosen[x] != REMEDIES[x]]
     if wrong:
         which = f"ticket{'s' if len(wrong) > 1 else ''} {listed(wrong)}"
         return not_yet(

@@ -331,6 +331,17 @@ with refused("ValidationException"):
         TableName=lab.scores_table_name, SSESpecification={"Enabled": True}
     )
 
+# %% wrong="no such table" says="Requested resource not found"
+with refused("ResourceNotFoundException"):
+    dynamodb.update_table(
+        TableName="score",
+        SSESpecification={
+            "Enabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": lab.key_alias,
+        },
+    )
+
 # %% wrong="moved by Mira" says="mira is not authorized"
 with refused("AccessDeniedException"):
     mira_dynamodb.update_table(
@@ -485,6 +496,14 @@ iam.put_user_policy(
     UserName="mira", PolicyName="no-delete", PolicyDocument=document
 )
 
+# %% wrong="backups as well" says="dynamodb:DeleteBackup"
+both = ["dynamodb:DeleteTable", "dynamodb:DeleteBackup"]
+no_delete = {"Effect": "Deny", "Action": both, "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+
 # %% wrong="an Allow of the rest" says="can still delete"
 rest = {"Effect": "Allow", "Action": "dynamodb:*Item", "Resource": "*"}
 document = json.dumps({"Version": "2012-10-17", "Statement": [rest]})
@@ -576,6 +595,9 @@ remedies = {"A": "deny", "B": "any", "C": "any", "D": "key"}
 
 # %% wrong="C and D changed about" says="Look at tickets C and D"
 remedies = {"A": "deny", "B": "other", "C": "key", "D": "any"}
+
+# %% wrong="other letters" says="the letters A, B, C and D as keys"
+remedies = {"a": "deny", "b": "other", "c": "any", "d": "key"}
 
 # %% wrong="other words" says="`identity-based` for “C”"
 remedies = {"A": "deny", "B": "other", "C": "identity-based", "D": "key"}

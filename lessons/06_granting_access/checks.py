@@ -19,6 +19,7 @@ from lessons.author import (
     has_item,
     key_metadata,
     key_policy,
+    listed,
     may_decrypt,
     may_decrypt_directly,
     may_read,
@@ -85,11 +86,18 @@ def key_user(evidence: Evidence) -> Verdict:
         "Edda is a key administrator.": manages["edda"],
         "Edda is in none of the statements for key users.": not uses["edda"],
         "Mira is still a key user.": uses["mira"],
+        "Mira is still named in the key policy.": _names(found, "user/mira"),
     }
+    if _names(found, '"*"'):
+        return not_yet(wanted, "the key policy lets everybody in.")
     for seen, is_so in wrong.items():
         if is_so:
             return not_yet(wanted, seen)
-    return correct("Two statements name her now, and no IAM policy was needed.")
+    return correct("The key policy names her, and no IAM policy was needed.")
+
+
+def _names(statements: list[dict[str, Any]], who: str) -> bool:
+    return any(who in json.dumps(x.get("Principal")) for x in statements)
 
 
 def _still_mira(evidence: Evidence, wanted: str) -> Verdict:
@@ -100,6 +108,10 @@ def _still_mira(evidence: Evidence, wanted: str) -> Verdict:
     if policies := own_policies(evidence, "edda"):
         seen = f"an IAM policy for Edda, {json.dumps(policies)}"
         return not_yet(wanted, f"{seen}, and the key policy has not changed.")
+    if grants_on(evidence, evidence.lab.key_arn, "user/edda"):
+        return not_yet(
+            wanted, "a grant for Edda; the key policy has not changed."
+        )
     return not_attempted("Mira is a key user, and Edda is not one yet.")
 
 
@@ -142,9 +154,7 @@ def through_dynamodb(evidence: Evidence) -> Verdict:
             return not_yet(wanted, f"she can decrypt the password, too.{named}")
         if not own_policies(evidence, "mira"):
             return not_yet(wanted, "she may read, but not by an IAM policy.")
-        return correct(
-            "Her policy applies to requests that come through DynamoDB."
-        )
+        return correct("She can read, and cannot decrypt the password.")
     return _still_refused(evidence, wanted, untouched=_only_alias)
 
 
@@ -161,13 +171,9 @@ def one_table(evidence: Evidence) -> Verdict:
             )
         return not_yet(wanted, f"she can read {lab.old_table_name}, too.")
     if may_decrypt_directly(evidence, "mira", lab.table_name):
-        return not_yet(
-            wanted,
-            "she may use the key without DynamoDB, with the table's name as context.",
-        )
-    return correct(
-        "Both conditions must be met: the service, and the table's name."
-    )
+        seen = "she may use the key without DynamoDB, with the table's name as context."
+        return not_yet(wanted, seen)
+    return correct("The service and the table's name must both match.")
 
 
 def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
@@ -177,18 +183,13 @@ def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
         return not_yet(wanted, failure(changes[-1]))
     policies = own_policies(evidence, "mira")
     if not policies or untouched(evidence):
-        return not_attempted(
-            "Mira is still refused, and her IAM policy has not changed."
-        )
+        seen = "Mira is still refused, and her IAM policy has not changed."
+        return not_attempted(seen)
     if ":alias/" in json.dumps(policies):
-        return not_yet(
-            wanted,
-            "her IAM policy names an alias, where the key's ARN belongs.",
-        )
-    return not_yet(
-        wanted,
-        f"Mira is still refused; her IAM policy is {json.dumps(policies)}.",
-    )
+        seen = "her IAM policy names an alias, where the key's ARN belongs."
+        return not_yet(wanted, seen)
+    seen = f"Mira is still refused; her IAM policy is {json.dumps(policies)}."
+    return not_yet(wanted, seen)
 
 
 def _only_alias(evidence: Evidence) -> bool:
@@ -214,13 +215,14 @@ def _only_service(evidence: Evidence) -> bool:
 def bruno_by_grant(evidence: Evidence) -> Verdict:
     """A grant lets Bruno read players, and nothing else under the key."""
     lab = evidence.lab
-    wanted = (
-        f"a grant by which Bruno may read {lab.table_name}, and nothing else."
-    )
-    if not grants_on(evidence, lab.key_arn, "user/bruno"):
+    wanted = f"a grant by which Bruno may read {lab.table_name} and nothing else."
+    grants = grants_on(evidence, lab.key_arn, "user/bruno")
+    if not grants:
         return _no_grant(evidence, wanted)
     if verdict := _too_wide(evidence, wanted, "bruno", lab.table_name):
         return verdict
+    if more := {x for one in grants for x in one["Operations"]} - {"Decrypt"}:
+        return not_yet(wanted, f"the grant allows {listed(sorted(more))}, too.")
     return correct("The grant names him, one operation, and one table.")
 
 
@@ -244,17 +246,14 @@ def _too_wide(
     lab, who = evidence.lab, "he" if user == "bruno" else "she"
     grants = grants_on(evidence, lab.key_arn, f"user/{user}")
     if not may_read(evidence, user, table):
-        last = grants[-1] if grants else {}
-        shown = {name: last.get(name) for name in ("Operations", "Constraints")}
-        return not_yet(
-            wanted, f"{who} is refused; your grant is for {json.dumps(shown)}."
-        )
+        shown = _about(grants[-1] if grants else {})
+        return not_yet(wanted, f"{who} is refused; your grant is for {shown}.")
     if may_decrypt(evidence, user, lab.key_arn):
         if len(grants) > 1 and any(not x.get("Constraints") for x in grants):
-            return not_yet(
-                wanted,
-                "the grant without a constraint is still there beside the other.",
+            seen = (
+                "the grant without a constraint is still there beside the other."
             )
+            return not_yet(wanted, seen)
         seen = f"{who} can decrypt the password, too: {who} may use the key for anything."
         return not_yet(wanted, f"{seen}{doors(evidence, user, lab.key_arn)}")
     for other in (lab.table_name, lab.old_table_name, lab.payments_table_name):
@@ -294,27 +293,30 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     """A new key, whose policy alone lets admin do everything and Mira decrypt."""
     wanted = "the ARN of a new key whose policy alone lets admin manage it and Mira decrypt."
     if isinstance(arn, dict):
-        return not_yet(
-            wanted, "the whole response; the ARN is in its KeyMetadata."
-        )
+        seen = "the whole response; the ARN is in its KeyMetadata."
+        return not_yet(wanted, seen)
     key = key_metadata(evidence, str(arn)) if str(arn) else None
     if key is None:
         failed = [x for x in evidence.records("CreateKey") if x.error]
         if len(failed) > 1:  # The notebook itself makes the first.
             return not_yet(wanted, failure(failed[-1]))
-        return not_yet(
-            wanted, f"`{str(arn)[:80]}`, which is not a key in this account."
-        )
+        seen = f"`{str(arn)[:80]}`, which is not a key in this account."
+        return not_yet(wanted, seen)
     if key["CreationDate"] < evidence.lab.opened:
         return not_yet(wanted, "a key that was not made in this notebook.")
+    if arn != key["Arn"]:
+        return not_yet(
+            wanted, f"`{str(arn)[:80]}`, which is not an ARN of a key."
+        )
     decide = partial(_decides, evidence, key["Arn"])
+    if any(decide("nobody", action) for action in _EVERYTHING):
+        return not_yet(wanted, "the key policy lets everybody in.")
     anything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
     if any(decide("nobody", action, iam=[anything]) for action in _EVERYTHING):
-        return not_yet(
-            wanted,
+        seen = (
             "the key policy leaves the decision to the account's IAM policies: "
-            "a user with kms:* would be let in.",
         )
+        return not_yet(wanted, f"{seen}a user with kms:* would be let in.")
     if lacks := [x for x in _EVERYTHING if not decide("admin", x)]:
         return not_yet(wanted, f"admin may not perform {lacks[0]}.")
     if not decide("mira", "kms:Decrypt"):
@@ -322,9 +324,7 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     more = [x for x in _EVERYTHING if x != "kms:Decrypt" and decide("mira", x)]
     if more:
         return not_yet(wanted, f"Mira may perform {more[0]}, too.")
-    return correct(
-        "This key policy names everyone who may use the key, and leaves nothing to IAM."
-    )
+    return correct("Only whom this key policy names may use the key.")
 
 
 _EVERYTHING = (
@@ -341,6 +341,10 @@ def _decides(
     return would_decide(evidence, user, action, key, key=statements, **policies)
 
 
+def _about(grant: dict[str, Any]) -> str:
+    return json.dumps({x: grant.get(x) for x in ("Operations", "Constraints")})
+
+
 def edda_reports(evidence: Evidence) -> Verdict:
     """Edda may read players-2025 through DynamoDB, and the key opens nothing else for her."""
     lab = evidence.lab
@@ -352,23 +356,18 @@ def edda_reports(evidence: Evidence) -> Verdict:
         return _still_out(evidence, wanted)
     if verdict := _too_wide(evidence, wanted, "edda", lab.old_table_name):
         return verdict
-    return correct(
-        f"Edda can read {lab.old_table_name}, and the key opens nothing else for her."
-    )
+    return correct("She can read it, and the key opens nothing else for her.")
 
 
 def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, and did not let Edda in."""
     grants = grants_on(evidence, evidence.lab.key_arn, "user/edda")
-    policies = (
-        json.dumps(found) if (found := own_policies(evidence, "edda")) else ""
-    )
+    own = own_policies(evidence, "edda")
+    policies = json.dumps(own) if own else ""
     key = key_policy(evidence, evidence.lab.key_arn)
     named = [statement for statement in key if "user/edda" in str(statement)]
     if grants:
-        shown = json.dumps(
-            {name: grants[-1].get(name) for name in ("Operations", "Constraints")}
-        )
+        shown = _about(grants[-1])
         return not_yet(wanted, f"she is refused; your grant is for {shown}.")
     if ":alias/" in policies:
         seen = "she is refused; your IAM policy names an alias, where the key's ARN belongs."

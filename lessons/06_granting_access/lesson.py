@@ -169,6 +169,21 @@ set_policy([users["edda"]], [admin_arn, users["edda"]])
 # %% wrong="Mira as administrator" says="Mira is a key administrator"
 set_policy([admin_arn, mira_arn], [admin_arn, users["edda"]])
 
+# %% wrong="in one of the two statements" says="Mira is still named in the key policy"
+policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
+policy["Statement"][2]["Principal"]["AWS"] = [admin_arn, users["edda"]]
+kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
+
+# %% wrong="everybody" says="lets everybody in"
+set_policy([admin_arn], [admin_arn, "*"])
+
+# %% wrong="a grant" says="a grant for Edda"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["edda"],
+    Operations=["Decrypt"],
+)
+
 # %% wrong="names in place of ARNs" says="PutKeyPolicy failed with MalformedPolicyDocumentException"
 with refused("MalformedPolicyDocumentException"):
     set_policy(["admin"], ["admin", "edda"])
@@ -570,6 +585,16 @@ kms.create_grant(
     },
 )
 
+# %% wrong="more operations" says="the grant allows CreateGrant and Encrypt, too"
+kms.create_grant(
+    KeyId=lab.key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt", "Encrypt", "CreateGrant"],
+    Constraints={
+        "EncryptionContextSubset": {"aws:dynamodb:tableName": lab.table_name}
+    },
+)
+
 # %% wrong="no constraint, then the right one" says="the grant without a constraint is still there"
 kms.create_grant(
     KeyId=lab.key_arn,
@@ -741,6 +766,21 @@ document = json.dumps({"Version": "2012-10-17", "Statement": [only_mira]})
 with refused("MalformedPolicyDocumentException"):
     kms.create_key(Policy=document)
 vault_arn = ""
+
+# %% wrong="the key's ID" says="which is not an ARN of a key"
+only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
+document = json.dumps(
+    {"Version": "2012-10-17", "Statement": [only_admin, only_mira]}
+)
+vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["KeyId"]
+
+# %% wrong="everybody" says="lets everybody in"
+only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
+anyone = {**only_mira, "Principal": {"AWS": "*"}}
+document = json.dumps(
+    {"Version": "2012-10-17", "Statement": [only_admin, anyone]}
+)
+vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
 # %% wrong="the payments key" says="not made in this notebook"
 vault_arn = lab.payments_key_arn

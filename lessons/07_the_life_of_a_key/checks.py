@@ -195,9 +195,7 @@ def _not_disabled(evidence: Evidence, wanted: str, key: str) -> Verdict | None:
         return None
     if failed := [x for x in tries if x.error]:
         return not_yet(wanted, f"{failure(failed[-1])}.")
-    return not_yet(
-        wanted, "names, but nobody has disabled last season's key yet."
-    )
+    return not_yet(wanted, "nobody has disabled last season's key yet.")
 
 
 def costs_told(evidence: Evidence, usd_a_month: Any) -> Verdict:
@@ -236,9 +234,8 @@ def _returned_nothing(evidence: Evidence) -> Verdict:
     if evidence.records("DescribeKey", "ListKeyRotations"):  # In the copy.
         seen = "None. Did you print instead of return?"
         return not_yet("a number as the return value.", seen)
-    return not_attempted(
-        "The function returns nothing, and has not asked KMS about the key."
-    )
+    seen = "The function returns nothing, and has not asked KMS about the key."
+    return not_attempted(seen)
 
 
 def thought_again(evidence: Evidence) -> Verdict:
@@ -256,17 +253,20 @@ def thought_again(evidence: Evidence) -> Verdict:
         return _not_scheduled(evidence, wanted, key)
     if WINDOW not in done:
         failed = not done and here[-1].error
-        seen = (
-            f"{failure(here[-1])}."
-            if failed
-            else f"a waiting period of {done[-1]} days."
-        )
-        return not_yet(wanted, seen)
+        if failed:
+            return not_yet(wanted, f"{failure(here[-1])}.")
+        return not_yet(wanted, f"a waiting period of {done[-1]} days.")
     state = key_state(evidence, key)
     if not state:
         return not_yet(wanted, f"the key is {HIDDEN}; {START_OVER}.")
     if state == "Disabled":
-        return not_yet(wanted, "a Disabled key: cancelling does not enable it.")
+        off = [x for x in evidence.records("DisableKey") if x.touches(key)]
+        why = (
+            "it was disabled after that"
+            if off
+            else "cancelling does not enable it"
+        )
+        return not_yet(wanted, f"a Disabled key: {why}.")
     if state != "Enabled":
         failed_calls = [
             x
@@ -354,9 +354,8 @@ def keys_inactive(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"{seen} {START_OVER}.")
     active = [name for name, status in now.items() if status == "Active"]
     if not active:
-        return correct(
-            "Nobody can sign requests as Mira now, and you can still undo that."
-        )
+        undo = ", and you can still undo that" if had <= now.keys() else ""
+        return correct(f"Nobody can sign requests as Mira now{undo}.")
     if len(active) < len(now):
         return not_yet(wanted, f"{len(active)} of {len(now)} is still active.")
     if changes:

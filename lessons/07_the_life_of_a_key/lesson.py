@@ -273,6 +273,13 @@ refused_users = {
     and call["resources"][0]["ARN"] == lab.old_key_arn
 }
 
+# %% wrong="scheduled in place of disabled" says="Seen: nobody has disabled last season's key yet"
+kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=7)
+run_programs()
+kms.cancel_key_deletion(KeyId=lab.old_key_arn)
+kms.enable_key(KeyId=lab.old_key_arn)
+refused_users = []
+
 # %% wrong="enabled too early" says="0 of 2 refused so far"
 kms.disable_key(KeyId=lab.old_key_arn)
 kms.enable_key(KeyId=lab.old_key_arn)
@@ -478,6 +485,12 @@ kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 # %% wrong="cancelled only" says="cancelling does not enable it"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
+
+# %% wrong="disabled after that" says="it was disabled after that"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+kms.cancel_key_deletion(KeyId=lab.test_key_arn)
+kms.enable_key(KeyId=lab.test_key_arn)
+kms.disable_key(KeyId=lab.test_key_arn)
 
 # %% wrong="enabled only" says="EnableKey failed with KMSInvalidStateException"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
