@@ -679,7 +679,7 @@ statement = {
     "Resource": lab.key_arn,
 }
 
-# %% wrong="with a principal" says="an IAM policy has none"
+# %% wrong="with a principal" says="which no IAM policy has"
 statement = {
     "Effect": "Allow",
     "Principal": {"AWS": iam.get_user(UserName="mira")["User"]["Arn"]},
