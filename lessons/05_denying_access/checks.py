@@ -176,8 +176,8 @@ def protected(evidence: Evidence) -> Verdict:
     dynamodb = evidence.client("dynamodb")
     names = dynamodb.list_tables()["TableNames"]
     if table not in names:
-        again = "Run the set-up cell to start over."
-        return not_yet(wanted, f"there is no table {table}. {again}")
+        seen = f"there is no table {table}. Run the set-up cell to start over."
+        return not_yet(wanted, seen)
     about = [dynamodb.describe_table(TableName=name)["Table"] for name in names]
     on = [x["TableName"] for x in about if x.get("DeletionProtectionEnabled")]
     if table in on:
@@ -196,9 +196,7 @@ def protected(evidence: Evidence) -> Verdict:
 def no_deletes(evidence: Evidence) -> Verdict:
     """Mira may delete no table, and may do everything else that she could."""
     table = evidence.lab.table_name
-    wanted = (
-        "Mira may not delete any table, and may do everything else as before."
-    )
+    wanted = "Mira may not delete any table, and may do all else as before."
     item = {"TableName": table, "Key": {"player_id": {"S": "p-001"}}}
     others: dict[str, dict[str, Any]] = {
         "GetItem": item,
