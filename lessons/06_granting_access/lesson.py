@@ -689,7 +689,7 @@ rows = [(way, *ways[way].values(), taken_away_by[way]) for way in ways]
 table(rows, ["way", *ways["grant"], "taken away with"])
 
 # %% [markdown]
-# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too: with an IAM policy, whoever manages Mira's policies decides about your key. Grants are visible only to those who list them, and they do not expire.
+# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too: with an IAM policy, the person who manages Mira's policies decides about your key. Grants are visible only to those who list them, and they do not expire.
 #
 # ## 6. A key for a few
 #

@@ -42,7 +42,7 @@ def the_leaver(evidence: Evidence) -> Verdict:
     evidence = Kept(evidence)
     name = _name_now(evidence)
     parts = [
-        Part("no access key of Max's works", _active_key(evidence, name)),
+        Part("none of Max's access keys works", _active_key(evidence, name)),
         Part("no policy allows Max anything", what_allows(evidence, name)),
         Part("no grant names Max", _granted(evidence, name)),
         Part("DynamoDB keeps its grants for the invoices", _broken(evidence)),

@@ -247,7 +247,7 @@ WRONG: dict[str, tuple[Steps, str]] = {
     "to encrypt again": (with_more("kms:ReEncryptTo"), "kms:ReEncryptTo"),
     "everything but to encrypt": (
         beside_the_old({"Effect": "Deny", "Action": "kms:Encrypt"}),
-        "bo-inline is as it was",
+        "bo-inline has not changed",
     ),
     "a role with every key": (by_role(everywhere=True), "as the role"),
     "grants within limits": (

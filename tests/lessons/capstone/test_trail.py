@@ -40,7 +40,7 @@ def test_the_refusal_of_kms_is_the_proof(moved: Clinic) -> None:
     assert not moved.reads("bo", moved.visits)
     proof = newest(moved, "Decrypt")
     note = moved.says("8.6", proof)
-    assert "5 of 6 parts are met" in note.sentence and "no access key of Bo's" in note.sentence
+    assert "5 of 6 parts are met" in note.sentence and "Bo has no access key left" in note.sentence
     keys_deleted(moved)
     note = moved.says("8.6", proof)
     assert note.word == say("check.correct"), note
