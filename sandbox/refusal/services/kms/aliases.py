@@ -29,14 +29,14 @@ def _require_own_name(call: Call) -> str:
             "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
         )
     if name.startswith("alias/aws/"):
-        raise AwsError("NotAuthorizedException", "")  # AWS has no words here (A32, H80).
+        raise AwsError("NotAuthorizedException", "")  # AWS has no words here (A32, H84).
     if not _NAME.fullmatch(name):
-        raise validation(f"{name} contains invalid characters for an alias")  # H80.
+        raise validation(f"{name} contains invalid characters for an alias")  # H84.
     return name
 
 
 def _require_key_id(call: Call) -> None:
-    """An alias stands for a key, not for another alias (H80)."""
+    """An alias stands for a key, not for another alias (H84)."""
     if alias_in(call.params["TargetKeyId"]):
         raise validation("Aliases must refer to keys. Not aliases")
 

@@ -168,7 +168,7 @@ def shared_secret(key: Key, public_key: bytes) -> bytes:
 
     Raises:
         AwsError: ``ValidationException`` without words for what is no public key of the same
-            curve (H80).
+            curve (H84).
     """
     try:
         other = serialization.load_der_public_key(public_key)

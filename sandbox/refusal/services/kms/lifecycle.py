@@ -41,7 +41,7 @@ def _spec(call: Call) -> tuple[str, str]:
             )
         usage = "ENCRYPT_DECRYPT"
     if usage not in SPECS[spec]:
-        raise validation(f"KeyUsage {usage} is not compatible with KeySpec {spec}")  # H80.
+        raise validation(f"KeyUsage {usage} is not compatible with KeySpec {spec}")  # H84.
     return spec, usage
 
 

@@ -1,4 +1,4 @@
-"""Two parties derive one secret from each other's public keys (DeriveSharedSecret, H80)."""
+"""Two parties derive one secret from each other's public keys (DeriveSharedSecret, H84)."""
 
 from __future__ import annotations
 
