@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, Protocol, cast
 
@@ -226,6 +227,7 @@ def narrow_queries(hooks: Hooks) -> None:
     table. A local index has the table's partitions."""
     query = Table.query
 
+    @functools.wraps(query)
     def narrowed(table: Any, hash_key: Any, *args: Any, **more: Any) -> Any:
         name = more.get("index_name", args[6] if len(args) > 6 else None)
         items: NarrowableItems = table.items

@@ -11,6 +11,7 @@ from ...gate import Gate
 from ...moto import arithmetic as moto_arithmetic
 from ...moto import comparisons as moto_comparisons
 from ...moto import dynamodb as moto_dynamodb
+from ...moto import pages as moto_pages
 from ...moto import projections as moto_projections
 from ...moto import streams as moto_streams
 from ...moto.hooks import Hooks
@@ -36,6 +37,7 @@ class DynamoDB:
     def __init__(self, gate: Gate, hooks: Hooks, kms: Kms) -> None:
         self.tables = Tables(gate, hooks, TableKeys(gate, kms))
         moto_dynamodb.narrow_queries(hooks)
+        moto_pages.end_at_limits(hooks)
         moto_dynamodb.limit_items(hooks)
         moto_dynamodb.cancel_transactions(hooks)
         moto_dynamodb.refuse_wrong_paths(hooks)
