@@ -845,7 +845,7 @@ table(rows, ["encrypted", "plaintext", "key material"])
 # |---|---|
 # | a customer managed key | USD 1 a month, prorated hourly |
 # | its first and second rotation | USD 1 a month more for each; further rotations add nothing |
-# | an AWS managed key or an AWS owned key | nothing a month |
+# | an AWS managed key, or one that AWS owns | nothing a month |
 # | 20,000 requests a month | nothing |
 # | each further 10,000 symmetric requests | USD 0.03 |
 #
