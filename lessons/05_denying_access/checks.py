@@ -26,7 +26,6 @@ from lessons.author import (
     not_attempted,
     not_yet,
     policies_of,
-    quoted,
     user_arn,
     would_decide,
 )
@@ -256,10 +255,10 @@ def triage(evidence: Evidence, remedies: object) -> Verdict:
     chosen = choices(remedies, WORDS, REMEDIES, "tickets")
     if isinstance(chosen, Verdict):
         return chosen
-    if set(chosen) != set(REMEDIES):
-        seen = f"{listed([quoted(name) for name in chosen])}."
-        return not_yet(f"the letters {listed(list(REMEDIES))} as keys.", seen)
-    wrong = [x for x in REMEDIES if chosen[x] != REMEDIES[x]]
+    named = {
+        x: word for x in REMEDIES for thing, word in chosen.items() if x in thing
+    }
+    wrong = [x for x in REMEDIES if named[x] != REMEDIES[x]]
     if wrong:
         which = f"ticket{'s' if len(wrong) > 1 else ''} {listed(wrong)}"
         return not_yet(

@@ -596,7 +596,7 @@ remedies = {"A": "deny", "B": "any", "C": "any", "D": "key"}
 # %% wrong="C and D changed about" says="Look at tickets C and D"
 remedies = {"A": "deny", "B": "other", "C": "key", "D": "any"}
 
-# %% wrong="other letters" says="the letters A, B, C and D as keys"
+# %% wrong="other letters" says="none with `A` in its name"
 remedies = {"a": "deny", "b": "other", "c": "any", "d": "key"}
 
 # %% wrong="other words" says="`identity-based` for “C”"
