@@ -88,7 +88,7 @@ WORK = {
     "an exit": "exit",
     "a call to quit": "quit()",
     "a debugger after an error": "try:\n    1 / 0\nexcept ZeroDivisionError:\n    pass\n%debug",
-    "a shell's pipe": "open('note.md', 'w').write('x')\n!cat note.md | sort | uniq -c > counted",
+    "a shell's pipe": "open('note.txt', 'w').write('x')\n!cat note.txt | sort | uniq -c > counted",
     "a shell's variables": 'n = 3\n!echo $n {n + 1} "$HOME" > /dev/null',
     "bash with the command line of AWS": (
         "get_ipython().run_cell_magic('bash', '', "
