@@ -129,7 +129,7 @@ try_all("key policy")
 #
 # Edda stands in for Mira this week.
 #
-# *Inputs:* `set_policy`, `admin_arn`, `users["edda"]`. *Goal:* Edda is a key user, and Mira no longer is. You remain key user and key administrator; nobody else is an administrator.
+# *Inputs:* `set_policy`, `admin_arn`, `users["edda"]`. *Goal:* Edda is a key user, and Mira no longer is. You remain a key user and a key administrator; nobody else is an administrator.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION

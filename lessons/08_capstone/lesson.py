@@ -358,7 +358,7 @@ for grant in kms.list_grants(KeyId=lab.invoices_key_arn)["Grants"]:
 #
 # {{exercise 8.6}}
 #
-# *Requirement:* Prove that Bo can't read a visit, and leave it so. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` on the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
+# *Requirement:* Prove that Bo can't read a visit, and leave the account in this state. Let him try, and store in `proof` the `EventId` of the event in which **KMS** refused him `kms:Decrypt` on the visits' key, when DynamoDB asked on his behalf. When you have finished, Bo has no access key, as before: a forgotten access key is a way in.
 #
 # *Inputs:* `lab.as_user`, which makes an access key, or `iam` as in notebook 05; `cloudtrail`, `lab.visits_table_name`.
 
