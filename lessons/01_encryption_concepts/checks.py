@@ -17,6 +17,7 @@ from lessons.author import (
     Record,
     Studio,
     Verdict,
+    by_hand,
     choices,
     correct,
     envelope,
@@ -25,6 +26,7 @@ from lessons.author import (
     listed,
     not_yet,
     opened,
+    opens_to,
     returned_none,
     uncallable,
     unsealed,
@@ -49,7 +51,7 @@ USES = {
     "players check": "asymmetric",
 }
 #: What the guided cells have encrypted, and what the learner encrypts.
-FIRST_LINE, SECOND_LINE = (
+LINES = FIRST_LINE, SECOND_LINE = (
     b"p-001,juno@example.com,1250",
     b"p-002,teo@example.com,310",
 )
@@ -115,49 +117,16 @@ def kinds(evidence: Evidence, given: object) -> Verdict:
     )
 
 
-def _stored(
-    key: object, stored: object, *used: tuple[object, bytes | None]
-) -> tuple[bytes, bytes] | Verdict:
-    """The key and what is stored, if they are what they should be.
-
-    Args:
-        used: ciphertexts of the first line under this key, and their associated data. One that
-            opens with the nonce of what is stored was made with this nonce.
-    """
-    if not isinstance(key, bytes):
-        return not_yet(
-            "export_key as section 2 made it.",
-            "another value; run the first cell of section 2 again.",
-        )
-    if isinstance(stored, bytearray):
-        stored = bytes(stored)
-    if not isinstance(stored, bytes):
-        return not_yet(
-            "bytes: the nonce and the ciphertext.", f"{kind_of(stored)}."
-        )
-    if SECOND_LINE in stored:
-        return not_yet("an encrypted line.", "the line itself, readable.")
-    for blob, bound_to in used:
-        made = stored[:12] + blob if isinstance(blob, bytes) else b""
-        if unsealed(key, made, bound_to) == FIRST_LINE:
-            return not_yet(
-                "a new nonce.",
-                "the nonce of the first line, which was already used with this key.",
-            )
-    return key, stored
-
-
 def fresh_nonce(
     evidence: Evidence, key: object, first_sealed: object, stored: object
 ) -> Verdict:
     """A new nonce, and the second line encrypted with it."""
-    given = _stored(key, stored, (first_sealed, None))
+    given = by_hand(key, stored, *LINES, (first_sealed, None))
     if isinstance(given, Verdict):
         return given
     wanted = "a nonce of 12 bytes, then what encrypt returned with this nonce."
-    return _opens_with(
-        given, None, wanted, "It opens, and its nonce is not the first line's."
-    )
+    why = "It opens, and its nonce is not the first line's."
+    return opens_to(given, SECOND_LINE, None, wanted, why)
 
 
 def bound(
@@ -168,7 +137,9 @@ def bound(
     stored: object,
 ) -> Verdict:
     """The second line, bound to b"file=backup"."""
-    given = _stored(key, stored, (first_sealed, None), (first_bound, EXPORT))
+    given = by_hand(
+        key, stored, *LINES, (first_sealed, None), (first_bound, EXPORT)
+    )
     if isinstance(given, Verdict):
         return given
     wanted = f"a ciphertext bound to {BOUND_TO!r}."
@@ -178,27 +149,8 @@ def bound(
     ):
         if unsealed(*given, other) is not None:
             return not_yet(wanted, f"one that opens {how}.")
-    return _opens_with(
-        given,
-        BOUND_TO,
-        wanted,
-        "It opens with these bytes, and not without them.",
-    )
-
-
-def _opens_with(
-    given: tuple[bytes, bytes], bound_to: bytes | None, wanted: str, why: str
-) -> Verdict:
-    """Whether what is stored opens, with this associated data, to the second line."""
-    opened = unsealed(*given, bound_to)
-    if opened is None:
-        how = f"with {bound_to!r}" if bound_to else "with export_key"
-        return not_yet(wanted, f"{len(given[1])} bytes that do not open {how}.")
-    if opened != SECOND_LINE:
-        return not_yet(
-            f"the plaintext {SECOND_LINE!r}.", f"the plaintext {opened[:40]!r}."
-        )
-    return correct(why)
+    why = "It opens with these bytes, and not without them."
+    return opens_to(given, SECOND_LINE, BOUND_TO, wanted, why)
 
 
 def open_sealed(evidence: Evidence, function: Callable[..., Any]) -> Verdict:

@@ -7,12 +7,11 @@ import re
 from typing import Any
 
 from lessons.author import (
-    MANAGING,
-    USING,
     Evidence,
+    Record,
     Studio,
+    Team,
     Verdict,
-    allows,
     beside_key_policy,
     correct,
     decrypted,
@@ -26,10 +25,10 @@ from lessons.author import (
     last_done,
     last_failure,
     listed,
+    not_alike,
     not_attempted,
     not_yet,
     quoted,
-    rights,
     untouched,
     user_arn,
 )
@@ -97,8 +96,7 @@ def further_key(evidence: Evidence) -> Verdict:
         if failure := last_failure(evidence, "CreateKey"):
             return not_yet(wanted, f"{failure}.")
         if evidence.records("UpdateKeyDescription"):
-            seen = "UpdateKeyDescription, and no new key."
-            return not_yet(wanted, seen)
+            return not_yet(wanted, "UpdateKeyDescription, and no new key.")
         return not_attempted(
             "The account has no new key in this Region yet; make one in the cell above."
         )
@@ -193,70 +191,15 @@ def _without_nils(evidence: Evidence) -> Verdict:
 def second_administrator(evidence: Evidence) -> Verdict:
     """The key policy lets Nils do what Tess may, and nobody else's rights have changed."""
     lab = evidence.lab
+    names = (lab.administrator, lab.second_administrator, lab.key_user)
+    team = Team(*((name.title(), user_arn(evidence, name)) for name in names))
     policy = key_policy(evidence, lab.shop_key_arn)
-    nils, tess, bruno = (
-        user_arn(evidence, name)
-        for name in (lab.second_administrator, lab.administrator, lab.key_user)
-    )
-    if nils not in json.dumps(policy):
+    if team.second.arn not in json.dumps(policy):
         return _without_nils(evidence)
-    for name, arn in (("Nils", nils), ("Tess", tess)):
-        for statement in policy:
-            may = [x for x in USING if allows([statement], arn, x)]
-            if may:
-                sid = statement.get("Sid", "without a Sid")
-                return not_yet(
-                    f"{name} as an administrator only.",
-                    f"the statement “{sid}” lets {name} {_does(may)} as well. Statements "
-                    "that you have put there stay until you put a policy without them.",
-                )
-    for name, arn in (("Nils", nils), ("Tess", tess)):
-        lacking = [x for x in MANAGING if not allows(policy, arn, x)]
-        if lacking:
-            may_no = "may not" if name == "Nils" else "may no longer"
-            return not_yet(
-                "two administrators with the same actions.",
-                f"a key policy under which {name} {may_no} perform {lacking[0]}.",
-            )
-    return _others_kept(evidence, policy, nils, tess, bruno)
-
-
-def _does(actions: list[str]) -> str:
-    """Decrypt, or the first of other actions."""
-    return "decrypt" if "kms:Decrypt" in actions else f"perform {actions[0]}"
-
-
-def _others_kept(
-    evidence: Evidence, policy: list[Any], nils: str, tess: str, bruno: str
-) -> Verdict:
-    """Whether the rights of all others are as they were, and Nils has no others."""
-    lab = evidence.lab
-    for action in USING:
-        if not allows(policy, bruno, action):
-            return not_yet(
-                "Bruno's rights as before.",
-                f"one that no longer lets Bruno {_does([action])}.",
-            )
-    root = f"arn:aws:iam::{lab.account_id}:root"
-    if not allows(policy, root, "kms:PutKeyPolicy"):
-        return not_yet(
-            "the account's statement as before.",
-            "a key policy without it: IAM policies no longer count.",
-        )
-    built = json.loads(console_policy(lab.account_id, tess, bruno))["Statement"]
-    old, now = rights(built), rights(policy)
-    if lost := [right for right in old if right not in now]:
-        seen = f"no statement “{old[lost[0]]}” as it was."
-        return not_yet("the other statements as before.", seen)
-    shared = {
-        right._replace(principal=nils) for right in old if right.principal == tess
-    }
-    if new := [right for right in now if right not in shared | set(old)]:
-        seen = f"{new[0].effect} of {new[0].action} in the statement “{now[new[0]]}”."
-        return not_yet("Tess's statement for Nils as well, and no more.", seen)
-    if seen := beside_key_policy(
-        evidence, lab.second_administrator, lab.shop_key_arn
-    ):
+    built = console_policy(lab.account_id, team.first.arn, team.user.arn)
+    if amiss := not_alike(team, policy, json.loads(built)["Statement"]):
+        return amiss
+    if seen := beside_key_policy(evidence, names[1], lab.shop_key_arn):
         return not_yet("the same rights as Tess, and no others.", f"{seen}.")
     return correct(
         "Two administrators; the key policy lets neither decrypt, and Bruno still may."
@@ -270,6 +213,14 @@ def _simulated(evidence: Evidence, user: str, key: str) -> str:
     return str(answer["EvaluationResults"][0]["EvalDecision"])
 
 
+def _asks_decrypt(call: Record, user: str) -> bool:
+    actions = [str(x).lower() for x in call.parameters.get("actionNames", [])]
+    return (
+        call.parameters.get("policySourceArn") == user
+        and "kms:decrypt" in actions
+    )
+
+
 def decided(evidence: Evidence, given: object) -> Verdict:
     """What the policy simulator says of Bruno, after it was asked."""
     lab, key = evidence.lab, key_named(evidence, PLAYERS)
@@ -277,14 +228,7 @@ def decided(evidence: Evidence, given: object) -> Verdict:
         return RUN_FIRST
     bruno = user_arn(evidence, lab.key_user)
     calls = evidence.records("SimulatePrincipalPolicy")
-    asked = [
-        x
-        for x in calls
-        if not x.error
-        and x.parameters.get("policySourceArn") == bruno
-        and "kms:decrypt"
-        in [str(name).lower() for name in x.parameters.get("actionNames", [])]
-    ]
+    asked = [x for x in calls if not x.error and _asks_decrypt(x, bruno)]
     wanted = "the simulator's decision on Bruno and kms:Decrypt."
     if not isinstance(given, str):
         return not_yet("the value of EvalDecision.", f"{kind_of(given)}.")

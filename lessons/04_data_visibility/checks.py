@@ -8,7 +8,6 @@ from typing import Any
 from botocore.exceptions import ClientError, ParamValidationError
 
 from lessons.author import (
-    Envelope,
     Evidence,
     LearnerError,
     Record,
@@ -16,13 +15,18 @@ from lessons.author import (
     Verdict,
     at_rest,
     choices,
+    context_of,
     correct,
-    envelope,
+    decrypted_attribute,
+    encrypted_attribute,
     failure,
+    item_of,
     key_named,
+    key_of_attribute,
+    left_open,
+    names_table,
     not_attempted,
     not_yet,
-    opened,
     quoted,
     records,
     returned_none,
@@ -179,7 +183,7 @@ def table_key_opened(evidence: Evidence) -> Verdict:
     wanted = f"a Decrypt call that opens the table key of {old} and names the studio's key."
     tries = [x for x in calls if x.error or table_of(x)]
     others = evidence.records("ReEncrypt", "Encrypt", "GenerateDataKey")
-    if not tries and (about := [x for x in others if _names(x, old)]):
+    if not tries and (about := [x for x in others if names_table(x, old)]):
         return not_yet(wanted, f"{about[-1].name}.")
     if not tries:
         return not_attempted(
@@ -198,7 +202,7 @@ def table_key_opened(evidence: Evidence) -> Verdict:
         context = last.parameters.get("encryptionContext")
         shown = f"`{context}`" if context else "empty"
         seen = f"{last.error}; the encryption context in it was {shown}."
-        if context == _context(evidence, old):
+        if context == context_of(evidence, old):
             seen = f"{last.error}, in the right context: so what is not right is CiphertextBlob."
     if last.error == "IncorrectKeyException":
         named = last.parameters.get("keyId")
@@ -206,21 +210,6 @@ def table_key_opened(evidence: Evidence) -> Verdict:
             f"{last.error}: `{named}` is not the key that encrypted it ({key})."
         )
     return not_yet(wanted, seen)
-
-
-def _context(evidence: Evidence, table: str) -> dict[str, str]:
-    """The encryption context of a table's key."""
-    stored = at_rest(evidence, table)
-    return dict(stored.encryption_context) if stored else {}
-
-
-def _names(record: Record, table: str) -> bool:
-    """Whether a user's own request to KMS has a table's encryption context, on either side."""
-    sides = ("encryptionContext", "sourceEncryptionContext")
-    pairs = [record.parameters.get(side) or {} for side in sides]
-    return not record.via and table in [
-        x.get("aws:dynamodb:tableName") for x in pairs
-    ]
 
 
 #: Dangers of 4.5 by a word of each: what helps, and what each wrong remedy leaves open.
@@ -294,11 +283,7 @@ def address_protected(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     player = Studio(lab.sandbox.session(), lab.sandbox.seed).players()[1]
     name = player.player_id
-    key = {"player_id": {"S": name}}
-    found = evidence.client("dynamodb").get_item(
-        TableName=lab.table_name, Key=key
-    )
-    item = found.get("Item")
+    item = item_of(evidence, lab.table_name, name)
     wanted = f"{name} with an encrypted address, and with its other attributes."
     if item is None:
         return not_yet(
@@ -306,35 +291,23 @@ def address_protected(evidence: Evidence) -> Verdict:
         )
     if item == player.item:
         return _nothing_changed(evidence, name, wanted)
-    if "S" in item.get("email", {}):
-        return not_yet(wanted, "an address that is still in plaintext.")
-    old = evidence.client("dynamodb").get_item(
-        TableName=lab.old_table_name, Key=key
-    )
-    if old.get("Item") == player.item:
+    if item_of(evidence, lab.old_table_name, name) == player.item:
         wanted += f" The table {lab.old_table_name} has the item as it was."
-    lost = [part for part in player.item if part not in item]
-    if lost:
-        return not_yet(wanted, f"an item without {', '.join(lost)}.")
-    changed = [
-        x for x in player.item if x != "email" and item[x] != player.item[x]
-    ]
-    if changed:
-        return not_yet(wanted, f"a different value of {', '.join(changed)}.")
-    if "B" not in item.get("email_key", {}):
-        return not_yet(wanted, "no email_key, so nobody can decrypt the address.")
-    plain = [part for part, value in item.items() if player.email in str(value)]
-    if plain:
-        return not_yet(wanted, f"the address in plaintext, in `{plain[0]}`.")
+    if amiss := left_open(item, player.item, "email", "address"):
+        return not_yet(wanted, amiss)
+    kms = evidence.client("kms")
+    place = {"table": lab.table_name, "player_id": name}
     try:
-        told = _address(evidence, item)
+        told = decrypted_attribute(kms, item, "email", place)
+        sealed_under = key_of_attribute(kms, item, "email", place)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         seen = (
             f"an email_key that does not open in the context of {name}: {code}."
         )
         return not_yet(wanted, seen)
-    if not _under_the_private_key(evidence, item):
+    private = key_named(evidence, lab.private_key_alias)
+    if private is None or sealed_under != private["Arn"]:
         return not_yet(
             f"a data key under {lab.private_key_alias}, which Bruno may not use.",
             "a data key under another key.",
@@ -367,39 +340,14 @@ def _nothing_changed(evidence: Evidence, name: str, wanted: str) -> Verdict:
     return not_attempted(f"The address of {name} is still in plaintext.")
 
 
-def _place(evidence: Evidence, player: str) -> dict[str, str]:
-    """The encryption context in which ``protect`` encrypts a player's address."""
-    return {"table": evidence.lab.table_name, "player_id": player}
-
-
-def _under_the_private_key(evidence: Evidence, item: dict[str, Any]) -> bool:
-    """Whether KMS opens the data key of an item with the second KMS key."""
-    answer = evidence.client("kms").decrypt(
-        CiphertextBlob=bytes(item["email_key"]["B"]),
-        EncryptionContext=_place(evidence, item["player_id"]["S"]),
-    )
-    key = key_named(evidence, evidence.lab.private_key_alias)
-    return key is not None and answer["KeyId"] == key["Arn"]
-
-
-def _address(evidence: Evidence, item: dict[str, Any]) -> str | None:
-    """The address of a player that ``protect`` made; None if its data key does not open it."""
-    sealed = bytes(item["email"]["B"])
-    parts = (item["email_key"]["B"], sealed[:12], sealed[12:])
-    place = _place(evidence, item["player_id"]["S"])
-    _, told = opened(evidence.client("kms"), Envelope(*parts), place)
-    return None if told is None else told.decode(errors="replace")
-
-
 def _player(evidence: Evidence, player: str, email: str) -> dict[str, Any]:
     """A player with an address that was encrypted as ``protect`` does it."""
-    key, place = evidence.lab.private_key_alias, _place(evidence, player)
-    made = envelope(evidence.client("kms"), key, email.encode(), place)
-    return {
-        "player_id": {"S": player},
-        "email": {"B": made.nonce + made.ciphertext},
-        "email_key": {"B": made.encrypted_key},
-    }
+    lab, kms = evidence.lab, evidence.client("kms")
+    place = {"table": lab.table_name, "player_id": player}
+    sealed = encrypted_attribute(
+        kms, lab.private_key_alias, "email", email, place
+    )
+    return {"player_id": {"S": player}, **sealed}
 
 
 def email_read(evidence: Evidence, read_email: Any) -> Verdict:

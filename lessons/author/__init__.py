@@ -6,8 +6,23 @@ from helpers.course.content import Exercise, Verdict, correct, not_attempted, no
 from helpers.course.evidence import Evidence, LearnerError
 from helpers.course.records import Record, records
 
-from . import attempts, leftovers, parts, policies, probes, sealed, trials, values
-from .attempts import *  # noqa: F403 - the vocabulary, as each module lists it
+from . import (
+    administrators,
+    attempts,
+    attributes,
+    hand_made,
+    leftovers,
+    parts,
+    policies,
+    probes,
+    sealed,
+    trials,
+    values,
+)
+from .administrators import *  # noqa: F403 - the vocabulary, as each module lists it
+from .attempts import *  # noqa: F403
+from .attributes import *  # noqa: F403
+from .hand_made import *  # noqa: F403
 from .leftovers import *  # noqa: F403
 from .parts import *  # noqa: F403
 from .policies import *  # noqa: F403
@@ -19,7 +34,10 @@ from .worlds import Studio
 
 __all__ = ["Evidence", "Exercise", "LearnerError", "Record", "Studio", "Verdict", "correct"]
 __all__ += ["not_attempted", "not_yet", "records"]
+__all__ += administrators.__all__
 __all__ += attempts.__all__
+__all__ += attributes.__all__
+__all__ += hand_made.__all__
 __all__ += leftovers.__all__
 __all__ += parts.__all__
 __all__ += policies.__all__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.course.evidence import Evidence
 from helpers.course.records import Record
 
-__all__ = ["WRITES", "done", "failure", "last_done", "last_failure", "table_of"]
+__all__ = ["WRITES", "done", "failure", "last_done", "last_failure", "names_table", "table_of"]
 #: DynamoDB's operations that write items.
 WRITES = (
     *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
@@ -42,3 +42,10 @@ def table_of(record: Record) -> str:
     """The table that a request to KMS names in its encryption context; empty if it names none."""
     context = record.parameters.get("encryptionContext") or {}
     return str(context.get("aws:dynamodb:tableName", ""))
+
+
+def names_table(record: Record, table: str) -> bool:
+    """Whether a user's own request to KMS has a table's encryption context, on either side."""
+    sides = ("encryptionContext", "sourceEncryptionContext")
+    pairs = [record.parameters.get(side) or {} for side in sides]
+    return not record.via and table in [x.get("aws:dynamodb:tableName") for x in pairs]

@@ -16,7 +16,17 @@ from refusal import SandboxError
 
 from helpers.course.evidence import Evidence
 
-__all__ = ["allows", "at_rest", "grants_on", "has_item", "key_aliases", "key_metadata", "key_named"]
+__all__ = [
+    "allows",
+    "at_rest",
+    "context_of",
+    "grants_on",
+    "has_item",
+    "item_of",
+    "key_aliases",
+    "key_metadata",
+    "key_named",
+]
 __all__ += ["key_of", "key_policy", "may_decrypt", "may_decrypt_directly", "may_manage", "may_read"]
 __all__ += ["key_state", "may_write"]
 __all__ += ["access_keys", "customer_keys", "has_user", "policies_of"]
@@ -70,6 +80,12 @@ def at_rest(evidence: Evidence, table: str) -> Any:
         return None
 
 
+def context_of(evidence: Evidence, table: str) -> dict[str, str]:
+    """The encryption context of a table's key; empty if nothing is stored."""
+    stored = at_rest(evidence, table)
+    return dict(stored.encryption_context) if stored else {}
+
+
 def key_metadata(evidence: Evidence, name: str) -> Any:
     """KMS's metadata of a key, by its ID, ARN or alias; None if there is no such key, or if its
     policy does not let the administrator see it."""
@@ -107,6 +123,13 @@ def has_item(evidence: Evidence, table: str, player: str) -> bool:
         return "Item" in evidence.client("dynamodb").get_item(**asked)
     except ClientError:
         return False
+
+
+def item_of(evidence: Evidence, table: str, player: str) -> dict[str, Any] | None:
+    """A player's item, if it is there."""
+    asked = {"TableName": table, "Key": {"player_id": {"S": player}}}
+    found: dict[str, Any] | None = evidence.client("dynamodb").get_item(**asked).get("Item")
+    return found
 
 
 def grants_on(evidence: Evidence, key_arn: str, grantee: str = "") -> list[dict[str, Any]]:
