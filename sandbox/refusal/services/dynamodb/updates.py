@@ -1,4 +1,4 @@
-"""UpdateItem: what it answers, and when it makes no item. H84."""
+"""UpdateItem: what it answers, and when it makes no item. H80."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What UpdateItem answers, and when it makes no item; keys have no inside (H84)."""
+"""What UpdateItem answers, and when it makes no item; keys have no inside (H80)."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _require_projected(table: MotoTable, params: Mapping[str, Any]) -> None:
 
 
 def require_scalar_keys(table: MotoTable, params: Mapping[str, Any]) -> None:
-    """Refuse an expression that looks into a key of the table or of an index (H84).
+    """Refuse an expression that looks into a key of the table or of an index (H80).
 
     Raises:
         AwsError: ``ValidationException``.
