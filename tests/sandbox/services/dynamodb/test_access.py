@@ -325,7 +325,7 @@ def test_a_copy_of_the_table_is_no_way_round(
 
     with refused("AccessDeniedException", DENIED, "kms:Decrypt"):
         restore(user)
-    assert dynamodb.list_tables()["TableNames"] == ["orders", "bills"]
+    assert dynamodb.list_tables()["TableNames"] == ["bills", "orders"]
     restore(dynamodb)
     assert dynamodb.scan(TableName="copy")["Items"] == [item("1")]
     if not encryption:  # The copy is under K as well (B17).
