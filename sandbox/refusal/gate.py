@@ -268,7 +268,9 @@ class Gate:
         """
         model = self._model(service, operation)
         if not isinstance(user_name, str):
-            raise SandboxError(f"{user_name!r} is no user's name, and no ARN of a user or role.")
+            raise SandboxError(
+                f"{user_name!r} is neither a user's name nor the ARN of a user or role."
+            )
         with self.paused():
             caller = self.directory.find(user_name, account)
             if caller is None:

@@ -323,7 +323,7 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(
 def test_what_is_no_file_is_not_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
     """Nor is a link: the file that it leads to is."""
     os.mkfifo(tmp_path / "pipe")
-    for name, words in (("pipe", "it is no regular file"), (".", "it is a folder")):
+    for name, words in (("pipe", "it is not a regular file"), (".", "it is a folder")):
         with pytest.raises(SandboxError, match=f"cannot be written: {words}"):
             sandbox.save(tmp_path / name)
     with pytest.raises(SandboxError, match="name of the file to save to is empty"):

@@ -81,7 +81,10 @@ def test_who_is_not_there_may_nothing(sandbox: Sandbox, name: str) -> None:
         ),
         (("mira", "kms", "Encrypt", {"KeyId": 7}), "Invalid type for parameter KeyId, value: 7"),
         (("mira", "kms", "Encrypt", None), "kms:Encrypt does not take this: Invalid type"),
-        ((None, "kms", "ListKeys", {}), "None is no user's name, and no ARN of a user or role."),
+        (
+            (None, "kms", "ListKeys", {}),
+            "None is neither a user's name nor the ARN of a user or role.",
+        ),
     ],
 )
 def test_a_question_that_makes_no_sense_gets_a_sentence(

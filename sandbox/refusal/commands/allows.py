@@ -149,7 +149,7 @@ def _check(principal: str, action: str, resource: str) -> None:
             raise RequestError(f"`{value}` has a wildcard or a space; give one {name}.")
     if resource != "*" and not _ARN.fullmatch(resource):
         raise RequestError(
-            f"`{resource}` is no ARN; give one such as "
+            f"`{resource}` is not an ARN; give one such as "
             "arn:aws:kms:us-east-1:123456789012:key/1234, or * for an action without a resource."
         )
     alias = re.match(r"arn:[^:]+:kms:[^:]*:[^:]*:alias/", resource)

@@ -87,7 +87,7 @@ def _target(path: str | os.PathLike[str]) -> Path:
     if os.path.isdir(target):
         raise _cannot_write(path, "it is a folder")
     if os.path.exists(target) and not os.path.isfile(target):
-        raise _cannot_write(path, "it is no regular file")
+        raise _cannot_write(path, "it is not a regular file")
     return target
 
 

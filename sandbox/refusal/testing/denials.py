@@ -109,17 +109,17 @@ class Denial:
         if denials:
             because = " and ".join(f"“{text}”" for text in self._because)
             fitting = ", ".join(f"“{name}”" for name in reasons(denials[0].decision))
-            said = f"{expected} because of {because}. It was denied, and what fits is {fitting}."
+            said = f"{expected} because of {because}. It was denied, but because of {fitting}."
             return f"{said}\n{Explanation(denials)}"
         if asked := [step for step in steps if self._is_asked(step)]:
-            return f"{expected}, and it was allowed.\n{Explanation(asked)}"
+            return f"{expected}, but it was allowed.\n{Explanation(asked)}"
         if own := [step.decision.request.action for step in steps if self._by in _names(step)]:
             said = f"{self._by} asked for {_listed(own)} only"
         elif steps:
             others = _listed(short(step.decision.request.principal) for step in steps)
             said = f"nobody of that name asked for anything, only {others} did"
         else:
-            return f"{expected}; no request was made in the block that any policy was asked about."
+            return f"{expected}; no request in the block was decided by a policy."
         return f"{expected}; {said}.\n{Explanation(steps)}"
 
 
@@ -165,7 +165,7 @@ def denied(
 def _check(action: object, by: object, because: tuple[object, ...], sandbox: object) -> None:
     """Refuse what no denial could ever fit."""
     if not isinstance(action, str) or not _ACTION.fullmatch(action):
-        raise SandboxError(f"`{action}` is no action; give one such as kms:Decrypt.")
+        raise SandboxError(f"`{action}` is not an action; give one such as kms:Decrypt.")
     if not isinstance(by, str) or not by.strip():
         raise SandboxError(f"`by` is {by!r}; give the name of a user or role, or an ARN, as text.")
     for one in because:

@@ -145,7 +145,7 @@ def _check(policy: object, which: str) -> None:
     try:
         json.loads(policy)
     except ValueError as error:
-        raise SandboxError(f"{which} is no ARN, and is not JSON: {error}.") from None
+        raise SandboxError(f"{which} is neither an ARN nor JSON: {error}.") from None
 
 
 def _running() -> Sandbox:

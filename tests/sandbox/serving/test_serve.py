@@ -181,7 +181,7 @@ def test_an_account_outlives_its_server(tmp_path: Path) -> None:
         (("--load", "foreign.json", "--seed", "1"), "Give --seed or --load"),
         (("--save", "none/a.json"), "none/a.json cannot be written: there is no such folder."),
         (("--save", "."), ". cannot be written: it is a folder."),
-        (("--save", "pipe"), "pipe cannot be written: it is no regular file."),
+        (("--save", "pipe"), "pipe cannot be written: it is not a regular file."),
         (("--save", "a" * 300), "a cannot be written: File name too long."),
         (("--save", ""), "The name of the file to save to is empty."),
         (("--load", ""), "The name of the file to load is empty."),

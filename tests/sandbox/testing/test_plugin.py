@@ -166,10 +166,13 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
         ('as_user("mi ra")', ["*SandboxError: as_user('mi ra') does not work: *ValidationError*"]),
         (
             'denied("kms:*", by="mira")',
-            ["*SandboxError: `kms:[*]` is no action; give one such as*"],
+            ["*SandboxError: `kms:[*]` is not an action; give one such as*"],
         ),
-        ('denied("kms: Decrypt", by="mira")', ["*`kms: Decrypt` is no action; give one such as*"]),
-        ('denied(None, by="mira")', ["*SandboxError: `None` is no action; give one such as*"]),
+        (
+            'denied("kms: Decrypt", by="mira")',
+            ["*`kms: Decrypt` is not an action; give one such as*"],
+        ),
+        ('denied(None, by="mira")', ["*SandboxError: `None` is not an action; give one such as*"]),
         ('denied("kms:Decrypt", by=as_user("mira"))', ["*SandboxError: `by` is Session(*; give*"]),
         ('denied("kms:Decrypt", by="")', ["*SandboxError: `by` is ''; give the name of a user*"]),
         ('denied("kms:Decrypt", by="m", because=None)', ["*`because` has None; give text: *"]),
@@ -186,7 +189,7 @@ def test_set_up_is_not_in_the_trail(sandbox, as_user):
         ),
         (
             'as_user("mira", FULL, "{")',
-            ["*as_user('mira') does not work: policy 2 is no ARN, and*"],
+            ["*as_user('mira') does not work: policy 2 is neither an ARN nor JSON*"],
         ),
         (
             'as_user("mira", [FULL])',

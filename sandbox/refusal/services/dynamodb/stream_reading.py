@@ -49,7 +49,7 @@ def _require_number(params: dict[str, Any]) -> None:
     elif kind not in _NUMBERED and number is not None:
         problem = f"SequenceNumber cannot be used with the ShardIteratorType {kind}"
     elif number is not None and not number.isdecimal():
-        problem = f"The SequenceNumber is no number: {number}"
+        problem = f"The SequenceNumber is not a number: {number}"
     if problem:
         raise validation(problem)  # The wording is the sandbox's own.
 

@@ -75,7 +75,7 @@ def _operand(operand: Operand, item: Item) -> Value | None:
     if isinstance(operand, Path):
         return resolve(operand, item)
     if operand.name != "SIZE":
-        raise validation(f"{operand.name.lower()} is no operand of a condition.")
+        raise validation(f"{operand.name.lower()} is not an operand of a condition.")
     value = _operand(operand.operands[0], item)
     size = None if value is None else _size(value)
     return None if size is None else {"N": str(size)}
