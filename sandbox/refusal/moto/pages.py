@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,6 +25,7 @@ def end_at_limits(hooks: Hooks) -> None:
 def _ending(read: Callable[..., Any], signature: inspect.Signature) -> Callable[..., Any]:
     """A Query or a Scan that counts its items before it filters them."""
 
+    @functools.wraps(read)  # A sandbox within a sandbox reads its parameters again.
     def page(*args: Any, **more: Any) -> Any:
         told = dict(signature.bind(*args, **more).arguments)
         table, others = told.pop("self"), told.pop("filter_kwargs", {})

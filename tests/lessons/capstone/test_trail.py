@@ -244,7 +244,7 @@ def test_a_function_that_leaves_one_out_is_told_which(
         (set, "a list of names"),
         (lambda names: sorted({*names, "ann"}), "the key was disabled"),
         (lambda names: sorted({"bo", *names}), "an empty list for a table without such calls"),
-        (lambda names: print(*names), "did you print the value"),
+        (lambda names: None, "None; is a return missing"),
         (lambda _: ["admin", "bo", "max"], "the right list for another table"),
         (lambda _: "ida", "a list of names"),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from refusal import Sandbox
 
 
 @pytest.fixture
@@ -57,3 +60,18 @@ def test_limits_count_items_before_filters_and_projections(read: Any) -> None:
     assert page["Items"] == [{"n": {"N": "1"}}]
     assert page["LastEvaluatedKey"] == {"id": {"S": "c"}}
     assert (page["Count"], page["ScannedCount"]) == (1, 3)
+
+
+def test_a_sandbox_aside_has_the_same_pages(sandbox: Sandbox, read: Any, tmp_path: Path) -> None:
+    """A copy of the account runs beside it, as where a check tries something out."""
+    sandbox.save(tmp_path / "account")
+    copy = Sandbox.load(tmp_path / "account")
+    copy.start(aside=True)
+    try:
+        client = copy.session().client("dynamodb")
+        page = client.scan(TableName="orders", Limit=3)
+        assert [it["id"]["S"] for it in page["Items"]] == ["a", "b", "c"]
+        assert page["LastEvaluatedKey"]["id"] == {"S": "c"}
+    finally:
+        copy.stop()
+    assert len(read("scan", 3)["Items"]) == 3
