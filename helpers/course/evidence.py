@@ -55,13 +55,8 @@ class Evidence:
             names: only events of these names, such as ``Decrypt``.
             user: only those of this IAM user.
         """
-        return [
-            record
-            for record in records(self.lab.trail)
-            if record.time >= self.lab.opened
-            and (not names or record.name in names)
-            and user in ("", record.user)
-        ]
+        since = [x for x in records(self.lab.trail) if x.time >= self.lab.opened]
+        return [x for x in since if (not names or x.name in names) and user in ("", x.user)]
 
     def event(self, identifier: object) -> Record | None:
         """The event of the trail with this ``EventId``; None if there is none."""

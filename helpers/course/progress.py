@@ -91,12 +91,12 @@ def _load() -> tuple[set[str], str]:
     if lab is not None and not lab.keeps_progress:
         return set(lab.done), ""
     file = path()
+    if not os.path.isfile(file):  # Nothing yet; or a folder or a device, not ours to move.
+        return set(_unsaved), ""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))["done"]
         if not isinstance(kept, list) or not all(_ITEM.fullmatch(item) for item in kept):
             raise ValueError("not a list of names")
-    except FileNotFoundError:
-        return set(_unsaved), ""
     except (OSError, ValueError, KeyError, TypeError):
         aside = file.with_suffix(".damaged")
         with contextlib.suppress(OSError):
@@ -116,6 +116,8 @@ def _save(done: set[str]) -> str:
     temporary = ""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and not file.is_file():
+            raise FileExistsError(None, "it is not a file")
         with tempfile.NamedTemporaryFile(
             "w", dir=file.parent, prefix=file.name, delete=False, encoding="utf-8"
         ) as stream:

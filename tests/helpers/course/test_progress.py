@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,20 @@ def test_a_damaged_file_is_put_aside(place: Path, content: str) -> None:
     assert "could not be read" in repr(progress())
     assert (place / "progress.damaged").exists()
     assert "could not be read" not in repr(progress())
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["a folder", "a pipe"])
+def test_what_is_no_file_is_not_moved_and_not_replaced(
+    place: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    """As with ``COURSE_PROGRESS=/dev/null``, for somebody who may replace it."""
+    monkeypatch.setattr(module, "_unsaved", set())
+    make(place / "progress.json")
+    before = (place / "progress.json").stat()
+    assert "could not be saved" in repr(progress(module._encode({"5.1"})))
+    after = (place / "progress.json").stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert code_of(progress()) == module._encode({"5.1"})
 
 
 def test_where_nothing_can_be_written_it_is_said_and_kept_for_now(
