@@ -75,11 +75,8 @@ def _new_keys(evidence: Evidence) -> list[Any]:
     before = {aliases.get(PLAYERS), aliases.get(evidence.lab.shop_key_alias)}
     before.add(evidence.lab.backup_key_id)
     listed = evidence.client("kms").list_keys()["Keys"]
-    found = [
-        key_metadata(evidence, x["KeyId"])
-        for x in listed
-        if x["KeyId"] not in before
-    ]
+    new = [x["KeyId"] for x in listed if x["KeyId"] not in before]
+    found = [key_metadata(evidence, name) for name in new]
     return [key for key in found if key and key["KeyManager"] == "CUSTOMER"]
 
 
@@ -150,9 +147,7 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
         seen = ", ".join(quoted(name) for name in given) or "none"
         return not_yet(f"the names {names}.", f"{seen}.")
     if untouched(given):
-        return not_attempted(
-            "The dots are still there; put a string in place of each."
-        )
+        return not_attempted("The dots are still there; put strings there.")
     for name, value in right.items():
         seen = given[name]
         if not isinstance(seen, str):
@@ -173,9 +168,8 @@ def whose_key(evidence: Evidence, given: object) -> Verdict:
 def _without_nils(evidence: Evidence) -> Verdict:
     """What to say while the key policy does not name Nils."""
     lab, wanted = evidence.lab, "a key policy of the shop's key that names Nils."
-    if seen := beside_key_policy(
-        evidence, lab.second_administrator, lab.shop_key_arn
-    ):
+    second = lab.second_administrator
+    if seen := beside_key_policy(evidence, second, lab.shop_key_arn):
         return not_yet(wanted, f"{seen}.")
     if failure := last_failure(evidence, "PutKeyPolicy"):
         return not_yet(wanted, f"{failure}.")
@@ -235,9 +229,7 @@ def decided(evidence: Evidence, given: object) -> Verdict:
     if not asked:
         if failure := last_failure(evidence, "SimulatePrincipalPolicy"):
             return not_yet(wanted, f"{failure}.")
-        return not_yet(
-            wanted, "no simulation for Bruno's kms:Decrypt in the audit trail."
-        )
+        return not_yet(wanted, "no simulation for Bruno in the audit trail.")
     if given != _simulated(evidence, bruno, key["Arn"]):
         return not_yet(
             wanted, f"`{given[:40]}`, but the simulator says something else."
@@ -317,9 +309,7 @@ def key_for_later(evidence: Evidence, blob: object) -> Verdict:
     wanted = "a data key whose plaintext did not come out of KMS."
     if last:
         return not_yet(wanted, f"{last}, {_SHOWN[last]}.")
-    return not_yet(
-        wanted, "no data key under that key in the audit trail of this lab."
-    )
+    return not_yet(wanted, "no data key under that key in the audit trail.")
 
 
 def moved(evidence: Evidence, blob: object) -> Verdict:

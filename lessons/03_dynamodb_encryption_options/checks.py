@@ -293,11 +293,9 @@ def alias_followed(evidence: Evidence) -> Verdict:
         return correct("DynamoDB has taken the new key, and keeps its ARN.")
     if not tries:
         calls = evidence.records("UpdateAlias", "UpdateTable")
-        last = max(
-            (n for n, x in enumerate(calls) if x.name == "UpdateAlias"),
-            default=-1,
-        )
-        if other := _elsewhere(evidence, calls[last + 1 :], table):
+        moved = [n for n, x in enumerate(calls) if x.name == "UpdateAlias"]
+        since = calls[moved[-1] + 1 :] if moved else calls
+        if other := _elsewhere(evidence, since, table):
             return not_yet(f"{table} under the new key.", other)
         return not_attempted(
             f"{table} is under the key that the alias named before."

@@ -32,6 +32,7 @@ from lessons.author import (
 
 KMS = "kms.amazonaws.com"
 FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
+AGAIN = "Attach her managed policy again, if it is gone."
 
 
 def world(studio: Studio) -> dict[str, str]:
@@ -207,8 +208,7 @@ def no_deletes(evidence: Evidence) -> Verdict:
     lost = [x for x, asked in others.items() if not _mira_may(evidence, x, asked)]
     if lost := lost or _denied(evidence):
         calls = listed([f"dynamodb:{name}" for name in lost[:3]])
-        again = "Attach her managed policy again, if it is gone."
-        return not_yet(wanted, f"she may no longer call {calls}. {again}")
+        return not_yet(wanted, f"she may no longer call {calls}. {AGAIN}")
     open_still = [
         name
         for name in (table, evidence.lab.scores_table_name, f"{table}-next")

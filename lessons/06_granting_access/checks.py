@@ -293,8 +293,9 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     """A new key, whose policy alone lets admin do everything and Mira decrypt."""
     wanted = "the ARN of a new key whose policy alone lets admin manage it and Mira decrypt."
     if isinstance(arn, dict):
-        seen = "the whole response; the ARN is in its KeyMetadata."
-        return not_yet(wanted, seen)
+        return not_yet(
+            wanted, "the whole response; the ARN is in its KeyMetadata."
+        )
     key = key_metadata(evidence, str(arn)) if str(arn) else None
     if key is None:
         failed = [x for x in evidence.records("CreateKey") if x.error]

@@ -261,11 +261,7 @@ def thought_again(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"the key is {HIDDEN}; {START_OVER}.")
     if state == "Disabled":
         off = [x for x in evidence.records("DisableKey") if x.touches(key)]
-        why = (
-            "it was disabled after that"
-            if off
-            else "cancelling does not enable it"
-        )
+        why = "it was disabled later" if off else "cancelling does not enable it"
         return not_yet(wanted, f"a Disabled key: {why}.")
     if state != "Enabled":
         failed_calls = [

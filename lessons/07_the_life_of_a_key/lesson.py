@@ -486,7 +486,7 @@ kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
 
-# %% wrong="disabled after that" says="it was disabled after that"
+# %% wrong="disabled after that" says="it was disabled later"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
 kms.enable_key(KeyId=lab.test_key_arn)

@@ -182,26 +182,18 @@ def the_table(evidence: Evidence) -> Verdict:
     about = evidence.client("dynamodb").describe_table(TableName=table)["Table"]
     status = about.get("SSEDescription", {}).get("Status", "not given")
     over = status == "ENABLED" and about["TableStatus"] == "ACTIVE"
+    key = other_key(evidence, stored.key_arn, moves)
+    seen = (
+        f"the Status in SSEDescription is {status}, and the table is "
+        f"{about['TableStatus']}."
+    )
+    items = lost(evidence, table, visits_of(evidence))
+    elsewhere = copies(evidence, stored.key_arn or "")
     return judged(
-        Part(
-            f"{table} under the key of {ALIAS}",
-            other_key(evidence, stored.key_arn, moves),
-        ),
-        Part(
-            "a finished move",
-            ""
-            if over
-            else f"the Status in SSEDescription is {status}, and the table "
-            f"is {about['TableStatus']}.",
-        ),
-        Part(
-            "every visit in the table",
-            lost(evidence, table, visits_of(evidence)),
-        ),
-        Part(
-            "no copy of a visit under another key",
-            copies(evidence, stored.key_arn or ""),
-        ),
+        Part(f"{table} under the key of {ALIAS}", key),
+        Part("a finished move", "" if over else seen),
+        Part("every visit in the table", items),
+        Part("no copy of a visit under another key", elsewhere),
     )
 
 

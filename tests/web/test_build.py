@@ -135,7 +135,7 @@ def test_what_lies_around_in_the_folders_is_not_published(
         *("notebooks/.DS_Store", "notebooks/.ipynb_checkpoints/00_start_here-checkpoint.ipynb"),
         *("notebooks/my_trial.ipynb", "notebooks/solutions/solved_draft.ipynb"),
         *("notebooks/Untitled.ipynb", "notebooks/00_start_here.ipynb.bak"),
-        *("notebooks/images/.ipynb_checkpoints/envelope.svg", "docs/ledger.md~", "docs/.x.md.swp"),
+        *("notebooks/images/.ipynb_checkpoints/envelope.svg", "docs/ledger.md~", "docs/.note.swp"),
         *("docs/__pycache__/x.pyc", "docs/Thumbs.db"),
     ):
         (tmp_path / left).parent.mkdir(exist_ok=True)

@@ -205,6 +205,12 @@ class Event:
         writes as JSON (AWS CloudTrail User Guide, "CloudTrail record contents")."""
         return self.record_for(self.call.account)
 
+    def _resources(self) -> list[dict[str, str]]:
+        return [
+            {"accountId": _owner(arn) or self.call.account, "type": kind, "ARN": arn}
+            for kind, arn in self.call.resources
+        ]
+
     def record_for(self, account: str) -> dict[str, Any]:
         """The CloudTrail record in one of ``accounts``. It is the sandbox's simplification that the
         event ID is the same in all of them.
@@ -228,10 +234,7 @@ class Event:
             "requestID": call.request_id,
             "eventID": self.event_id,
             "readOnly": is_read(call.operation),
-            "resources": [
-                {"accountId": _owner(arn) or call.account, "type": kind, "ARN": arn}
-                for kind, arn in call.resources
-            ],
+            "resources": self._resources(),
             "eventType": "AwsApiCall",
             "managementEvent": self.management,
             "recipientAccountId": account,

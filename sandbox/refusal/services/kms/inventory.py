@@ -101,12 +101,11 @@ class Inventory:
         origin: str = "AWS_KMS",
     ) -> Key:
         """Make a key, with material if KMS makes it and it is not a key pair."""
-        key_id = self._new_id(multi_region)
         now = self.clock.now()
         key = Key(
             account,
             region,
-            key_id,
+            self._new_id(multi_region),
             spec,
             usage,
             now,
@@ -120,7 +119,7 @@ class Inventory:
         )
         if origin == "AWS_KMS" and not key.asymmetric:
             self.add_material(key, now)
-        self.keys(account, region)[key_id] = key
+        self.keys(account, region)[key.key_id] = key
         return key
 
     def add_material(self, key: Key, created: datetime.datetime, rotation_type: str = "") -> None:
