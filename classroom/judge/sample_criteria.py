@@ -20,6 +20,7 @@ from lessons.author import Studio, Trial, Way
 from lessons.author.probes import access_keys, grants_on, has_user, key_of
 from lessons.author.worlds import FIRST_NAMES
 from lessons.clinic.history import History, People
+from lessons.clinic.items import invoices_of, lost
 from lessons.clinic.key import what_iam_opens
 from lessons.clinic.keys import existing
 from lessons.clinic.leaver import what_allows
@@ -73,10 +74,11 @@ def nurse_only_for_visits(evidence: Evidence) -> Verdict:
     if not _is_under_the_clinics_key(evidence):
         return _elsewhere()
     key, table = _visits_key(evidence), evidence.lab.visits_table_name
-    if not _trial(evidence).uses("ida", key, Way.through_dynamodb(table)):
-        return not_yet("a nurse who uses the key.", "one who cannot.")
+    # Before the trial, which changes the account.
     past, elsewhere, _ = what_ida_could(evidence, existing(evidence, key), table)
     wide = [*past, *elsewhere]
+    if not _trial(evidence).uses("ida", key, Way.through_dynamodb(table)):
+        return not_yet("a nurse who uses the key.", "one who cannot.")
     return not_yet("no other use.", f"{wide[0]}.") if wide else correct("No other use.")
 
 
@@ -101,6 +103,8 @@ def clerk_reads(evidence: Evidence) -> Verdict:
     """8.4: Bo reads an invoice by something else than his old policy, under the invoices' key."""
     table = evidence.lab.invoices_table_name
     under = (key_of(evidence, table) or {}).get("Arn") == evidence.lab.invoices_key_arn
+    if missing := lost(evidence, table, invoices_of(evidence)):
+        return not_yet("every invoice.", missing)
     if under and _trial(evidence).uses("bo", _new_key(evidence)):
         return not_yet("a clerk with one key.", "one who may use every key.")
     if under and _does(evidence, "bo", "get_item", table):
@@ -110,11 +114,11 @@ def clerk_reads(evidence: Evidence) -> Verdict:
 
 def clerk_has_one_key(evidence: Evidence) -> Verdict:
     """8.4: no other key lets Bo in, of today or of tomorrow, and he changes nothing."""
-    invoices, trial = evidence.lab.invoices_key_arn, _trial(evidence)
-    table = evidence.lab.invoices_table_name
-    if not trial.uses("bo", invoices, Way.through_dynamodb(table)):
-        return not_yet("a clerk with one key.", "one with none.")
+    invoices, table = evidence.lab.invoices_key_arn, evidence.lab.invoices_table_name
+    # Before the trial, which makes a key of its own.
     today, tomorrow, changes = what_bo_could(evidence, invoices)
+    if not _trial(evidence).uses("bo", invoices, Way.through_dynamodb(table)):
+        return not_yet("a clerk with one key.", "one with none.")
     if found := [*today, *tomorrow, *changes]:
         return not_yet("a clerk with one key.", f"{found[0]}.")
     return correct("The invoices' key is the only one.")
