@@ -137,7 +137,7 @@ def test_the_command_says_what_is_missing_in_one_sentence(
         ([work, *out, "--secret", open_], "Others can read the class secret"),
         ([tmp_path / "nowhere", *out, "--secret", secret], "There is nothing at"),
         ([work, *out, "--secret", secret, "--criteria", broken], "ZeroDivisionError"),
-        ([work, *out, "--secret", secret, "--student", "("], "no regular expression"),
+        ([work, *out, "--secret", secret, "--student", "("], "not a regular expression"),
         ([work, *out, "--secret", secret, "--release", tmp_path / "x"], "no notebook with"),
         (["--new-secret", secret], "No secret can be made"),
     ]

@@ -34,6 +34,7 @@ class Handler(WSGIRequestHandler):
     #: The connections of one server that are open.
     connections: ClassVar[set[socket.socket]] = set()
     _keeps = False
+    _refused = False
 
     @classmethod
     def for_a_server(cls) -> type[Handler]:
@@ -57,6 +58,24 @@ class Handler(WSGIRequestHandler):
         self.connections.discard(self.connection)
         with contextlib.suppress(OSError):  # Its last answer could not be sent.
             super().finish()
+        self.rfile.close()  # It is open still where that failed.
+        if self._refused:
+            self._drain()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Say that this is no request; the rest of it has not been read."""
+        self._refused = True
+        super().send_error(code, message, explain)
+
+    def _drain(self) -> None:
+        """Read what is left, up to 4 MB: a system that closes a connection with unread bytes resets
+        it, and the client may lose the answer."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(1)
+            for _ in range(64):
+                if not self.connection.recv(65536):
+                    break
 
     def run_wsgi(self) -> None:
         """Answer one request; the connection stays if its whole body was read."""

@@ -65,7 +65,7 @@ def test_what_would_take_all_memory_is_not_opened_here(
     parts = b'{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {"a": [%s]}}'
     bomb = parts % b",".join([b"{}"] * 1_100_000)
     for data, words in (
-        (bomb, "is no notebook that opens"),
+        (bomb, "cannot be opened as a notebook"),
         (parts % (b'"%s"' % (b"x" * 10**7)), ""),
     ):
         path.write_bytes(data)

@@ -107,7 +107,9 @@ def test_the_status_follows_later(
     assert dynamodb.list_tags_of_resource(ResourceArn=ARN)["Tags"]
     dynamodb.update_continuous_backups(TableName="orders", **RECOVERY)
     dynamodb.put_resource_policy(ResourceArn=ARN, Policy=POLICY)
-    for change in (STREAM, {"DeletionProtectionEnabled": False}, {"BillingMode": "PROVISIONED"}):
+    units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    billed = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": units}
+    for change in (STREAM, {"DeletionProtectionEnabled": False}, billed):
         dynamodb.update_table(TableName="orders", **change)
     assert dynamodb.list_tables()["TableNames"] == ["orders"]
     dynamodb.delete_table(TableName="orders")
