@@ -143,9 +143,10 @@ def readers_found(evidence: Evidence, readers: Any) -> Verdict:
     table = lab.old_table_name
     about = [x for x in calls if table_of(x) == table]
     opened = [x for x in about if not x.error]
-    # Somebody who was made to read the table since then may be named, and need not be.
+    # Others who were made to read the table since then may be named, and need not be; of the
+    # colleagues, only those count who had read it before.
     right = {x.user for x in opened if x.time < lab.opened} - {"admin"}
-    since = {x.user for x in opened} - {"admin"}
+    since = right | {x.user for x in opened} - {"admin", *COLLEAGUES}
     wanted = f"each user for whom the table key of {table} was opened."
     if right <= given <= since:
         return correct(
@@ -161,6 +162,8 @@ def _odd_reader(name: str, calls: list[Record], about: list[Record]) -> str:
     """Why somebody who was named is no reader of the table."""
     if name == "admin":
         return "admin, which is you."
+    if any(x.user == name and not x.error for x in about):
+        return f"{name}, who had not read it when this notebook began."
     if any(x.user == name for x in about):
         return f"{name}, whom KMS refused: look at errorCode."
     if any(x.user == name for x in calls):

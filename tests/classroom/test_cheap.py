@@ -24,6 +24,7 @@ KNOWLEDGE = {
 GUESSED = {
     "0.3": "which of two users has tried to delete the table",
     "4.2": "which of the colleagues read last",
+    "4.3": "which two of three colleagues read",
 }
 
 
