@@ -6,7 +6,7 @@ import datetime
 import hashlib
 from typing import Any
 
-from cryptography.hazmat.primitives import keywrap, serialization
+from cryptography.hazmat.primitives import serialization
 
 from ...errors import AwsError, not_in_sandbox, validation
 from ...requests.calls import Call
@@ -127,6 +127,9 @@ def _unwrapped(wrapping: Wrapping, blob: bytes) -> bytes:
     secret = asymmetric.unwrap(wrapping.private_key, wrapped, wrapping.algorithm)
     if direct:
         return secret
+    # Here and not above: every sandbox starts with this module, and very few unwrap a key.
+    from cryptography.hazmat.primitives import keywrap
+
     try:
         return keywrap.aes_key_unwrap_with_padding(secret, rest)
     except (keywrap.InvalidUnwrap, ValueError):
