@@ -16,6 +16,7 @@ RIGHT = WRONG.replace("}})", '}, "name": {"S": "Noor"}})')
 #: How long a first cell may take, in milliseconds: Python, its packages and a busy machine.
 PATIENCE = 300_000
 READY = "window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length"
+LOADED = "async () => window.jupyterapp.shell.currentWidget.context.ready"
 RUN = """async ([index, source]) => {
     const {commands, shell} = window.jupyterapp, notebook = shell.currentWidget.content;
     if (source !== null) notebook.model.cells.get(index).sharedModel.setSource(source);

@@ -15,6 +15,7 @@ from tests.web.lab import (
     CLOSE,
     DELETE,
     FIRST,
+    LOADED,
     OTHER,
     PATIENCE,
     READY,
@@ -59,6 +60,7 @@ def shown(page: Any, address: str, notebook: str) -> None:
     """Open a notebook, and wait for no Python: only its text is looked at."""
     page.goto(f"{address}/{live(notebook)}")
     page.wait_for_function(READY)
+    page.evaluate(LOADED)  # before that, JupyterLab calls it read-only and asks for a click
 
 
 def test_a_new_version_of_the_site_reaches_what_a_learner_has_not_changed(
