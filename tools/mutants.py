@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import faulthandler
 import hashlib
 import os
 import random
@@ -85,6 +86,7 @@ class Tests:
 def in_a_fork(work: Callable[[], int], seconds: int, said: Path = Path(os.devnull)) -> int:
     """Returns the exit status of work in a fork; negative past its time of the processor. What it
     prints goes into a file."""
+    faulthandler.cancel_dump_traceback_later()  # pytest's: a fork would wait for its thread
     if (child := os.fork()) == 0:
         try:
             for stream in (1, 2):
