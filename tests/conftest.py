@@ -34,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not str(item.path).startswith(rooms))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Three workers for two processors: many tests wait for a browser, a server or a clock."""
+    return max(2, (os.cpu_count() or 2) * 3 // 2)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose system tool is absent; under CI, fail it."""
     tools = [tool for mark in item.iter_markers("needs") for tool in mark.args]
