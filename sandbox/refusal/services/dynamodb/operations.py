@@ -215,7 +215,9 @@ OPERATIONS: dict[str, Operation] = {
     "BatchGetItem": _data(access.batch, access.batch_tables),
     "BatchWriteItem": _data(access.batch, access.batch_tables, writes=True),
     "TransactGetItems": _data(access.transaction, access.transaction_tables),
-    "TransactWriteItems": _once(_data(access.transaction, access.transaction_tables, writes=True)),
+    "TransactWriteItems": _once(
+        _data(access.transaction, access.transaction_tables, writes=True, ask=updates.transact)
+    ),
     "ExecuteStatement": _partiql(partiql.execute),
     "BatchExecuteStatement": _partiql(partiql.batch),
     "ExecuteTransaction": _once(_partiql(partiql.transact)),

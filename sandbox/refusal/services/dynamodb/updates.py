@@ -1,7 +1,8 @@
-"""UpdateItem: what it answers, and when it makes no item. H80."""
+"""Updates: what UpdateItem answers, and when an update makes no item. H80."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,6 +50,45 @@ def update(tables: Tables, call: Call, names: Sequence[str]) -> Forwarded:
             body["Attributes"] = found
 
     return answer if wanted == "NONE" else edited(answer, change)
+
+
+def transact(tables: Tables, call: Call, names: Sequence[str]) -> Forwarded:
+    """Let moto do a transaction, in which an update that only takes away makes no item, either.
+
+    Of an item that is not there, such an update is no more than its condition.
+    """
+
+    def keeps(window: Window) -> bool:
+        items = [_without_making(window, item) for item in call.params["TransactItems"]]
+        if items != call.params["TransactItems"]:
+            call.params = {**call.params, "TransactItems": items}
+            send_anew(call)
+        return True
+
+    return tables.moto.with_rows(call, names, writes=True, keeps=keeps)
+
+
+def _without_making(window: Window, item: Mapping[str, Any]) -> Mapping[str, Any]:
+    params = item.get("Update")
+    if not params or not _takes_away(parse_update(params["UpdateExpression"])):
+        return item
+    if _is_there(window, params):
+        return item
+    kept = {"TableName", "Key", "ReturnValuesOnConditionCheckFailure"}
+    check = {name: value for name, value in params.items() if name in kept}
+    if condition := params.get("ConditionExpression"):
+        check["ConditionExpression"] = condition
+        for member in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+            given = {k: v for k, v in (params.get(member) or {}).items() if k in _words(condition)}
+            check.update({member: given} if given else {})
+    else:
+        check["ConditionExpression"] = "attribute_not_exists(#key)"
+        check["ExpressionAttributeNames"] = {"#key": next(iter(params["Key"]))}
+    return {"ConditionCheck": check}
+
+
+def _words(expression: str) -> set[str]:
+    return set(re.findall(r"[#:]\w+", expression))
 
 
 def _takes_away(actions: Sequence[Action]) -> bool:

@@ -91,6 +91,29 @@ def test_taking_away_from_nothing_makes_nothing(
     assert ("n" in left, "s" in left) == ("REMOVE" not in text, "DELETE" not in text)
 
 
+@pytest.mark.parametrize("condition", ["", "attribute_not_exists(id) AND NOT n = :one"])
+def test_nor_does_it_in_a_transaction(orders: Any, dynamodb: Any, condition: str) -> None:
+    update = {"TableName": "orders", "UpdateExpression": "REMOVE #n DELETE s :s"}
+    update |= {"ExpressionAttributeNames": {"#n": "n"}}
+    values = {":s": {"SS": ["x"]}, **({":one": N} if condition else {})}
+    update |= {"ExpressionAttributeValues": values}
+    update |= {"ConditionExpression": condition} if condition else {}
+    there, other = {"id": {"S": "there"}}, {"id": {"S": "other"}}
+    put = {"Put": {"TableName": "orders", "Item": there}}
+    dynamodb.transact_write_items(TransactItems=[put, {"Update": {**update, "Key": other}}])
+    found = dynamodb.scan(TableName="orders", ProjectionExpression="id")["Items"]
+    assert sorted(item["id"]["S"] for item in found) == ["a", "there"]
+
+
+def test_its_condition_is_still_asked(orders: Any, dynamodb: Any) -> None:
+    update = {"TableName": "orders", "Key": {"id": {"S": "other"}}}
+    update |= {"UpdateExpression": "REMOVE n", "ConditionExpression": "attribute_exists(id)"}
+    with pytest.raises(ClientError) as caught:
+        dynamodb.transact_write_items(TransactItems=[{"Update": update}])
+    reasons = caught.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["ConditionalCheckFailed"]
+
+
 def test_keys_have_no_inside(orders: Any, dynamodb: Any) -> None:
     values = {"ExpressionAttributeValues": {":v": K}}
     asked = {"TableName": "orders"}
