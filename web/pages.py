@@ -171,6 +171,9 @@ def _body(site: Site, name: str) -> Markup:
         _relink(site, element, posixpath.dirname(name))
     for element in soup.find_all("table"):  # a wide one scrolls by itself, by keyboard as well
         element.wrap(soup.new_tag("div", attrs={"class": "scrolls", "tabindex": "0"}))
+    for element in soup.select('img[src$=".svg"], img[src^="data:image/svg+xml"]'):  # so that
+        # a phone shows its words large enough to read
+        element.wrap(soup.new_tag("span", attrs={"class": "scrolls", "tabindex": "0"}))
     for element in soup.find_all("pre"):
         element["tabindex"] = "0"
     return Markup(str(soup))  # what the course's own notebooks show

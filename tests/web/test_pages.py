@@ -32,6 +32,9 @@ CHECK = """async rules => (await axe.run(
 #: The rules that look at colours, which are all that differs between light and dark.
 COLOURS = ["color-contrast", "link-in-text-block"]
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: Drawings whose words are smaller than 10 pixels; they are drawn with 12.5.
+NARROW = """[...document.querySelectorAll('main img')].filter(it => /svg/.test(it.src))
+    .filter(it => it.getBoundingClientRect().width < 0.8 * it.naturalWidth).map(it => it.alt)"""
 
 
 def soup(site: Path, page: str) -> BeautifulSoup:
@@ -132,7 +135,8 @@ def test_axe_finds_nothing_and_nothing_is_asked_of_others(browser: Any, path: st
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(CHECK, COLOURS) == [], "dark"
     page.set_viewport_size({"width": 360, "height": 740})
-    sideways = page.evaluate(SIDEWAYS)
+    sideways, narrow = page.evaluate(SIDEWAYS), page.evaluate(NARROW)
     page.set_viewport_size({"width": 1200, "height": 1000})
     assert sideways <= 0, "it must be scrolled sideways on a phone"
+    assert narrow == [], "the words of a drawing are too small on a phone"
     assert (left, page.complaints) == ([], [])
