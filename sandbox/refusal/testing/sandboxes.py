@@ -17,7 +17,8 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 
 
 class Sandboxed:
-    """What ``sandboxed()`` gives: a context manager, also an asynchronous one, and a decorator."""
+    """What ``sandboxed()`` gives: a context manager, also an asynchronous one, a decorator, and
+    ``start`` and ``stop``."""
 
     def __init__(self, seed: int | str | None = None) -> None:
         self._seed = seed
@@ -47,6 +48,20 @@ class Sandboxed:
         if started is not None:
             started.stop()
 
+    def start(self) -> Sandbox:
+        """Enter it, where a ``with`` block does not fit, as in ``setUp``."""
+        return self.__enter__()
+
+    def stop(self) -> None:
+        """Leave what ``start`` entered.
+
+        Raises:
+            SandboxError: it was not entered.
+        """
+        if not self._open:
+            raise SandboxError("`stop` was called before `start`; call `start` first.")
+        self.__exit__()
+
     async def __aenter__(self) -> Sandbox:
         return self.__enter__()
 
@@ -69,10 +84,11 @@ def sandboxed(target: Any = None, /, *, seed: int | str | None = None) -> Any:
     """A sandbox for the duration of a block, a call or a test. It replaces ``mock_aws``.
 
     ``@sandboxed``, ``@sandboxed(seed=7)``, ``with sandboxed() as sandbox:`` and ``async with
-    sandboxed():`` all work. A decorated function may be a plain one, a coroutine or a generator. In
-    a decorated class, each test has a sandbox of its own: in a ``unittest.TestCase`` from
-    ``setUp`` to ``tearDown``; in another class from ``setup_method`` to ``teardown_method`` if it
-    has these, and otherwise for each method whose name begins with ``test``.
+    sandboxed():`` all work. What ``sandboxed()`` returns also has ``start()`` and ``stop()``. A
+    decorated function may be a plain one, a coroutine or a generator. In a decorated class, each
+    test has a sandbox of its own: in a ``unittest.TestCase`` from ``setUp`` to ``tearDown``; in
+    another class from ``setup_method`` to ``teardown_method`` if it has these, and otherwise for
+    each method whose name begins with ``test``.
 
     Inside another sandbox it joins that one, as ``mock_aws`` does, and leaves it running.
 

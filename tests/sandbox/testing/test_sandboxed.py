@@ -103,6 +103,33 @@ def test_blocks_plain_and_asynchronous() -> None:
     assert Sandbox.running() is None
 
 
+def test_started_and_stopped_by_hand() -> None:
+    """As in ``setUp`` and ``tearDown``, and as often as one likes."""
+    made = sandboxed(seed=7)
+    for _ in range(2):
+        assert made.start() is Sandbox.running() and one_new_account()
+        made.stop()
+        assert Sandbox.running() is None
+    with pytest.raises(SandboxError, match="`stop` was called before `start`"):
+        made.stop()
+
+
+def test_motos_own_checks_of_permissions_stay_out_of_it() -> None:
+    """They would read the sandbox's users from moto, and refuse in XML."""
+    from moto.core import enable_iam_authentication
+
+    with sandboxed():
+        dynamodb = boto3.client("dynamodb")
+        dynamodb.create_table(
+            TableName="orders",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        with enable_iam_authentication():
+            dynamodb.put_item(TableName="orders", Item={"id": {"S": "a"}})
+
+
 def test_inside_another_it_joins_it_and_leaves_it_running() -> None:
     with Sandbox(seed=3) as outer:
         with sandboxed() as inner, sandboxed(seed="3") as same:

@@ -124,6 +124,34 @@ def older(**more: Any) -> Any:
     return {"TableName": "words", "AttributesToGet": ["n", "m"], **more}
 
 
+def test_key_conditions_of_a_key_of_several_parts(dynamodb: Any, make_table: Any) -> None:
+    """An index can have up to eight key attributes; elsewhere two conditions are the most.
+
+    getmoto/moto 5.2.5, `test_dynamodb_multi_attribute_gsi.py`, marked as verified against AWS.
+    """
+    parts = [("p", "HASH"), ("s", "RANGE"), ("t", "RANGE")]
+    index = {
+        "IndexName": "by-parts",
+        "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in parts],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    short = {**index, "IndexName": "by-p", "KeySchema": index["KeySchema"][:1]}
+    defined = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "p", "s", "t")]
+    make_table(more={"GlobalSecondaryIndexes": [index, short], "AttributeDefinitions": defined})
+    for one in ("a", "b", "c"):
+        item = {"id": {"S": one}, "p": {"S": "p"}, "s": {"S": "s"}, "t": {"S": one}}
+        dynamodb.put_item(TableName="orders", Item=item)
+    keys = {
+        name: {"ComparisonOperator": operator, "AttributeValueList": [{"S": value}]}
+        for name, operator, value in (("p", "EQ", "p"), ("s", "EQ", "s"), ("t", "GT", "a"))
+    }
+    asked = {"TableName": "orders", "KeyConditions": keys}
+    found = dynamodb.query(**asked, IndexName="by-parts")["Items"]
+    assert [item["id"]["S"] for item in found] == ["b", "c"]
+    for more in ({"IndexName": "by-p"}, {}):
+        assert message(dynamodb.query, **asked, **more) == "Conditions can be of length 1 or 2 only"
+
+
 def test_attributes_to_get(client: Any) -> None:
     """moto answers the whole item, whatever was asked for."""
     wanted = {name: ITEM[name] for name in "nm"}

@@ -11,6 +11,8 @@ from ..expressions.nodes import Call, Comparison, Condition, Logic, Operand, Pat
 from ..expressions.walk import resolved
 
 _NO_OPERATOR = "Invalid operator used in KeyConditionExpression: "
+#: Of an index too, unless its key has several parts.
+TOO_MANY = "Conditions can be of length 1 or 2 only"
 _BAD = "Invalid condition in KeyConditionExpression: "
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: An operator of KeyConditions -> as an expression writes it.
@@ -48,8 +50,8 @@ def key_conditions(params: Mapping[str, Any]) -> dict[str, KeyCondition]:
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in "
             "the request."
         )
-    if len(older) > 2:
-        raise validation("Conditions can be of length 1 or 2 only")
+    if len(older) > 2 and not params.get("IndexName"):  # An index may have keys of several parts.
+        raise validation(TOO_MANY)
     return {name: _older(condition) for name, condition in older.items()}
 
 

@@ -12,7 +12,7 @@ from ..comparison import begins_with, ordered, same
 from ..expressions import parse_condition, parse_projection
 from ..expressions.nodes import Path
 from ..expressions.walk import heads, nodes_of, resolved
-from .key_conditions import KeyCondition, key_conditions
+from .key_conditions import TOO_MANY, KeyCondition, key_conditions
 from .keys import NO_MATCH, key_names
 from .values import data_of
 
@@ -30,6 +30,8 @@ def require_query(table: MotoTable, params: Mapping[str, Any]) -> None:
     require_index(table, params)
     schema = _schema(table, params.get("IndexName"))
     conditions = key_conditions(params)
+    if params.get("KeyConditions") and len(conditions) > max(2, len(schema)):
+        raise validation(TOO_MANY)
     _require_schema(table, schema, conditions)
     keys = [part["AttributeName"] for part in schema]
     filtered = {"Filter Expression": _filtered(params)}
