@@ -115,7 +115,6 @@ def test_a_limit_that_is_no_number(client: Any) -> None:
         ({}, "Supplied AttributeValue is empty, must contain exactly one of the supported "
              "datatypes"),
         ({"N": "x"}, "The parameter cannot be converted to a numeric value: x"),
-        ({"SS": []}, "One or more parameter values were invalid: An string set  may not be empty"),
     ],
 )  # fmt: skip
 def test_a_value_of_an_expression(client: Any, value: Any, said: str) -> None:
@@ -124,6 +123,23 @@ def test_a_value_of_an_expression(client: Any, value: Any, said: str) -> None:
     assert refusal(client.scan, FilterExpression="n = :a", **given)[1] == text
     update = refusal(client.update_item, Key=KEY, UpdateExpression="SET n = :a", **given)[1]
     assert update == f"1 validation error detected: {text}"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"SS": []}, "An string set  may not be empty"),
+        ({"NS": []}, "An number set  may not be empty"),
+        ({"SS": ["x", "x"]}, 'Input collection ["x", "x"] contains duplicates.'),
+    ],
+)
+def test_a_set_of_an_expression_is_refused_without_its_name(
+    client: Any, value: Any, said: str
+) -> None:
+    text = f"1 validation error detected: One or more parameter values were invalid: {said}"
+    given = {"TableName": "values", "ExpressionAttributeValues": {":a": value}}
+    for asked in ({"UpdateExpression": "SET n = :a"}, {"UpdateExpression": "ADD n :a"}):
+        assert refusal(client.update_item, Key=KEY, **asked, **given)[1] == text
 
 
 @pytest.mark.parametrize(

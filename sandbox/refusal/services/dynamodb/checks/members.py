@@ -65,11 +65,11 @@ class _Members(shapes.Reader):
             try:
                 self.changed = require_value(value) or self.changed
             except AwsError as error:
-                if error.code != "ValidationException" or error.message.startswith(TOO_DEEP):
+                unnamed = error.message.startswith((TOO_DEEP, _COUNT))  # Sets are looked at first.
+                if error.code != "ValidationException" or unnamed:
                     raise
-                text = error.message.removeprefix(_COUNT)
                 member = "ExpressionAttributeValues contains invalid value: "
-                raise validation(f"{member}{text} for key {key}") from None
+                raise validation(f"{member}{error.message} for key {key}") from None
 
     def note(self, value: Any, path: str, constraint: str) -> None:
         """The same; lists and maps are not repeated, since they hold a learner's data."""
