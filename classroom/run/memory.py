@@ -10,6 +10,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 
+from .cgroup import Group
+
 _KIB = 1024
 #: Columns of /proc/sysvipc/shm (proc(5)): processes that have it attached, and what is in memory.
 _ATTACHED, _IN_MEMORY = 6, 14
@@ -27,15 +29,23 @@ class Counter:
         processes: a descriptor of ``/proc``.
         places: file systems in memory that are theirs alone.
         all_calls: whether they may make memory that no process maps (see ``calls``).
+        group: in which the kernel counts too, if there can be one.
     """
 
     def __init__(
-        self, process: int, processes: int, places: tuple[str, ...], *, all_calls: bool
+        self,
+        process: int,
+        processes: int,
+        places: tuple[str, ...],
+        *,
+        all_calls: bool,
+        group: Group | None = None,
     ) -> None:
         self._first = process
         self._processes = processes
         self._places = places
         self._all_calls = all_calls
+        self._group = group
         self._question: _Question | None = None
 
     def exceeds(self, limit: int) -> bool:
@@ -56,6 +66,15 @@ class Counter:
         if age > _SLOW:
             self.hasten()
         return age > _TOO_SLOW
+
+    def ran_out(self) -> bool:
+        """Whether the kernel has already ended one of them, for want of memory in their group."""
+        return self._group is not None and self._group.ran_out()
+
+    def end_others(self) -> None:
+        """End all but the first that are in their group, if there is one."""
+        if self._group is not None:
+            self._group.kill(but=self._first)
 
     def ask_no_more(self) -> None:
         """Leave no process of one's own in their namespace, which could not come to its end."""

@@ -23,7 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import calls, channel, isolation, memory, zygote
+from . import calls, cgroup, channel, hierarchy, isolation, memory, zygote
 from .shell import Shell, exceeds, make_shell
 
 _BACKLOG = 128
@@ -52,14 +52,23 @@ def prepare(argument: str) -> zygote.Run:
         os.environ["IPYTHONDIR"] = folder
         make_shell()
     os.environ["IPYTHONDIR"] = isolation.HOME
-    return _keep
+    place = hierarchy.find()
+
+    def keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
+        with cgroup.group(place, limits["memory"]) as group:
+            _keep(limits, sockets, group)
+
+    return keep
 
 
-def _keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
+def _keep(
+    limits: channel.ProcessLimits, sockets: list[socket.socket], group: cgroup.Group | None
+) -> None:
     """The keeper.
 
     Args:
         sockets: one to the grader for the keeper, one for the runner.
+        group: what the runner is to be in, if there can be one.
     """
     lifeline, talk = sockets
     # Inside there is no /proc. Should memory run out all the same, this is what goes first.
@@ -75,13 +84,18 @@ def _keep(limits: channel.ProcessLimits, sockets: list[socket.socket]) -> None:
         return
     runner = os.fork()
     if runner == 0:
+        if group:
+            with contextlib.suppress(OSError):  # The counting remains.
+                group.join()
         zygote.run_and_exit(lambda: _become_student(limits, size, talk, owner))
     talk.close()
     with listener:
         started = json.dumps({"failed": "", "runner": runner}).encode()
         socket.send_fds(lifeline, [started], [listener.fileno()])
     places = () if owner is None else isolation.SCRATCH
-    counter = memory.Counter(runner, processes, places, all_calls=bool(calls.missing()))
+    counter = memory.Counter(
+        runner, processes, places, all_calls=bool(calls.missing()), group=group
+    )
     why = _watch(runner, lifeline, counter, limits)
     with contextlib.suppress(OSError):
         lifeline.sendall(why.encode())
@@ -103,13 +117,16 @@ def _watch(
         if ready:
             if lifeline.recv(len(channel.SWEEP)) != channel.SWEEP:
                 break
+            if counter.ran_out():  # So it is the answer's that has come to its end, not the next's.
+                why = "memory"
+                break
             lifeline.sendall(b"%d\n" % (_sweep(counter) if limits["isolated"] else 0))
             continue
         if counter.started() > channel.MOST_PROCESSES:
             why = "processes"
             break
         counter.yield_to_others()
-        if counter.exceeds(limits["memory"]):
+        if counter.ran_out() or counter.exceeds(limits["memory"]):
             why = "memory"
             break
     if ended not in ready:
@@ -119,6 +136,8 @@ def _watch(
                 kill(runner, signal.SIGKILL)
     counter.ask_no_more()
     status = os.waitstatus_to_exitcode(os.waitpid(runner, 0)[1])
+    if counter.ran_out() and not why:
+        return "memory"
     return why or (f"signal {-status}" if status < 0 else f"exit {status}")
 
 
@@ -136,6 +155,7 @@ def _sweep(counter: memory.Counter) -> int:
             os.kill(-1, signal.SIGKILL)
         os._exit(0)
     os.waitpid(sweeper, 0)
+    counter.end_others()
     return left
 
 
