@@ -30,6 +30,8 @@ _OTHERS = {
     "cgroup": {"memory.memsw.limit_in_bytes": "{limit}"},
     "cgroup2": {"memory.swap.max": "0", "memory.oom.group": "1"},
 }
+#: Bytes that are taken at once, at most: a huge page. A group that ran out lacked less than that.
+_STEP = 2 * 1024**2
 _ATTEMPTS = 5
 #: Seconds for processes to go when they have been killed, and between two looks.
 _GOING, _LOOK = 2, 0.002
@@ -98,8 +100,10 @@ class Group:
         if events := self._words("memory.events"):
             return events[events.index("oom") + 1] != "0"
         killed = self._words("memory.oom_control")[-1:]  # Its last line is "oom_kill N".
-        reached = self._words("memory.failcnt") + self._words("memory.memsw.failcnt")
-        return any(map(int, killed)) and any(map(int, reached))
+        files = ("memory.memsw.max_usage_in_bytes", "memory.max_usage_in_bytes")
+        most = next(filter(None, map(self._words, files)), ["0"])
+        limit = self._words("memory.limit_in_bytes") or ["0"]
+        return any(map(int, killed)) and int(most[0]) + _STEP >= int(limit[0])
 
     def kill(self, *, but: int = 0) -> None:
         """End all its processes, or all but one, and wait until they have gone."""
