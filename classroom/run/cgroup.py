@@ -53,13 +53,13 @@ def group(place: Place | None, memory: int) -> Iterator[Group | None]:
 
 def _make(place: Place, limit: int) -> Group:
     parent = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY)
-    for name in os.listdir(parent):
-        if name.startswith(_PREFIX):
-            with contextlib.suppress(OSError):  # Its grader lives.
-                Group(parent, name).remove()
     name = f"{_PREFIX}{secrets.token_hex(8)}"
     os.mkdir(name, dir_fd=parent)
     made = Group(parent, name)
+    for other in os.listdir(parent):
+        if other.startswith(_PREFIX):
+            with contextlib.suppress(OSError):  # Its grader lives.
+                Group(parent, other).remove()
     made.write(_LIMIT[place.kind], str(limit))
     for file, text in _OTHERS[place.kind].items():
         with contextlib.suppress(OSError):

@@ -64,12 +64,7 @@ def prepare(argument: str) -> zygote.Run:
 def _keep(
     limits: channel.ProcessLimits, sockets: list[socket.socket], group: cgroup.Group | None
 ) -> None:
-    """The keeper.
-
-    Args:
-        sockets: one to the grader for the keeper, one for the runner.
-        group: what the runner is to be in, if there can be one.
-    """
+    """The keeper, with sockets to the grader for itself and for the runner, and the runner's group."""
     lifeline, talk = sockets
     # Inside there is no /proc. Should memory run out all the same, this is what goes first.
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
@@ -84,18 +79,13 @@ def _keep(
         return
     runner = os.fork()
     if runner == 0:
-        if group:
-            with contextlib.suppress(OSError):  # The counting remains.
-                group.join()
-        zygote.run_and_exit(lambda: _become_student(limits, size, talk, owner))
+        zygote.run_and_exit(lambda: _become_student(limits, size, talk, owner, group))
     talk.close()
     with listener:
         started = json.dumps({"failed": "", "runner": runner}).encode()
         socket.send_fds(lifeline, [started], [listener.fileno()])
-    places = () if owner is None else isolation.SCRATCH
-    counter = memory.Counter(
-        runner, processes, places, all_calls=bool(calls.missing()), group=group
-    )
+    places, all_calls = () if owner is None else isolation.SCRATCH, bool(calls.missing())
+    counter = memory.Counter(runner, processes, places, all_calls=all_calls, group=group)
     why = _watch(runner, lifeline, counter, limits)
     with contextlib.suppress(OSError):
         lifeline.sendall(why.encode())
@@ -129,15 +119,19 @@ def _watch(
         if counter.ran_out() or counter.exceeds(limits["memory"]):
             why = "memory"
             break
-    if ended not in ready:
+    return _end(runner, counter, why, running=ended not in ready)
+
+
+def _end(runner: int, counter: memory.Counter, why: str, *, running: bool) -> str:
+    """End the runner, if it has not ended; returns why it ended, if that is not known yet."""
+    if running:
         counter.hasten()
         for kill in (os.kill, os.killpg):  # As for the namespace: all in it goes with the first.
             with contextlib.suppress(ProcessLookupError):
                 kill(runner, signal.SIGKILL)
     counter.ask_no_more()
     status = os.waitstatus_to_exitcode(os.waitpid(runner, 0)[1])
-    if counter.ran_out() and not why:
-        return "memory"
+    why = why or ("memory" if counter.ran_out() else "")
     return why or (f"signal {-status}" if status < 0 else f"exit {status}")
 
 
@@ -160,14 +154,22 @@ def _sweep(counter: memory.Counter) -> int:
 
 
 def _become_student(
-    limits: channel.ProcessLimits, size: int, talk: socket.socket, owner: int | None
+    limits: channel.ProcessLimits,
+    size: int,
+    talk: socket.socket,
+    owner: int | None,
+    group: cgroup.Group | None,
 ) -> None:
     """What the keeper forks, until it is the runner.
 
     Args:
         size: bytes of address space that it has before any answer runs.
         owner: the user that it becomes; None where it is not isolated.
+        group: what it is in from now on, if there is one.
     """
+    if group:
+        with contextlib.suppress(OSError):  # The counting remains.
+            group.join()
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
@@ -176,14 +178,7 @@ def _become_student(
     os.environ["PATH"] = f"{sys.prefix}/bin:{os.environ['PATH']}"
     number = os.dup2(talk.fileno(), _TALK)
     os.closerange(_TALK + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    for kind, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, _FILE_SIZE),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CPU, limits["seconds"]),
-        (resource.RLIMIT_AS, size + limits["memory"]),
-    ):
-        resource.setrlimit(kind, (most, most))
+    _set_limits(limits, size)
     if owner is None:
         os.environ["HOME"] = tempfile.mkdtemp()
     else:
@@ -192,6 +187,17 @@ def _become_student(
         isolation.give_up_rights(owner)
         calls.refuse()
     _Runner(socket.socket(fileno=number)).run()
+
+
+def _set_limits(limits: channel.ProcessLimits, size: int) -> None:
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _FILE_SIZE),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CPU, limits["seconds"]),
+        (resource.RLIMIT_AS, size + limits["memory"]),
+    ):
+        resource.setrlimit(kind, (most, most))
 
 
 class _Runner:
