@@ -7,7 +7,7 @@
        ├─ worker                 one for each submission: marks it         judge/worker.py
        │  └─ copy of the worker  one for each check, which may do harm     judge/marking.py
        └─ student zygote         has what lessons import, and no secret    run/student.py
-          └─ keeper              makes the namespaces, kills what is in    run/isolation.py
+          └─ keeper              makes namespaces and group, ends all      run/isolation.py
              └─ runner           nobody's: here the answers run            run/student.py
 
 The main road is nbgrader's (``make class``, docs/instructors.md); a class without it uses the

@@ -64,7 +64,7 @@ def prepare(argument: str) -> zygote.Run:
 def _keep(
     limits: channel.ProcessLimits, sockets: list[socket.socket], group: cgroup.Group | None
 ) -> None:
-    """The keeper, with sockets to the grader for itself and for the runner, and the runner's group."""
+    """The keeper, with sockets to the grader for itself and for the runner."""
     lifeline, talk = sockets
     # Inside there is no /proc. Should memory run out all the same, this is what goes first.
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
@@ -171,13 +171,9 @@ def _become_student(
         with contextlib.suppress(OSError):  # The counting remains.
             group.join()
     os.setsid()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nothing, standard)
     sys.path.insert(0, "")  # As in a notebook, a module may lie beside it.
     os.environ["PATH"] = f"{sys.prefix}/bin:{os.environ['PATH']}"
-    number = os.dup2(talk.fileno(), _TALK)
-    os.closerange(_TALK + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    number = _keep_only(talk)
     _set_limits(limits, size)
     if owner is None:
         os.environ["HOME"] = tempfile.mkdtemp()
@@ -187,6 +183,16 @@ def _become_student(
         isolation.give_up_rights(owner)
         calls.refuse()
     _Runner(socket.socket(fileno=number)).run()
+
+
+def _keep_only(talk: socket.socket) -> int:
+    """Close all but one socket; returns its number from now on."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    number = os.dup2(talk.fileno(), _TALK)
+    os.closerange(_TALK + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    return number
 
 
 def _set_limits(limits: channel.ProcessLimits, size: int) -> None:
