@@ -52,7 +52,8 @@ def own_groups(groups: str, mounts: str) -> Iterator[tuple[str, Path]]:
             parts = before.split(" ")[3:5]
             root, point = (re.sub(r"\\(\d{3})", lambda x: chr(int(x[1], 8)), p) for p in parts)
             below = os.path.relpath(paths[kind], root)
-            if ".." not in f"{paths[kind]}/{below}".split("/"):  # It is mounted there.
+            # Or the mount shows another part of the tree, or more than this namespace of it.
+            if ".." not in f"{root}/{paths[kind]}/{below}".split("/"):
                 yield kind, Path(point, below)
 
 

@@ -220,6 +220,31 @@ def test_where_no_group_can_be_made_there_is_none(tmp_path: Path) -> None:
             assert group is None
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes mounts and becomes another user")
+@pytest.mark.parametrize(
+    "before",
+    [
+        "mount -o remount,ro,bind {mount} && exec",
+        "umount {mount} && exec",
+        "exec setpriv --reuid 65534 --regid 65534 --clear-groups",
+    ],
+)
+def test_a_grader_without_the_right_makes_none(place: hierarchy.Place, before: str) -> None:
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = [line.split()[4] for line in mounts if f"- {place.kind} " in line]
+    mount = next(x for x in points if place.folder.is_relative_to(x))
+    code = (
+        "from classroom.run import cgroup, hierarchy\n"
+        "with cgroup.group(hierarchy.find(), 1 << 26) as group:\n    print(group)"
+    )
+    shell = f"{before.format(mount=mount)} {sys.executable} -c '{code}'"
+    command = ["unshare", "--mount", "sh", "-c", shell]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    if "Permission denied" in run.stderr and "setpriv" in before:
+        pytest.skip("another user cannot read the Python that runs here")
+    assert run.stdout == "None\n", run.stderr
+
+
 @contextlib.contextmanager
 def answering(memory: int, *, isolated: bool = True) -> Iterator[Student]:
     world, zygote = World("00", "seed"), Zygote("classroom.run.student", "[]")

@@ -36,6 +36,9 @@ ELSE = "23 1 254:0 / / rw,relatime - ext4 /dev/root rw\n25 23 0:9 / /proc rw - p
             "2:memory:/../other\n", V1.format(root="/", point="/m"), [], id="out of the namespace"
         ),
         pytest.param(
+            "2:memory:/\n", V1.format(root="/../..", point="/m"), [], id="above the namespace"
+        ),
+        pytest.param(
             "0::/user.slice/user-7.slice/run-1.scope\n",
             ELSE + V2.format(root="/", point="/sys/fs/cgroup"),
             [("cgroup2", "/sys/fs/cgroup/user.slice/user-7.slice/run-1.scope")],
