@@ -85,8 +85,8 @@ def _noted(question: Question, chosen: str) -> str:
 def _revealed(lab: Lab, item: str, question: Question) -> Note:
     answer = lab.predictions.get(item)
     if answer is None:
-        letters = quoted(question.options)
-        return Note(say("predict.waiting", number=item, letters=letters))
+        key = "control.waiting" if lab.controls else "predict.waiting"
+        return Note(say(key, number=item, letters=quoted(question.options)))
     lab.revealed.add(item)
     right = question.options[question.answer]
     if answer == question.answer:
@@ -105,16 +105,14 @@ def _asking(number: Any, question: Question, given: str | None) -> Control:
         return predict(number, chosen) if chosen else Note(say("control.choose"))
 
     title = say("predict.title", number=item_of(number))
-    field = _choice("answer", f"{title} {_plain(question.text)}", question, given)
+    field = _choice("letters", "answer", f"{title} {_plain(question.text)}", question, given)
     buttons = {"answer": say("control.answer"), SKIP: say("control.skip")}
     return Control([field], buttons, answered, title=title, first=True)
 
 
-def _choice(name: str, label: str, question: Question, given: str | None) -> Field:
-    options = {
-        letter: f"{letter}: {_plain(option.text)}" for letter, option in question.options.items()
-    }
-    return Field(name, label, "choice", given if given in options else "", options)
+def _choice(kind: str, name: str, label: str, asked: Question, given: str | None = None) -> Field:
+    options = {letter: f"{letter}: {_plain(one.text)}" for letter, one in asked.options.items()}
+    return Field(name, label, kind, given if given in options else "", options)
 
 
 def _plain(text: str) -> str:
@@ -156,7 +154,9 @@ def _quizzing(notebook: str, questions: Mapping[str, Question]) -> Control:
     def answered(_: str, values: Mapping[str, str]) -> Note:
         return quiz(notebook, {name: values.get(name) or None for name in questions})
 
-    fields = [_choice(name, f"{name}. {_plain(q.text)}", q, None) for name, q in questions.items()]
+    fields = [
+        _choice("choice", name, f"{name}. {_plain(q.text)}", q) for name, q in questions.items()
+    ]
     title = say("control.quiz", notebook=notebook)
     return Control(fields, {"answer": say("control.answers")}, answered, title=title, first=True)
 

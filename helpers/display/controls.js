@@ -22,8 +22,12 @@ function element(kind, text, attributes = {}) {
 }
 
 function choice(field, values, changed) {
-  const group = element("fieldset");
-  group.append(element("legend", field.label));
+  // Of "letters" only the letters are seen: question and options stand right above. They are still
+  // what the group and its buttons are called.
+  const letters = field.kind === "letters";
+  const unseen = letters ? { class: "course-said" } : {};
+  const group = element("fieldset", "", letters ? { class: "course-letters" } : {});
+  group.append(element("legend", field.label, unseen));
   const name = unique();
   for (const [value, text] of Object.entries(field.options)) {
     const label = element("label");
@@ -33,7 +37,8 @@ function choice(field, values, changed) {
       values[field.name] = value;
       changed();
     });
-    label.append(radio, element("span", text));
+    label.append(radio, element("span", text, unseen));
+    if (letters) label.append(element("span", value, { "aria-hidden": "true" }));
     group.append(label);
   }
   return group;
@@ -81,7 +86,7 @@ function render({ model, el }) {
   // text of the notebook. Where one types and is answered at once, it stands among the fields.
   const shown = buttons.length ? "course-said" : "course-seen";
   const status = element("div", "", { role: "status", class: shown });
-  const kinds = { choice, text, line: text, said: () => status };
+  const kinds = { choice, letters: choice, text, line: text };
   for (const field of spec.fields) form.append(kinds[field.kind](field, values, changed));
   const row = element("div", "", { class: "course-buttons" });
   for (const [name, words] of buttons) {
@@ -91,7 +96,7 @@ function render({ model, el }) {
   }
   if (buttons.length) form.append(row);
 
-  if (!form.contains(status)) form.append(status);
+  form.append(status);
   form.addEventListener("keydown", (event) => {
     const cell = event.key === "Escape" && !event.isComposing && form.closest(".jp-Cell");
     if (!cell) return;

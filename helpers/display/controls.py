@@ -26,8 +26,8 @@ class Field:
     """One thing to fill in: its name, its label, and what is in it.
 
     Attributes:
-        kind: ``choice`` (radio buttons), ``line`` (of text, with ``options`` to suggest) or
-            ``text`` (several lines); ``said``, without a name, is where the answer is read.
+        kind: ``choice`` (radio buttons), ``letters`` (the same, where the texts stand above),
+            ``line`` (of text, with ``options`` to suggest) or ``text`` (several lines).
     """
 
     name: str

@@ -100,7 +100,7 @@ def test_run_all_gives_nothing_away_and_a_click_commits(page: Any) -> None:
     assert not [option.why for option in QUESTION.options.values() if option.why in everything]
     asked = cell(page, ASKED)
     asked.get_by_role("button", name="Answer").click()
-    said(page, ASKED, "Choose one of the options first.")
+    said(page, ASKED, "Choose one of the letters first.")
     asked.get_by_role("radio", name="b:").check()
     asked.get_by_role("button", name="Answer").click()
     said(page, ASKED, "You say b:")
@@ -257,7 +257,24 @@ def test_every_control_has_its_name_and_role(page: Any) -> None:
     assert tree[1].startswith(f'group "Prediction 5.1. {QUESTION.text}"')
     assert [line for line in tree if line.startswith("radio")] == radios, tree
     assert [line for line in tree if "button" in line] == ['button "Answer"', 'button "Skip"']
-    assert tree[-1] == 'status: "No answer yet: choose an option and press Answer."'
+    assert tree[-1] == 'status: "No answer yet: choose a letter and press Answer."'
+
+
+@pytest.mark.needs("chromium", "axe-core")
+def test_a_prediction_shows_letters_and_leaves_the_texts_above_alone(page: Any) -> None:
+    """Its question and options stand in the cell above; a click on a letter chooses it."""
+    control = cell(page, ASKED).locator(".course-control")
+    seen = control.locator("legend, label span:not([aria-hidden])").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).filter(box => box.width > 1).length"
+    )
+    assert seen == 0
+    for letter in QUESTION.options:
+        control.locator("[aria-hidden]", has_text=letter).click()
+        assert control.get_by_role("radio", name=f"{letter}:").is_checked()
+    boxes = control.locator("label").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.width, box.height])"
+    )
+    assert all(side >= 24 for box in boxes for side in box)
 
 
 def tree_of(page: Any, at: int) -> list[str]:
