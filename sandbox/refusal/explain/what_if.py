@@ -107,8 +107,15 @@ def written(document: Any, name: str = "The policy") -> str:
     Raises:
         AuthorizationError: it holds what JSON has no form for.
     """
+
+    def refuse(value: object) -> None:
+        if value is ...:
+            text = f"{name} still has dots (`...`) in it; put a value in their place."
+            raise AuthorizationError(text)
+        raise TypeError(f"a value of type {type(value).__name__} has no form in JSON")
+
     try:
-        return json.dumps(document, indent=2, ensure_ascii=False)
+        return json.dumps(document, indent=2, ensure_ascii=False, default=refuse)
     except (TypeError, ValueError) as error:
         raise AuthorizationError(f"{name} cannot be written as JSON: {error}.") from None
 

@@ -7,6 +7,7 @@ cell still counts as failed. Other errors look as they always do in Python.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from html import escape
 from types import TracebackType
 from typing import Any
 
+from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from ..errors import SandboxError
@@ -89,7 +91,7 @@ def install(
         # set_custom_exc would wrap their handler, which is bound already.
         shell.custom_exceptions, shell.CustomTB = kinds, handler
 
-    shell.set_custom_exc((*kinds, *_OURS, *more), handle)
+    shell.set_custom_exc((*kinds, *_OURS, AttributeError, *more), handle)
     _undo = undo
 
 
@@ -108,7 +110,7 @@ def mishap_of(
     advised = advice(error, trace)
     if advised == "":
         return None
-    if not isinstance(error, _OURS):
+    if not isinstance(error, _OURS) and not _misspelt(error):
         return None if advised is None else Mishap("", advised)
     name, sentence = told_of(error)
     frames = [frame for frame in traceback.extract_tb(trace) if in_cell(frame)]
@@ -123,7 +125,7 @@ def told_of(error: BaseException) -> tuple[str, str]:
         report = " ".join(str(error.kwargs.get("report", error)).split())
         return type(error).__name__, f"boto3 did not send the call. {report}"
     if not isinstance(error, ClientError):
-        return type(error).__name__, str(error)
+        return type(error).__name__, _misspelt(error) or str(error)
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     if code == "NotInSandbox":
@@ -132,6 +134,19 @@ def told_of(error: BaseException) -> tuple[str, str]:
         call = f"{_service_of(error) or 'AWS'}:{error.operation_name}"
         return "NotInSandbox", f"The sandbox does not have {call}. It works on a real AWS account."
     return code, f"{error.operation_name}: {message}".rstrip(": ")
+
+
+def _misspelt(error: BaseException) -> str:
+    """What to say of an operation that a boto3 client does not have; empty of any other error."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    client = frames[-1].f_locals.get("self") if frames else None
+    if not isinstance(error, AttributeError) or not isinstance(client, BaseClient):
+        return ""
+    item, known = str(frames[-1].f_locals.get("item")), client.meta.method_to_api_mapping
+    near = difflib.get_close_matches(item, known, 1)
+    more = f" Did you mean `{near[0]}`?" if near else ""
+    service = client.meta.service_model.service_id
+    return f"boto3's client for {service} has no operation `{item}`.{more}"
 
 
 def _service_of(error: BaseException) -> str:

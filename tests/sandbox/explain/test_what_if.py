@@ -63,6 +63,11 @@ def test_what_json_cannot_hold_is_a_sentence() -> None:
         ask({"Statement": {1, 2}})
 
 
+def test_dots_that_nobody_has_replaced_are_told_as_such() -> None:
+    with pytest.raises(AuthorizationError, match="Hers still has dots"):
+        ask({"Statement": [{"Effect": "Allow", "Action": ..., "Resource": "*"}]})
+
+
 def test_an_account_is_read_as_it_is_and_decided_as_the_sandbox_decides() -> None:
     with Sandbox() as sandbox:
         iam, kms = boto3.client("iam"), boto3.client("kms")
