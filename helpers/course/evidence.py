@@ -60,7 +60,7 @@ class Evidence:
 
     def event(self, identifier: object) -> Record | None:
         """The event of the trail with this ``EventId``; None if there is none."""
-        return next((x for x in self.records() if x.identifier == identifier), None)
+        return next((x for x in self.records() if x.identifier == str(identifier).strip()), None)
 
     def table_key(self, table: str) -> str | None:
         """ARN of a table's KMS key, once no change is on its way: empty under the AWS owned key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.messages import say
 from refusal.authorization import Decision
 from refusal.explain import Explanation
 from refusal.notebook import drawings, show, table
@@ -19,8 +20,10 @@ def decision_way(what: Decision | Explanation | Note | None = None) -> Drawing |
     Args:
         what: what ``explain`` gives, of which the last decision about a key is drawn (a note
             comes back as it is); or a decision; None for the way alone.
-
-    Raises:
-        ValueError: no KMS key of the caller's own account was asked for.
     """
-    return what if isinstance(what, Note) else drawings.decision_way(what)
+    if not isinstance(what, Decision | Explanation | None):
+        return what if isinstance(what, Note) else Note(say("explain.drawn"))
+    try:
+        return drawings.decision_way(what)
+    except ValueError as error:  # No KMS key of the caller's own account was asked for.
+        return Note(str(error))

@@ -45,8 +45,7 @@ def form(asked: Mapping[str, Any]) -> Control:
         Field("context", _CONTEXT, "text", repr(show(asked["context"]))),
     ]
     for name, document in (asked["policies"] or {}).items():
-        label = f"Policy {name}"
-        fields.append(Field(_POLICY + name, label, "text", repr(show(document))))
+        fields.append(Field(_POLICY + name, f"Policy {name}", "text", repr(show(document))))
     if asked["key_policy"] is not None:
         fields.append(Field("key_policy", "Key policy", "text", repr(show(asked["key_policy"]))))
         fields.append(Field("grants", _GRANTS, "text", repr(show(asked["grants"]))))
@@ -72,8 +71,7 @@ def _parsed(values: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, A
         if name.startswith(_POLICY):
             asked["policies"][name.removeprefix(_POLICY)] = text
         elif name in ("context", "grants"):
-            kind = dict if name == "context" else list
-            asked[name] = _value(text, labels[name], kind)
+            asked[name] = _value(text, labels[name], dict if name == "context" else list)
         elif name in ("principal", "action", "resource", "key_policy"):
             asked[name] = text if name == "key_policy" else text.strip()
     return asked

@@ -93,7 +93,8 @@ def test_anything_else_gets_a_sentence(lab: Lab, junk: object) -> None:
 
 
 def test_what_is_no_request_is_told_apart(lab: Lab) -> None:
-    assert "`AccessDenied` is an error code" in repr(explain("AccessDenied"))
+    assert "`AccessDenied` is not the ID of a request" in repr(explain("AccessDenied"))
+    assert "without quotation marks" in repr(explain("denial"))
     assert "A ValueError is not an answer from AWS" in repr(explain(ValueError("x")))
 
 

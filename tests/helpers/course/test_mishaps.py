@@ -60,6 +60,9 @@ def test_the_traceback_is_folded_and_the_same_on_every_machine() -> None:
         ("kms.encrypt(KeyId='k')", "ParamValidationError", "boto3 did not send the call."),
         ("kms.create_custom_key_store(CustomKeyStoreName='x')", "", "sandbox does not have"),
         ("boto3.client('s3').list_buckets()", "", "The sandbox does not have"),
+        ("kms.decript(CiphertextBlob=b'x')", "AttributeError", "Did you mean `decrypt`?"),
+        ("kms.delete_key()", "AttributeError", "client for KMS has no operation `delete_key`."),
+        ("kms.zzz", "AttributeError", "has no operation `zzz`."),
         ("boto3.client('dynamo')", "UnknownServiceError", "Unknown service: 'dynamo'"),
     ],
 )
@@ -111,7 +114,7 @@ def test_a_check_of_what_was_never_made_says_what_to_run_first(cell: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "cell", ["print(b)", "b", "predict\nb", "def f(): return b\nf()", "1/0", "check\nb"]
+    "cell", ["print(b)", "b", "predict\nb", "def f(): return b\nf()", "1/0", "check\nb", "b''.x"]
 )
 def test_any_other_error_is_pythons_own(cell: str) -> None:
     seen = run(cell)[0]
@@ -122,10 +125,10 @@ def test_the_handlers_of_the_learner_stay() -> None:
     mine = "get_ipython().set_custom_exc((KeyError,), lambda s, *_, tb_offset=None: print('mine'))"
     undo = "import refusal.notebook.errors as m\nm.uninstall()"
     own, aws, after, again = run(
-        "m = None", undo + "\n" + mine + "\nopen_lab('05')", "{}['x']", "kms.x()", undo, "{}['x']"
+        "m = None", undo + "\n" + mine + "\nopen_lab('05')", "{}['x']", "1/0", undo, "{}['x']"
     )[2:]
     assert "mine" in own["text"] and "mine" in again["text"]
-    assert "Traceback" in aws["text"]  # An AttributeError: none of ours.
+    assert "Traceback" in aws["text"]  # None of ours.
     assert not after["error"]
 
 
@@ -196,3 +199,14 @@ def test_a_call_that_was_never_made_is_told_by_its_cell() -> None:
         assert "the last cell that you ran" in text
     # What was asked in between does not hide it.
     assert words in told(cell := list(says)[-1], 'hint("5.1")', '# again\ncheck("5.1")')[0], cell
+
+
+def test_what_stopped_a_later_try_is_told_beside_an_older_one() -> None:
+    """The trail knows the try that KMS refused, and not the one that boto3 did not send."""
+    malformed, unsent = (
+        f"kms.put_key_policy(KeyId=lab.key_arn, Policy={policy})" for policy in ("'7'", "{}")
+    )
+    older, later = told(malformed, 'check("5.8")', unsent, 'check("5.8")')
+    assert "PutKeyPolicy failed with MalformedPolicyDocumentException" in older
+    assert "An error stopped" not in older  # Once is enough.
+    assert "An error stopped the last cell that you ran: ParamValidationError" in later
