@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from lessons.author import (
     choices,
     correct,
     delegation,
+    failing_part,
     failure,
     key_metadata,
     key_policy,
@@ -23,8 +25,10 @@ from lessons.author import (
     listed,
     may_manage,
     may_read,
+    no_event,
     not_attempted,
     not_yet,
+    own_policies,
     policies_of,
     user_arn,
     would_decide,
@@ -96,7 +100,7 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
     if found is None:
         return not_yet(
             "the EventId of an event in the audit trail.",
-            _no_event(evidence, event_id),
+            no_event(evidence, event_id),
         )
     what = f"{found.name} of {found.source}, by {found.user or found.arn}"
     if found.source != KMS and found.denied and "kms:Decrypt" in found.message:
@@ -112,15 +116,6 @@ def proof(evidence: Evidence, event_id: object) -> Verdict:
         return not_yet(wanted, f"{what}, on another key.")
     asked = ", although she had only called DynamoDB" if found.via else ""
     return correct(f"KMS refused Mira kms:Decrypt on this key{asked}.")
-
-
-def _no_event(evidence: Evidence, given: object) -> str:
-    """What was given in place of an EventId."""
-    if isinstance(given, dict) and "EventId" in given:
-        return "the whole event, and not its EventId."
-    if any(x.request_id == given for x in evidence.records()):
-        return "the ID of a request. Its event has an EventId of its own."
-    return f"`{str(given)[:60]}`."
 
 
 def scores_closed(evidence: Evidence) -> Verdict:
@@ -159,7 +154,7 @@ def _still_open(evidence: Evidence, wanted: str) -> Verdict:
     lost = "ResourceNotFoundException"
     tries = [x for x in moves if x.error == lost or x.asks(tableName=scores)]
     if tries and tries[-1].error:
-        return not_yet(wanted, tries[-1].reason)
+        return not_yet(wanted, f"{failure(tries[-1])}.")
     read = {"TableName": scores, "Key": {"player_id": {"S": "p-001"}}}
     if not _mira_may(evidence, "GetItem", read):
         seen = (
@@ -227,7 +222,12 @@ def no_deletes(evidence: Evidence) -> Verdict:
         return not_attempted("Mira can still delete tables.")
     if tries[-1].error:
         return not_yet(wanted, f"{failure(tries[-1])}.")
-    return not_yet(wanted, f"{tries[-1].name}, and Mira can still delete tables.")
+    seen = f"{tries[-1].name}, and Mira can still delete tables"
+    if own := own_policies(evidence, "mira"):
+        return not_yet(
+            wanted, f"{seen}; your policy for her is {json.dumps(own)}."
+        )
+    return not_yet(wanted, f"{seen}: no policy of yours is attached to her.")
 
 
 def _denied(evidence: Evidence) -> list[str]:
@@ -262,7 +262,7 @@ def triage(evidence: Evidence, remedies: object) -> Verdict:
     if wrong:
         which = f"ticket{'s' if len(wrong) > 1 else ''} {listed(wrong)}"
         return not_yet(
-            "what each message says after “because”, and before it.",
+            "the remedy that the words of each message name.",
             f"{4 - len(wrong)} of 4 are right. Look at {which} again.",
             "any-denial" if wrong == ["B"] else "",
         )
@@ -299,8 +299,9 @@ def smallest(evidence: Evidence, statement: Any) -> Verdict:
     except AuthorizationError as error:
         return not_yet(wanted, f"something that is not a statement: {error}")
     if not allowed("kms:Decrypt", key):
+        right = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}
         return not_yet(
-            wanted, "it does not allow kms:Decrypt on the studio's key."
+            wanted, failing_part(statement, right, partial(_allows, evidence))
         )
     actions = ("kms:Encrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey")
     more = (*actions, "kms:CreateGrant", "kms:PutKeyPolicy", "kms:DescribeKey")

@@ -244,6 +244,18 @@ proof = cloudtrail.lookup_events(
     LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}]
 )["Events"][0]
 
+# %% wrong="an empty text" says="an empty text"
+cloudtrail = boto3.client("cloudtrail")
+proof = ""
+
+# %% wrong="all the IDs" says="a value of type list"
+cloudtrail = boto3.client("cloudtrail")
+proof = [event["EventId"] for event in cloudtrail.lookup_events()["Events"]]
+
+# %% wrong="the record" says="a CloudTrail record, and not its eventID"
+cloudtrail = boto3.client("cloudtrail")
+proof = json.loads(cloudtrail.lookup_events()["Events"][0]["CloudTrailEvent"])
+
 # %% wrong="not an event" says="`AccessDeniedException`"
 cloudtrail = boto3.client("cloudtrail")
 proof = "AccessDeniedException"
@@ -339,6 +351,17 @@ with refused("ResourceNotFoundException"):
             "Enabled": True,
             "SSEType": "KMS",
             "KMSMasterKeyId": lab.key_alias,
+        },
+    )
+
+# %% wrong="no such key" says="UpdateTable failed with ValidationException"
+with refused("ValidationException"):
+    dynamodb.update_table(
+        TableName=lab.scores_table_name,
+        SSESpecification={
+            "Enabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": f"{lab.key_arn[:-4]}0000",
         },
     )
 
@@ -519,7 +542,14 @@ with refused("MalformedPolicyDocument"):
         UserName="mira", PolicyName="no-delete", PolicyDocument=document
     )
 
-# %% wrong="on Bruno" says="can still delete"
+# %% wrong="a typo in the action" says="dynamodb:DeleteTables"
+no_delete = {"Effect": "Deny", "Action": "dynamodb:DeleteTables", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+iam.put_user_policy(
+    UserName="mira", PolicyName="no-delete", PolicyDocument=document
+)
+
+# %% wrong="on Bruno" says="no policy of yours is attached to her"
 no_delete = {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": "*"}
 document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
 iam.put_user_policy(
@@ -602,6 +632,12 @@ remedies = {"a": "deny", "b": "other", "c": "any", "d": "key"}
 # %% wrong="other words" says="`identity-based` for “C”"
 remedies = {"A": "deny", "B": "other", "C": "identity-based", "D": "key"}
 
+# %% wrong="without quotation marks" says="\"other\" for each"
+remedies = {"A": "deny", "B": "other", "C": any, "D": "key"}
+
+# %% wrong="one too many" says="Seen: a dictionary of 5"
+remedies = {"A": "deny", "B": "other", "C": "any", "D": "key", "E": "any"}
+
 # %% wrong="a list" says="a dictionary"
 remedies = ["deny", "other", "any", "key"]
 
@@ -677,6 +713,40 @@ statement = {
     "Effect": "Allow",
     "Action": "dynamodb:GetItem",
     "Resource": lab.key_arn,
+}
+
+# %% wrong="a typo in the action" says="its Action is \"kms:Decryption\""
+statement = {
+    "Effect": "Allow",
+    "Action": "kms:Decryption",
+    "Resource": lab.key_arn,
+}
+
+# %% wrong="a Deny" says="its Effect is \"Deny\""
+statement = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+
+# %% wrong="another key" says="its Resource is "
+statement = {
+    "Effect": "Allow",
+    "Action": "kms:Decrypt",
+    "Resource": lab.payments_key_arn,
+}
+
+# %% wrong="all actions but this" says="its Action is \"kms:Decrypt\" under NotAction"
+statement = {
+    "Effect": "Allow",
+    "NotAction": "kms:Decrypt",
+    "Resource": lab.key_arn,
+}
+
+# %% wrong="for another service" says="for more than one reason, or by its Condition"
+statement = {
+    "Effect": "Allow",
+    "Action": "kms:Decrypt",
+    "Resource": lab.key_arn,
+    "Condition": {
+        "StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
+    },
 }
 
 # %% wrong="with a principal" says="which no IAM policy has"

@@ -11,10 +11,13 @@ from lessons.author import (
     Evidence,
     Studio,
     Verdict,
+    about_grant,
     allows,
+    condition_keys,
     correct,
     doors,
     failure,
+    grant_made,
     grants_on,
     has_item,
     key_metadata,
@@ -27,6 +30,8 @@ from lessons.author import (
     not_yet,
     own_policies,
     own_statements,
+    quoted,
+    table_arn,
     user_arn,
     would_decide,
 )
@@ -56,11 +61,6 @@ def world(studio: Studio) -> dict[str, str]:
         "payments_key_arn": payments_key,
     }
     return {**names, **keys}
-
-
-def _arn(evidence: Evidence, table: str) -> str:
-    lab = evidence.lab
-    return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
 
 
 def key_user(evidence: Evidence) -> Verdict:
@@ -104,14 +104,12 @@ def _still_mira(evidence: Evidence, wanted: str) -> Verdict:
     """Mira is the key user, as the notebook made her: was anything tried?"""
     changes = evidence.records("PutKeyPolicy")
     if changes and changes[-1].error:
-        return not_yet(wanted, failure(changes[-1]))
+        return not_yet(wanted, f"{failure(changes[-1])}.")
     if policies := own_policies(evidence, "edda"):
         seen = f"an IAM policy for Edda, {json.dumps(policies)}"
         return not_yet(wanted, f"{seen}, and the key policy has not changed.")
     if grants_on(evidence, evidence.lab.key_arn, "user/edda"):
-        return not_yet(
-            wanted, "a grant for Edda; the key policy has not changed."
-        )
+        return not_yet(wanted, "a grant for Edda, and the same key policy.")
     return not_attempted("Mira is a key user, and Edda is not one yet.")
 
 
@@ -122,8 +120,11 @@ def taken_away(evidence: Evidence) -> Verdict:
     found = key_policy(evidence, lab.key_arn)
     if allows(found, user_arn(evidence, "mira"), "kms:Decrypt"):
         return not_yet(wanted, "Mira is still in the key policy.")
-    trail, players = evidence.records(), _arn(evidence, lab.table_name)
-    changes = [n for n, x in enumerate(trail) if x.name == "PutKeyPolicy"]
+    trail, players = evidence.records(), table_arn(evidence, lab.table_name)
+    puts = [n for n, x in enumerate(trail) if x.name == "PutKeyPolicy"]
+    changes = [
+        n for n in puts if not trail[n].error and trail[n].touches(lab.key_arn)
+    ]
     after = trail[changes[-1] + 1 :] if changes else trail
     reads = [x for x in after if x.user == "mira" and x.touches(players)]
     if any("kms:Decrypt" in x.message for x in reads):
@@ -180,7 +181,7 @@ def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
     """What was tried with Mira's IAM policy, and did not let her in."""
     changes = evidence.records("PutUserPolicy")
     if changes and changes[-1].error:
-        return not_yet(wanted, failure(changes[-1]))
+        return not_yet(wanted, f"{failure(changes[-1])}.")
     policies = own_policies(evidence, "mira")
     if not policies or untouched(evidence):
         seen = "Mira is still refused, and her IAM policy has not changed."
@@ -203,12 +204,7 @@ def _only_alias(evidence: Evidence) -> bool:
 def _only_service(evidence: Evidence) -> bool:
     """Whether Mira's IAM policy looks at the service only, as the exercise before asks."""
     found = list(own_statements(evidence, "mira"))
-    names = [
-        name.lower()
-        for x in found
-        for keys in x.get("Condition", {}).values()
-        for name in keys
-    ]
+    names = [name for x in found for name in condition_keys(x)]
     return len(found) == 1 and names == ["kms:viaservice"]
 
 
@@ -230,12 +226,14 @@ def _no_grant(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, where Bruno has no grant."""
     made = evidence.records("CreateGrant", user="admin")
     if made and made[-1].error:
-        return not_yet(wanted, failure(made[-1]))
+        return not_yet(wanted, f"{failure(made[-1])}.")
     if may_read(evidence, "bruno", evidence.lab.table_name):
         return not_yet(wanted, "he may read, but there is no grant for him.")
     own = f"mira-{evidence.lab.table_name}"
-    if any(not x.via and not x.asks(name=own) for x in made):
-        return not_yet(wanted, "a grant, but none for Bruno.")
+    if others := [x for x in made if not x.via and not x.asks(name=own)]:
+        return not_yet(
+            wanted, f"{grant_made(others[-1])}, and none for Bruno on this key."
+        )
     return not_attempted("There is no grant for Bruno yet.")
 
 
@@ -246,7 +244,7 @@ def _too_wide(
     lab, who = evidence.lab, "he" if user == "bruno" else "she"
     grants = grants_on(evidence, lab.key_arn, f"user/{user}")
     if not may_read(evidence, user, table):
-        shown = _about(grants[-1] if grants else {})
+        shown = about_grant(grants[-1] if grants else {})
         return not_yet(wanted, f"{who} is refused; your grant is for {shown}.")
     if may_decrypt(evidence, user, lab.key_arn):
         if len(grants) > 1 and any(not x.get("Constraints") for x in grants):
@@ -267,25 +265,33 @@ def _too_wide(
 
 def written_by_mira(evidence: Evidence) -> Verdict:
     """P-050 is in players, and Mira put it there."""
-    table = evidence.lab.table_name
-    writes = evidence.records(*WRITES)
+    table, wanted = (
+        evidence.lab.table_name,
+        "p-050 in players, put there by Mira.",
+    )
+    writes, players = evidence.records(*WRITES), table_arn(evidence, table)
     hers = [x for x in writes if x.user == "mira"]
-    wanted = "p-050 in players, put there by Mira."
     if has_item(evidence, table, "p-050"):
-        if any(not x.error and x.touches(_arn(evidence, table)) for x in hers):
+        if any(not x.error and x.touches(players) for x in hers):
             return correct("In the sandbox, a write needs only kms:Decrypt.")
         return not_yet(wanted, "p-050, but no write of hers put it there.")
-    if hers and not hers[-1].touches(_arn(evidence, table)):
-        return not_yet(wanted, "a write of hers into another table.")
-    if hers and hers[-1].error:
-        why = hers[-1].reason
-        if "kms:Decrypt" in why:
-            why += ". Her grant is gone; run section 4 again."
-        return not_yet(wanted, f"a write of hers that failed: {why}")
-    if writes:
-        return not_yet(
-            wanted, f"a write by {writes[-1].user}, and no p-050 in players."
+    how = (
+        f" that failed: {hers[-1].reason.rstrip('.')}"
+        if hers and hers[-1].error
+        else ""
+    )
+    if hers and not hers[-1].touches(players):
+        return not_yet(wanted, f"a write of hers into another table{how}.")
+    if how:
+        more = (
+            " Her grant is gone; run section 4 again."
+            if "kms:Decrypt" in how
+            else ""
         )
+        return not_yet(wanted, f"a write of hers{how}.{more}")
+    if writes:
+        seen = f"a write by {writes[-1].user}, and no p-050 in players."
+        return not_yet(wanted, seen)
     return not_attempted("Nobody has written into a table yet.")
 
 
@@ -300,15 +306,13 @@ def vault(evidence: Evidence, arn: object) -> Verdict:
     if key is None:
         failed = [x for x in evidence.records("CreateKey") if x.error]
         if len(failed) > 1:  # The notebook itself makes the first.
-            return not_yet(wanted, failure(failed[-1]))
-        seen = f"`{str(arn)[:80]}`, which is not a key in this account."
+            return not_yet(wanted, f"{failure(failed[-1])}.")
+        seen = f"{quoted(arn, 80)}, which is not a key in this account."
         return not_yet(wanted, seen)
     if key["CreationDate"] < evidence.lab.opened:
         return not_yet(wanted, "a key that was not made in this notebook.")
     if arn != key["Arn"]:
-        return not_yet(
-            wanted, f"`{str(arn)[:80]}`, which is not an ARN of a key."
-        )
+        return not_yet(wanted, f"{quoted(arn)}, which is not an ARN of a key.")
     decide = partial(_decides, evidence, key["Arn"])
     if any(decide("nobody", action) for action in _EVERYTHING):
         return not_yet(wanted, "the key policy lets everybody in.")
@@ -342,10 +346,6 @@ def _decides(
     return would_decide(evidence, user, action, key, key=statements, **policies)
 
 
-def _about(grant: dict[str, Any]) -> str:
-    return json.dumps({x: grant.get(x) for x in ("Operations", "Constraints")})
-
-
 def edda_reports(evidence: Evidence) -> Verdict:
     """Edda may read players-2025 through DynamoDB, and the key opens nothing else for her."""
     lab = evidence.lab
@@ -368,7 +368,7 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     key = key_policy(evidence, evidence.lab.key_arn)
     named = [statement for statement in key if "user/edda" in str(statement)]
     if grants:
-        shown = _about(grants[-1])
+        shown = about_grant(grants[-1])
         return not_yet(wanted, f"she is refused; your grant is for {shown}.")
     if ":alias/" in policies:
         seen = "she is refused; your IAM policy names an alias, where the key's ARN belongs."
@@ -382,7 +382,7 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     names = ("CreateGrant", "PutUserPolicy", "PutKeyPolicy")
     tries = [x for x in evidence.records(*names, user="admin") if not x.via]
     if tries and tries[-1].error:
-        return not_yet(wanted, failure(tries[-1]))
+        return not_yet(wanted, f"{failure(tries[-1])}.")
     return not_attempted("Edda is still refused; choose one of the three ways.")
 
 

@@ -575,6 +575,13 @@ kms.create_grant(
     },
 )
 
+# %% wrong="on another key" says="and none for Bruno on this key"
+kms.create_grant(
+    KeyId=lab.payments_key_arn,
+    GranteePrincipal=users["bruno"],
+    Operations=["Decrypt"],
+)
+
 # %% wrong="half of the context" says="EncryptionContextEquals"
 kms.create_grant(
     KeyId=lab.key_arn,
@@ -645,6 +652,10 @@ outcome(
     TableName=lab.old_table_name,
     Item={"player_id": {"S": "p-050"}},
 )
+
+# %% wrong="no such table" says="into another table that failed: Requested resource"
+with refused("ResourceNotFoundException"):
+    mira_dynamodb.put_item(TableName="player", Item={"player_id": {"S": "p-050"}})
 
 # %% wrong="another player" says="a write by mira, and no p-050"
 mira_dynamodb.put_item(
@@ -765,6 +776,9 @@ vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 document = json.dumps({"Version": "2012-10-17", "Statement": [only_mira]})
 with refused("MalformedPolicyDocumentException"):
     kms.create_key(Policy=document)
+vault_arn = ""
+
+# %% wrong="an empty text" says="an empty text, which is not a key"
 vault_arn = ""
 
 # %% wrong="the key's ID" says="which is not an ARN of a key"

@@ -16,9 +16,11 @@ from lessons.author import (
     correct,
     failure,
     key_state,
+    kind_of,
     left_in_account,
     not_attempted,
     not_yet,
+    quoted,
     user_is_gone,
 )
 
@@ -115,7 +117,10 @@ def last_caller_found(evidence: Evidence, caller: object) -> Verdict:
         return not_yet(
             wanted, "a dictionary. The name is in the event's userIdentity."
         )
-    name = str(caller).rpartition("/")[2]
+    if not isinstance(caller, str) or not caller.strip():
+        seen = "an empty text" if caller == "" else kind_of(caller)
+        return not_yet(wanted, f"{seen}.")
+    name = caller.strip().rpartition("/")[2]
     earlier = before(evidence)
     uses = [
         x for x in earlier if x.name == "Decrypt" and x.touches(lab.old_key_arn)
@@ -146,11 +151,9 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
     key = evidence.lab.old_key_arn
     wanted = "each user whom KMS refused because last season's key was disabled."
     if isinstance(users, str) or not isinstance(users, Iterable):
-        return not_yet("a list of names.", f"`{str(users)[:60]}`.")
+        return not_yet("a list of names.", f"{quoted(users)}.")
     if odd := [x for x in users if not isinstance(x, str)]:
-        return not_yet(
-            "a list of names.", f"a list with `{str(odd[0])[:60]}` in it."
-        )
+        return not_yet("a list of names.", f"a list with {quoted(odd[0])} in it.")
     given = {name.rpartition("/")[2] for name in users}
     if verdict := _not_disabled(evidence, wanted, key):
         return verdict
@@ -169,7 +172,7 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
             "key is disabled.",
         )
     for name in sorted(given - right):
-        seen = f"`{name[:60]}`, for whom there is no Decrypt event."
+        seen = f"{quoted(name)}, for whom there is no Decrypt event."
         if any(x.user == name for x in refused):
             seen = f"{name}, whose call was refused because of another key."
         elif any(x.user == name for x in calls):
@@ -222,7 +225,7 @@ def costs_told(evidence: Evidence, usd_a_month: Any) -> Verdict:
         if told is None or isinstance(told, EllipsisType):
             return _returned_nothing(evidence)
         if isinstance(told, bool) or told != right:
-            return not_yet(f"{right} {about}", f"`{str(told)[:60]}`.")
+            return not_yet(f"{right} {about}", f"{quoted(told)}.")
     return correct(
         "Further rotations add nothing, and a disabled key costs as much as an "
         "enabled one."
@@ -264,11 +267,10 @@ def thought_again(evidence: Evidence) -> Verdict:
         why = "it was disabled later" if off else "cancelling does not enable it"
         return not_yet(wanted, f"a Disabled key: {why}.")
     if state != "Enabled":
-        failed_calls = [
-            x
-            for x in evidence.records("CancelKeyDeletion", "EnableKey")
-            if x.error and x.touches(key)
-        ]
+        names = ("ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey")
+        calls = [x for x in evidence.records(*names) if x.touches(key)]
+        last = max(n for n, x in enumerate(calls) if x in here and not x.error)
+        failed_calls = [x for x in calls[last:] if x.error and x not in here]
         why = f" {failure(failed_calls[-1])}." if failed_calls else ""
         return not_yet(wanted, f"its state is {state}.{why}")
     return correct("Nothing is lost, and the key can be used as before.")

@@ -135,6 +135,12 @@ last_caller = events("EventId", old_use["CloudTrailEventId"])[0]
 old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
 last_caller = old_use["CloudTrailEventId"]
 
+# %% wrong="an empty text" says="Seen: an empty text."
+last_caller = ""
+
+# %% wrong="nothing" says="Seen: nothing."
+last_caller = None
+
 # %% wrong="the operation" says="`Decrypt`, which is not a user"
 old_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
 last_caller = old_use["Operation"]
@@ -303,6 +309,9 @@ kms.disable_key(KeyId=lab.old_key_arn)
 run_programs()
 refused_users = events("EventName", "Decrypt")
 kms.enable_key(KeyId=lab.old_key_arn)
+
+# %% wrong="an empty text" says="Seen: an empty text."
+refused_users = ""
 
 # %% wrong="one name" says="a list of names"
 kms.disable_key(KeyId=lab.old_key_arn)
@@ -495,6 +504,10 @@ kms.disable_key(KeyId=lab.test_key_arn)
 # %% wrong="enabled only" says="EnableKey failed with KMSInvalidStateException"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 outcome(kms.enable_key, KeyId=lab.test_key_arn)
+
+# %% wrong="cancelled first" says="Seen: its state is PendingDeletion."
+outcome(kms.cancel_key_deletion, KeyId=lab.test_key_arn)
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 
 # %% wrong="the default period" says="a waiting period of 30 days"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn)

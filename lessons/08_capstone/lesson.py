@@ -141,6 +141,10 @@ kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
 # %% wrong="no alias" says="CreateKey, but no alias with this name"
 key = kms.create_key()["KeyMetadata"]["KeyId"]
 
+# %% wrong="another alias" says="CreateAlias for alias/clinic-visit, but no alias"
+key = kms.create_key()["KeyMetadata"]["KeyId"]
+kms.create_alias(AliasName="alias/clinic-visit", TargetKeyId=key)
+
 # %% wrong="a policy without admin" says="CreateKey failed with MalformedPolicyDocumentException"
 nurse = f"arn:aws:iam::{lab.account_id}:user/ida"
 allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
@@ -367,6 +371,12 @@ proof = ...
 
 # %%
 check("8.6", proof)
+
+# %% wrong="an empty text" says="an empty text"
+proof = ""
+
+# %% wrong="the record" says="a CloudTrail record, and not its eventID"
+proof = json.loads(cloudtrail.lookup_events()["Events"][0]["CloudTrailEvent"])
 
 # %% wrong="no event" says="`AccessDenied`"
 proof = "AccessDenied"

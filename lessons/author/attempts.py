@@ -5,7 +5,10 @@ from __future__ import annotations
 from helpers.course.evidence import Evidence
 from helpers.course.records import Record
 
-__all__ = ["WRITES", "done", "failure", "last_done", "last_failure", "names_table", "table_of"]
+from .values import kind_of, quoted
+
+__all__ = ["WRITES", "done", "failure", "last_done", "last_failure", "names_table", "no_event"]
+__all__ += ["grant_made", "table_arn", "table_of"]
 #: DynamoDB's operations that write items.
 WRITES = (
     *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
@@ -49,3 +52,28 @@ def names_table(record: Record, table: str) -> bool:
     sides = ("encryptionContext", "sourceEncryptionContext")
     pairs = [record.parameters.get(side) or {} for side in sides]
     return not record.via and table in [x.get("aws:dynamodb:tableName") for x in pairs]
+
+
+def grant_made(record: Record) -> str:
+    """For whom a CreateGrant is, and on which key."""
+    asked = record.parameters
+    return f"a grant for {asked['granteePrincipal']} on {asked['keyId']}"
+
+
+def table_arn(evidence: Evidence, table: str) -> str:
+    """The ARN of a table of this account, as the trail's events name it."""
+    lab = evidence.lab
+    return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
+
+
+def no_event(evidence: Evidence, given: object) -> str:
+    """What was given where the ``EventId`` of an event was asked for, and is none."""
+    if isinstance(given, dict) and "EventId" in given:
+        return "the whole event, and not its EventId."
+    if isinstance(given, dict) and "eventID" in given:
+        return "a CloudTrail record, and not its eventID."
+    if not isinstance(given, str):
+        return f"{kind_of(given)}."
+    if any(x.request_id == given.strip() for x in evidence.records()):
+        return "the ID of a request. Its event has an EventId of its own."
+    return f"{quoted(given)}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from refusal.authorization import Policy, Request, authorize
@@ -13,6 +13,7 @@ from helpers.course.evidence import Evidence
 from .probes import grants_on, key_policy
 
 __all__ = ["MANAGING", "USING", "Right", "beside_key_policy", "delegation", "doors"]
+__all__ += ["about_grant", "condition_keys", "failing_part"]
 __all__ += ["own_policies", "own_statements", "policy", "rights", "user_arn", "would_decide"]
 #: One of each kind of thing that a key's administrator does, and what a user of the key does.
 MANAGING = [
@@ -142,3 +143,35 @@ def doors(evidence: Evidence, user: str, key_arn: str) -> str:
         return ""
     named = f"{', '.join(found[:-1])} and {found[-1]}"
     return f" There are now {named}; take away what is too wide."
+
+
+def failing_part(
+    statement: Mapping[str, Any], right: Mapping[str, str], allows: Callable[..., bool]
+) -> str:
+    """Which part keeps a statement from allowing an action on a resource.
+
+    Args:
+        right: an Effect, Action and Resource that would allow it.
+        allows: takes a statement, the action and the resource.
+    """
+    action, resource = right["Action"], right["Resource"]
+    for part in right:
+        mended = {name: value for name, value in statement.items() if name != f"Not{part}"}
+        if allows({**mended, part: right[part]}, action, resource):
+            name = part if part in statement else f"Not{part}"
+            where = "" if name == part else f" under {name}"
+            shown = f"{json.dumps(statement.get(name))}{where}"
+            return f"its {part} is {shown}, so it does not allow {action} on this key."
+    said = f"it does not allow {action} on this key"
+    return f"{said}, for more than one reason, or by its Condition."
+
+
+def condition_keys(statement: Mapping[str, Any]) -> list[str]:
+    """The names of a statement's condition keys, in lower case: IAM does not tell cases apart."""
+    operators = statement.get("Condition", {}).values()
+    return [name.lower() for keys in operators for name in keys]
+
+
+def about_grant(grant: Mapping[str, Any]) -> str:
+    """What a grant allows, and under which constraint."""
+    return json.dumps({name: grant.get(name) for name in ("Operations", "Constraints")})

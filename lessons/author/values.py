@@ -48,13 +48,16 @@ def choices(
     """
     wanted = f"a dictionary of the {len(things)} {what}."
     if not isinstance(given, Mapping) or len(given) != len(things):
-        seen = f"{len(given)} of them" if isinstance(given, Mapping) else kind_of(given)
+        seen = f"a dictionary of {len(given)}" if isinstance(given, Mapping) else kind_of(given)
         return not_yet(wanted, f"{seen}.")
     missing = [word for word in things if not any(word in str(thing) for thing in given)]
     if missing:
         return not_yet(wanted, f"none with `{missing[0]}` in its name.")
+    # With quotation marks: without them, Python takes a word for a name, and ``any`` has a value.
+    *some, last = (f'"{word}"' for word in words)
+    either = f"{', '.join(some)} or {last}"
     if untouched(given):
-        return not_attempted(f"The dots are still there; put one of {', '.join(words)} for each.")
+        return not_attempted(f"The dots are still there; put {either} in place of each.")
     known = {word.lower(): word for word in words}
     chosen = {str(thing): str(word).strip().lower() for thing, word in given.items()}
     odd = [
@@ -63,7 +66,7 @@ def choices(
         if str(word).strip().lower() not in known
     ]
     if odd:
-        return not_yet(f"one of {', '.join(words)} for each.", f"{', '.join(odd)}.")
+        return not_yet(f"{either} for each.", f"{', '.join(odd)}.")
     return {thing: known[word] for thing, word in chosen.items()}
 
 

@@ -92,9 +92,11 @@ def _no_alias(evidence: Evidence) -> Verdict:
     if calls and calls[-1].error:
         return not_yet(f"a key with the alias {ALIAS}.", ended(calls[-1]))
     if calls:
+        named = calls[-1].parameters.get("aliasName", "")
+        seen = f"{calls[-1].name}{f' for {named}' if named else ''}"
         return not_yet(
             f"a key with the alias {ALIAS}.",
-            f"{calls[-1].name}, but no alias with this name.",
+            f"{seen}, but no alias with this name.",
         )
     return not_attempted(f"There is no alias {ALIAS} yet.")
 

@@ -12,7 +12,9 @@ from lessons.author import (
     access_keys,
     at_rest,
     judged,
+    no_event,
     not_yet,
+    quoted,
     returned_none,
 )
 
@@ -31,7 +33,7 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     found = evidence.event(event_id)
     if found is None:
         wanted = "the EventId of an event in the audit trail."
-        return not_yet(wanted, _no_event(evidence, event_id))
+        return not_yet(wanted, no_event(evidence, event_id))
     what = f"{found.name} of {found.source}, by {found.user or found.arn}"
     context = found.parameters.get("encryptionContext") or {}
     of_key = bool(key_id) and f"key/{key_id}" in found.message
@@ -79,15 +81,6 @@ def _refusal_of_kms(found: Record, what: str) -> Part:
     return Part(title, seen, "any-denial")
 
 
-def _no_event(evidence: Evidence, given: object) -> str:
-    """What was given in place of an EventId."""
-    if isinstance(given, dict) and "EventId" in given:
-        return "the whole event, rather than its EventId."
-    if any(x.request_id == given for x in evidence.records()):
-        return "the ID of a request. Its event has an EventId of its own."
-    return f"`{str(given)[:60]}`."
-
-
 def the_readers(evidence: Evidence, readers: Any) -> Verdict:
     """The function finds for whom a table's key was opened, in a history of its own."""
     if not callable(readers):
@@ -106,7 +99,7 @@ def the_readers(evidence: Evidence, readers: Any) -> Verdict:
         if one is None:
             return returned_none(readers, "a list of names.")
         if not isinstance(one, list) or not all(isinstance(x, str) for x in one):
-            return not_yet("a list of names.", f"`{str(one)[:60]}`.")
+            return not_yet("a list of names.", f"{quoted(one)}.")
     return judged(*_found(history, *told))
 
 

@@ -46,7 +46,7 @@ def test_names_are_listed_as_in_a_sentence() -> None:
     ("answer", "outcome", "says"),
     [
         (7, "not yet", "a dictionary of the 2 dangers"),
-        ({"a disk": "TLS"}, "not yet", "a dictionary of the 2 dangers. Seen: 1 of them."),
+        ({"a disk": "TLS"}, "not yet", "a dictionary of the 2 dangers. Seen: a dictionary of 1."),
         ({"a": "TLS", "b": "TLS"}, "not yet", "Seen: none with `disk` in its name."),
         ({"a disk": ..., "a network": ...}, "not attempted", "The dots are still there"),
         ({"a disk": "at rest", "a network": ...}, "not yet", "dots for “a network”"),
