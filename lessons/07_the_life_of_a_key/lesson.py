@@ -15,7 +15,7 @@
 #       - clean up an account in an order that works
 #     simulated: The account, the states of its keys and tables, and time. A week passes in one line of code.
 #     aws: AWS does not say how soon a table shows that its key is lost. A measurement of five tables found 13 to 43 minutes for a disabled key, and 75 minutes for a key pending deletion; the sandbox takes half an hour. KMS may delete a key up to a day after the scheduled date.
-#     cost: A few cents. Each customer managed key costs USD 1 a month, counted by the hour, until its deletion is scheduled; there are four, and rotating one of them raises its price (section 4). DynamoDB charges for tables and backups on top of that.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, prorated hourly, until its deletion is scheduled; there are four, and rotating one of them raises its price (section 4). DynamoDB charges for tables and backups on top of that.
 # ---
 
 # %% [markdown]
@@ -668,7 +668,7 @@ print("a read:", outcome(dynamodb.get_item, **old_request))
 print("the backup:", outcome(dynamodb.restore_table_from_backup, **restore))
 
 # %% [markdown]
-# **What just happened?** No byte has been erased, but nobody can decrypt one any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but nothing that was copied out in plaintext.
+# **What just happened?** No byte has been erased, but nobody can decrypt any of them any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but nothing that was copied out in plaintext.
 #
 # On AWS, the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are assumptions of the sandbox.
 #
