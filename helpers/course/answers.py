@@ -154,9 +154,8 @@ def _quizzing(notebook: str, questions: Mapping[str, Question]) -> Control:
     def answered(_: str, values: Mapping[str, str]) -> Note:
         return quiz(notebook, {name: values.get(name) or None for name in questions})
 
-    fields = [
-        _choice("choice", name, f"{name}. {_plain(q.text)}", q) for name, q in questions.items()
-    ]
+    asked = questions.items()
+    fields = [_choice("choice", name, f"{name}. {_plain(q.text)}", q) for name, q in asked]
     title = say("control.quiz", notebook=notebook)
     return Control(fields, {"answer": say("control.answers")}, answered, title=title, first=True)
 
