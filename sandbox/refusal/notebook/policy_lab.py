@@ -5,6 +5,7 @@ It decides on the sandbox's own evaluator, and touches nothing in the account.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,12 @@ import boto3
 from ..authorization import RequestError
 from ..explain import WhatIf, what_if
 from ..explain.account import key_of, policies_of
+from ..requests.shapes import service_model
+
+#: Services whose actions are looked at, and how alike an action and an operation's name are where
+#: one is the other misspelt. A service has actions that are no operation, such as ReEncryptFrom.
+_SERVICES = ("kms", "dynamodb", "iam", "sts")
+_NEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,9 @@ def policy_lab(
     """
     if not (principal or user):
         raise RequestError("Say who asks: principal, or user.")
+    _require_spelling(action)
+    if not user and resource != "*" and not resource.startswith("arn:"):
+        raise RequestError(f"`{resource}` is not an ARN: give the whole ARN, or * for any.")
     asked: dict[str, Any] = {
         "policies": policies,
         "key_policy": key_policy,
@@ -103,12 +113,26 @@ def policy_lab(
     return PolicyLab(what_if(**asked), asked)
 
 
+def _require_spelling(action: str) -> None:
+    """Refuse an action that looks like a misspelt one: nothing would allow it."""
+    service, _, name = action.partition(":")
+    if service.lower() not in _SERVICES or "*" in name or "?" in name:
+        return
+    known = {one.lower(): one for one in service_model(service.lower()).operation_names}
+    begun = [one for one in known.values() if name.startswith(one)]
+    if name.lower() in known or any(name[len(one) :][:1].isupper() for one in begun):
+        return
+    if near := difflib.get_close_matches(name.lower(), known, 1, _NEAR):
+        raise RequestError(f"`{action}` is not an action; did you mean {service}:{known[near[0]]}?")
+
+
 def _from_account(session: boto3.Session, user: str, asked: dict[str, Any]) -> None:
     """Fill in what is not given, as the account has it."""
     if asked["policies"] is None:
         asked["policies"] = policies_of(session, user)
-    if ":key/" in asked["resource"] or "alias/" in asked["resource"]:
+    of_kms = asked["action"].lower().startswith("kms:")
+    if ":key/" in asked["resource"] or (of_kms and asked["resource"] != "*"):
         asked["resource"], policy, grants = key_of(session, asked["resource"])
-        if asked["action"].lower().startswith("kms:"):
+        if of_kms:
             asked["key_policy"] = asked["key_policy"] or policy
             asked["grants"] = grants if asked["grants"] is None else asked["grants"]

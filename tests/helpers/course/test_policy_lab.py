@@ -44,6 +44,18 @@ def test_what_is_given_counts_in_place_of_what_the_account_has(lab: Lab) -> None
     assert found.allowed and found.decided_by == "let her in (identity-based), 1"
 
 
+def test_a_key_by_its_id_and_none(lab: Lab) -> None:
+    key = lab.key_arn.rpartition("/")[2]
+    assert policy_lab(user="mira", action="kms:DescribeKey", resource=key).allowed
+    told = repr(policy_lab(user="mira", action="kms:Decrypt", resource="players"))
+    assert "players" in told and "denied" not in told
+
+
+@pytest.mark.parametrize("action", ["kms:ReEncryptFrom", "kms:*", "dynamodb:PartiQLSelect"])
+def test_an_action_that_is_no_operation_is_one(action: str) -> None:
+    assert not policy_lab(principal="mira", action=action).allowed
+
+
 def test_nothing_of_the_account_where_everything_is_given(lab: Lab) -> None:
     grants = [
         {"GranteePrincipal": "arn:aws:iam::123456789012:user/edda", "Operations": ["Decrypt"]}
@@ -63,6 +75,9 @@ def test_nothing_of_the_account_where_everything_is_given(lab: Lab) -> None:
         ({"user": "mira", "action": "Decrypt"}, "service:Action"),
         ({"user": "mira", "action": "kms:Decrypt", "resource": "alias/x"}, "is not found"),
         ({"principal": "m", "action": "kms:Decrypt", "policies": {"p": "{"}}, "p, line 1"),
+        ({"user": "mira", "action": "kms:Decrpyt"}, "not an action; did you mean kms:Decrypt?"),
+        ({"principal": "m", "action": "dynamodb:getitems"}, "did you mean dynamodb:GetItem?"),
+        ({"principal": "m", "action": "kms:Sign", "resource": "x"}, "`x` is not an ARN: give the"),
         ({"who": "mira"}, "Say who makes the request, and for which action: policy_lab(user="),
     ],
 )
