@@ -141,6 +141,7 @@ OLDER: list[tuple[dict[str, Any], str, list[int]]] = [
     ({"a": older("NOT_CONTAINS", S1)}, "", without(0, 5, 6)),
     ({"a": older("BEGINS_WITH", {"B": b"a"})}, "", [3]),
     ({"a": older("IN", N1, {"N": "3"})}, "", [1]),
+    ({"a": older("IN", N1)}, "", [1]),
     ({"a": older("BETWEEN", {"N": "0"}, N1)}, "", [1]),
     (TWO, "", []),
     (TWO, "AND", []),
@@ -241,8 +242,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
      f"{INVALID}Invalid number of argument(s) for the EQ ComparisonOperator"),
     ("scan", {"ScanFilter": {"a": older("NULL", S1)}},
      f"{INVALID}Invalid number of argument(s) for the NULL ComparisonOperator"),
-    ("scan", {"ScanFilter": {"a": older("IN")}},
-     f"{INVALID}Invalid number of argument(s) for the IN ComparisonOperator"),
+    *[("scan", {"ScanFilter": {"a": older(operator, *[S1] * many)}},
+       f"{INVALID}Invalid number of argument(s) for the {operator} ComparisonOperator")
+      for operator, many in (
+          ("IN", 0), ("NOT_NULL", 1), ("CONTAINS", 0), ("BEGINS_WITH", 2), ("NE", 2),
+          ("BETWEEN", 0), ("BETWEEN", 1), ("BETWEEN", 3))],
     ("scan", {"ScanFilter": {"a": older("LT", {"BOOL": True})}},
      f"{INVALID}ComparisonOperator LT is not valid for BOOL AttributeValue type"),
     ("scan", {"ScanFilter": {"a": older("BEGINS_WITH", N1)}},

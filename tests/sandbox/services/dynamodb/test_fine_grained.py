@@ -57,6 +57,46 @@ def test_a_second_condition_on_the_key_does_not_get_past_leading_keys(
     assert found["Items"] == [item("me")]
 
 
+OWN: list[tuple[str, dict[str, Any]]] = [
+    ("get_item", {"Key": {"id": ME}, "ProjectionExpression": "what"}),
+    ("get_item", {"Key": {"id": ME}, "AttributesToGet": ["what"]}),
+    ("put_item", {"Item": item("me")}),
+    ("update_item", {"Key": {"id": ME}, "UpdateExpression": "REMOVE what"}),
+    ("delete_item", {"Key": {"id": ME}}),
+    ("batch_get_item", {"RequestItems": {"orders": {
+        "Keys": [{"id": ME}], "ProjectionExpression": "what"}}}),
+    ("batch_write_item", {"RequestItems": {"orders": [{"PutRequest": {"Item": item("me")}}]}}),
+    ("batch_write_item", {"RequestItems": {"orders": [{"DeleteRequest": {"Key": {"id": ME}}}]}}),
+    ("transact_get_items", {"TransactItems": [{"Get": {
+        "TableName": "orders", "Key": {"id": ME}, "ProjectionExpression": "what"}}]}),
+    *[("transact_write_items", {"TransactItems": [{kind: {"TableName": "orders", **asked}}]})
+      for kind, asked in (
+          ("Put", {"Item": item("me")}), ("Delete", {"Key": {"id": ME}}),
+          ("Update", {"Key": {"id": ME}, "UpdateExpression": "REMOVE what"}),
+          ("ConditionCheck", {"Key": {"id": ME}, "ConditionExpression": "attribute_exists(id)"}))],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "asked"), OWN, ids=[str(row) for row in OWN])
+def test_each_operation_is_for_own_rows_and_attributes(
+    tenant: Any, refused: Any, operation: str, asked: dict[str, Any]
+) -> None:
+    """What names the tenant's row and the two attributes is allowed; the same with the other's
+    row, or with another attribute in place of ``what``, is not."""
+
+    def instead(value: Any, word: str, other: str) -> Any:
+        text = json.dumps(value)
+        return json.loads(text.replace(f'"{word}"', f'"{other}"').replace(f" {word}", f" {other}"))
+
+    table = {} if operation.startswith(("batch", "transact")) else {"TableName": "orders"}
+    with refused("AccessDeniedException", "not authorized to perform: dynamodb:"):
+        getattr(tenant, operation)(**table, **instead(asked, "me", "victim"))
+    if instead(asked, "what", "secret") != asked:
+        with refused("AccessDeniedException", "not authorized to perform: dynamodb:"):
+            getattr(tenant, operation)(**table, **instead(asked, "what", "secret"))
+    getattr(tenant, operation)(**table, **asked)
+
+
 def test_two_values_or_two_operations_in_one_do_not_get_past_leading_keys(
     tenant: Any, dynamodb: Any, refused: Any
 ) -> None:
