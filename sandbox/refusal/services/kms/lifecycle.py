@@ -211,7 +211,7 @@ def _list_tags(inventory: Inventory, call: Call, key: Key) -> Result:
     def show(name: str) -> dict[str, str]:
         return {"TagKey": name, "TagValue": key.tags[name]}
 
-    return list_page(call, "Tags", key.tags, str, show, 50, 50)
+    return list_page(call, "Tags", key.tags, str, show, 50)
 
 
 def _list_keys(inventory: Inventory, call: Call) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hmac
 import os
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from refusal import Sandbox
+from refusal.world.clock import PER_REQUEST
 
 OAEP = "RSAES_OAEP_SHA_256"
 FOREVER = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
@@ -279,6 +281,49 @@ def test_policies_speak_of_an_import(make_user, kms, external, policy, statement
             continue
         with refused("AccessDeniedException"):
             client.import_key_material(**request, ValidTo=valid_to)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["just before", "at its end"])
+def test_a_token_ends_at_its_very_moment(sandbox: Sandbox, kms, external, refused, late):
+    key = external()["KeyId"]
+    given = kms.get_parameters_for_import(
+        KeyId=key, WrappingAlgorithm=OAEP, WrappingKeySpec="RSA_2048"
+    )
+    request = {
+        "KeyId": key,
+        "ImportToken": given["ImportToken"],
+        "EncryptedKeyMaterial": encrypted(given["PublicKey"], b"m" * 32, OAEP),
+    }
+    at(sandbox, given["ParametersValidTo"] - PER_REQUEST * (not late))
+    if not late:
+        kms.import_key_material(**request, **FOREVER)
+        return
+    with refused("ExpiredImportTokenException", ""):
+        kms.import_key_material(**request, **FOREVER)
+
+
+def test_material_may_expire_from_the_next_moment_to_a_year_on(
+    sandbox: Sandbox, kms, external, refused
+):
+    request = asked(kms, external()["KeyId"], b"m" * 32)
+    now = sandbox.clock.now().replace(microsecond=0) + datetime.timedelta(minutes=1)
+    second, year = datetime.timedelta(seconds=1), datetime.timedelta(days=365)
+    for until, text in (
+        (second * 0, "ValidTo must be in the future"),
+        (year + second, "ValidTo must be within 365 days"),
+        (second, ""),
+        (year, ""),
+    ):
+        at(sandbox, now)
+        expected = refused("ValidationException", text) if text else contextlib.nullcontext()
+        with expected:
+            kms.import_key_material(**request, ValidTo=now + until)
+        now += second
+
+
+def at(sandbox: Sandbox, moment: datetime.datetime) -> None:
+    """Let the next request be at a moment."""
+    sandbox.clock.advance(moment - PER_REQUEST - sandbox.clock.now())
 
 
 def test_a_saved_account_keeps_imported_material(tmp_path):

@@ -111,3 +111,27 @@ def test_an_alias_is_of_a_key_and_not_of_another_alias(kms: Any, key: Any, opera
     for target in ("alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"):
         refused = code_of(kms, operation, AliasName=name, TargetKeyId=target)
         assert refused == ("ValidationException", "Aliases must refer to keys. Not aliases")
+
+
+@pytest.mark.parametrize("operation", ["CreateAlias", "UpdateAlias"])
+@pytest.mark.parametrize("there", [True, False], ids=["a key", "no key"])
+def test_no_alias_stands_for_a_key_of_another_account(
+    sandbox: Any, kms: Any, policy: Any, statement: Any, operation: str, there: bool
+) -> None:
+    """ "Cross-account use: No" in botocore's model of both: nothing that the key's policy says
+    helps. A key that is not there is refused alike."""
+    named = statement(f"arn:aws:iam::{OTHER}:root", "kms:*")
+    key = kms.create_key(Policy=policy(named, root=True))["KeyMetadata"]
+    absent = "12345678-1234-1234-1234-123456789012"
+    target = key["Arn"] if there else key["Arn"].replace(key["KeyId"], absent)
+    client = sandbox.session(OTHER).client("kms")
+    own = client.create_key()["KeyMetadata"]["KeyId"]
+    client.create_alias(AliasName="alias/x", TargetKeyId=own)
+    name = "alias/new" if operation == "CreateAlias" else "alias/x"
+    code, message = code_of(client, operation, AliasName=name, TargetKeyId=target)
+    assert code == "AccessDeniedException", message
+    assert f"kms:{operation} on this resource because the resource does not exist" in message
+    found = {
+        alias["AliasName"]: alias.get("TargetKeyId") for alias in client.list_aliases()["Aliases"]
+    }
+    assert found["alias/x"] == own and "alias/new" not in found
