@@ -126,6 +126,8 @@ class MotoResourcePolicy(Protocol):
 
     @property
     def policy_doc(self) -> str: ...
+    @property
+    def revision_id(self) -> str: ...
 
 
 class MotoDynamoDB(Protocol):

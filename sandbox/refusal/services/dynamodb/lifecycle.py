@@ -14,7 +14,8 @@ from .answers import GONE, edited
 from .checks.changes import merged_definitions, require_change
 from .checks.tables import require_new_table, require_replicas_keys
 from .data_keys import TableKey
-from .resources import arn, read_policy, table_name
+from .resource_policies import require_policy
+from .resources import arn, table_name
 from .rows import SealedRows, rows_of
 from .table_keys import WrappedKey
 from .table_states import PER_LONG_QUESTION, PER_QUESTION
@@ -88,7 +89,7 @@ def create_table(tables: Tables, call: Call) -> Forwarded:
     asked = encryption_options.wanted_key(call.params.get("SSESpecification"))
     policy = call.params.get("ResourcePolicy")
     if policy is not None:
-        read_policy(policy)
+        require_policy(policy)
     params = _without(call.params, "SSESpecification", "ResourcePolicy", "TableClass")
     require_new_table(call.params)
     answer = tables.moto.forward(call, params)
@@ -338,9 +339,3 @@ def _restore(tables: Tables, call: Call, held: WrappedKey, params: dict[str, Any
         if not whole and state is not None:
             tables.states.drop(state)
     return _describe_new(tables, call, name, answer)
-
-
-def put_resource_policy(tables: Tables, call: Call) -> Forwarded:
-    """PutResourcePolicy: a policy that can be read, for it counts from now on."""
-    read_policy(call.params["Policy"])
-    return tables.moto.forward(call)

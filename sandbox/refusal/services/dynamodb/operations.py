@@ -14,7 +14,7 @@ from typing import Any
 
 from ...errors import not_in_sandbox
 from ...requests.calls import Call, ContextValue, Forwarded, Permission
-from . import access, lifecycle, partiql, stream_reading, tags, updates
+from . import access, lifecycle, partiql, resource_policies, stream_reading, tags, updates
 from .access import Access
 from .checks import require_expressions, require_request, write_anew, write_plainly
 from .resources import arn, permission, resource_table, table_name
@@ -144,6 +144,17 @@ def _on_existing(
     return _on_table(on_existing, key, member)
 
 
+def _on_policy(act: Callable[[Tables, Call], Forwarded] = _forward) -> Operation:
+    """An operation on the resource-based policy of a table."""
+    on_table = _on_table(act, member="ResourceArn")
+
+    def permissions(call: Call) -> Iterable[Permission]:
+        resource_policies.refuse_stream(call)
+        return on_table.permissions(call)
+
+    return dataclasses.replace(on_table, permissions=permissions)
+
+
 def _creates(call: Call) -> list[Permission]:
     """CreateTable; with tags or a policy it needs what adding them later needs."""
     found = list(_on_table().permissions(call))
@@ -231,9 +242,9 @@ OPERATIONS: dict[str, Operation] = {
     "TagResource": _on_table(tags.tag, member="ResourceArn"),
     "UntagResource": _on_table(tags.untag, member="ResourceArn"),
     "ListTagsOfResource": _on_existing(member="ResourceArn"),
-    "PutResourcePolicy": _on_table(lifecycle.put_resource_policy, member="ResourceArn"),
-    "GetResourcePolicy": _on_table(member="ResourceArn"),
-    "DeleteResourcePolicy": _on_table(member="ResourceArn"),
+    "PutResourcePolicy": _on_policy(resource_policies.put),
+    "GetResourcePolicy": _on_policy(),
+    "DeleteResourcePolicy": _on_policy(resource_policies.delete),
     "UpdateTimeToLive": _on_existing(lifecycle.update_time_to_live, ASKS_KMS),
     "DescribeTimeToLive": _on_existing(),
     "UpdateContinuousBackups": _on_table(),

@@ -48,7 +48,8 @@ def resource_table(call: Call) -> str:
     """The name of the table whose ARN a request has as ``ResourceArn``.
 
     Raises:
-        AwsError: ``ValidationException``: it is no ARN of a table of this Region (H78).
+        AwsError: ``ValidationException``: it is no ARN of a table of this Region (H78), but
+            that of an index or a stream, for example.
     """
     given = call.params["ResourceArn"]
     problem = ""
@@ -59,7 +60,7 @@ def resource_table(call: Call) -> str:
     if problem:
         raise validation(f"One or more parameter values were invalid: {problem}")
     match = _ARN.fullmatch(given)
-    if match is None or match.group(1) != call.region:
+    if match is None or match.group(1) != call.region or match.group(4):
         raise validation(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
     return table_name(call, given)
 
