@@ -49,7 +49,7 @@ def table_of(record: Record) -> str:
 
 def names_table(record: Record, table: str) -> bool:
     """Whether a user's own request to KMS has a table's encryption context, on either side."""
-    sides = ("encryptionContext", "sourceEncryptionContext")
+    sides = ("encryptionContext", "sourceEncryptionContext", "destinationEncryptionContext")
     pairs = [record.parameters.get(side) or {} for side in sides]
     return not record.via and table in [x.get("aws:dynamodb:tableName") for x in pairs]
 

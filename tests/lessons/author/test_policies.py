@@ -21,6 +21,7 @@ from lessons.author import (
     last_done,
     last_failure,
     may_decrypt,
+    names_table,
     own_policies,
     own_statements,
     policy,
@@ -158,3 +159,38 @@ def test_the_last_operation_on_a_resource_is_told(lab: Lab) -> None:
     assert last_done(evidence, key, *names) == "Encrypt"
     kms.generate_data_key(KeyId=key, KeySpec="AES_256")
     assert last_done(evidence, key, *names) == "GenerateDataKey"
+
+
+def test_what_was_done_is_neither_what_failed_nor_what_concerns_another(lab: Lab) -> None:
+    evidence, kms, key = Evidence(lab), boto3.client("kms"), lab.key_arn
+    client = lab.as_user("mira").client("kms")
+    with pytest.raises(ClientError):
+        client.encrypt(KeyId=key, Plaintext=b"x")
+    kms.encrypt(KeyId=lab.payments_key_arn, Plaintext=b"x")
+    kms.generate_data_key(KeyId=key, KeySpec="AES_256")
+    assert done(evidence, "Encrypt", key) == []
+    assert last_done(evidence, key, "Encrypt") == ""
+    kms.encrypt(KeyId=key, Plaintext=b"x")
+    (record,) = done(evidence, "Encrypt", key)
+    assert (record.error, record.user, record.touches(key)) == ("", "admin", True)
+    with pytest.raises(ClientError):
+        client.encrypt(KeyId=key, Plaintext=b"x")
+    assert done(evidence, "Encrypt", key) == [record]
+    assert last_done(evidence, key, "Encrypt") == "Encrypt"
+
+
+def test_a_users_own_request_may_name_a_table_on_either_side(lab: Lab) -> None:
+    evidence, kms, key = Evidence(lab), boto3.client("kms"), lab.key_arn
+    named, other = ({"aws:dynamodb:tableName": name} for name in (lab.table_name, "other"))
+    blob = kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=named)["CiphertextBlob"]
+    asked = {"CiphertextBlob": blob, "SourceEncryptionContext": named, "DestinationKeyId": key}
+    kms.re_encrypt(**asked, DestinationEncryptionContext=other)
+    boto3.client("dynamodb").get_item(TableName=lab.table_name, Key={"player_id": {"S": "p-001"}})
+    kms.encrypt(KeyId=key, Plaintext=b"x")
+    told = [
+        [names_table(evidence.records(name)[-1], table) for table in (lab.table_name, "other")]
+        for name in ("ReEncrypt", "Decrypt", "Encrypt")
+    ]
+    assert evidence.records("Decrypt")[-1].via
+    assert told == [[True, True], [False, False], [False, False]]
+    assert names_table(evidence.records("Encrypt")[0], lab.table_name)
