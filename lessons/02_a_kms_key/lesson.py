@@ -894,6 +894,23 @@ with refused("AccessDeniedException"):
         KeyId=players_key["KeyId"], RotationPeriodInDays=180
     )
 
+# %% wrong="by its alias, and then as Bruno" says="AccessDenied, called by bruno"
+with refused("NotFoundException"):
+    kms.enable_key_rotation(KeyId="alias/players-table", RotationPeriodInDays=180)
+with refused("NotFoundException"):
+    kms.enable_key_rotation(KeyId="alias/players-table")
+with refused("AccessDeniedException"):
+    bruno_kms.enable_key_rotation(KeyId=players_key["KeyId"])
+
+# %% wrong="the default, and then failures" says="called by bruno"
+kms.enable_key_rotation(KeyId=players_key["KeyId"])
+with refused("NotFoundException"):
+    kms.enable_key_rotation(KeyId="alias/players-table", RotationPeriodInDays=180)
+with refused("AccessDeniedException"):
+    bruno_kms.enable_key_rotation(
+        KeyId=players_key["KeyId"], RotationPeriodInDays=180
+    )
+
 # %% [markdown] tags=["solution"]
 # Tess could have done it too: `kms:Enable*` is among her actions. Like most calls that manage a key, this one takes no alias.
 

@@ -94,6 +94,18 @@ def _check_constraints(key: Key, constraints: dict[str, Any]) -> None:
             )
 
 
+def _check_operations(key: Key, operations: tuple[str, ...]) -> None:
+    """Botocore's model of CreateGrant says which a key can have; the wording is the sandbox's
+    assumption, but for CreateGrant alone (H4)."""
+    if not operations:
+        raise validation("Specify Operations: a grant allows at least one operation.")
+    if unsupported := sorted(set(operations) - _allowed_operations(key)):
+        what = ", ".join(unsupported)
+        raise validation(f"{what} cannot be granted on a {key.spec} key for {key.usage}.")
+    if operations == ("CreateGrant",):
+        raise validation("Grants must not contain only the CreateGrant operation.")
+
+
 def _create(inventory: Inventory, call: Call, key: Key) -> Result:
     grant = _wanted(inventory, call, key)
     held = key.grants.requested_like(grant) if grant.name else None
@@ -128,13 +140,7 @@ def _wanted(inventory: Inventory, call: Call, key: Key) -> KeyGrant:
     retiring = _principal(call, retiring)[0] if retiring else ""
     _check_constraints(key, constraints)
     operations = tuple(dict.fromkeys(params["Operations"]))
-    unsupported = sorted(set(operations) - _allowed_operations(key))
-    if not operations or unsupported:
-        # botocore's model of CreateGrant says which; the wording is the sandbox's assumption.
-        what = ", ".join(unsupported) or "An empty list"
-        raise validation(f"{what} cannot be granted on a {key.spec} key for {key.usage}.")
-    if operations == ("CreateGrant",):
-        raise validation("Grants must not contain only the CreateGrant operation.")  # H4.
+    _check_operations(key, operations)
     return KeyGrant(
         grant_id="",
         serial=inventory.next_serial(),

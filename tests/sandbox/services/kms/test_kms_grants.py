@@ -234,6 +234,19 @@ def test_a_user_made_anew_is_not_the_grantee(kms, key, make_user, grant, refused
     assert kms.list_grants(KeyId=key["KeyId"])["Grants"][0]["GranteePrincipal"] == unique_id
 
 
+def test_a_grant_without_an_operation_or_with_one_that_the_key_lacks(kms, key, grant, refused):
+    says = "Specify Operations: a grant allows at least one operation."
+    with refused("ValidationException", says):
+        grant(ADMIN)
+    says = "Sign, Verify cannot be granted on a SYMMETRIC_DEFAULT key for ENCRYPT_DECRYPT."
+    with refused("ValidationException", says):
+        grant(ADMIN, "Verify", "Decrypt", "Sign")
+    with refused("ValidationException", "Grants must not contain only the CreateGrant operation."):
+        grant(ADMIN, "CreateGrant", "CreateGrant")
+    assert kms.list_grants(KeyId=key["KeyId"])["Grants"] == []
+    grant(ADMIN, "CreateGrant", "Decrypt")
+
+
 def test_dry_run_makes_and_ends_no_grant(kms, key, grant, refused):
     with refused("DryRunOperationException"):
         grant(ADMIN, "Decrypt", DryRun=True)
