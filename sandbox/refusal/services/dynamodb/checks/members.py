@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 
 from ....errors import AwsError, validation
 from ....requests import shapes
@@ -100,18 +100,36 @@ def require_members(call: Call) -> None:
             raise
         raise validation(_COUNT + error.message) from None
     _complain(reader)
+    if None in call.params.values():
+        call.params = {name: value for name, value in call.params.items() if value is not None}
+        reader.changed = True
     if reader.changed:
         send_anew(call)
 
 
 def require_shape(call: Call) -> None:
-    """Refuse a request about tables that cannot be read; raises likewise."""
+    """Refuse a request about tables that cannot be read; raises likewise. Members that are null
+    or unknown count for nothing."""
     shape = _input(call.operation)
     if "TableName" in shape.required_members and call.params.get("TableName") is None:
         raise validation("The parameter 'TableName' is required but was not present in the request")
     reader = _Members()
     reader.read(shape, call.params, "")
     _complain(reader)
+    known = _known(shape, call.params)
+    if known != call.params:
+        call.params = known
+        send_anew(call)
+
+
+def _known(shape: Shape, value: Any) -> Any:
+    """A value with the members that its model has, without those that are null."""
+    if isinstance(shape, StructureShape):
+        members = ((name, value.get(name)) for name in shape.members)
+        return {n: _known(shape.members[n], one) for n, one in members if one is not None}
+    if isinstance(shape, ListShape):
+        return [_known(shape.member, one) for one in value]
+    return value
 
 
 def _complain(reader: _Members) -> None:
@@ -156,7 +174,8 @@ def _require_names(params: dict[str, Any]) -> None:
     names = [params.get("TableName")]
     if isinstance(asked := params.get("RequestItems"), dict):
         names.extend(asked)
-    for item in params.get("TransactItems") or ():
+    items = params.get("TransactItems")
+    for item in items if isinstance(items, list) else ():
         if isinstance(item, dict):
             names.extend(one.get("TableName") for one in item.values() if isinstance(one, dict))
     for name in names:
