@@ -247,6 +247,14 @@ def test_a_grant_without_an_operation_or_with_one_that_the_key_lacks(kms, key, g
     grant(ADMIN, "CreateGrant", "Decrypt")
 
 
+def test_a_key_has_so_many_grants_and_no_more(kms, grant, refused, monkeypatch):
+    monkeypatch.setattr("refusal.services.kms.grants.MAX_GRANTS", 3)
+    made = [grant(ADMIN, "Decrypt", Name=str(number))["GrantId"] for number in range(3)]
+    with refused("LimitExceededException", "A KMS key has at most 3 grants."):
+        grant(ADMIN, "Decrypt", Name="3")
+    assert grant(ADMIN, "Decrypt", Name="2")["GrantId"] == made[2]
+
+
 def test_dry_run_makes_and_ends_no_grant(kms, key, grant, refused):
     with refused("DryRunOperationException"):
         grant(ADMIN, "Decrypt", DryRun=True)

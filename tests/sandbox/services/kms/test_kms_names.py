@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from refusal.requests.shapes import service_model
 from refusal.services.kms import OPERATIONS
+from refusal.services.kms.key import SPECS
 
 MODEL = service_model("kms")
 OTHER = "210987654321"
@@ -101,6 +102,35 @@ def test_an_operation_takes_an_alias_or_not(kms: Any, key_for: Any, operation: s
     kms.create_alias(AliasName="alias/x", TargetKeyId=key_for(operation)["KeyId"])
     code, message = code_of(kms, operation, KeyId="alias/x")
     assert (code == "NotFoundException" and "alias/x" in message) == by_id, message
+
+
+@pytest.mark.parametrize("side", ["from", "to"])
+def test_a_ciphertext_moves_between_accounts(
+    sandbox: Any, kms: Any, policy: Any, statement: Any, side: str
+) -> None:
+    """ "Cross-account use: Yes. The source KMS key and destination KMS key can be in different
+    Amazon Web Services accounts": botocore's model of ReEncrypt."""
+    named = statement(f"arn:aws:iam::{OTHER}:root", "kms:*")
+    shared = kms.create_key(Policy=policy(named, root=True))["KeyMetadata"]["Arn"]
+    client = sandbox.session(OTHER).client("kms")
+    own = client.create_key()["KeyMetadata"]["Arn"]
+    source, destination = (shared, own) if side == "from" else (own, shared)
+    blob = client.encrypt(KeyId=source, Plaintext=b"x")["CiphertextBlob"]
+    moved = client.re_encrypt(CiphertextBlob=blob, SourceKeyId=source, DestinationKeyId=destination)
+    assert (moved["SourceKeyId"], moved["KeyId"]) == (source, destination)
+    assert client.decrypt(CiphertextBlob=moved["CiphertextBlob"])["Plaintext"] == b"x"
+
+
+@pytest.mark.parametrize("spec", MODEL.shape_for("KeySpec").enum)
+def test_each_key_spec_of_the_model_is_made_or_refused_clearly(kms: Any, spec: str) -> None:
+    usage = next(iter(SPECS.get(spec, {"ENCRYPT_DECRYPT": ()})))
+    try:
+        made = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeySpec"]
+    except ClientError as error:
+        made = error.response["Error"]["Code"]
+    lacking = {"SM2": "UnsupportedOperationException"}
+    lacking |= {f"ML_KEM_{size}": "NotInSandbox" for size in (512, 768, 1024)}
+    assert made == lacking.get(spec, spec)
 
 
 @pytest.mark.parametrize("operation", ["CreateAlias", "UpdateAlias"])

@@ -6,6 +6,8 @@ import datetime
 
 import pytest
 
+from refusal.world.clock import PER_REQUEST
+
 A = pytest.mark.behaviour
 
 
@@ -130,3 +132,46 @@ def test_only_symmetric_keys_rotate(kms, refused, spec, usage):
     status = kms.get_key_rotation_status(KeyId=key)  # H11.
     del status["ResponseMetadata"]
     assert status == {"KeyId": key, "KeyRotationEnabled": False}
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["at the moment", "just before"])
+def test_a_key_rotates_at_its_very_moment(sandbox, kms, key, early):
+    kms.enable_key_rotation(KeyId=key["KeyId"])
+    due = kms.get_key_rotation_status(KeyId=key["KeyId"])["NextRotationDate"]
+    left = due - sandbox.clock.now() - PER_REQUEST * early
+    sandbox.advance(days=left.days, seconds=left.seconds, milliseconds=left.microseconds // 1000)
+    found = sandbox.services.kms.find(key["KeyId"], "123456789012", "us-east-1")
+    assert len(found.materials) == (1 if early else 2)
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["at the moment", "just before"])
+def test_a_key_that_is_enabled_at_that_moment_has_waited(sandbox, kms, key, early):
+    kms.enable_key_rotation(KeyId=key["KeyId"])
+    due = kms.get_key_rotation_status(KeyId=key["KeyId"])["NextRotationDate"]
+    kms.disable_key(KeyId=key["KeyId"])
+    sandbox.clock.advance(due - PER_REQUEST * (2 if early else 1) - sandbox.clock.now())
+    kms.enable_key(KeyId=key["KeyId"])
+    found = sandbox.services.kms.find(key["KeyId"], "123456789012", "us-east-1")
+    assert len(found.materials) == (1 if early else 2)
+
+
+def test_each_answer_names_the_material_that_was_used(kms, key):
+    of_key = {"KeyId": key["KeyId"]}
+    before = kms.encrypt(**of_key, Plaintext=b"x")["CiphertextBlob"]
+    old = kms.describe_key(**of_key)["KeyMetadata"]["CurrentKeyMaterialId"]
+    kms.rotate_key_on_demand(**of_key)
+    new = kms.describe_key(**of_key)["KeyMetadata"]["CurrentKeyMaterialId"]
+    pair = {**of_key, "KeyPairSpec": "ECC_NIST_P256"}
+    for answer in (
+        kms.generate_data_key(**of_key, KeySpec="AES_256"),
+        kms.generate_data_key_without_plaintext(**of_key, KeySpec="AES_256"),
+        kms.generate_data_key_pair(**pair),
+        kms.generate_data_key_pair_without_plaintext(**pair),
+    ):
+        blob = answer.get("PrivateKeyCiphertextBlob") or answer["CiphertextBlob"]
+        assert answer["KeyMaterialId"] == new != old
+        assert kms.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == new
+    moved = kms.re_encrypt(CiphertextBlob=before, DestinationKeyId=key["KeyId"])
+    told = (moved["SourceKeyMaterialId"], moved["DestinationKeyMaterialId"])
+    assert told == (old, new)
+    assert kms.decrypt(CiphertextBlob=before)["KeyMaterialId"] == old
