@@ -101,3 +101,50 @@ def test_a_copy_of_closed_records_is_one_of_its_own(sandbox: Any) -> None:
     assert twin.blobs == [b"sealed"]
     records.unlock(TableKey(b"k" * 32))
     assert copy.deepcopy(records).blobs == []
+
+
+def test_an_expression_has_300_operators_and_no_more(
+    make_table: Any, dynamodb: Any, refused: Any
+) -> None:
+    """Comparisons, and the words that join them."""
+    make_table()
+    values = {":v": {"S": "1"}}
+
+    def scan(comparisons: int, more: str = "") -> Any:
+        text = " OR ".join(["id = :v"] * comparisons) + more
+        return dynamodb.scan(
+            TableName="orders", FilterExpression=text, ExpressionAttributeValues=values
+        )
+
+    counted = "operator count: 301"
+    with refused("ValidationException", counted):
+        scan(151)
+    assert scan(149, " OR NOT id = :v")["Items"] == []
+
+
+def test_partiql_narrows_by_the_sort_key_alone(make_table: Any, dynamodb: Any) -> None:
+    make_table(sort=True)
+    row = {"id": {"S": "a"}, "line": {"S": "5"}, "n": {"S": "1"}}
+    dynamodb.put_item(TableName="orders", Item=row)
+    for condition, found in (
+        ("n < '2'", [row]), ("n = '1'", [row]), ("line < '2'", []), ("line = '5'", [row]),
+        ("n = '1' AND line = '5'", [row]), ("n < '2' AND line < '2'", []),
+    ):  # fmt: skip
+        statement = f"SELECT * FROM orders WHERE id = 'a' AND {condition}"
+        assert dynamodb.execute_statement(Statement=statement)["Items"] == found, condition
+
+
+def test_a_partiql_index_is_a_whole_number_or_a_name(
+    make_table: Any, dynamodb: Any, refused: Any
+) -> None:
+    make_table()
+    row = {"id": {"S": "1"}, "m": {"M": {"0": {"S": "x"}}}, "l": {"L": [{"S": "y"}]}}
+    dynamodb.put_item(TableName="orders", Item=row)
+    for condition, found in (
+        ("m['0'] = 'x'", [row]), ("m[0] = 'x'", []), ("l[0] = 'y'", [row]), ("l['0'] = 'y'", []),
+    ):  # fmt: skip
+        statement = f"SELECT * FROM orders WHERE {condition}"
+        assert dynamodb.execute_statement(Statement=statement)["Items"] == found, condition
+    for wrong in ("l[0.5]", "l[1e0]", "l[x]"):
+        with refused("ValidationException", "Expected an index"):
+            dynamodb.execute_statement(Statement=f"SELECT * FROM orders WHERE {wrong} = 'y'")
