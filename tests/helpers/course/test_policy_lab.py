@@ -75,7 +75,7 @@ def test_nothing_of_the_account_where_everything_is_given(lab: Lab) -> None:
         ({"user": "mira", "action": "Decrypt"}, "service:Action"),
         ({"user": "mira", "action": "kms:Decrypt", "resource": "alias/x"}, "is not found"),
         ({"principal": "m", "action": "kms:Decrypt", "policies": {"p": "{"}}, "p, line 1"),
-        ({"user": "mira", "action": "kms:Decrpyt"}, "not an action; did you mean kms:Decrypt?"),
+        ({"user": "mira", "action": "kms:Dekrypt"}, "not an action; did you mean kms:Decrypt?"),
         ({"principal": "m", "action": "dynamodb:getitems"}, "did you mean dynamodb:GetItem?"),
         ({"principal": "m", "action": "kms:Sign", "resource": "x"}, "`x` is not an ARN: give the"),
         ({"who": "mira"}, "Say who makes the request, and for which action: policy_lab(user="),
