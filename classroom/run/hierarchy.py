@@ -2,7 +2,8 @@
 
 It is found by what the kernel says of this process, wherever these file systems are mounted. Below
 its own group the grader changes nothing for others. Version 1: cgroups(7). Version 2, of which
-systemd has to delegate a part (CGROUP_DELEGATION.md): admin-guide/cgroup-v2.rst.
+systemd has to delegate a part (its own guide, "Control Group APIs and Delegation"): the kernel's
+admin-guide/cgroup-v2.rst.
 """
 
 from __future__ import annotations

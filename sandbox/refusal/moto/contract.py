@@ -18,6 +18,7 @@ CONTRACT: tuple[tuple[str, str], ...] = (
     ("moto.settings", "TEST_SERVER_MODE"),
     ("moto.settings", "TEST_DECORATOR_MODE"),
     ("moto.settings", "INITIAL_NO_AUTH_ACTION_COUNT"),
+    ("moto.core.authorization", "ActionAuthenticatorMixin._authenticate_and_authorize_action"),
     ("moto.core.base_backend", "BackendDict._instances"),
     ("moto.core.botocore_stubber", "BotocoreStubber.process_request"),
     ("moto.core.botocore_stubber", "MockRawResponse"),
