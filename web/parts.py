@@ -42,12 +42,14 @@ LEXERS = {
     *("css", "data", "html", "javascript", "jvm", "lilypond", "lisp", "markup", "perl"),
     *("python", "ruby", "shell", "special"),
 }
-#: Read by nobody in a browser: it has time zones and certificates of its own, no Django and no
-#: terminal, and the pages' halves of the widgets are JupyterLab's.
+#: Read by nobody in a browser: it has time zones and certificates of its own, no Django, no windows
+#: and no terminal, Python has no lib2to3 and no distutils any more, and the pages' halves of the
+#: widgets are JupyterLab's.
 UNREAD = (
     *("botocore/cacert.pem", "certifi/cacert.pem"),
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
     "jedi/third_party/django-stubs",
+    *(f"jedi/third_party/typeshed/stdlib/{x}" for x in ("tkinter", "lib2to3", "distutils")),
     *("share", "anywidget/labextension", "anywidget/nbextension"),
     "wcwidth/table_grapheme_overrides/_known_*.py",
     *("certifi/tests", "ipywidgets/tests", "ipywidgets/widgets/tests"),
