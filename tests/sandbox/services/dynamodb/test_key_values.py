@@ -84,3 +84,20 @@ def test_a_sort_key_of_the_wrong_type_is_refused(
     dynamodb.put_item(TableName="orders", Item={**KEY, "line": {"S": "1"}})
     with refused("ValidationException", WRONG_KEY):
         dynamodb.get_item(TableName="orders", Key={**KEY, "line": {"N": "1"}})
+
+
+def test_the_key_of_each_index_is_looked_at(dynamodb: Any, make_table: Any) -> None:
+    """Also after that of an index which the item is not in."""
+    indexes = [
+        {
+            "IndexName": f"by-{name}",
+            "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        for name in ("g", "h")
+    ]
+    defined = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "g", "h")]
+    make_table(more={"GlobalSecondaryIndexes": indexes, "AttributeDefinitions": defined})
+    for name in ("g", "h"):
+        with pytest.raises(ClientError, match=f"Type mismatch for Index Key {name} Expected: S"):
+            dynamodb.put_item(TableName="orders", Item={"id": {"S": "a"}, name: {"N": "1"}})
