@@ -32,6 +32,7 @@ class Evidence:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self._copied = False
+        self._clients: dict[str, Any] = {}
         self._end = contextlib.ExitStack()
 
     @contextlib.contextmanager
@@ -40,13 +41,16 @@ class Evidence:
         of the world that it made is dropped in the end."""
         with self._end as end:
             end.enter_context(self.lab.in_process.unrecorded())
-            end.callback(setattr, self, "lab", self.lab)
-            end.callback(setattr, self, "_copied", False)
+            end.callback(vars(self).update, lab=self.lab, _copied=False, _clients={})
             yield
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the account's administrator."""
-        return self.lab.sandbox.session().client(service)
+        """A boto3 client of the account's administrator; a check makes each service's once."""
+        if not self._clients:
+            self._session = self.lab.sandbox.session()
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service)
+        return self._clients[service]
 
     def records(self, *names: str, user: str = "") -> list[Record]:
         """The audit trail since the notebook began, oldest first; not what built its world.
@@ -85,7 +89,7 @@ class Evidence:
             sandbox = Sandbox(self.lab.sandbox.seed).start(aside=True)
             self._end.callback(sandbox.stop)
             self.lab = Lab(self.lab.notebook, sandbox, keeps_progress=False)
-            self._copied = True
+            self._copied, self._clients = True, {}
 
     def call(self, function: Callable[..., Any], **given: Any) -> Any:
         """What the learner's function returns, called in a copy of the world: see ``fresh``. A

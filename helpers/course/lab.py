@@ -166,11 +166,7 @@ class Lab:
         if len(iam.list_access_keys(UserName=name)["AccessKeyMetadata"]) > 1:
             raise CourseError(say("lab.too_many_keys", name=name))
         key = iam.create_access_key(UserName=name)["AccessKey"]
-        return boto3.Session(
-            aws_access_key_id=key["AccessKeyId"],
-            aws_secret_access_key=key["SecretAccessKey"],
-            region_name=self.region,
-        )
+        return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=self.region)
 
     @called_like("lab.advance(minutes=6)", raises=True)
     def advance(self, **duration: float) -> datetime.datetime:

@@ -80,12 +80,13 @@ class Trial:
 
     def __init__(self, box: Sandbox) -> None:
         self.box = box
+        self._session = box.session()
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
         """A boto3 client of the copy's administrator."""
         if service not in self._clients:
-            self._clients[service] = self.box.session().client(service)
+            self._clients[service] = self._session.client(service)
         return self._clients[service]
 
     def users(self) -> list[str]:

@@ -31,12 +31,11 @@ from .callers import (
 )
 from .items import copies, lost, visits_of
 from .keys import every_grant, existing
-from .tries import ALIAS, Kept, ended, own_calls
+from .tries import ALIAS, ended, own_calls
 
 
 def the_key(evidence: Evidence) -> Verdict:
     """The visits have a key of their own, and its policy alone decides who may use it."""
-    evidence = Kept(evidence)
     target = visits_key_id(evidence)
     if not target:
         return _no_alias(evidence)
@@ -169,7 +168,6 @@ def _held_by_grant(evidence: Evidence, arn: str) -> str:
 
 def the_table(evidence: Evidence) -> Verdict:
     """The visits are under that key, and all are there."""
-    evidence = Kept(evidence)
     table = evidence.lab.visits_table_name
     stored = at_rest(evidence, table)
     if stored is None:

@@ -26,7 +26,7 @@ from .callers import Caller, assumed_by, user
 from .keys import every_grant, existing
 from .reads import READS, WRITES, asks
 from .samples import choices, fits, values_in
-from .tries import Kept, about, ended, own_calls
+from .tries import about, ended, own_calls
 
 _REMOVES = (
     *("DeleteUser", "DeleteAccessKey", "UpdateAccessKey", "UpdateUser"),
@@ -39,7 +39,6 @@ _OWN_GRANTS = 2
 
 def the_leaver(evidence: Evidence) -> Verdict:
     """Nothing lets Max do anything, and DynamoDB has kept what it needs."""
-    evidence = Kept(evidence)
     name = _name_now(evidence)
     parts = [
         Part("none of Max's access keys works", _active_key(evidence, name)),

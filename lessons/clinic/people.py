@@ -34,12 +34,11 @@ from .items import invoices_of, lost
 from .key import gone, other_key
 from .keys import AskedKey, existing, tomorrows
 from .reads import READS, WRITES, asks, may
-from .tries import ALIAS, Kept, about, ended, own_calls
+from .tries import ALIAS, about, ended, own_calls
 
 
 def the_nurse(evidence: Evidence) -> Verdict:
     """Ida reads and writes the visits through DynamoDB, and nobody else uses the key."""
-    evidence = Kept(evidence)
     table = evidence.lab.visits_table_name
     stored = at_rest(evidence, table)
     if stored is None:
@@ -130,7 +129,6 @@ def strangers(evidence: Evidence, key: AskedKey) -> str:
 
 def the_clerk(evidence: Evidence) -> Verdict:
     """Bo reads the invoices, and can use no other key, today or tomorrow."""
-    evidence = Kept(evidence)
     lab = evidence.lab
     table, arn = lab.invoices_table_name, lab.invoices_key_arn
     stored = at_rest(evidence, table)

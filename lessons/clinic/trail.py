@@ -21,14 +21,12 @@ from lessons.author import (
 from .history import PUBLIC, TABLE, History
 from .key import visits_key_id
 from .reads import READS, may
-from .tries import Kept
 
 KMS, DYNAMODB = "kms.amazonaws.com", "dynamodb.amazonaws.com"
 
 
 def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     """KMS's own event of Bo's refusal, and no access key of his is left."""
-    evidence = Kept(evidence)
     table, key_id = evidence.lab.visits_table_name, visits_key_id(evidence)
     found = evidence.event(event_id)
     if found is None:

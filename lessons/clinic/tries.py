@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from lessons.author import Evidence, Record
 
 ALIAS = "alias/clinic-visits"
-
-
-class Kept(Evidence):
-    """Evidence that makes each service's client once: these checks ask for very many things."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        super().__init__(evidence.lab)
-        self._clients: dict[str, Any] = {}
-
-    def client(self, service: str) -> Any:
-        """A boto3 client of the account's administrator."""
-        if service not in self._clients:
-            self._clients[service] = super().client(service)
-        return self._clients[service]
 
 
 def own_calls(evidence: Evidence, *names: str) -> list[Record]:
