@@ -116,6 +116,8 @@ def written(document: Any, name: str = "The policy") -> str:
 
     try:
         return json.dumps(document, indent=2, ensure_ascii=False, default=refuse)
+    except AuthorizationError:
+        raise
     except (TypeError, ValueError) as error:
         raise AuthorizationError(f"{name} cannot be written as JSON: {error}.") from None
 

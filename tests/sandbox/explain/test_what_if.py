@@ -64,7 +64,8 @@ def test_what_json_cannot_hold_is_a_sentence() -> None:
 
 
 def test_dots_that_nobody_has_replaced_are_told_as_such() -> None:
-    with pytest.raises(AuthorizationError, match="Hers still has dots"):
+    told = r"^Hers still has dots \(`\.\.\.`\) in it; put a value in their place\.$"
+    with pytest.raises(AuthorizationError, match=told):
         ask({"Statement": [{"Effect": "Allow", "Action": ..., "Resource": "*"}]})
 
 
