@@ -40,6 +40,14 @@ WRONG = [
 ]
 UNTOUCHED, RIGHT = "untouched", "right"
 PUBLIC = "0"
+#: Right answers that the lesson does not show.
+RIGHT_TOO = {
+    # The learner has read the table since the notebook began.
+    "4.2": """
+boto3.client("dynamodb").scan(TableName=lab.old_table_name)
+last_reader = "admin"
+""",
+}
 Said = dict[str, Any]
 
 
@@ -49,6 +57,8 @@ def answers(lesson: Lesson, cell: Cell) -> Iterator[tuple[str, str]]:
     yield UNTOUCHED, cell.blank()
     if lesson.has_solution:
         yield RIGHT, cell.solved()
+    if cell.answer in RIGHT_TOO:
+        yield "right, too", RIGHT_TOO[cell.answer]
     for name, wrong in lesson.wrong[cell.answer].items():
         yield f"wrong: {name}", wrong.code
 
@@ -132,6 +142,13 @@ def test_a_right_answer_is_correct_in_any_students_world(
     said = verdicts(lesson.name, seed)[number, RIGHT]
     assert said["word"] == say("check.correct"), said
     assert said["points"] == lesson.chapter.exercises[number].points
+
+
+@pytest.mark.parametrize("number", RIGHT_TOO)
+def test_another_right_answer_is_correct(number: str) -> None:
+    (lesson,) = [one for one in LESSONS if number in one.chapter.exercises]
+    said = verdicts(lesson.name, PUBLIC)[number, "right, too"]
+    assert said["word"] == say("check.correct"), said
 
 
 @pytest.mark.parametrize(("lesson", "number", "name", "wrong"), WRONG)
