@@ -59,8 +59,10 @@ def _date(text: str) -> Decimal:
     return seconds
 
 
-def _boolean(text: str) -> bool:
-    return ("false", "true").index(text.lower()) == 1  # ValueError if it is neither.
+def _boolean(text: str) -> str:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower()
 
 
 def _compare(

@@ -120,7 +120,6 @@ class _Reader:
             known = ", ".join(PolicyType)
             raise PolicyError(f"{quote(kind)} is not a type of policy: expected one of {known}.")
         self.type = PolicyType(kind)
-        self.variables = False
 
     def policy(self, source: Any, name: str, arn: str) -> Policy:
         source = _members(source, "A policy", ("Version", "Id", "Statement"))

@@ -114,7 +114,14 @@ def test_every_operator_has_a_row() -> None:
         ("NullIfExists", "true", "Null takes no IfExists and no set operator"),
         ("ForAnyValue:Null", "true", "Null takes no IfExists and no set operator"),
         ("NumericEquals", "ten", "'ten' in the NumericEquals condition of Statement 1 is not"),
-        ("NumericEquals", "${aws:username}", "is not a valid number"),
+        *(
+            (operator, "${aws:username}", "is not a valid")  # These take no variables.
+            for operator in ("NumericEquals", "NumericLessThan", "DateEquals", "DateGreaterThan")
+        ),
+        *(
+            (operator, "${aws:username}", "is not a valid")
+            for operator in ("BinaryEquals", "IpAddress", "NotIpAddress", "Null")
+        ),
         ("DateLessThan", "2026-02-30", "is not a valid date"),
         ("DateLessThan", "2026-01-01T00:00:00", "is not a valid date"),
         ("Bool", "yes", "is not a valid true or false"),

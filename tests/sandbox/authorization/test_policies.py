@@ -237,6 +237,15 @@ INVALID = "Policy contains a statement with one or more invalid principals."
             "MalformedPolicyDocumentException",
             "OverlyPermissiveCondition:RequestTag",
         ),
+        *(  # H65; an empty list names nobody either.
+            (key_policy(Principal=held), "MalformedPolicyDocumentException", "with no principal.")
+            for held in ({}, [], {"AWS": []}, {"AWS": [], "Service": []})
+        ),
+        (
+            json.dumps({"Statement": [without(KEY, "Principal")]}),
+            "MalformedPolicyDocumentException",
+            "with no principal.",
+        ),
         *(
             (key_policy(Principal={"AWS": name}), "MalformedPolicyDocumentException", INVALID)
             for name in (
