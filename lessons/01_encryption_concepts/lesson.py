@@ -136,7 +136,7 @@ states = {
     "uploaded": "in transit",
 }
 
-# %% wrong="other names" says="none with `disk` in its name"
+# %% wrong="other names" says="no entry for `disk`"
 states = dict(zip("abcde", ["at rest"] * 5, strict=True))
 
 # %% wrong="three of them" says="and 2 more"

@@ -490,7 +490,7 @@ remedies = {
     "A colleague deletes the table": "customer managed key",
 }
 
-# %% wrong="other names" says="none with `stolen` in its name"
+# %% wrong="other names" says="no entry for `stolen`"
 remedies = {
     "a": "encryption at rest",
     "b": "TLS",

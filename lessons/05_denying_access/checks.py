@@ -9,6 +9,8 @@ from typing import Any
 from refusal.authorization import AuthorizationError
 
 from lessons.author import (
+    KEY_CHANGES,
+    POLICY_CHANGES,
     WRITES,
     Evidence,
     Studio,
@@ -17,11 +19,13 @@ from lessons.author import (
     choices,
     correct,
     delegation,
+    event_named,
     failing_part,
     failure,
     key_metadata,
     key_policy,
     kind_of,
+    last_failure,
     listed,
     may_manage,
     may_read,
@@ -31,12 +35,14 @@ from lessons.author import (
     own_policies,
     policies_of,
     user_arn,
+    why_refused,
     would_decide,
 )
 
 KMS = "kms.amazonaws.com"
 FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
-AGAIN = "Attach her managed policy again, if it is gone."
+AGAIN = "If her managed policy is gone, attach it again."
+AFRESH = "To start over, run the set-up cell."
 
 
 def world(studio: Studio) -> dict[str, str]:
@@ -78,14 +84,14 @@ def refused_write(evidence: Evidence) -> Verdict:
         )
     if attempts:
         shown = attempts[-1]
-        how = shown.reason or "it succeeded: that table is under another key."
+        seen = f"{shown.name} succeeded, because that table is under another key."
         if shown.refused("kms:Decrypt", evidence.lab.payments_key_arn):
-            how = "KMS refused it, but for a key other than the studio's."
-        if not shown.error and shown.asks(tableName=evidence.lab.table_name):
-            how = "it succeeded: she may use the key now. Run the set-up cell to start over."
-        return not_yet(
-            "a write to players that KMS refuses.", f"{shown.name}, and {how}"
-        )
+            seen = f"KMS refused {shown.name}, but for a key other than the studio's."
+        elif shown.error:
+            seen = f"{failure(shown)}."
+        elif shown.asks(tableName=evidence.lab.table_name):
+            seen = f"{shown.name} succeeded, because she may use the key now. {AFRESH}"
+        return not_yet("a write to players that KMS refuses.", seen)
     if any(not x.denied for x in writes):
         return not_yet(
             "a write by Mira.", "a write by admin, who may use the key."
@@ -96,26 +102,24 @@ def refused_write(evidence: Evidence) -> Verdict:
 def proof(evidence: Evidence, event_id: object) -> Verdict:
     """The ID of the event in which KMS refuses kms:Decrypt on this key to Mira."""
     found = evidence.event(event_id)
-    wanted = "the event in which KMS refuses Mira kms:Decrypt on this key."
+    wanted = "the event in which KMS refuses Mira kms:Decrypt with this key."
     if found is None:
-        return not_yet(
-            "the EventId of an event in the audit trail.",
-            no_event(evidence, event_id),
-        )
-    what = f"{found.name} of {found.source}, by {found.user or found.arn}"
+        told = no_event(evidence, event_id)
+        return not_yet("the EventId of an event in the audit trail.", told)
+    what = event_named(found)
     if found.source != KMS and found.denied and "kms:Decrypt" in found.message:
-        return not_yet(wanted, f"{what}: DynamoDB passing on what KMS said.")
+        return not_yet(wanted, f"{what}. In it, DynamoDB passes on KMS's answer.")
     if found.denied and found.name != "Decrypt":
-        seen = f"{what}: a denial, but of something other than kms:Decrypt."
+        seen = f"{what}. It is a denial of something other than kms:Decrypt."
         return not_yet(wanted, seen, "any-denial")
     if not found.denied:
-        return not_yet(wanted, f"{what}: an event without a denial.")
+        return not_yet(wanted, f"{what}. It is an event without a denial.")
     if found.user != "mira":
-        return not_yet(wanted, f"{what}: another caller.")
+        return not_yet(wanted, f"{what}. That is another caller.")
     if evidence.lab.key_arn not in found.message:
-        return not_yet(wanted, f"{what}, on another key.")
+        return not_yet(wanted, f"{what}. It is about another key.")
     asked = ", although she had only called DynamoDB" if found.via else ""
-    return correct(f"KMS refused Mira kms:Decrypt on this key{asked}.")
+    return correct(f"KMS refused Mira kms:Decrypt with this key{asked}.")
 
 
 def scores_closed(evidence: Evidence) -> Verdict:
@@ -124,9 +128,7 @@ def scores_closed(evidence: Evidence) -> Verdict:
     wanted = f"the table {scores} under the studio's key."
     arn = evidence.table_key(scores)
     if arn is None:
-        return not_yet(
-            wanted, f"there is no table {scores}; run the set-up cell again."
-        )
+        return not_yet(wanted, f"there is no table {scores}. {AFRESH}")
     if not arn:
         seen = f"{scores} under the AWS owned key, which keeps nobody out."
         return not_yet(wanted, seen)
@@ -137,14 +139,14 @@ def scores_closed(evidence: Evidence) -> Verdict:
         return not_yet(wanted, seen)
     if not lab.at_rest(scores).pages:
         return not_yet(
-            "the same items.", f"a new table {scores}; the old items are lost."
+            "the same items.", f"a new table {scores}, so the old items are lost."
         )
     mira = user_arn(evidence, "mira")
     named = allows(key_policy(evidence, arn), mira, "kms:Decrypt")  # By 5.8, say.
     if may_read(evidence, "mira", scores) and not named:
-        seen = "she may use this one, by an IAM policy or a grant; run the set-up cell again."
+        seen = f"an IAM policy or a grant lets her use this key. {AFRESH}"
         return not_yet("a key that Mira may not use.", seen)
-    return correct(f"Now a read of {scores} needs a permission on the key.")
+    return correct(f"Now, reading {scores} requires permission to use the key.")
 
 
 def _still_open(evidence: Evidence, wanted: str) -> Verdict:
@@ -153,14 +155,11 @@ def _still_open(evidence: Evidence, wanted: str) -> Verdict:
     moves = evidence.records("UpdateTable")
     lost = "ResourceNotFoundException"
     tries = [x for x in moves if x.error == lost or x.asks(tableName=scores)]
-    if tries and tries[-1].error:
-        return not_yet(wanted, f"{failure(tries[-1])}.")
     read = {"TableName": scores, "Key": {"player_id": {"S": "p-001"}}}
     if not _mira_may(evidence, "GetItem", read):
-        seen = (
-            "her own permissions have changed. Run the set-up cell to start over."
-        )
-        return not_yet(wanted, seen)
+        return not_yet(wanted, f"her own permissions have changed. {AFRESH}")
+    if tries and tries[-1].error:
+        return not_yet(wanted, f"{failure(tries[-1])}.")
     return not_attempted(f"{scores} is still under the AWS managed key.")
 
 
@@ -171,27 +170,28 @@ def protected(evidence: Evidence) -> Verdict:
     dynamodb = evidence.client("dynamodb")
     names = dynamodb.list_tables()["TableNames"]
     if table not in names:
-        seen = f"there is no table {table}. Run the set-up cell to start over."
-        return not_yet(wanted, seen)
+        return not_yet(wanted, f"there is no table {table}. {AFRESH}")
     about = [dynamodb.describe_table(TableName=name)["Table"] for name in names]
     on = [x["TableName"] for x in about if x.get("DeletionProtectionEnabled")]
     if table in on:
-        return correct(f"Nobody can delete {table} until this is turned off.")
+        return correct(f"Nobody can delete {table} while this is turned on.")
     tries = evidence.records("UpdateTable")
     asked = [x for x in tries if "deletionProtectionEnabled" in x.parameters]
     if asked and asked[-1].error:
-        return not_yet(wanted, f"UpdateTable, and {asked[-1].reason}")
+        return not_yet(wanted, f"{failure(asked[-1])}.")
     if on:
-        return not_yet(wanted, f"{on[0]} has it, and {table} does not.")
+        return not_yet(wanted, f"{on[0]} has it, but {table} does not.")
     if any(x.asks(tableName=table) for x in asked):
-        return not_yet(wanted, f"it was turned off again for {table}.")
+        return not_yet(wanted, f"{table} had it, but it was turned off again.")
     return not_attempted(f"{table} has no deletion protection.")
 
 
 def no_deletes(evidence: Evidence) -> Verdict:
     """Mira may delete no table, and may do everything else that she could."""
     table = evidence.lab.table_name
-    wanted = "Mira may not delete any table, and may do all else as before."
+    wanted = (
+        "Mira may not delete any table, but may do everything else as before."
+    )
     item = {"TableName": table, "Key": {"player_id": {"S": "p-001"}}}
     others: dict[str, dict[str, Any]] = {
         "GetItem": item,
@@ -210,30 +210,29 @@ def no_deletes(evidence: Evidence) -> Verdict:
         if _mira_may(evidence, "DeleteTable", {"TableName": name})
     ]
     if not open_still:
-        return correct("She can delete no table, and do everything else.")
+        return correct("She cannot delete any table, but can do everything else.")
     if len(open_still) < 3:
         seen = f"she can still delete other tables, such as {open_still[-1]}."
         return not_yet(wanted, seen)
-    tries = evidence.records(
-        "PutUserPolicy", "AttachUserPolicy", "CreatePolicy", "PutResourcePolicy"
-    )
+    written = ("CreatePolicy", "PutResourcePolicy")
+    tries = evidence.records(*POLICY_CHANGES, *written)
     tries = [x for x in tries if not x.asks(policyArn=FULL_ACCESS)]
     if not tries:
         return not_attempted("Mira can still delete tables.")
     if tries[-1].error:
         return not_yet(wanted, f"{failure(tries[-1])}.")
-    seen = f"{tries[-1].name}, and Mira can still delete tables"
+    seen = f"after {tries[-1].name}, Mira can still delete tables."
     if own := own_policies(evidence, "mira"):
         return not_yet(
-            wanted, f"{seen}; your policy for her is {json.dumps(own)}."
+            wanted, f"{seen} Your policy for her is {json.dumps(own)}."
         )
-    return not_yet(wanted, f"{seen}: no policy of yours is attached to her.")
+    return not_yet(wanted, f"{seen} No policy of yours is attached to her.")
 
 
 def _denied(evidence: Evidence) -> list[str]:
     """DynamoDB's other operations that Mira's policies no longer allow."""
     names = evidence.client("dynamodb").meta.service_model.operation_names
-    own = [x for _, found in policies_of(evidence, "mira") for x in found]
+    own = [x for _, held in policies_of(evidence, "mira") for x in held]
     arn = f"arn:aws:dynamodb:us-east-1:{evidence.lab.account_id}:table/any"
     may = partial(would_decide, evidence, "mira", key_arn=arn, key=[], iam=own)
     return [x for x in names if x != "DeleteTable" and not may(f"dynamodb:{x}")]
@@ -262,11 +261,11 @@ def triage(evidence: Evidence, remedies: object) -> Verdict:
     if wrong:
         which = f"ticket{'s' if len(wrong) > 1 else ''} {listed(wrong)}"
         return not_yet(
-            "the remedy that the words of each message name.",
+            "the remedy that follows from the words of each message.",
             f"{4 - len(wrong)} of 4 are right. Look at {which} again.",
             "any-denial" if wrong == ["B"] else "",
         )
-    return correct("Each message names its remedy.")
+    return correct("The words of each message tell you what helps.")
 
 
 def _no_statement(wanted: str, given: object) -> Verdict | None:
@@ -280,17 +279,19 @@ def _no_statement(wanted: str, given: object) -> Verdict | None:
         return not_yet(wanted, f"the dots, under {listed(open_still)}.")
     if "Statement" in given:
         return not_yet(
-            wanted, "a whole policy. Give the statement that is in it."
+            wanted, "a whole policy. Give only the statement that is in it."
         )
     if "Principal" in given:
-        return not_yet(wanted, "a Principal, which no IAM policy has.")
+        return not_yet(wanted, "a Principal, which an IAM policy cannot have.")
     return None
 
 
 def smallest(evidence: Evidence, statement: Any) -> Verdict:
     """One statement that allows kms:Decrypt on the studio's key, and nothing else."""
     key = evidence.lab.key_arn
-    wanted = "one statement of an IAM policy that allows kms:Decrypt on this key."
+    wanted = (
+        "one statement of an IAM policy that allows kms:Decrypt with this key."
+    )
     if amiss := _no_statement(wanted, statement):
         return amiss
     try:
@@ -306,10 +307,10 @@ def smallest(evidence: Evidence, statement: Any) -> Verdict:
     actions = ("kms:Encrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey")
     more = (*actions, "kms:CreateGrant", "kms:PutKeyPolicy", "kms:DescribeKey")
     if extra := [action for action in more if allowed(action, key)]:
-        return not_yet(wanted, f"it allows {extra[0]}, too.")
+        return not_yet(wanted, f"it also allows {extra[0]}.")
     if allowed("kms:Decrypt", f"{key[:-4]}0000"):
-        return not_yet(wanted, "it allows kms:Decrypt with other keys, too.")
-    return correct("One action, one key: it allows nothing else.")
+        return not_yet(wanted, "it also allows kms:Decrypt with other keys.")
+    return correct("It allows one action with one key, and nothing else.")
 
 
 def _allows(
@@ -337,7 +338,7 @@ def _allows(
 def let_in(evidence: Evidence) -> Verdict:
     """The key policy lets Mira use the key; she cannot manage it, and admin lost nothing."""
     lab = evidence.lab
-    wanted = "a key policy that lets Mira use the key, as well as you."
+    wanted = "a key policy that lets both you and Mira use the key."
     mira, admin = user_arn(evidence, "mira"), user_arn(evidence, "admin")
     found = key_policy(evidence, lab.key_arn)
     if allows(found, f"{mira}-nobody", "kms:Decrypt"):
@@ -352,21 +353,20 @@ def let_in(evidence: Evidence) -> Verdict:
         if not allows(found, admin, action):
             return not_yet(wanted, seen)
     if not allows(found, f"arn:aws:iam::{lab.account_id}:root", "kms:Decrypt"):
-        return not_yet(
-            wanted,
-            "“Enable IAM User Permissions” is gone; it was there before. Put it back, or run "
-            "the set-up cell to start over.",
-        )
+        seen = "the statement “Enable IAM User Permissions” is gone. Put it back."
+        return not_yet(wanted, f"{seen} {AFRESH}")
     if may_manage(evidence, "mira", lab.key_arn):
         named = [
             x.get("Sid") for x in found if allows([x], mira, "kms:PutKeyPolicy")
         ]
         where = f" “{named[0]}” names her as well." if named else ""
-        return not_yet(wanted, f"she can manage the key, too.{where}")
-    if not may_read(evidence, "mira", lab.table_name):
-        return not_yet(wanted, f"she still cannot read {lab.table_name}.")
+        return not_yet(wanted, f"she can also manage the key.{where}")
+    if reason := why_refused(evidence, "mira", lab.table_name):
+        return not_yet(
+            wanted, f"she still cannot read {lab.table_name}. {reason}"
+        )
     return correct(
-        "A key policy that names her is enough: no IAM policy is needed."
+        "A key policy that names her is enough, so no IAM policy is needed."
     )
 
 
@@ -377,13 +377,12 @@ def _not_let_in(
     named = [x for x in found if mira in str(x.get("Principal"))]
     if named:
         claim = "administrator-decrypts" if "kms:Put*" in str(named) else ""
-        seen = f"“{named[0].get('Sid', 'a statement')}” names her, and has no kms:Decrypt."
+        seen = f"“{named[0].get('Sid', 'a statement')}” names her, but has no kms:Decrypt."
         return not_yet(wanted, seen, claim)
     if may_read(evidence, "mira", evidence.lab.table_name):
-        return not_yet(wanted, "she may read, but not by the key policy.")
-    tries = evidence.records("PutKeyPolicy")
-    if tries and tries[-1].error:
-        return not_yet(wanted, f"{failure(tries[-1])}.")
+        return not_yet(wanted, "she may read, but not because of the key policy.")
+    if failed := last_failure(evidence, "PutKeyPolicy", instead=KEY_CHANGES):
+        return not_yet(wanted, f"{failed}.")
     return not_attempted("The key policy in KMS does not name her yet.")
 
 

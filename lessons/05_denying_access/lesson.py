@@ -2,26 +2,26 @@
 # jupyter:
 #   course:
 #     title: Denying access
-#     promise: A colleague with full access to DynamoDB tries to read a table. You find out what happens, who decided it, and where it is written down.
+#     promise: A colleague with full access to DynamoDB tries to read a table. You find out what happens, which service decides it, and where the decision is recorded.
 #     minutes: {reading: 15, exercises: 40}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[04 Data visibility](04_data_visibility.ipynb)"
-#       - or else, an idea of what a KMS key, a key policy and a DynamoDB table are
+#       - or a basic understanding of KMS keys, key policies and DynamoDB tables
 #     outcomes:
-#       - tell which service denied a request
-#       - read AWS's denial message word by word, and find its proof in the audit trail
-#       - say which policy decided, and what would have changed the decision
+#       - identify the service that denied a request
+#       - read AWS's denial message part by part, and find proof of the denial in the audit trail
+#       - explain which policy decided, and what would have changed the decision
 #       - protect a table from deletion
-#     simulated: The account, its users, its keys and its tables. Who is denied access, and in which words, follows AWS's rules.
-#     aws: A new user or policy can take a moment to take effect everywhere. The wording of the message has changed over the years; the code and its first words have not.
-#     cost: A few cents. Each of the two customer managed keys costs USD 1 a month, prorated hourly. DynamoDB's own prices come on top.
+#     simulated: The account, its users, its keys and its tables. The sandbox denies access by AWS's rules, and its messages follow AWS's wording.
+#     aws: A new user or policy may need a moment before it takes effect everywhere. The wording of the denial message has changed over the years, but the error code and the first words have not.
+#     cost: A few cents. Each of the two customer managed keys costs USD 1 a month, prorated hourly. DynamoDB's own charges are extra.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `players-2025` are encrypted under the studio's *customer managed key*, and `payments` under another one. The table `scores` is under DynamoDB's *AWS managed key*. You are `admin`.
+# The tables `players` and `players-2025` are encrypted under the studio's *customer managed key*. The table `payments` is encrypted under another customer managed key, and `scores` under DynamoDB's *AWS managed key*. You are the user `admin`.
 
 # %%
 import json
@@ -37,7 +37,7 @@ lab
 # %% [markdown]
 # ## 1. A colleague with full access
 #
-# Mira joins Lanternfish Games to test the game servers. She creates and fills tables all day, so you give her the AWS *managed policy* `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) The key policy does not change.
+# Mira joins Lanternfish Games to test the game servers. Her work is to create tables and fill them with items, so you give her the AWS *managed policy* `AmazonDynamoDBFullAccess_v2`. (It replaces `AmazonDynamoDBFullAccess`, which AWS deprecated in April 2025.) You do not change the key policy.
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
@@ -52,7 +52,7 @@ mira = boto3.Session(
 mira.client("sts").get_caller_identity()["Arn"]
 
 # %% [markdown]
-# **What just happened?** A program signs its requests with an *access key*. Every call made through the session `mira` is signed as Mira; a plain `boto3.client` is still you.
+# **What just happened?** A program signs its requests with an *access key*. Every call made through the session `mira` is signed with Mira's access key, so AWS takes it as a request by Mira. A client made with plain `boto3.client` still acts as you.
 #
 # ## 2. Predict, then look
 #
@@ -76,15 +76,15 @@ predict("5.1")
 # %% [markdown]
 # {{architecture}}
 #
-# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys, these under a *table key*, and the table key under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. So KMS checks whether *Mira* may use the key. Full access to DynamoDB does not include that.
+# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys. Those keys are encrypted under a *table key*, and the table key is encrypted under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. KMS then checks whether *Mira* may use the key. Full access to DynamoDB does not include that permission.
 #
-# `refused` is part of the course: it expects an error with this code, and keeps it. In your own programs, catch boto3's `ClientError` and look at its code.
+# `refused` is part of the course. It expects an error with the given code, and keeps the error so that you can look at it. In your own programs, catch boto3's `ClientError` and look at its error code.
 #
 # {{exercise 5.1}}
 #
 # Reading needs the key. Does writing need it too?
 #
-# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira has tried to put a new player, `p-099`, into the table `players`. Your notebook goes on even if she is refused.
+# *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira tries to put a new player, `p-099`, into the table `players`. If she is refused, your code catches the error, so that the notebook can go on.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -113,7 +113,7 @@ with refused("AccessDeniedException"):
         TableName=lab.payments_table_name, Item={"player_id": {"S": "p-099"}}
     )
 
-# %% wrong="no such table" says="PutItem, and Requested resource not found"
+# %% wrong="no such table" says="PutItem failed with ResourceNotFoundException"
 with refused("ResourceNotFoundException"):
     mira_dynamodb.put_item(TableName="player", Item={"player_id": {"S": "p-099"}})
 
@@ -136,7 +136,7 @@ with refused("AccessDeniedException"):
     mira_dynamodb.scan(TableName=lab.table_name)
 
 # %% [markdown] tags=["solution"]
-# A write is refused for the same reason as a read: `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB does not send the item to KMS. It encrypts the item itself, and for that it needs the table key in plaintext.
+# A write is refused for the same reason as a read: Mira lacks `kms:Decrypt`. You might have expected `kms:Encrypt`. But DynamoDB does not send the item to KMS. It encrypts the item itself, and for that it needs the table key in plaintext.
 
 # %% [markdown]
 # ## 3. Read the message
@@ -145,20 +145,20 @@ with refused("AccessDeniedException"):
 #
 # | the words | what they tell you |
 # |---|---|
-# | `KMS key access denied error` | DynamoDB is speaking, and passes on what KMS said. A denial by DynamoDB itself begins with `User:`. |
-# | `User: …:user/mira` | On whose behalf DynamoDB asked. |
+# | `KMS key access denied error` | The message comes from DynamoDB, which passes on the answer of KMS. A denial by DynamoDB itself begins with `User:`. |
+# | `User: …:user/mira` | The user on whose behalf DynamoDB called KMS. |
 # | `kms:Decrypt` | The permission that was missing. It is not `dynamodb:GetItem`. |
-# | `on resource: …:key/…` | On which key. |
-# | `because no identity-based policy allows` | Why. No policy forbade it, but none allowed it either: an *implicit deny*. A policy that forbids it is an *explicit deny*, and the message would say `with an explicit deny`. |
-# | `Service: AWSKMS; … Request ID` | DynamoDB's call to KMS. |
+# | `on resource: …:key/…` | The key that she may not use. |
+# | `because no identity-based policy allows` | The reason. No policy denied the request, but none allowed it either. This is an *implicit deny*. If a policy denies a request, that is an *explicit deny*, and the message says `with an explicit deny`. |
+# | `Service: AWSKMS; … Request ID` | The details of DynamoDB's call to KMS. |
 #
-# The code and the first words were recorded from AWS. The sentence in the middle is how other services pass on KMS's answer today. The sandbox assumes that DynamoDB does the same.
+# The error code and the first words were recorded from AWS. The sentence in the middle has the wording in which other services pass on KMS's answer today. The sandbox assumes that DynamoDB uses the same wording.
 #
-# Such a denial does not prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see that in the audit trail.
+# Such a denial does not prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see proof of this in the audit trail.
 #
 # {{exercise 5.2}}
 #
-# *Inputs:* `cloudtrail`, whose `lookup_events` you page through as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused to let Mira use the studio's key. A denial of anything else proves nothing.
+# *Inputs:* `cloudtrail`. Page through its `lookup_events` as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused to let Mira use the studio's key. The denial of any other request is not a proof.
 
 # %% tags=["answer"]
 cloudtrail = boto3.client("cloudtrail")
@@ -206,7 +206,7 @@ proof = next(
     if e["EventName"] == "Decrypt" and e["Username"] == "mira"
 )["EventId"]
 
-# %% wrong="DynamoDB's own event" says="DynamoDB passing on"
+# %% wrong="DynamoDB's own event" says="DynamoDB passes on"
 cloudtrail = boto3.client("cloudtrail")
 proof = next(
     x
@@ -230,7 +230,7 @@ proof = next(
     e for e in cloudtrail.lookup_events()["Events"] if e["EventName"] == "Encrypt"
 )["EventId"]
 
-# %% wrong="another key" says="on another key"
+# %% wrong="another key" says="about another key"
 cloudtrail = boto3.client("cloudtrail")
 with refused("AccessDeniedException"):
     mira_dynamodb.get_item(TableName=lab.payments_table_name, Key=player_key)
@@ -261,7 +261,7 @@ cloudtrail = boto3.client("cloudtrail")
 proof = "AccessDeniedException"
 
 # %% [markdown] tags=["solution"]
-# CloudTrail's event history keeps *management events*, and calls to KMS are among them. Mira never called KMS, but the event carries her name, because DynamoDB asked on her behalf. Only the `errorCode` inside `CloudTrailEvent` tells a refused call from an allowed one. Calls such as `GetItem` are *data events*, which a real account records only if you turn that on.
+# CloudTrail's event history keeps *management events*, which include calls to KMS. Mira never called KMS herself. The event has her name because DynamoDB called KMS on her behalf. To distinguish a refused call from one that was allowed, look for the `errorCode` inside `CloudTrailEvent`. Calls such as `GetItem` are *data events*. A real account records them only if you turn on the logging of data events.
 
 # %% tags=["solution"]
 from helpers.display import show
@@ -273,7 +273,7 @@ show({name: event[name] for name in [*shown, "requestParameters"]})
 # %% [markdown]
 # ## 4. What else can Mira do?
 #
-# Her policy contains two KMS permissions, `kms:DescribeKey` and `kms:ListAliases`. So she can *see* keys, though not *use* them. And there is a table that she can read:
+# Her policy contains two KMS permissions, `kms:DescribeKey` and `kms:ListAliases`. She can therefore *see* keys, but she cannot *use* them. She can also read one of the tables:
 
 # %%
 mira_kms = mira.client("kms")
@@ -283,11 +283,11 @@ print([name for name in names if not name.startswith("alias/aws/")])
 mira_dynamodb.get_item(TableName=lab.scores_table_name, Key=player_key)["Item"]
 
 # %% [markdown]
-# **What just happened?** The AWS managed key serves everyone in the account who may use DynamoDB, as long as the request comes through DynamoDB. AWS wrote its key policy, and you cannot change it. A customer managed key is no stronger, as both use AES-256. But you decide who may use it.
+# **What just happened?** The AWS managed key serves everyone in the account who may use DynamoDB, as long as the request comes through DynamoDB. AWS wrote its key policy, and you cannot change it. A customer managed key is no stronger, because both kinds of key use AES-256. The difference is that you decide who may use it.
 #
 # {{exercise 5.3}}
 #
-# *Inputs:* `dynamodb`, `lab.scores_table_name`, `lab.key_alias`. *Goal:* Mira can no longer read the table `scores`, because it is encrypted under the studio's key. Her own permissions do not change.
+# *Inputs:* `dynamodb`, `lab.scores_table_name`, `lab.key_alias`. *Goal:* the table `scores` is encrypted under the studio's key, so Mira can no longer read it. You do not change Mira's own permissions.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -394,7 +394,7 @@ dynamodb.create_table(
     },
 )
 
-# %% wrong="she may use the key" says="by an IAM policy or a grant"
+# %% wrong="she may use the key" says="an IAM policy or a grant lets her use this key"
 dynamodb.update_table(
     TableName=lab.scores_table_name,
     SSESpecification={
@@ -410,7 +410,7 @@ kms.create_grant(
 )
 
 # %% [markdown] tags=["solution"]
-# The table stays active while it moves to the studio's key. Nothing about Mira has changed: the same request by the same user now meets another key policy.
+# The table stays active while it moves to the studio's key. Nothing about Mira has changed. She makes the same request, but a different key policy now applies to it.
 
 # %% [markdown]
 # {{predict 5.2}}
@@ -429,13 +429,13 @@ print(mira_dynamodb.list_tables()["TableNames"])
 predict("5.2")
 
 # %% [markdown]
-# **What just happened?** Last season's players are gone. Someone without the permission on the key cannot read the data, but can still destroy it. Nor does encryption at rest protect data on its way through the network: that is what TLS is for.
+# **What just happened?** Last season's players are gone. Someone who may not use the key cannot read the data, but may still be able to delete it. Encryption at rest does not protect data on its way through the network either. That is what TLS is for.
 #
-# DynamoDB has a setting that prevents deletion by mistake. A table with *deletion protection* refuses `DeleteTable` until `UpdateTable` turns the protection off.
+# DynamoDB has a setting that prevents accidental deletion, called *deletion protection*. While it is on, DynamoDB refuses to delete the table. `UpdateTable` turns it on and off.
 #
 # {{exercise 5.4}}
 #
-# *Inputs:* `dynamodb`, `lab.table_name`. `update_table` takes `DeletionProtectionEnabled`. *Goal:* the table `players` has deletion protection.
+# *Inputs:* `dynamodb`, `lab.table_name`. `update_table` has a parameter `DeletionProtectionEnabled`. *Goal:* the table `players` has deletion protection.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -447,7 +447,7 @@ dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
 # %%
 check("5.4")
 
-# %% wrong="another table" says="has it, and"
+# %% wrong="another table" says="has it, but"
 dynamodb.update_table(
     TableName=lab.scores_table_name, DeletionProtectionEnabled=True
 )
@@ -467,12 +467,12 @@ with refused("ResourceNotFoundException"):
 dynamodb.create_backup(TableName=lab.table_name, BackupName="before-deletion")
 
 # %% [markdown] tags=["solution"]
-# Now `DeleteTable` ends in a `ValidationException`, for you as well. Deletion protection guards the table against mistakes. It does not guard against anyone who may call `UpdateTable`, and Mira may: she could turn the protection off first.
+# Now `DeleteTable` fails with a `ValidationException`, even if you call it yourself. Deletion protection guards the table against mistakes. It does not stop someone who may call `UpdateTable`. Mira may call it, so she could turn the protection off first.
 
 # %% [markdown]
 # {{exercise 5.5}}
 #
-# Mira's work does not include deleting tables after all. An explicit deny overrides every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy of their own. The document is JSON text, with `"Version": "2012-10-17"` and a list, `"Statement"`.
+# It turns out that Mira does not have to delete tables. An explicit deny overrides every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy that belongs to that user alone. The document is JSON text. It contains `"Version": "2012-10-17"` and, under `"Statement"`, a list of statements.
 #
 # *Inputs:* `iam`, `json.dumps`. *Goal:* Mira cannot delete any table (`dynamodb:DeleteTable`). She can still do everything else in DynamoDB that she could do before.
 
@@ -549,7 +549,16 @@ iam.put_user_policy(
     UserName="mira", PolicyName="no-delete", PolicyDocument=document
 )
 
-# %% wrong="on Bruno" says="no policy of yours is attached to her"
+# %% wrong="refused, and then deleted" says="after DeleteUserPolicy, Mira can still delete tables"
+no_delete = {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
+place = {"UserName": "mira", "PolicyName": "no-delete"}
+iam.put_user_policy(**place, PolicyDocument=document)
+with refused("MalformedPolicyDocument"):
+    iam.put_user_policy(**place, PolicyDocument="{}")
+iam.delete_user_policy(**place)
+
+# %% wrong="on Bruno" says="No policy of yours is attached to her"
 no_delete = {"Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": "*"}
 document = json.dumps({"Version": "2012-10-17", "Statement": [no_delete]})
 iam.put_user_policy(
@@ -560,7 +569,7 @@ iam.put_user_policy(
 dynamodb.update_table(TableName=lab.table_name, DeletionProtectionEnabled=True)
 
 # %% [markdown] tags=["solution"]
-# `dynamodb:*` in her managed policy still allows `DeleteTable`, and the Deny overrides it. The managed policy is AWS's and cannot be edited, so a separate Deny is a common way to take a permission away. The better way is a policy that allows only what Mira's work needs.
+# `dynamodb:*` in her managed policy still allows `DeleteTable`, but the Deny overrides it. You cannot edit a policy that AWS manages, so a separate Deny is a common way to take a permission away. A better way is a policy that allows only what Mira's work needs.
 
 # %% [markdown]
 # ## 5. Which statement decided?
@@ -575,20 +584,20 @@ display(explain(denial))
 decision_way(explain(denial))
 
 # %% [markdown]
-# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. By itself it gives Mira nothing, but it lets the account's IAM policies give access. So KMS looked at Mira's policies and found no Allow for `kms:Decrypt`. That is why the message speaks of an *identity-based* policy, although the key policy does not name her either. Within one account, an Allow in either would have been enough. Without that first statement, an Allow in an IAM policy would have no effect, and the message would speak of a *resource-based* policy.
+# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. By itself, this statement gives Mira no access, but it lets the account's IAM policies give access. KMS therefore looked at Mira's policies, and found no Allow for `kms:Decrypt`. That is why the message mentions an *identity-based* policy, although the key policy does not name her either. Within one account, an Allow in either kind of policy would have been enough. Without that first statement, an Allow in an IAM policy would have no effect, and the message would mention a *resource-based* policy.
 #
 # {{exercise 5.6}}
 #
-# Four tickets arrive at the help desk. The next cell shows their error messages. Decide what would let each caller in.
+# Four tickets arrive at the help desk. Each contains an error message, which the next cell shows. Decide what would give each caller access.
 #
 # | answer | what would help |
 # |---|---|
 # | `"any"` | One Allow for `kms:Decrypt`: in the key policy, in an IAM policy, or by a grant. |
 # | `"key"` | An Allow in the key policy, or a grant. No IAM policy could help. |
-# | `"deny"` | No Allow, as long as a certain statement stays. |
+# | `"deny"` | No Allow, as long as a certain statement applies. |
 # | `"other"` | A permission that has nothing to do with the key. |
 #
-# *Inputs:* `tickets`. *Goal:* `remedies`, a dictionary from each ticket's letter to one of the answers.
+# *Inputs:* `tickets`. *Goal:* `remedies` is a dictionary that gives, for each ticket's letter, one of these answers.
 
 # %%
 from helpers.display import table
@@ -626,7 +635,7 @@ remedies = {"A": "deny", "B": "any", "C": "any", "D": "key"}
 # %% wrong="C and D changed about" says="Look at tickets C and D"
 remedies = {"A": "deny", "B": "other", "C": "key", "D": "any"}
 
-# %% wrong="other letters" says="none with `A` in its name"
+# %% wrong="other letters" says="no entry for `A`"
 remedies = {"a": "deny", "b": "other", "c": "any", "d": "key"}
 
 # %% wrong="other words" says="`identity-based` for “C”"
@@ -643,20 +652,20 @@ remedies = ["deny", "other", "any", "key"]
 
 # %% [markdown] tags=["solution"]
 # - **A**: `with an explicit deny`. A Deny in Bruno's own policy overrides every Allow, so it must be removed first.
-# - **B**: `iam:ListUsers`. KMS was not asked for anything.
+# - **B**: `iam:ListUsers`. The request never reached KMS.
 # - **C**: `no identity-based policy`. The key policy lets IAM policies give access, so any one Allow is enough.
-# - **D**: `no resource-based policy`. The key of `payments` has no statement for the account.
+# - **D**: `no resource-based policy`. The policy of the key for `payments` has no statement for the account, so no IAM policy can give access.
 
 # %% [markdown]
 # ## 6. Try it on paper
 #
-# `policy_lab` uses the sandbox's own rules, and changes nothing in the account. For a user, it starts from the policies that the account has now. In Jupyter you can edit them, and see at once which statement decides.
+# `policy_lab` decides by the sandbox's own rules, and changes nothing in the account. If you name a user, it starts with the policies that are in the account now. In Jupyter, you can edit these policies, and immediately see which statement decides.
 #
 # {{exercise 5.7}}
 #
-# Which statement in an IAM policy would let Mira in, and allow her nothing else? Your cell asks `policy_lab`, so nobody is allowed anything yet.
+# Which statement in an IAM policy would let Mira in, and allow her nothing else? Your cell only asks `policy_lab`, so it does not give anyone access yet.
 #
-# *Inputs:* `lab.key_arn`. *Goal:* `statement` is the smallest statement that allows Mira `kms:Decrypt` with the studio's key: one action, one key.
+# *Inputs:* `lab.key_arn`. *Goal:* `statement` is the smallest statement that allows Mira to use `kms:Decrypt` with the studio's key: one action, one key.
 
 # %%
 from helpers import policy_lab
@@ -739,7 +748,7 @@ statement = {
     "Resource": lab.key_arn,
 }
 
-# %% wrong="for another service" says="for more than one reason, or by its Condition"
+# %% wrong="for another service" says="because of its Condition, or because more than one part is wrong"
 statement = {
     "Effect": "Allow",
     "Action": "kms:Decrypt",
@@ -749,7 +758,7 @@ statement = {
     },
 }
 
-# %% wrong="with a principal" says="which no IAM policy has"
+# %% wrong="with a principal" says="which an IAM policy cannot have"
 statement = {
     "Effect": "Allow",
     "Principal": {"AWS": iam.get_user(UserName="mira")["User"]["Arn"]},
@@ -771,16 +780,16 @@ statement = json.dumps(
 )
 
 # %% [markdown] tags=["solution"]
-# The statement names no principal, because an IAM policy belongs to its user. `Resource` is the key's ARN: with `"*"`, Mira could use every key that leaves the decision to IAM policies.
+# The statement names no principal, because an IAM policy applies to the user that it is attached to. `Resource` is the key's ARN. With `"*"`, Mira could use every key whose key policy leaves the decision to IAM policies.
 
 # %% [markdown]
 # ## 7. Let her in
 #
-# Suppose that Mira's work does need the players. The console would make her a *key user*, by adding her to the key policy's last two statements.
+# Suppose that Mira does need the players for her work. In the KMS console, you would make her a *key user*. The console would then add her to the last two statements of the key policy.
 #
 # {{exercise 5.8}}
 #
-# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* through the key policy alone, Mira can read `players`. She still cannot manage the key, and you can do everything that you could before.
+# *Inputs:* `kms`, `lab.key_arn`, `mira_arn`, and `new_policy`, the key policy as a dictionary. *Goal:* Mira can read `players`, and only the key policy gives her this access. She still cannot manage the key. You can still do everything that you could do before.
 
 # %% tags=["answer"]
 new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
@@ -792,7 +801,7 @@ for part in new_policy["Statement"][2:]:
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
 mira_dynamodb.get_item(TableName=lab.table_name, Key=player_key)["Item"]
 ### STUB
-# Change new_policy here, and put it back.
+# Change new_policy here, and then store it in KMS.
 ### END SOLUTION
 
 # %%
@@ -831,7 +840,7 @@ mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
 new_policy["Statement"][2]["Principal"] = "*"
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
 
-# %% wrong="by an IAM policy" says="not by the key policy"
+# %% wrong="by an IAM policy" says="not because of the key policy"
 new_policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
 mira_arn = iam.get_user(UserName="mira")["User"]["Arn"]
 mine = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
@@ -855,7 +864,7 @@ del new_policy["Statement"][0]
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(new_policy))
 
 # %% [markdown] tags=["solution"]
-# The same request, by the same user, to the same table: only the key policy has changed. No IAM policy was needed, because a key policy that names a user of its own account is enough. The next notebook compares this way with two others, and takes the access away again.
+# The user, the request and the table are the same. Only the key policy has changed. No IAM policy was needed, because a key policy that names a user of its own account is enough. The next notebook compares this way of giving access with two others. It also takes the access away again.
 
 # %% [markdown]
 # ## In your own words
@@ -883,16 +892,16 @@ quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - DynamoDB asks KMS on behalf of the caller. Two permissions are needed: DynamoDB's for the request, and KMS's for the key.
-# - The proof of a KMS denial is `kms:Decrypt`, on this key, by this user.
+# - DynamoDB calls KMS on behalf of the caller. To read or write an item, the caller therefore needs two permissions: one for the operation in DynamoDB, and one for the key in KMS.
+# - The proof is an event in which KMS refuses `kms:Decrypt`, with this key, to this user.
 # - KMS begins with the key policy. IAM policies give access only if the key policy leaves the decision to the account.
-# - A missing permission on the key stops reading and writing items. It does not stop deleting the table.
+# - Someone who may not use the key can neither read nor write items. That does not prevent them from deleting the table.
 #
 # **Key terms** in the [glossary](../docs/glossary.md): *identity-based policy*, *resource-based policy*, *implicit deny*, *explicit deny*, *deletion protection*, *key user*.
 #
 # **Read more**: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [AWS managed policies for DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ddb-security-iam.awsmanpol.html) · [Troubleshoot access denied error messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html) · [Deletion protection](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection)
 #
-# **Clean up.** There is nothing to do here: the account ends with the kernel. On a real account, delete Mira's access key, policies and user; turn deletion protection off and delete the tables; and schedule the deletion of both keys, which takes at least seven days.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On a real account, remove Mira's access key and policies, and then delete the user. Turn deletion protection off, and delete the tables. Finally, schedule the deletion of both keys, with a waiting period of at least seven days.
 
 # %%
 progress()

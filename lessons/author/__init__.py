@@ -15,6 +15,7 @@ from . import (
     parts,
     policies,
     probes,
+    refusals,
     sealed,
     trials,
     values,
@@ -27,6 +28,7 @@ from .leftovers import *  # noqa: F403
 from .parts import *  # noqa: F403
 from .policies import *  # noqa: F403
 from .probes import *  # noqa: F403
+from .refusals import *  # noqa: F403
 from .sealed import *  # noqa: F403
 from .trials import *  # noqa: F403
 from .values import *  # noqa: F403
@@ -42,6 +44,7 @@ __all__ += leftovers.__all__
 __all__ += parts.__all__
 __all__ += policies.__all__
 __all__ += probes.__all__
+__all__ += refusals.__all__
 __all__ += sealed.__all__
 __all__ += trials.__all__
 __all__ += values.__all__

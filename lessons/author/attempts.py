@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from helpers.course.evidence import Evidence
 from helpers.course.records import Record
 
 from .values import kind_of, quoted
 
 __all__ = ["WRITES", "done", "failure", "last_done", "last_failure", "names_table", "no_event"]
-__all__ += ["grant_made", "table_arn", "table_of"]
+__all__ += ["KEY_CHANGES", "POLICY_CHANGES", "event_named", "grant_made", "table_arn", "table_of"]
+#: IAM's operations that change what a user's policies allow.
+POLICY_CHANGES = (
+    *("PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy", "DetachUserPolicy"),
+    *("PutGroupPolicy", "DeleteGroupPolicy", "AttachGroupPolicy", "DetachGroupPolicy"),
+    *("AddUserToGroup", "RemoveUserFromGroup", "CreatePolicyVersion"),
+    *("SetDefaultPolicyVersion", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"),
+)
+#: The operations that change who may use a key: by its key policy, by a grant, by an IAM policy.
+KEY_CHANGES = ("PutKeyPolicy", "CreateGrant", "RevokeGrant", "RetireGrant", *POLICY_CHANGES)
 #: DynamoDB's operations that write items.
 WRITES = (
     *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
@@ -23,9 +34,18 @@ def failure(record: Record) -> str:
     return f"{record.name} failed with {record.error}{who}{said}"
 
 
-def last_failure(evidence: Evidence, *names: str, user: str = "") -> str:
-    """How the last call of these operations failed; empty if it did not."""
-    calls = evidence.records(*names, user=user)
+def last_failure(
+    evidence: Evidence, *names: str, user: str = "", instead: Collection[str] = ()
+) -> str:
+    """How the last call of these operations failed; empty if it did not. What a service called
+    for somebody is nobody's attempt.
+
+    Args:
+        instead: operations by which the same is done or undone in another way. Once one of them
+            has succeeded, an older failure is no longer what stands in the way.
+    """
+    calls = [x for x in evidence.records(*names, *instead, user=user) if not x.via]
+    calls = [x for x in calls if x.name in names or not x.error]
     return failure(calls[-1]) if calls and calls[-1].error else ""
 
 
@@ -64,6 +84,11 @@ def table_arn(evidence: Evidence, table: str) -> str:
     """The ARN of a table of this account, as the trail's events name it."""
     lab = evidence.lab
     return f"arn:aws:dynamodb:{lab.region}:{lab.account_id}:table/{table}"
+
+
+def event_named(record: Record) -> str:
+    """Which event this is: of which call, of which service, and for whom."""
+    return f"the {record.name} event of {record.source} for {record.user or record.arn}"
 
 
 def no_event(evidence: Evidence, given: object) -> str:

@@ -142,7 +142,7 @@ def doors(evidence: Evidence, user: str, key_arn: str) -> str:
     if len(found) < 2:
         return ""
     named = f"{', '.join(found[:-1])} and {found[-1]}"
-    return f" There are now {named}; take away what is too wide."
+    return f" More than one thing gives access now: {named}. Take away what is too wide."
 
 
 def failing_part(
@@ -161,9 +161,9 @@ def failing_part(
             name = part if part in statement else f"Not{part}"
             where = "" if name == part else f" under {name}"
             shown = f"{json.dumps(statement.get(name))}{where}"
-            return f"its {part} is {shown}, so it does not allow {action} on this key."
-    said = f"it does not allow {action} on this key"
-    return f"{said}, for more than one reason, or by its Condition."
+            return f"its {part} is {shown}, so it does not allow {action} with this key."
+    said = f"it does not allow {action} with this key, because of its Condition"
+    return f"{said}, or because more than one part is wrong."
 
 
 def condition_keys(statement: Mapping[str, Any]) -> list[str]:

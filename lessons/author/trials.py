@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import boto3
 from refusal import Sandbox
 from refusal.authorization import Policy, Request, authorize, principals_of
 
@@ -88,6 +89,19 @@ class Trial:
         if service not in self._clients:
             self._clients[service] = self._session.client(service)
         return self._clients[service]
+
+    def client_of(self, user: str, service: str) -> Any:
+        """A boto3 client of one of the copy's users, who gets an access key in the copy alone."""
+        iam = self.client("iam")
+        for held in iam.list_access_keys(UserName=user)["AccessKeyMetadata"][1:]:
+            iam.delete_access_key(UserName=user, AccessKeyId=held["AccessKeyId"])
+        made = iam.create_access_key(UserName=user)["AccessKey"]
+        session = boto3.Session(
+            aws_access_key_id=made["AccessKeyId"],
+            aws_secret_access_key=made["SecretAccessKey"],
+            region_name=self.box.region,
+        )
+        return session.client(service)
 
     def users(self) -> list[str]:
         """The account's IAM users, but for ``admin``."""

@@ -52,12 +52,12 @@ def choices(
         return not_yet(wanted, f"{seen}.")
     missing = [word for word in things if not any(word in str(thing) for thing in given)]
     if missing:
-        return not_yet(wanted, f"none with `{missing[0]}` in its name.")
+        return not_yet(wanted, f"no entry for `{missing[0]}`.")
     # With quotation marks: without them, Python takes a word for a name, and ``any`` has a value.
     *some, last = (f'"{word}"' for word in words)
     either = f"{', '.join(some)} or {last}"
     if untouched(given):
-        return not_attempted(f"The dots are still there; put {either} in place of each.")
+        return not_attempted(f"The dots are still there. Put {either} in place of each.")
     known = {word.lower(): word for word in words}
     chosen = {str(thing): str(word).strip().lower() for thing, word in given.items()}
     odd = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import boto3
@@ -12,10 +13,12 @@ from helpers import open_lab
 from helpers.course.evidence import Evidence
 from helpers.course.lab import Lab
 from lessons.author import (
+    POLICY_CHANGES,
     beside_key_policy,
     delegation,
     done,
     doors,
+    event_named,
     failure,
     key_policy,
     last_done,
@@ -108,6 +111,29 @@ def test_a_failure_is_told_with_its_caller_and_a_success_is_found(lab: Lab) -> N
     assert last_failure(evidence, "CreateKey") == ""
     assert last_failure(evidence, "CreateKey", user="mira") == told
     assert [record.touches(made) for record in done(evidence, "CreateKey", made)] == [True]
+
+
+def test_an_older_failure_is_not_told_once_another_act_has_succeeded(lab: Lab) -> None:
+    evidence, iam = Evidence(lab), boto3.client("iam")
+    place = {"UserName": "mira", "PolicyName": "mine"}
+    mine = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+    iam.put_user_policy(**place, PolicyDocument=json.dumps(policy(mine)))
+    with pytest.raises(ClientError):
+        iam.put_user_policy(**place, PolicyDocument="{}")
+    told = functools.partial(last_failure, evidence, "PutUserPolicy", user="admin")
+    assert told(instead=POLICY_CHANGES).startswith("PutUserPolicy failed with")
+    with pytest.raises(ClientError):  # What failed has changed nothing.
+        iam.delete_user_policy(UserName="mira", PolicyName="another")
+    assert told(instead=POLICY_CHANGES)
+    iam.delete_user_policy(**place)
+    assert told(instead=POLICY_CHANGES) == ""
+    assert told() != ""
+
+
+def test_an_event_is_named_by_its_call_its_service_and_its_caller(lab: Lab) -> None:
+    lab.as_user("mira").client("sts").get_caller_identity()
+    found = Evidence(lab).records("GetCallerIdentity")[-1]
+    assert event_named(found) == "the GetCallerIdentity event of sts.amazonaws.com for mira"
 
 
 def test_a_request_to_kms_names_the_table_in_its_context(lab: Lab) -> None:

@@ -47,7 +47,7 @@ def test_names_are_listed_as_in_a_sentence() -> None:
     [
         (7, "not yet", "a dictionary of the 2 dangers"),
         ({"a disk": "TLS"}, "not yet", "a dictionary of the 2 dangers. Seen: a dictionary of 1."),
-        ({"a": "TLS", "b": "TLS"}, "not yet", "Seen: none with `disk` in its name."),
+        ({"a": "TLS", "b": "TLS"}, "not yet", "Seen: no entry for `disk`."),
         ({"a disk": ..., "a network": ...}, "not attempted", "The dots are still there"),
         ({"a disk": "at rest", "a network": ...}, "not yet", "dots for “a network”"),
         ({"a disk": "x", "a network": None}, "not yet", "`x` for “a disk”, `None` for “a network”"),
