@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from lessons.author import (
+    KEY_CHANGES,
     WRITES,
     Evidence,
     Studio,
@@ -16,12 +17,12 @@ from lessons.author import (
     condition_keys,
     correct,
     doors,
-    failure,
     grant_made,
     grants_on,
     has_item,
     key_metadata,
     key_policy,
+    last_failure,
     listed,
     may_decrypt,
     may_decrypt_directly,
@@ -33,6 +34,7 @@ from lessons.author import (
     quoted,
     table_arn,
     user_arn,
+    why_refused,
     would_decide,
 )
 
@@ -89,11 +91,11 @@ def key_user(evidence: Evidence) -> Verdict:
         "Mira is still named in the key policy.": _names(found, "user/mira"),
     }
     if _names(found, '"*"'):
-        return not_yet(wanted, "the key policy lets everybody in.")
+        return not_yet(wanted, "the key policy lets everybody use the key.")
     for seen, is_so in wrong.items():
         if is_so:
             return not_yet(wanted, seen)
-    return correct("The key policy names her, and no IAM policy was needed.")
+    return correct("The key policy names Edda, and no IAM policy was needed.")
 
 
 def _names(statements: list[dict[str, Any]], who: str) -> bool:
@@ -102,21 +104,20 @@ def _names(statements: list[dict[str, Any]], who: str) -> bool:
 
 def _still_mira(evidence: Evidence, wanted: str) -> Verdict:
     """Mira is the key user, as the notebook made her: was anything tried?"""
-    changes = evidence.records("PutKeyPolicy")
-    if changes and changes[-1].error:
-        return not_yet(wanted, f"{failure(changes[-1])}.")
+    if failed := last_failure(evidence, "PutKeyPolicy", instead=KEY_CHANGES):
+        return not_yet(wanted, f"{failed}.")
     if policies := own_policies(evidence, "edda"):
-        seen = f"an IAM policy for Edda, {json.dumps(policies)}"
-        return not_yet(wanted, f"{seen}, and the key policy has not changed.")
+        seen = f"the same key policy, and an IAM policy for Edda: {json.dumps(policies)}."
+        return not_yet(wanted, seen)
     if grants_on(evidence, evidence.lab.key_arn, "user/edda"):
-        return not_yet(wanted, "a grant for Edda, and the same key policy.")
+        return not_yet(wanted, "the same key policy, and a grant for Edda.")
     return not_attempted("Mira is a key user, and Edda is not one yet.")
 
 
 def taken_away(evidence: Evidence) -> Verdict:
     """Mira is out of the key policy, and KMS has refused her a read of players since."""
     lab = evidence.lab
-    wanted = "Mira out of the key policy, and after that a read of players that KMS refuses her."
+    wanted = "Mira removed from the key policy, and after that, a read by her that KMS refuses."
     found = key_policy(evidence, lab.key_arn)
     if allows(found, user_arn(evidence, "mira"), "kms:Decrypt"):
         return not_yet(wanted, "Mira is still in the key policy.")
@@ -129,15 +130,14 @@ def taken_away(evidence: Evidence) -> Verdict:
     reads = [x for x in after if x.user == "mira" and x.touches(players)]
     if any("kms:Decrypt" in x.message for x in reads):
         return correct(
-            "Mira is out of the key policy, and KMS has refused her since."
+            "Mira is no longer in the key policy, and KMS has refused her a read since."
         )
-    denied = [x for x in reads if x.error]
-    if denied:
-        seen = f"a refusal that is not KMS's: {denied[-1].reason}"
+    if reads and reads[-1].error:
+        seen = f"a refusal that did not come from KMS: {reads[-1].reason}"
         return not_yet(wanted, seen, "any-denial")
     if len(reads) > 1:  # The notebook itself makes the first.
         return not_yet(
-            wanted, "her read still went through.", "revoking-is-instant"
+            wanted, "a read by her that still succeeded.", "revoking-is-instant"
         )
     return not_attempted(
         "Since the key policy was last changed, the audit trail shows "
@@ -148,15 +148,17 @@ def taken_away(evidence: Evidence) -> Verdict:
 def through_dynamodb(evidence: Evidence) -> Verdict:
     """By an IAM policy Mira can read through DynamoDB, and not decrypt herself."""
     lab = evidence.lab
-    wanted = "Mira may read through DynamoDB, and may not decrypt the password."
+    wanted = "Mira may read through DynamoDB, but may not decrypt the password."
     if may_read(evidence, "mira", lab.table_name):
         if may_decrypt(evidence, "mira", lab.key_arn):
             named = doors(evidence, "mira", lab.key_arn)
-            return not_yet(wanted, f"she can decrypt the password, too.{named}")
+            return not_yet(wanted, f"she can also decrypt the password.{named}")
         if not own_policies(evidence, "mira"):
-            return not_yet(wanted, "she may read, but not by an IAM policy.")
-        return correct("She can read, and cannot decrypt the password.")
-    return _still_refused(evidence, wanted, untouched=_only_alias)
+            return not_yet(
+                wanted, "she may read, but not because of an IAM policy."
+            )
+        return correct("She can read, but cannot decrypt the password.")
+    return _still_refused(evidence, wanted)
 
 
 def one_table(evidence: Evidence) -> Verdict:
@@ -164,33 +166,31 @@ def one_table(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     wanted = f"Mira may read {lab.table_name} through DynamoDB, and nothing else."
     if not may_read(evidence, "mira", lab.table_name):
-        return _still_refused(evidence, wanted, untouched=_only_alias)
+        return _still_refused(evidence, wanted)
     if may_read(evidence, "mira", lab.old_table_name):
         if _only_service(evidence):
-            return not_attempted(
-                "Her IAM policy says nothing yet about the table's name."
-            )
-        return not_yet(wanted, f"she can read {lab.old_table_name}, too.")
+            seen = "Her IAM policy has no condition on the table's name yet."
+            return not_attempted(seen)
+        return not_yet(wanted, f"she can also read {lab.old_table_name}.")
     if may_decrypt_directly(evidence, "mira", lab.table_name):
-        seen = "she may use the key without DynamoDB, with the table's name as context."
+        seen = "she may use the key without DynamoDB, if she gives the table's name as context."
         return not_yet(wanted, seen)
-    return correct("The service and the table's name must both match.")
+    return correct("Both the service and the table's name must match.")
 
 
-def _still_refused(evidence: Evidence, wanted: str, untouched: Any) -> Verdict:
+def _still_refused(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried with Mira's IAM policy, and did not let her in."""
-    changes = evidence.records("PutUserPolicy")
-    if changes and changes[-1].error:
-        return not_yet(wanted, f"{failure(changes[-1])}.")
+    if failed := last_failure(evidence, "PutUserPolicy", instead=KEY_CHANGES):
+        return not_yet(wanted, f"{failed}.")
     policies = own_policies(evidence, "mira")
-    if not policies or untouched(evidence):
-        seen = "Mira is still refused, and her IAM policy has not changed."
-        return not_attempted(seen)
+    if not policies or _only_alias(evidence):
+        has = "still names the alias" if policies else "is gone"
+        return not_attempted(f"Mira is still refused: her IAM policy {has}.")
     if ":alias/" in json.dumps(policies):
-        seen = "her IAM policy names an alias, where the key's ARN belongs."
+        seen = "her IAM policy names an alias instead of the key's ARN."
         return not_yet(wanted, seen)
-    seen = f"Mira is still refused; her IAM policy is {json.dumps(policies)}."
-    return not_yet(wanted, seen)
+    why = why_refused(evidence, "mira", evidence.lab.table_name)
+    return not_yet(wanted, f"{why} Her IAM policy is {json.dumps(policies)}.")
 
 
 def _only_alias(evidence: Evidence) -> bool:
@@ -211,29 +211,31 @@ def _only_service(evidence: Evidence) -> bool:
 def bruno_by_grant(evidence: Evidence) -> Verdict:
     """A grant lets Bruno read players, and nothing else under the key."""
     lab = evidence.lab
-    wanted = f"a grant by which Bruno may read {lab.table_name} and nothing else."
+    wanted = f"a grant that lets Bruno read {lab.table_name} and nothing else."
     grants = grants_on(evidence, lab.key_arn, "user/bruno")
     if not grants:
         return _no_grant(evidence, wanted)
     if verdict := _too_wide(evidence, wanted, "bruno", lab.table_name):
         return verdict
     if more := {x for one in grants for x in one["Operations"]} - {"Decrypt"}:
-        return not_yet(wanted, f"the grant allows {listed(sorted(more))}, too.")
-    return correct("The grant names him, one operation, and one table.")
+        return not_yet(wanted, f"the grant also allows {listed(sorted(more))}.")
+    return correct("The grant names Bruno, one operation and one table.")
 
 
 def _no_grant(evidence: Evidence, wanted: str) -> Verdict:
     """What was tried, where Bruno has no grant."""
     made = evidence.records("CreateGrant", user="admin")
-    if made and made[-1].error:
-        return not_yet(wanted, f"{failure(made[-1])}.")
+    failed = last_failure(
+        evidence, "CreateGrant", user="admin", instead=KEY_CHANGES
+    )
+    if failed:
+        return not_yet(wanted, f"{failed}.")
     if may_read(evidence, "bruno", evidence.lab.table_name):
-        return not_yet(wanted, "he may read, but there is no grant for him.")
+        return not_yet(wanted, "he may read, but not because of a grant.")
     own = f"mira-{evidence.lab.table_name}"
     if others := [x for x in made if not x.via and not x.asks(name=own)]:
-        return not_yet(
-            wanted, f"{grant_made(others[-1])}, and none for Bruno on this key."
-        )
+        seen = f"{grant_made(others[-1])}, but none for Bruno on this key."
+        return not_yet(wanted, seen)
     return not_attempted("There is no grant for Bruno yet.")
 
 
@@ -244,21 +246,21 @@ def _too_wide(
     lab, who = evidence.lab, "he" if user == "bruno" else "she"
     grants = grants_on(evidence, lab.key_arn, f"user/{user}")
     if not may_read(evidence, user, table):
-        shown = about_grant(grants[-1] if grants else {})
-        return not_yet(wanted, f"{who} is refused; your grant is for {shown}.")
+        seen = why_refused(evidence, user, table)
+        if grants:
+            seen = f"{seen} Your grant is for {about_grant(grants[-1])}."
+        return not_yet(wanted, seen)
     if may_decrypt(evidence, user, lab.key_arn):
         if len(grants) > 1 and any(not x.get("Constraints") for x in grants):
-            seen = (
-                "the grant without a constraint is still there beside the other."
-            )
+            seen = "the grant without a constraint is still there, next to the other one."
             return not_yet(wanted, seen)
-        seen = f"{who} can decrypt the password, too: {who} may use the key for anything."
+        seen = f"{who} can also decrypt the password, because {who} may use the key for anything."
         return not_yet(wanted, f"{seen}{doors(evidence, user, lab.key_arn)}")
     for other in (lab.table_name, lab.old_table_name, lab.payments_table_name):
         if other != table and may_read(evidence, user, other):
             return not_yet(
                 wanted,
-                f"{who} can read {other}, too.{doors(evidence, user, lab.key_arn)}",
+                f"{who} can also read {other}.{doors(evidence, user, lab.key_arn)}",
             )
     return None
 
@@ -267,69 +269,64 @@ def written_by_mira(evidence: Evidence) -> Verdict:
     """P-050 is in players, and Mira put it there."""
     table, wanted = (
         evidence.lab.table_name,
-        "p-050 in players, put there by Mira.",
+        "p-050 in players, written by Mira.",
     )
     writes, players = evidence.records(*WRITES), table_arn(evidence, table)
     hers = [x for x in writes if x.user == "mira"]
     if has_item(evidence, table, "p-050"):
         if any(not x.error and x.touches(players) for x in hers):
             return correct("In the sandbox, a write needs only kms:Decrypt.")
-        return not_yet(wanted, "p-050, but no write of hers put it there.")
-    how = (
-        f" that failed: {hers[-1].reason.rstrip('.')}"
-        if hers and hers[-1].error
-        else ""
-    )
+        return not_yet(wanted, "p-050, but Mira did not write it.")
+    failed = last_failure(evidence, *WRITES, user="mira")
+    how = f" {failed}." if failed else ""
     if hers and not hers[-1].touches(players):
-        return not_yet(wanted, f"a write of hers into another table{how}.")
-    if how:
-        more = (
-            " Her grant is gone; run section 4 again."
-            if "kms:Decrypt" in how
-            else ""
-        )
-        return not_yet(wanted, f"a write of hers{how}.{more}")
+        return not_yet(wanted, f"a write by Mira into another table.{how}")
+    if failed and "kms:Decrypt" in failed:
+        todo = "Her grant is gone, so run section 4 again."
+        if may_read(evidence, "mira", table):
+            todo = "She may use the key again now, so try once more."
+        return not_yet(wanted, f"a write by Mira that failed.{how} {todo}")
+    if failed:
+        return not_yet(wanted, f"a write by Mira that failed.{how}")
     if writes:
-        seen = f"a write by {writes[-1].user}, and no p-050 in players."
+        seen = f"a write by {writes[-1].user}, but no p-050 in players."
         return not_yet(wanted, seen)
-    return not_attempted("Nobody has written into a table yet.")
+    return not_attempted("Nobody has written to a table yet.")
 
 
 def vault(evidence: Evidence, arn: object) -> Verdict:
     """A new key, whose policy alone lets admin do everything and Mira decrypt."""
-    wanted = "the ARN of a new key whose policy alone lets admin manage it and Mira decrypt."
+    wanted = "the ARN of a new key. Only its policy lets admin manage it, and Mira decrypt."
     if isinstance(arn, dict):
-        return not_yet(
-            wanted, "the whole response; the ARN is in its KeyMetadata."
-        )
+        seen = "the whole response. The ARN is in its KeyMetadata."
+        return not_yet(wanted, seen)
     key = key_metadata(evidence, str(arn)) if str(arn) else None
     if key is None:
         failed = [x for x in evidence.records("CreateKey") if x.error]
-        if len(failed) > 1:  # The notebook itself makes the first.
-            return not_yet(wanted, f"{failure(failed[-1])}.")
+        told = last_failure(evidence, "CreateKey")
+        if told and len(failed) > 1:  # The notebook itself makes the first.
+            return not_yet(wanted, f"{told}.")
         seen = f"{quoted(arn, 80)}, which is not a key in this account."
         return not_yet(wanted, seen)
     if key["CreationDate"] < evidence.lab.opened:
-        return not_yet(wanted, "a key that was not made in this notebook.")
+        return not_yet(wanted, "a key that was not created in this notebook.")
     if arn != key["Arn"]:
-        return not_yet(wanted, f"{quoted(arn)}, which is not an ARN of a key.")
+        return not_yet(wanted, f"{quoted(arn)}, which is not the ARN of a key.")
     decide = partial(_decides, evidence, key["Arn"])
     if any(decide("nobody", action) for action in _EVERYTHING):
-        return not_yet(wanted, "the key policy lets everybody in.")
+        return not_yet(wanted, "the key policy lets everybody use the key.")
     anything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
     if any(decide("nobody", action, iam=[anything]) for action in _EVERYTHING):
-        seen = (
-            "the key policy leaves the decision to the account's IAM policies: "
-        )
-        return not_yet(wanted, f"{seen}a user with kms:* would be let in.")
+        seen = "the key policy leaves the decision to the account's IAM policies:"
+        return not_yet(wanted, f"{seen} a user with kms:* could use the key.")
     if lacks := [x for x in _EVERYTHING if not decide("admin", x)]:
         return not_yet(wanted, f"admin may not perform {lacks[0]}.")
     if not decide("mira", "kms:Decrypt"):
         return not_yet(wanted, "Mira may not decrypt.")
     more = [x for x in _EVERYTHING if x != "kms:Decrypt" and decide("mira", x)]
     if more:
-        return not_yet(wanted, f"Mira may perform {more[0]}, too.")
-    return correct("Only whom this key policy names may use the key.")
+        return not_yet(wanted, f"Mira may also perform {more[0]}.")
+    return correct("Only the users that this key policy names may use the key.")
 
 
 _EVERYTHING = (
@@ -351,13 +348,13 @@ def edda_reports(evidence: Evidence) -> Verdict:
     lab = evidence.lab
     wanted = f"Edda may read {lab.old_table_name}, and nothing else."
     if evidence.table_key(lab.old_table_name) != lab.key_arn:
-        seen = "the table is not under the studio's key any more; run the set-up cell again."
+        seen = "the table is no longer under the studio's key. Run the set-up cell again."
         return not_yet(wanted, seen)
     if not may_read(evidence, "edda", lab.old_table_name):
         return _still_out(evidence, wanted)
     if verdict := _too_wide(evidence, wanted, "edda", lab.old_table_name):
         return verdict
-    return correct("She can read it, and the key opens nothing else for her.")
+    return correct("She can read it, and cannot use the key for anything else.")
 
 
 def _still_out(evidence: Evidence, wanted: str) -> Verdict:
@@ -367,23 +364,26 @@ def _still_out(evidence: Evidence, wanted: str) -> Verdict:
     policies = json.dumps(own) if own else ""
     key = key_policy(evidence, evidence.lab.key_arn)
     named = [statement for statement in key if "user/edda" in str(statement)]
+    why = why_refused(evidence, "edda", evidence.lab.old_table_name)
     if grants:
-        shown = about_grant(grants[-1])
-        return not_yet(wanted, f"she is refused; your grant is for {shown}.")
+        seen = f"{why} Your grant is for {about_grant(grants[-1])}."
+        return not_yet(wanted, seen)
     if ":alias/" in policies:
-        seen = "she is refused; your IAM policy names an alias, where the key's ARN belongs."
+        seen = "your IAM policy names an alias instead of the key's ARN."
         return not_yet(wanted, seen)
     if policies:
-        return not_yet(wanted, f"she is refused; your IAM policy is {policies}.")
+        return not_yet(wanted, f"{why} Your IAM policy is {policies}.")
     if named:
         claim = "administrator-decrypts" if "kms:Put*" in str(named) else ""
-        seen = f"she is refused, though “{named[0].get('Sid')}” of the key policy names her."
+        seen = (
+            f"“{named[0].get('Sid')}” of the key policy names her. Still, {why}"
+        )
         return not_yet(wanted, seen, claim)
     names = ("CreateGrant", "PutUserPolicy", "PutKeyPolicy")
-    tries = [x for x in evidence.records(*names, user="admin") if not x.via]
-    if tries and tries[-1].error:
-        return not_yet(wanted, f"{failure(tries[-1])}.")
-    return not_attempted("Edda is still refused; choose one of the three ways.")
+    failed = last_failure(evidence, *names, user="admin", instead=KEY_CHANGES)
+    if failed:
+        return not_yet(wanted, f"{failed}.")
+    return not_attempted("Edda is still refused. Choose one of the three ways.")
 
 
 EXERCISES = [

@@ -2,25 +2,25 @@
 # jupyter:
 #   course:
 #     title: Granting access
-#     promise: There are three ways to let a colleague use a key, and some that look right and are not. You try each of them, take the access away again, and compare what else each way allowed.
+#     promise: There are three ways to let a colleague use a key, and some that only look right. You try each way, compare what else it allows, and take the access away again.
 #     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[05 Denying access](05_denying_access.ipynb)"
 #     outcomes:
-#       - let a user use a key by key policy, by IAM policy and by grant
-#       - limit each of them to DynamoDB, or to one table
-#       - take access away, and say when that takes effect
-#       - write a key policy that leaves nothing to IAM policies, and name its danger
+#       - give a user access to a key with a key policy, an IAM policy and a grant
+#       - limit this access to requests through DynamoDB, or to one table
+#       - take access away, and explain when that takes effect
+#       - write a key policy that leaves nothing to IAM policies, and explain why that is dangerous
 #     simulated: The account, its users, keys and tables, and the five minutes for which DynamoDB keeps a table key.
-#     aws: Changed policies and new grants take a moment to take effect everywhere, usually seconds, for grants up to five minutes.
-#     cost: A few cents. Each customer managed key costs USD 1 a month, prorated hourly; there are two, and you make a third. DynamoDB's own prices come on top.
+#     aws: A changed policy or a new grant needs some time to take effect everywhere. This is usually a matter of seconds, but a grant may need up to five minutes.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, prorated hourly. There are two such keys, and you create a third. DynamoDB's own charges are extra.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `players-2025` are encrypted under the studio's key, and `payments` under a stricter one. Mira has `AmazonDynamoDBFullAccess_v2`; Bruno and Edda may read every table. None of them may use a key.
+# The tables `players` and `players-2025` are encrypted under the studio's key, and `payments` under a key with a stricter policy. Mira has `AmazonDynamoDBFullAccess_v2`. Bruno and Edda have a policy with which they may read every table. None of the three may use a key.
 
 # %%
 import json
@@ -40,18 +40,18 @@ lab
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
 users = {user["UserName"]: user["Arn"] for user in iam.list_users()["Users"]}
 admin_arn, mira_arn = users["admin"], users["mira"]
-mira = lab.as_user("mira")  # a session with an access key of hers
+mira = lab.as_user("mira")  # a session that signs as Mira
 mira_dynamodb, mira_kms = mira.client("dynamodb"), mira.client("kms")
 request = {"TableName": lab.table_name, "Key": {"player_id": {"S": "p-001"}}}
 users
 
 # %% [markdown]
-# Many calls in this notebook may be refused. This function makes a call, and says how it ended.
+# Many calls in this notebook may be refused. This function makes a call, and returns its outcome.
 
 
 # %%
 def outcome(call, **request):
-    """How a call ends: "allowed", or "denied" and why."""
+    """Make a call; return "allowed", or "denied" and the reason."""
     try:
         call(**request)
     except ClientError as error:
@@ -65,7 +65,7 @@ def outcome(call, **request):
 # %% [markdown]
 # ## 1. By key policy
 #
-# The console's key policy names *key administrators* in its second statement, and *key users* in the third and fourth. This function sets both.
+# The key policy that the console writes names *key administrators* in its second statement, and *key users* in its third and fourth. This function sets both lists.
 
 
 # %%
@@ -96,7 +96,7 @@ predict("6.1")
 # %% [markdown]
 # ### What else does it allow?
 #
-# *Least privilege* means giving what the work needs, and no more. Mira's task is to read `players`. What else can she do as a key user? The studio's key also protects last season's table, and a password that you encrypt here without DynamoDB.
+# *Least privilege* means giving people the permissions that their work needs, and no more. Mira's task is to read `players`. What else can she do as a key user? The studio's key also protects last season's table, and a password that the next cell encrypts without DynamoDB.
 
 # %%
 sealed = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"not-a-real-password")
@@ -107,8 +107,8 @@ ways = {}
 
 # %%
 def try_all(way):
-    """Note what Mira may do now."""
-    lab.advance(minutes=6)  # Section 2 shows why.
+    """Try what Mira may do now, and note the outcome."""
+    lab.advance(minutes=6)  # Section 2 explains why.
     answers = {
         "players": outcome(mira_dynamodb.get_item, **request),
         "players-2025": outcome(mira_dynamodb.get_item, **last_season),
@@ -129,7 +129,7 @@ try_all("key policy")
 #
 # Edda stands in for Mira this week.
 #
-# *Inputs:* `set_policy`, `admin_arn`, `users["edda"]`. *Goal:* Edda is a key user, and Mira no longer is. You remain a key user and a key administrator; nobody else is an administrator.
+# *Inputs:* `set_policy`, `admin_arn`, `users["edda"]`. *Goal:* Edda is a key user, and Mira no longer is one. You remain a key user and a key administrator. Nobody else is an administrator.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -174,7 +174,7 @@ policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn)["Policy"])
 policy["Statement"][2]["Principal"]["AWS"] = [admin_arn, users["edda"]]
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
 
-# %% wrong="everybody" says="lets everybody in"
+# %% wrong="everybody" says="lets everybody use the key"
 set_policy([admin_arn], [admin_arn, "*"])
 
 # %% wrong="a grant" says="a grant for Edda"
@@ -188,8 +188,17 @@ kms.create_grant(
 with refused("MalformedPolicyDocumentException"):
     set_policy(["admin"], ["admin", "edda"])
 
+# %% wrong="names, and then an IAM policy" says="an IAM policy for Edda"
+with refused("MalformedPolicyDocumentException"):
+    set_policy(["admin"], ["admin", "edda"])
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
+document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+iam.put_user_policy(
+    UserName="edda", PolicyName="open-key", PolicyDocument=document
+)
+
 # %% [markdown] tags=["solution"]
-# The third statement, `Allow use of the key`, contains `kms:Decrypt` and lets her read. The fourth lets her make grants, but only where an AWS service such as DynamoDB does it for her: that is its condition, `kms:GrantIsForAWSResource`.
+# The third statement, `Allow use of the key`, allows `kms:Decrypt`, so Edda can read. The fourth allows her to create grants, but only when an AWS service such as DynamoDB does this on her behalf. Its condition on `kms:GrantIsForAWSResource` requires that.
 
 # %% [markdown]
 # ## 2. Take it away
@@ -212,15 +221,15 @@ print("DynamoDB:", outcome(mira_dynamodb.get_item, **request))
 predict("6.2")
 
 # %% [markdown]
-# **What just happened?** KMS refused at once. But DynamoDB still had the plaintext table key from Mira's last read, and did not ask. According to AWS, it asks again after about five minutes. Over the years, AWS's documentation has described this cache in different ways. The sandbox assumes that it is kept for each caller and table, for five minutes after KMS's last answer.
+# **What just happened?** KMS refused Mira's own request at once. But DynamoDB still had the plaintext table key from her last read in its cache, so it did not call KMS. According to AWS, DynamoDB calls KMS again after about five minutes. AWS's documentation has described this cache in different ways over the years. The sandbox assumes that DynamoDB keeps the table key for each caller separately, until five minutes after KMS's last answer.
 #
-# If five minutes is too long, also take away the permission on the *table*: DynamoDB checks that with every request.
+# If five minutes is too long, also take away the permission on the *table*. DynamoDB checks that permission with every request.
 #
 # {{exercise 6.2}}
 #
-# The auditors want proof that Mira is out.
+# The auditors want proof that Mira can no longer read.
 #
-# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy, and after its last change KMS refused her a read of `players`.
+# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy. After its last change, she has tried to read `players`, and KMS has refused her.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -241,7 +250,7 @@ set_policy([admin_arn], [admin_arn, mira_arn])
 # %% wrong="read too early" says="about five minutes"
 outcome(mira_dynamodb.get_item, **request)
 
-# %% wrong="permission on the table" says="a refusal that is not KMS's"
+# %% wrong="permission on the table" says="a refusal that did not come from KMS"
 iam.detach_user_policy(
     UserName="mira",
     PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2",
@@ -264,12 +273,12 @@ lab.advance(minutes=6)
 outcome(mira_dynamodb.get_item, **last_season)
 
 # %% [markdown] tags=["solution"]
-# Without the six minutes her read still succeeds, and proves nothing.
+# If you do not let the six minutes pass first, her read still succeeds, and proves nothing.
 
 # %% [markdown]
 # ## 3. By IAM policy
 #
-# The key policy's first statement lets the account's IAM policies give access. So Mira's own IAM policy can let her use the key, too. This function writes one.
+# The key policy's first statement lets the account's IAM policies give access. An IAM policy for Mira can therefore let her use the key, too. This function writes such a policy.
 
 
 # %%
@@ -287,7 +296,7 @@ set_iam_policy(
 try_all("IAM policy")
 
 # %% [markdown]
-# Without a condition, the policy allows as much as the key policy did. And what if it names the key by its alias?
+# Without a condition, the IAM policy allows as much as the key policy did. What happens if it names the key by its alias?
 #
 # {{predict 6.3}}
 
@@ -308,17 +317,17 @@ print(outcome(mira_dynamodb.get_item, **request))
 predict("6.3")
 
 # %% [markdown]
-# With the key's ARN Mira can read, but she can decrypt the password as well. A *condition* narrows a statement:
+# When the policy names the key's ARN, Mira can read, but she can also decrypt the password. A *condition* makes a statement narrower:
 #
 # ```json
 # "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
 # ```
 #
-# The *condition key* `kms:ViaService` names the service, and its Region, through which a request reaches KMS. AWS's own example for DynamoDB uses `StringLike` and `dynamodb.*.amazonaws.com`, because global tables span Regions.
+# The *condition key* `kms:ViaService` names the service through which a request reaches KMS, and the Region. AWS's own example for DynamoDB uses `StringLike` with `dynamodb.*.amazonaws.com`, because global tables span Regions.
 #
 # {{exercise 6.3}}
 #
-# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* through her IAM policy, Mira can read with DynamoDB. She cannot decrypt `password`.
+# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* her IAM policy lets Mira read `players` through DynamoDB. She cannot decrypt `password`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -338,10 +347,10 @@ set_iam_policy(
 # %%
 check("6.3")
 
-# %% wrong="by the key policy" says="the password, too"
+# %% wrong="by the key policy" says="also decrypt the password"
 set_policy([admin_arn], [admin_arn, mira_arn])
 
-# %% wrong="no condition" says="the password, too"
+# %% wrong="no condition" says="also decrypt the password"
 set_iam_policy(
     {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
 )
@@ -358,7 +367,7 @@ set_iam_policy(
     }
 )
 
-# %% wrong="the alias again" says="names an alias"
+# %% wrong="the alias again" says="an alias instead of the key's ARN"
 set_iam_policy(
     {
         "Effect": "Allow",
@@ -372,7 +381,7 @@ set_iam_policy(
     }
 )
 
-# %% wrong="another action" says="Mira is still refused; her IAM policy is"
+# %% wrong="another action" says="Her IAM policy is"
 set_iam_policy(
     {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": lab.key_arn}
 )
@@ -388,15 +397,25 @@ with refused("MalformedPolicyDocument"):
         }
     )
 
+# %% wrong="refused, and then the policy deleted" says="her IAM policy is gone" outcome="not attempted"
+with refused("MalformedPolicyDocument"):
+    set_iam_policy({"Effect": "Allow", "Action": "Decrypt", "Resource": "*"})
+iam.delete_user_policy(UserName="mira", PolicyName="open-key")
+
+# %% wrong="refused, and then by the key policy" says="also decrypt the password"
+with refused("MalformedPolicyDocument"):
+    set_iam_policy({"Effect": "Allow", "Action": "Decrypt", "Resource": "*"})
+set_policy([admin_arn], [admin_arn, mira_arn])
+
 # %% [markdown] tags=["solution"]
-# In a policy, the resource is the key's ARN. If Mira had called KMS herself, `kms:ViaService` would not have been in the request, and the condition would not have been met.
+# In an IAM policy, the resource is the key's ARN. When Mira calls KMS herself, `kms:ViaService` is not in the request, so the condition is not met.
 
 # %% [markdown]
-# Each pair of the encryption context has a condition key too: `kms:EncryptionContext:` followed by the pair's name. DynamoDB's context includes `aws:dynamodb:tableName`. So the value of `kms:EncryptionContext:aws:dynamodb:tableName` is the name of the table.
+# Each pair in the encryption context has a condition key, too. Its name is `kms:EncryptionContext:`, followed by the name of the pair. DynamoDB's context includes `aws:dynamodb:tableName`. The value of `kms:EncryptionContext:aws:dynamodb:tableName` is therefore the name of the table.
 #
 # {{exercise 6.4}}
 #
-# *Inputs:* as before, and `lab.table_name`. *Goal:* through her IAM policy, Mira can read `players`, and cannot read `players-2025`. The condition on the service stays.
+# *Inputs:* as before, and `lab.table_name`. *Goal:* her IAM policy lets Mira read `players`, but not `players-2025`. The condition on the service remains.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -414,7 +433,7 @@ set_iam_policy(one_table)
 # %%
 check("6.4")
 
-# %% wrong="the service only" says="about the table's name" outcome="not attempted"
+# %% wrong="the service only" says="no condition on the table's name" outcome="not attempted"
 via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
 set_iam_policy(
     {
@@ -436,7 +455,7 @@ set_iam_policy(
     }
 )
 
-# %% wrong="without the prefix" says="Mira is still refused; her IAM policy is"
+# %% wrong="without the prefix" says="Her IAM policy is"
 table = {"aws:dynamodb:tableName": lab.table_name}
 set_iam_policy(
     {
@@ -447,7 +466,7 @@ set_iam_policy(
     }
 )
 
-# %% wrong="the table as the resource" says="Mira is still refused; her IAM policy is"
+# %% wrong="the table as the resource" says="Her IAM policy is"
 arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableArn"]
 via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
 set_iam_policy(
@@ -459,7 +478,7 @@ set_iam_policy(
     }
 )
 
-# %% wrong="two statements" says="she can read players-2025"
+# %% wrong="two statements" says="she can also read players-2025"
 allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
 via = {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}
 table = {"kms:EncryptionContext:aws:dynamodb:tableName": lab.table_name}
@@ -469,12 +488,12 @@ set_iam_policy(
 )
 
 # %% [markdown] tags=["solution"]
-# All condition keys of one statement must match. Two statements with one condition each would allow every request that meets either condition.
+# All conditions of a statement must be met. Two statements with one condition each would allow every request that meets either condition.
 
 # %% [markdown]
 # ### Where IAM policies have no effect
 #
-# Now a policy names the key of `payments`, without any condition. Ask IAM's policy simulator first, as in [02](02_a_kms_key.ipynb).
+# Mira's policy now names the key of `payments`, without any condition. The next cell first asks IAM's policy simulator, as in [02](02_a_kms_key.ipynb).
 
 # %%
 from helpers import explain, policy_lab
@@ -496,16 +515,16 @@ iam.delete_user_policy(UserName="mira", PolicyName="open-key")
 explain(denial)
 
 # %% [markdown]
-# **What just happened?** The key policy of `payments` has no statement for the account. Mira's policy applies, but it has no effect. The simulator said `allowed`, because it read her IAM policies and not the key policy; `policy_lab` evaluated both. The message speaks of the *resource-based* policy, because only that, or a grant, could let her in.
+# **What just happened?** The policy of this key has no statement for the account, so the Allow in Mira's policy has no effect. The simulator said `allowed` because it evaluated her IAM policies but not the key policy. `policy_lab` evaluated both. The message mentions the *resource-based* policy because only that policy, or a grant, could give her access.
 #
 # ## 4. By grant
 #
-# A *grant* allows one principal some operations on one key. It can only allow, and no policy needs to name that principal. A *constraint* limits a grant, for instance to an encryption context.
+# A *grant* allows one principal to perform certain operations with one key. A grant can only allow, and no policy needs to name that principal. A *constraint* limits a grant, for example to an encryption context.
 
 
 # %%
 def grant_table(name, table):
-    """Let a user decrypt with the key, for one table; returns the grant's ID."""
+    """Let a user decrypt with the key, for one table; return the grant's ID."""
     context = {"aws:dynamodb:tableName": table}
     return kms.create_grant(
         KeyId=lab.key_arn,
@@ -521,15 +540,15 @@ grant_id = grant_table("mira", lab.table_name)
 try_all("grant")
 
 # %% [markdown]
-# **What just happened?** The constraint lets Mira use the key where the context names `players`, and nowhere else. The context is not secret: if she called KMS herself with the same context, KMS would decrypt, too. But she has nothing to decrypt, because DynamoDB never gives out the encrypted table key.
+# **What just happened?** The constraint lets Mira use the key only if the context names `players`. The context is not secret, so she could send it to KMS herself. But she has nothing to decrypt, because DynamoDB never gives out the encrypted table key.
 #
-# On AWS a new grant may take up to five minutes to work. A caller of KMS can pass the *grant token* that `create_grant` returns, and does not have to wait. DynamoDB takes no such token.
+# On AWS, a new grant may need up to five minutes to take effect. Someone who calls KMS directly does not have to wait if they pass the *grant token* that `create_grant` returns. DynamoDB does not accept grant tokens.
 #
 # {{exercise 6.5}}
 #
-# Bruno's game server reads the players.
+# Bruno's game server has to read the players.
 #
-# *Inputs:* `kms.create_grant`, in place of the function above; `users["bruno"]`, `lab.key_arn`, `lab.table_name`. *Goal:* through a grant, Bruno can read `players`, and nothing else under the key.
+# *Inputs:* `kms.create_grant`, `users["bruno"]`, `lab.key_arn`, `lab.table_name`. Make the call yourself, without the function above. *Goal:* a grant lets Bruno read `players`. He cannot use the key for anything else.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -548,7 +567,7 @@ kms.create_grant(
 # %%
 check("6.5")
 
-# %% wrong="no constraint" says="decrypt the password"
+# %% wrong="no constraint" says="also decrypt the password"
 kms.create_grant(
     KeyId=lab.key_arn,
     GranteePrincipal=users["bruno"],
@@ -565,7 +584,7 @@ kms.create_grant(
     },
 )
 
-# %% wrong="the other table" says="your grant is for"
+# %% wrong="the other table" says="Your grant is for"
 kms.create_grant(
     KeyId=lab.key_arn,
     GranteePrincipal=users["bruno"],
@@ -575,7 +594,7 @@ kms.create_grant(
     },
 )
 
-# %% wrong="on another key" says="and none for Bruno on this key"
+# %% wrong="on another key" says="but none for Bruno on this key"
 kms.create_grant(
     KeyId=lab.payments_key_arn,
     GranteePrincipal=users["bruno"],
@@ -592,7 +611,7 @@ kms.create_grant(
     },
 )
 
-# %% wrong="more operations" says="the grant allows CreateGrant and Encrypt, too"
+# %% wrong="more operations" says="the grant also allows CreateGrant and Encrypt"
 kms.create_grant(
     KeyId=lab.key_arn,
     GranteePrincipal=users["bruno"],
@@ -620,13 +639,13 @@ try:
 except ClientError:
     pass
 
-# %% wrong="an IAM policy" says="no grant"
+# %% wrong="an IAM policy" says="not because of a grant"
 statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": lab.key_arn}
 document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 iam.put_user_policy(UserName="bruno", PolicyName="b", PolicyDocument=document)
 
 # %% [markdown] tags=["solution"]
-# `EncryptionContextSubset` requires that this pair is in the context. `EncryptionContextEquals` would require that it is the only pair, but DynamoDB sends a second one: the account's ID.
+# `EncryptionContextSubset` requires this pair to be in the context. `EncryptionContextEquals` would require it to be the only pair, but DynamoDB sends a second one, with the account's ID.
 
 # %% [markdown]
 # {{exercise 6.6}}
@@ -653,19 +672,19 @@ outcome(
     Item={"player_id": {"S": "p-050"}},
 )
 
-# %% wrong="no such table" says="into another table that failed: Requested resource"
+# %% wrong="no such table" says="into another table. PutItem failed with ResourceNotFoundException"
 with refused("ResourceNotFoundException"):
     mira_dynamodb.put_item(TableName="player", Item={"player_id": {"S": "p-050"}})
 
-# %% wrong="another player" says="a write by mira, and no p-050"
+# %% wrong="another player" says="a write by mira, but no p-050"
 mira_dynamodb.put_item(
     TableName=lab.table_name, Item={"player_id": {"S": "p-50"}}
 )
 
-# %% wrong="written by admin" says="no write of hers put it there"
+# %% wrong="written by admin" says="but Mira did not write it"
 dynamodb.put_item(TableName=lab.table_name, Item={"player_id": {"S": "p-050"}})
 
-# %% wrong="refused" says="a write of hers that failed: KMS key access denied"
+# %% wrong="refused" says="PutItem failed with AccessDenied, called by mira: KMS key access denied"
 kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant_id)
 lab.advance(minutes=6)
 outcome(
@@ -678,14 +697,14 @@ outcome(
 outcome(mira_dynamodb.get_item, **request)
 
 # %% [markdown] tags=["solution"]
-# In the sandbox, yes. DynamoDB encrypts the item itself, and all it needs from KMS is the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` alongside it. The sandbox assumes that these are not needed for writing items.
+# In the sandbox, it is. DynamoDB encrypts the item itself. All that it needs from KMS is the table key in plaintext. AWS documents that `kms:Decrypt` is needed, but lists `kms:Encrypt`, `kms:ReEncrypt*`, `kms:GenerateDataKey*`, `kms:DescribeKey` and `kms:CreateGrant` alongside it. The sandbox assumes that these are not needed for writing items.
 
 # %% [markdown]
 # ## 5. Which way?
 #
 # {{picture three_ways}}
 #
-# The IAM policy in this picture has the condition `kms:ViaService`. The next cell compares the three ways as they were first tried above, when the IAM policy had no condition.
+# The IAM policy in this picture has the condition `kms:ViaService`. The next cell compares the three ways as you first tried them, when the IAM policy had no condition.
 
 # %%
 from helpers.display import table
@@ -700,11 +719,11 @@ rows = [(way, *ways[way].values(), taken_away_by[way]) for way in ways]
 table(rows, ["way", *ways["grant"], "taken away with"])
 
 # %% [markdown]
-# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too: with an IAM policy, the person who manages Mira's policies decides about your key. Grants are visible only to those who list them, and they do not expire.
+# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too. With an IAM policy, it is the person who manages Mira's policies who decides about your key. Grants are visible only to those who list them, and they do not expire.
 #
 # ## 6. A key for a few
 #
-# If IAM policies must not decide about a key, leave the account's statement out of its key policy. This is dangerous. The statement also gives the account's root user full access. Without it, once the only administrator is deleted, nobody can manage the key, and you need AWS Support. So KMS refuses a key policy that would not let the caller change it again. This is the *lockout safety check*, or *lockout check*:
+# If you do not want IAM policies to give access to a key, leave the account's statement out of its key policy. This is dangerous, because the statement also gives the account's root user full access. Without it, nobody can manage the key once the only administrator is deleted, and you need AWS Support. For this reason, KMS refuses a key policy that would not let the caller change it again. This is the *lockout safety check*, or *lockout check*:
 
 # %%
 only_mira = {
@@ -721,7 +740,7 @@ lockout
 # %% [markdown]
 # {{exercise 6.7}}
 #
-# *Inputs:* `kms.create_key`, which takes a `Policy`; `only_mira`, `admin_arn`. *Goal:* `vault_arn` is the ARN of a new key. Its key policy has no statement for the account. You may do everything with the key (`kms:*`), and Mira may decrypt with it and nothing else.
+# *Inputs:* `kms.create_key`, which has a parameter `Policy`; `only_mira`, `admin_arn`. *Goal:* `vault_arn` is the ARN of a new key. Its key policy has no statement for the account. You may do everything with the key (`kms:*`). Mira may decrypt with it, but do nothing else.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -747,7 +766,7 @@ document = json.dumps(
 )
 vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="both may do everything" says="Mira may perform kms:PutKeyPolicy"
+# %% wrong="both may do everything" says="Mira may also perform kms:PutKeyPolicy"
 everyone = {
     **only_mira,
     "Principal": {"AWS": [admin_arn, mira_arn]},
@@ -781,14 +800,14 @@ vault_arn = ""
 # %% wrong="an empty text" says="an empty text, which is not a key"
 vault_arn = ""
 
-# %% wrong="the key's ID" says="which is not an ARN of a key"
+# %% wrong="the key's ID" says="which is not the ARN of a key"
 only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
 document = json.dumps(
     {"Version": "2012-10-17", "Statement": [only_admin, only_mira]}
 )
 vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["KeyId"]
 
-# %% wrong="everybody" says="lets everybody in"
+# %% wrong="everybody" says="lets everybody use the key"
 only_admin = {**only_mira, "Principal": {"AWS": admin_arn}, "Action": "kms:*"}
 anyone = {**only_mira, "Principal": {"AWS": "*"}}
 document = json.dumps(
@@ -796,21 +815,21 @@ document = json.dumps(
 )
 vault_arn = kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-# %% wrong="the payments key" says="not made in this notebook"
+# %% wrong="the payments key" says="not created in this notebook"
 vault_arn = lab.payments_key_arn
 
 # %% wrong="the whole answer" says="whole response"
 vault_arn = kms.create_key()
 
 # %% [markdown] tags=["solution"]
-# `create_key` can make a key whose policy you will never be able to change, if you pass `BypassPolicyLockoutSafetyCheck=True`. AWS advises against it. Name at least two administrators in such a policy, or a role that stays when a person leaves.
+# If you pass `BypassPolicyLockoutSafetyCheck=True`, `create_key` makes the key without this check, and you may never be able to change its policy. AWS advises against that. In a key policy without the account's statement, name at least two administrators, or a role that remains when a person leaves.
 
 # %% [markdown]
 # {{exercise 6.8}}
 #
-# Edda writes the report on last season. She has `AmazonDynamoDBReadOnlyAccess`, and is refused just as Mira was.
+# Edda has to write a report on last season. She has `AmazonDynamoDBReadOnlyAccess`, but KMS refuses her, as it refused Mira.
 #
-# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`, and any of the three ways. `edda` is a session of hers, to try it with. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
+# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`. Use any of the three ways. To try it, use `edda`, a session that signs as Edda. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
 
 # %% tags=["answer"]
 edda = lab.as_user("edda")
@@ -825,27 +844,27 @@ kms.create_grant(
 )
 outcome(edda.client("dynamodb").get_item, **last_season)
 ### STUB
-# Let Edda in here.
+# Give Edda access here.
 ### END SOLUTION
 
 # %%
 check("6.8")
 
-# %% wrong="key user" says="the password, too"
+# %% wrong="key user" says="also decrypt the password"
 edda = lab.as_user("edda")
 set_policy([admin_arn], [admin_arn, users["edda"]])
 
-# %% wrong="key administrator" says="has no kms:Decrypt"
+# %% wrong="key administrator" says="KMS would refuse Edda kms:Decrypt"
 edda = lab.as_user("edda")
 set_policy([admin_arn, users["edda"]], [admin_arn])
 
-# %% wrong="grant without a constraint" says="the password, too"
+# %% wrong="grant without a constraint" says="also decrypt the password"
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn, GranteePrincipal=users["edda"], Operations=["Decrypt"]
 )
 
-# %% wrong="grant for the other table" says="your grant is for"
+# %% wrong="grant for the other table" says="Your grant is for"
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn,
@@ -867,7 +886,7 @@ kms.create_grant(
     },
 )
 
-# %% wrong="grant with a key of no context" says="your grant is for"
+# %% wrong="grant with a key of no context" says="Your grant is for"
 edda = lab.as_user("edda")
 kms.create_grant(
     KeyId=lab.key_arn,
@@ -887,7 +906,7 @@ kms.create_grant(
     },
 )
 
-# %% wrong="IAM policy for every table" says="she can read players"
+# %% wrong="IAM policy for every table" says="she can also read players"
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(
@@ -908,7 +927,7 @@ iam.put_user_policy(
     ),
 )
 
-# %% wrong="IAM policy with an alias" says="names an alias"
+# %% wrong="IAM policy with an alias" says="an alias instead of the key's ARN"
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(
@@ -940,13 +959,13 @@ with refused("NotFoundException"):
         Operations=["Decrypt"],
     )
 
-# %% wrong="the table under another key" says="not under the studio's key any more"
+# %% wrong="the table under another key" says="no longer under the studio's key"
 edda = lab.as_user("edda")
 dynamodb.update_table(
     TableName=lab.old_table_name, SSESpecification={"Enabled": True}
 )
 
-# %% wrong="IAM policy of her own, for another action" says="your IAM policy is"
+# %% wrong="IAM policy of her own, for another action" says="Your IAM policy is"
 edda = lab.as_user("edda")
 policy = iam.create_policy(
     PolicyName="report",
@@ -992,7 +1011,7 @@ policy["Statement"].append(
 )
 kms.put_key_policy(KeyId=lab.key_arn, Policy=json.dumps(policy))
 
-# %% wrong="IAM policy for another action" says="your IAM policy is"
+# %% wrong="IAM policy for another action" says="Your IAM policy is"
 edda = lab.as_user("edda")
 via = {"StringEquals": {"kms:ViaService": f"dynamodb.{lab.region}.amazonaws.com"}}
 iam.put_user_policy(
@@ -1023,23 +1042,23 @@ kms.create_grant(
 grant_table("edda", lab.old_table_name)
 
 # %% [markdown] tags=["solution"]
-# This is the grant of section 4, for another user and another table. An IAM policy, or a statement in the key policy, would need the two conditions of exercise 6.4.
+# This is the grant of section 4, for another user and another table. An IAM policy, or a statement in the key policy, would need both conditions of exercise 6.4.
 
 # %% [markdown]
 # ## 7. Other access controls
 #
-# Encryption at rest guards the stored bytes: on a disk, or in a backup. Other controls guard access to them.
+# Encryption at rest protects bytes where they are stored, on a disk or in a backup. Other controls protect other things.
 #
-# | control | decides | does not stop |
+# | control | what it decides | what it does not stop |
 # |---|---|---|
 # | permissions on the table (IAM) | who may call which action on it | anyone who gets hold of the stored bytes |
-# | permissions on the key | for whom the data is decrypted | deletion; a person who has both permissions |
-# | TLS | whether anyone can listen in on the network | reading at either end |
-# | VPC endpoint, its policy, conditions such as `aws:SourceVpce` | from which network a request may come | a permitted user within it |
-# | security groups | traffic to a server's network interface | anything about a table, which has none |
-# | deletion protection, backups | whether data can be lost | reading |
+# | permissions on the key | for whom the data is decrypted | the deletion of the table; a person who has both permissions |
+# | TLS | whether anyone can read the data on the network | anyone who reads it at either end |
+# | VPC endpoint, its policy, conditions such as `aws:SourceVpce` | from which network a request may come | a permitted user in that network |
+# | security groups | which traffic reaches a server's network interface | any request for a table, which has no network interface |
+# | deletion protection, backups | whether data can be lost | anyone who reads the data |
 #
-# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, one team can decide about each, and one team's mistake does not expose the data.
+# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, a different team can decide about each permission. Then a mistake by one team does not expose the data.
 #
 # ## In your own words
 #
@@ -1069,17 +1088,17 @@ quiz("06", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - A key policy, an IAM policy or a grant can let a user in. An Allow in an IAM policy has an effect only if the key policy leaves the decision to the account.
-# - Compare what else each way allows, and who can take it away.
-# - `kms:ViaService` limits a statement to a service, and `kms:EncryptionContext:aws:dynamodb:tableName` to a table. A grant has constraints for this.
-# - In an IAM policy the resource is the key's ARN, not its alias.
-# - DynamoDB may notice only after about five minutes that access has been taken away.
+# - A key policy, an IAM policy or a grant can let a user use a key. An Allow in an IAM policy has an effect only if the key policy leaves the decision to the account.
+# - Compare what else each way allows, and who can take the access away.
+# - `kms:ViaService` limits a statement to requests through one service, and `kms:EncryptionContext:aws:dynamodb:tableName` to one table. In a grant, a constraint names the table.
+# - In an IAM policy, the resource is the key's ARN, not its alias.
+# - When access has been taken away, DynamoDB may go on answering the user for about five minutes.
 #
 # **Key terms** in the [glossary](../docs/glossary.md): *key administrator*, *key user*, *grant*, *grant constraint*, *condition key*, *lockout check*, *least privilege*.
 #
 # **Read more**: [Key policies in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html) · [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [AWS KMS condition keys](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html) · [Grants in AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/grants.html) · [CreateGrant](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
 #
-# **Clean up.** There is nothing to do here: the account ends with the kernel. On a real account, revoke the grants, delete the users with their access keys and policies, delete the tables, and schedule the deletion of the three keys. The next notebook shows how.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On a real account, revoke the grants, delete the users with their access keys and policies, delete the tables, and schedule the deletion of the three keys. The next notebook shows how.
 
 # %%
 progress()
