@@ -8,6 +8,7 @@ from typing import Any
 
 from lessons.author import (
     Evidence,
+    Record,
     Studio,
     Verdict,
     access_keys,
@@ -17,6 +18,7 @@ from lessons.author import (
     failure,
     key_state,
     kind_of,
+    last_failure,
     left_in_account,
     not_attempted,
     not_yet,
@@ -32,7 +34,7 @@ PROGRAMS = ("leaderboard", "matchmaker", "newsletter")
 WINDOW = 14  # days
 #: Of a key of which KMS tells the administrator nothing.
 HIDDEN = "deleted, or hidden by its key policy"
-START_OVER = "run the set-up cell to start over"
+START_OVER = "To start over, run the set-up cell."
 _FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 
 
@@ -114,9 +116,8 @@ def last_caller_found(evidence: Evidence, caller: object) -> Verdict:
     lab = evidence.lab
     wanted = "the name of the user who used last season's key most recently."
     if isinstance(caller, dict):
-        return not_yet(
-            wanted, "a dictionary. The name is in the event's userIdentity."
-        )
+        seen = "a dictionary. The name is in the userIdentity of the event."
+        return not_yet(wanted, seen)
     if not isinstance(caller, str) or not caller.strip():
         seen = "an empty text" if caller == "" else kind_of(caller)
         return not_yet(wanted, f"{seen}.")
@@ -127,23 +128,20 @@ def last_caller_found(evidence: Evidence, caller: object) -> Verdict:
     ]
     if name == uses[-1].user:
         return correct(
-            f"{name} used the key without DynamoDB, so no grant shows it."
+            f"{name} called KMS without DynamoDB, so no grant shows this use."
         )
     since = [x for x in evidence.records() if x.touches(lab.old_key_arn)]
     if any(x.user == name and x.source == KMS and not x.error for x in since):
-        return not_yet(
-            wanted,
-            f"{name}, who used it after this notebook began; {START_OVER}.",
-        )
+        seen = f"{name}, who used it after this notebook began. {START_OVER}"
+        return not_yet(wanted, seen)
     if any(x.user == name for x in earlier if x.touches(lab.old_key_arn)):
         return not_yet(wanted, f"{name}, whose use of this key is older.")
     if any(x.user == name for x in earlier):
         return not_yet(wanted, f"{name}, who used another key.")
     if any(x.identifier == name for x in earlier):
         return not_yet(wanted, "the ID of the event. Who made that call?")
-    return not_yet(
-        wanted, f"`{name[:60]}`, which is not a user in the audit trail."
-    )
+    seen = f"`{name[:60]}`, which is not a user in the audit trail."
+    return not_yet(wanted, seen)
 
 
 def refused_users_found(evidence: Evidence, users: object) -> Verdict:
@@ -166,11 +164,9 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
         if x.name == "Decrypt" and not x.via and x.touches(key)
     }
     if not expected <= right:
-        return not_yet(
-            wanted,
-            f"{len(right)} of {len(expected)} refused so far; let the programs start while the "
-            "key is disabled.",
-        )
+        seen = f"{len(right)} of {len(expected)} refused so far."
+        todo = "Let the programs start while the key is disabled."
+        return not_yet(wanted, f"{seen} {todo}")
     for name in sorted(given - right):
         seen = f"{quoted(name)}, for whom there is no Decrypt event."
         if any(x.user == name for x in refused):
@@ -179,14 +175,15 @@ def refused_users_found(evidence: Evidence, users: object) -> Verdict:
             seen = f"{name}, whose call was not refused."
         return not_yet(wanted, seen)
     if expected - given:
-        return not_yet(wanted, f"{len(given & expected)} of {len(expected)}.")
+        seen = f"{len(given & expected)} of {len(expected)} names."
+        return not_yet(wanted, seen)
     if (state := key_state(evidence, key)) != "Enabled":
         return not_yet(
             "last season's key, enabled again.",
             f"the right names, but the key is {state or HIDDEN}.",
         )
     return correct(
-        "Both need the key, though its last use names only one of them."
+        "Both need the key, although its last use names only one of them."
     )
 
 
@@ -196,8 +193,9 @@ def _not_disabled(evidence: Evidence, wanted: str, key: str) -> Verdict | None:
     here = [x for x in tries if x.touches(key)]
     if any(not x.error for x in here):
         return None
-    if failed := [x for x in tries if x.error]:
-        return not_yet(wanted, f"{failure(failed[-1])}.")
+    other = ("ScheduleKeyDeletion", "EnableKey")
+    if failed := last_failure(evidence, "DisableKey", instead=other):
+        return not_yet(wanted, f"{failed}.")
     return not_yet(wanted, "nobody has disabled last season's key yet.")
 
 
@@ -226,18 +224,16 @@ def costs_told(evidence: Evidence, usd_a_month: Any) -> Verdict:
             return _returned_nothing(evidence)
         if isinstance(told, bool) or told != right:
             return not_yet(f"{right} {about}", f"{quoted(told)}.")
-    return correct(
-        "Further rotations add nothing, and a disabled key costs as much as an "
-        "enabled one."
-    )
+    why = "a disabled key costs as much as an enabled one."
+    return correct(f"Further rotations add nothing, and {why}")
 
 
 def _returned_nothing(evidence: Evidence) -> Verdict:
     """The function returned None: it has asked KMS, or it is as it was found."""
     if evidence.records("DescribeKey", "ListKeyRotations"):  # In the copy.
-        seen = "None. Did you print instead of return?"
+        seen = "None. Did you print the value instead of returning it?"
         return not_yet("a number as the return value.", seen)
-    seen = "The function returns nothing, and has not asked KMS about the key."
+    seen = "The function returns nothing, and has not called KMS."
     return not_attempted(seen)
 
 
@@ -255,17 +251,16 @@ def thought_again(evidence: Evidence) -> Verdict:
     if not here:
         return _not_scheduled(evidence, wanted, key)
     if WINDOW not in done:
-        failed = not done and here[-1].error
-        if failed:
+        if not done and here[-1].error:
             return not_yet(wanted, f"{failure(here[-1])}.")
         return not_yet(wanted, f"a waiting period of {done[-1]} days.")
     state = key_state(evidence, key)
     if not state:
-        return not_yet(wanted, f"the key is {HIDDEN}; {START_OVER}.")
+        return not_yet(wanted, f"the key is {HIDDEN}. {START_OVER}")
     if state == "Disabled":
         off = [x for x in evidence.records("DisableKey") if x.touches(key)]
-        why = "it was disabled later" if off else "cancelling does not enable it"
-        return not_yet(wanted, f"a Disabled key: {why}.")
+        why = "was disabled later" if off else "is not enabled by cancelling"
+        return not_yet(wanted, f"a Disabled key, which {why}.")
     if state != "Enabled":
         names = ("ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey")
         calls = [x for x in evidence.records(*names) if x.touches(key)]
@@ -278,11 +273,13 @@ def thought_again(evidence: Evidence) -> Verdict:
 
 def _not_scheduled(evidence: Evidence, wanted: str, key: str) -> Verdict:
     """What was tried, where nobody has scheduled the deletion of the test key."""
-    if any(x.touches(key) for x in evidence.records("DisableKey")):
-        return not_yet(wanted, "DisableKey, which does not schedule a deletion.")
-    tries = evidence.records("ScheduleKeyDeletion")
-    if others := [x for x in tries if x.asks(pendingWindowInDays=WINDOW)]:
-        last, seen = others[-1], "the deletion of another key."
+    calls = evidence.records("DisableKey", "ScheduleKeyDeletion")
+    off = [x for x in calls if x.name == "DisableKey" and x.touches(key)]
+    others = [x for x in calls if x.asks(pendingWindowInDays=WINDOW)]
+    if tries := [x for x in calls if x in off or x in others]:
+        last, seen = tries[-1], "the deletion of another key."
+        if last in off:
+            seen = "DisableKey, which does not schedule a deletion."
         return not_yet(wanted, f"{failure(last)}." if last.error else seen)
     return not_attempted("Nobody has scheduled the deletion of the test key yet.")
 
@@ -290,50 +287,52 @@ def _not_scheduled(evidence: Evidence, wanted: str, key: str) -> Verdict:
 def scores_are_back(evidence: Evidence) -> Verdict:
     """Scores can be read, under the key that it had."""
     scores = evidence.lab.scores_table_name
-    wanted = f"{scores} readable again, under its own key."
+    wanted = f"{scores} readable again, under the same key as before."
     arn = evidence.table_key(scores)
     if arn is None:
-        return not_yet(wanted, f"there is no table {scores}; {START_OVER}.")
+        return not_yet(wanted, f"there is no table {scores}. {START_OVER}")
     made = (x for x in before(evidence) if x.name == "CreateAlias")
     named = next(x for x in made if x.asks(aliasName=SCORES_KEY))
     if not arn.endswith(str(named.parameters["targetKeyId"])):
-        return not_yet(wanted, f"{scores} under another key; {START_OVER}.")
+        return not_yet(wanted, f"{scores} under another key. {START_OVER}")
     table = evidence.client("dynamodb").describe_table(TableName=scores)["Table"]
     if table["CreationDateTime"] >= evidence.lab.opened:
-        seen = f"a new table {scores}, and the items are lost; {START_OVER}."
+        seen = f"a new table {scores}. The items are lost. {START_OVER}"
         return not_yet(wanted, seen)
     if "ArchivalSummary" in table:
-        seen = "DynamoDB has archived the table, more than seven days after its key was lost;"
-        return not_yet(
-            wanted, f"{seen} {START_OVER}. Then come back here before section 6."
-        )
+        seen = "DynamoDB has archived the table, which was inaccessible for over seven days."
+        then = "Then do this exercise before section 6."
+        return not_yet(wanted, f"{seen} {START_OVER} {then}")
     state = key_state(evidence, arn)
     if not state:
-        return not_yet(wanted, f"its key is {HIDDEN}; {START_OVER}.")
+        return not_yet(wanted, f"its key is {HIDDEN}. {START_OVER}")
     if state == "Enabled":
-        return correct("The key can be used again, and so can the table.")
+        return correct("The key can be used again, so the table can be read.")
     if state == "Disabled":
-        return not_yet(
-            wanted, "its key is Disabled: cancelling does not enable it."
+        seen = (
+            "its key is Disabled, and cancelling the deletion does not enable it."
         )
-    names = ("CancelKeyDeletion", "EnableKey", "DisableKey", "UpdateTable")
-    tried = [
-        x
-        for x in evidence.records(*names)
-        if x.error and (x.touches(arn) or x.asks(keyId=SCORES_KEY))
-    ]
-    if tried:
+        return not_yet(wanted, seen)
+    tried = _tried_for(evidence, arn)
+    if tried and tried[-1].error:
         return not_yet(wanted, f"its key is {state}. {failure(tried[-1])}.")
-    if any(x.asks(aliasName=SCORES_KEY) for x in evidence.records("UpdateAlias")):
-        return not_yet(
-            wanted, "another key for the alias; the table keeps its own."
-        )
+    if tried and tried[-1].name == "UpdateAlias":
+        seen = "the alias points to another key, but the table keeps its own key."
+        return not_yet(wanted, seen)
     return not_attempted(f"{scores} still cannot be read.")
+
+
+def _tried_for(evidence: Evidence, arn: str) -> list[Record]:
+    """What was tried with the key of scores or with its alias, oldest first."""
+    names = ("CancelKeyDeletion", "EnableKey", "DisableKey", "UpdateTable")
+    calls = evidence.records(*names, "ScheduleKeyDeletion", "UpdateAlias")
+    named = {"keyId": SCORES_KEY}, {"aliasName": SCORES_KEY}
+    return [x for x in calls if x.touches(arn) or any(x.asks(**y) for y in named)]
 
 
 def keys_inactive(evidence: Evidence) -> Verdict:
     """None of Mira's access keys is active, and none was deleted before it was inactive."""
-    wanted = "all of Mira's access keys inactive, and none deleted."
+    wanted = "all of Mira's access keys inactive, but none of them deleted."
     made = [x for x in before(evidence) if x.name == "CreateAccessKey"]
     had = {
         x.raw["responseElements"]["accessKey"]["accessKeyId"]
@@ -348,17 +347,19 @@ def keys_inactive(evidence: Evidence) -> Verdict:
     }
     now = access_keys(evidence, "mira")
     if had - now.keys() - changed:
-        seen = "an access key that was deleted at once, which nobody can undo;"
-        return not_yet(wanted, f"{seen} {START_OVER}.")
+        seen = "an access key that was deleted at once, which nobody can undo."
+        return not_yet(wanted, f"{seen} {START_OVER}")
     active = [name for name, status in now.items() if status == "Active"]
     if not active:
-        undo = ", and you can still undo that" if had <= now.keys() else ""
+        undo = ", but you can still undo this" if had <= now.keys() else ""
         return correct(f"Nobody can sign requests as Mira now{undo}.")
     if len(active) < len(now):
-        return not_yet(wanted, f"{len(active)} of {len(now)} is still active.")
+        return not_yet(
+            wanted, f"{len(active)} of {len(now)} keys is still active."
+        )
     if changes:
         last = changes[-1]
-        seen = f"{last.name} for an access key that is not Mira's."
+        seen = f"{last.name} for an access key that does not belong to Mira."
         return not_yet(wanted, f"{failure(last)}." if last.error else seen)
     return not_attempted("Mira's access keys are still active.")
 
@@ -374,7 +375,7 @@ def nothing_left(evidence: Evidence) -> Verdict:
         what: names for what, names in left_in_account(evidence).items() if names
     }
     if not left:
-        return correct("Nothing is left that costs money or opens anything.")
+        return correct("Nothing is left that costs money or gives anyone access.")
     tries = cleaning(evidence, but_of=evidence.lab.old_key_arn)
     if not tries:
         return not_attempted("Everything is still there.")

@@ -2,26 +2,26 @@
 # jupyter:
 #   course:
 #     title: The life of a key, and cleaning up
-#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion and cancel it. Then you delete a key permanently, and leave nothing behind.
+#     promise: You find out who uses a key, disable it, rotate it, schedule its deletion, and cancel the deletion. Then you delete a key permanently, and leave nothing behind.
 #     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[06 Granting access](06_granting_access.ipynb)"
 #     outcomes:
-#       - find out who uses a key, and make sure before you delete it
-#       - say what each state of a key means for the key's tables, and how soon
-#       - rotate a key, and say what that changes and what it costs
-#       - destroy data by destroying its key, and only on purpose
+#       - find out who uses a key, and make sure that nobody needs it before you delete it
+#       - explain what each key state means for the tables under the key, and how soon it takes effect
+#       - rotate a key, and explain what that changes and what it costs
+#       - destroy data by destroying its key, and avoid doing so by mistake
 #       - clean up an account in an order that works
 #     simulated: The account, the states of its keys and tables, and time. A week passes in one line of code.
-#     aws: AWS does not say how soon a table shows that its key is lost. A measurement of five tables found 13 to 43 minutes for a disabled key, and 75 minutes for a key pending deletion; the sandbox takes half an hour. KMS may delete a key up to a day after the scheduled date.
-#     cost: A few cents. Each customer managed key costs USD 1 a month, prorated hourly, until its deletion is scheduled; there are four, and rotating one of them raises its price (section 4). DynamoDB charges for tables and backups on top of that.
+#     aws: AWS does not document how soon a table's status shows that its key cannot be used. A measurement of five tables found 13 to 43 minutes for a disabled key, and 75 minutes for a key pending deletion. The sandbox assumes half an hour. KMS may delete a key up to a day after the scheduled date.
+#     cost: A few cents. Each customer managed key costs USD 1 a month, prorated hourly, until its deletion is scheduled. There are four such keys, and you rotate one of them, which raises its price (section 4). DynamoDB's own charges for tables and backups are extra.
 # ---
 
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. Something is wrong with the table `scores`, which is encrypted under a third key. A fourth key was made for a test. Mira has left the studio, but her user is still there.
+# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. Something is wrong with the table `scores`, which is encrypted under a third key. A fourth key was made for a test. Mira has left the studio, but her user still exists.
 
 # %%
 import json
@@ -41,7 +41,7 @@ lab
 #
 # ## 1. The state of a key
 #
-# A *key state* says what can be done with a key, no matter who asks. It applies on top of all permissions. So far, your keys have been `Enabled`. A key can also be `Disabled` or `PendingDeletion`.
+# A *key state* determines what can be done with a key, no matter who asks. No permission overrides it. So far, your keys have been `Enabled`. A key can also be `Disabled` or `PendingDeletion`.
 
 # %%
 kms, iam, dynamodb = (boto3.client(name) for name in ("kms", "iam", "dynamodb"))
@@ -59,7 +59,7 @@ about(lab.key_arn)["KeyState"]
 
 # %%
 def outcome(call, **request):
-    """How a call ends: "works", or the error's code."""
+    """Make a call; return "works", or the error's code."""
     try:
         call(**request)
     except ClientError as error:
@@ -70,7 +70,7 @@ def outcome(call, **request):
 # %% [markdown]
 # ## 2. Who uses it?
 #
-# Before you change a key, find out who uses it. KMS keeps no list of a key's tables. The key's *grants* come closest to such a list: DynamoDB creates grants for each table (observers have seen two), and their constraints name the table.
+# Before you change a key, find out who uses it. KMS keeps no list of the tables under a key. The key's *grants* come closest to such a list: DynamoDB creates grants for each table (observers have seen two), and their constraints name the table.
 
 # %%
 found = set()
@@ -152,12 +152,12 @@ old_event = events("EventId", old_use["CloudTrailEventId"])[0]
 last_caller = old_event["userIdentity"]["userName"]
 
 # %% [markdown] tags=["solution"]
-# KMS keeps only the last use, and nothing from before `TrackingStartDate`. It does not tell you who else uses the key.
+# KMS reports only the last use, and no use from before `TrackingStartDate`. It does not tell you who else uses the key.
 
 # %% [markdown]
 # ## 3. Disable it first
 #
-# Knowing the last use is not enough: a program may need the key only once a month. AWS's advice is to *disable* the key first and to watch the audit trail. You can enable the key again at any time.
+# Knowing the last use is not enough: a program may need the key only once a month. AWS advises you to *disable* the key first, and to watch the audit trail. You can enable the key again at any time.
 #
 # What happens to a table whose key is disabled? Try it with `players`.
 #
@@ -182,7 +182,7 @@ display(failure)
 predict("7.1")
 
 # %% [markdown]
-# **What just happened?** No policy refused you: you are `admin`, and the read still failed. That is why the error code is `ValidationException`. A program that looks only for `AccessDeniedException` will miss it.
+# **What just happened?** No policy refused you. The read failed because of the key's state. That is why the error code is `ValidationException`. A program that looks only for `AccessDeniedException` will miss it.
 #
 # Now watch the table's status while the key is disabled, and after it is enabled again:
 
@@ -202,11 +202,11 @@ lab.advance(hours=1)
 print("an hour later:", status(lab.table_name))
 
 # %% [markdown]
-# An inaccessible table can be described and deleted, but not read, written, backed up or moved to another key. After seven days, according to AWS, DynamoDB *archives* it: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows later.
+# An inaccessible table can be described or deleted, but not read, written, backed up or moved to another key. After seven days, according to AWS, DynamoDB *archives* it: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows later.
 #
 # ### Watch the trail
 #
-# Three programs keep their passwords in the table `settings`, each of them encrypted by KMS. A program decrypts its own password whenever it starts.
+# Each of three programs keeps a password, encrypted by KMS, in the table `settings`. A program decrypts its password whenever it starts.
 
 
 # %%
@@ -222,7 +222,7 @@ def run_programs():
 #
 # {{exercise 7.2}}
 #
-# *Inputs:* `kms`, `lab.old_key_arn`, `run_programs`, `events`. *Goal:* disable last season's key and let the programs start. `refused_users` lists the names of the users whom KMS refused because that key was disabled. Then enable the key again, because the programs need it.
+# *Inputs:* `kms`, `lab.old_key_arn`, `run_programs`, `events`. *Goal:* disable last season's key, and let the programs start. `refused_users` lists the names of the users whom KMS refused because that key was disabled. Then enable the key again, because the programs need it.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -261,7 +261,7 @@ refused_users = [
 ]
 kms.enable_key(KeyId=lab.old_key_arn)
 
-# %% wrong="the last caller only" says="1 of 2"
+# %% wrong="the last caller only" says="1 of 2 names"
 kms.disable_key(KeyId=lab.old_key_arn)
 run_programs()
 last_use = kms.get_key_last_usage(KeyId=lab.old_key_arn)["KeyLastUsage"]
@@ -304,6 +304,12 @@ refused_users = [
 outcome(kms.disable_key, KeyId="alias/players-2025")
 refused_users = []
 
+# %% wrong="by alias, and then scheduled" says="nobody has disabled last season's key yet"
+outcome(kms.disable_key, KeyId="alias/players-2025")
+kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=7)
+kms.cancel_key_deletion(KeyId=lab.old_key_arn)
+refused_users = []
+
 # %% wrong="the events" says="a list with `{'eventVersion'"
 kms.disable_key(KeyId=lab.old_key_arn)
 run_programs()
@@ -319,12 +325,12 @@ run_programs()
 refused_users = "leaderboard"
 
 # %% [markdown] tags=["solution"]
-# Two programs need the key, and its last use named only one of them. Your own reads of `players` failed in the same way, but because of the studio's key. On a real account, wait long enough for even the rarest job to run.
+# Two programs need the key, and its last use named only one of them. Your own reads of `players` failed in the same way, but because of the studio's key. On a real account, wait until even the program that runs least often has run.
 
 # %% [markdown]
 # ## 4. Rotate it
 #
-# *Rotation* gives a key new *key material*, either automatically, every 90 to 2,560 days, or on demand.
+# *Rotation* gives a key new *key material*. KMS can do it automatically, every 90 to 2,560 days, or on demand.
 
 # %%
 old_note = kms.encrypt(KeyId=lab.key_alias, Plaintext=b"from before")
@@ -339,7 +345,7 @@ opened = kms.decrypt(CiphertextBlob=old_note["CiphertextBlob"])
 }
 
 # %% [markdown]
-# **What just happened?** From now on, KMS encrypts under the new material, and keeps the old material for older ciphertexts. No program has to change. But nothing was encrypted again, so rotation does not help against somebody who already has a data key. And rotation raises the price:
+# **What just happened?** From now on, KMS encrypts with the new material. It keeps the old material for older ciphertexts. No program has to change. But nothing was encrypted again, so rotation does not help against somebody who already has a data key. Rotation also raises the price:
 #
 # | a customer managed key | USD per month |
 # |---|---|
@@ -352,7 +358,7 @@ opened = kms.decrypt(CiphertextBlob=old_note["CiphertextBlob"])
 #
 # {{exercise 7.3}}
 #
-# *Inputs:* `kms`, `about`. *Goal:* the function returns what a customer managed key costs in a full month, in USD.
+# *Inputs:* `kms`, `about`. *Goal:* the function `usd_a_month` returns what a customer managed key costs in a full month, in USD.
 
 
 # %% tags=["answer"]
@@ -404,7 +410,7 @@ def usd_a_month(key_id):
     return 1 + min(len(kms.list_key_rotations(KeyId=key_id)["Rotations"]), 2)
 
 
-# %% wrong="printed" says="Did you print instead of return?"
+# %% wrong="printed" says="Did you print the value instead of returning it?"
 def usd_a_month(key_id):
     print(1 + min(len(kms.list_key_rotations(KeyId=key_id)["Rotations"]), 2))
 
@@ -432,7 +438,7 @@ def usd_a_month(key_id):
 # %% [markdown]
 # ## 5. Schedule its deletion, and think again
 #
-# A deleted key cannot be brought back. That is why KMS has a *waiting period* of 7 to 30 days: 30 if you do not say how long.
+# A deleted key cannot be brought back, so KMS deletes it only after a *waiting period* of 7 to 30 days. The default is 30.
 
 # %%
 with refused("ValidationException") as too_soon:
@@ -444,7 +450,7 @@ print("7 days:", about(lab.key_arn)["KeyState"])
 print("DynamoDB reads:", outcome(dynamodb.get_item, **request))
 
 # %% [markdown]
-# From now on, nobody can use the key. Anyone who still needs it will notice, and you can cancel the deletion. While the deletion is pending, the key costs nothing; if you cancel, those days are charged after all.
+# From now on, nobody can use the key. Anyone who still needs it will notice, and you can cancel the deletion. While the deletion is pending, the key costs nothing. If you cancel, those days are charged after all.
 #
 # {{predict 7.2}}
 
@@ -471,9 +477,9 @@ predict("7.2")
 #
 # {{exercise 7.4}}
 #
-# The test is over, and nobody has used its key since. You schedule the key's deletion, which gives everybody two weeks to object. Edda objects: there will be another test.
+# The test is over, and nobody has used its key since. You schedule the key's deletion, and give everybody two weeks to object. Edda objects, because there will be another test.
 #
-# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel the deletion, and leave the key in the state that it was in before.
+# *Inputs:* `kms`, `lab.test_key_arn`. *Goal:* schedule the deletion of the test key with a waiting period of 14 days. Then cancel the deletion, and put the key back into the state that it was in before.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -491,11 +497,11 @@ check("7.4")
 # %% wrong="not cancelled" says="its state is PendingDeletion"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 
-# %% wrong="cancelled only" says="cancelling does not enable it"
+# %% wrong="cancelled only" says="is not enabled by cancelling"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
 
-# %% wrong="disabled after that" says="it was disabled later"
+# %% wrong="disabled after that" says="which was disabled later"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
 kms.enable_key(KeyId=lab.test_key_arn)
@@ -528,6 +534,10 @@ outcome(
 kms.disable_key(KeyId=lab.test_key_arn)
 kms.enable_key(KeyId=lab.test_key_arn)
 
+# %% wrong="disabled, and then by alias" says="ScheduleKeyDeletion failed with NotFoundException"
+kms.disable_key(KeyId=lab.test_key_arn)
+outcome(kms.schedule_key_deletion, KeyId="alias/test", PendingWindowInDays=14)
+
 # %% wrong="another key" says="the deletion of another key"
 kms.schedule_key_deletion(KeyId=lab.old_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.old_key_arn)
@@ -538,12 +548,12 @@ kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 lab.advance(days=15)
 
 # %% [markdown] tags=["solution"]
-# Cancelling leaves the key disabled, so a third call is needed.
+# Cancelling the deletion leaves the key disabled, so you need a third call.
 
 # %% [markdown]
 # {{exercise 7.5}}
 #
-# The game's servers cannot read `scores`, and nobody knows why. (Do this before section 6, where a week passes.)
+# The game's servers cannot read `scores`, and nobody knows why. Do this before section 6, in which a week passes.
 #
 # *Inputs:* `dynamodb`, `kms`, `lab.scores_table_name`. *Goal:* `scores` can be read again. The table and its key stay the same.
 
@@ -562,7 +572,7 @@ outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 # %%
 check("7.5")
 
-# %% wrong="cancelled only" says="cancelling does not enable"
+# %% wrong="cancelled only" says="cancelling the deletion does not enable it"
 key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
     "SSEDescription"
 ]["KMSMasterKeyArn"]
@@ -591,7 +601,7 @@ outcome(
 # %% wrong="a new table" says="no table scores"
 dynamodb.delete_table(TableName=lab.scores_table_name)
 
-# %% wrong="made again" says="a new table scores, and the items are lost"
+# %% wrong="made again" says="a new table scores. The items are lost"
 key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
     "SSEDescription"
 ]["KMSMasterKeyArn"]
@@ -606,7 +616,11 @@ dynamodb.create_table(
     SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
 )
 
-# %% wrong="its alias on another key" says="the table keeps its own"
+# %% wrong="its alias on another key" says="the table keeps its own key"
+kms.update_alias(AliasName="alias/scores", TargetKeyId=lab.key_arn)
+
+# %% wrong="by alias, and then the alias" says="the table keeps its own key"
+outcome(kms.cancel_key_deletion, KeyId="alias/scores")
 kms.update_alias(AliasName="alias/scores", TargetKeyId=lab.key_arn)
 
 # %% wrong="waited for" says="has archived the table"
@@ -624,15 +638,15 @@ kms.enable_key(KeyId=key)
 outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 
 # %% [markdown] tags=["solution"]
-# The table's status points to the key, and the key's state to the cause: somebody had scheduled its deletion.
+# The table's status shows that something is wrong with the key. The key's state shows the cause: somebody had scheduled its deletion.
 
 # %% [markdown]
 # ## 6. Delete a key permanently
 #
-# Last season's players must be permanently removed: from the table, from its backup, and from copies that nobody remembers. All of these are encrypted under one key. Programs still use that key, so you first move their passwords to the studio's key.
+# Last season's players must be removed permanently from the table, from its backup, and from copies that nobody remembers. All of these are encrypted under one key. Programs still use that key, so you first move their passwords to the studio's key.
 
 # %%
-kms.enable_key(KeyId=lab.old_key_arn)  # If it is still disabled.
+kms.enable_key(KeyId=lab.old_key_arn)  # In case it is still disabled.
 for job in dynamodb.scan(TableName=lab.settings_table_name)["Items"]:
     moved = kms.re_encrypt(
         CiphertextBlob=job["sealed"]["B"], DestinationKeyId=lab.key_arn
@@ -668,19 +682,19 @@ print("a read:", outcome(dynamodb.get_item, **old_request))
 print("the backup:", outcome(dynamodb.restore_table_from_backup, **restore))
 
 # %% [markdown]
-# **What just happened?** No byte has been erased, but nobody can decrypt any of them any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but nothing that was copied out in plaintext.
+# **What just happened?** No byte has been erased, but nobody can decrypt the data any more. The table key is still there, encrypted under a KMS key that no longer exists. Destroying data by destroying its key is called *crypto-shredding*. It affects every copy of the ciphertext, but no copy in plaintext.
 #
-# On AWS, the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are assumptions of the sandbox.
+# On AWS, the table would be archived by now: its bytes would be in a backup, under the same lost key. The error codes of the read and of the restore are the sandbox's assumptions.
 #
-# If `players-2025` had shared the studio's key, `players` and `tournaments` would be lost too. Data that must be destroyed together should have a key of its own.
+# If `players-2025` had shared the studio's key, `players` and `tournaments` would be lost, too. Data that must be destroyed together should have a key of its own.
 #
 # ## 7. Clean up
 #
-# Everything that is left over costs money or is a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it: an *inactive* access key no longer works, but can be made active again.
+# Everything that is left over costs money or is a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it. An *inactive* access key no longer works, but you can activate it again.
 #
 # {{exercise 7.6}}
 #
-# *Inputs:* `iam.list_access_keys`, `iam.update_access_key`. *Goal:* all access keys of the user `mira` are inactive. None is deleted yet.
+# *Inputs:* `iam.list_access_keys`, `iam.update_access_key`. *Goal:* all access keys of the user `mira` are inactive. None of them is deleted yet.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -694,7 +708,7 @@ for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
 # %%
 check("7.6")
 
-# %% wrong="one of them" says="1 of 2 is still active"
+# %% wrong="one of them" says="1 of 2 keys is still active"
 first = iam.list_access_keys(UserName="mira")["AccessKeyMetadata"][0]
 iam.update_access_key(
     UserName="mira", AccessKeyId=first["AccessKeyId"], Status="Inactive"
@@ -713,7 +727,7 @@ for access_key in iam.list_access_keys(UserName="mira")["AccessKeyMetadata"]:
         Status="Disabled",
     )
 
-# %% wrong="somebody else's" says="an access key that is not Mira's"
+# %% wrong="somebody else's" says="an access key that does not belong to Mira"
 job = dynamodb.scan(TableName=lab.settings_table_name)["Items"][0]
 name = job["program"]["S"]
 for access_key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
@@ -728,14 +742,14 @@ iam.detach_user_policy(
 )
 
 # %% [markdown] tags=["solution"]
-# A user may have two access keys. `get_access_key_last_used` says when one was last used, and for which service.
+# A user can have two access keys. `get_access_key_last_used` shows when an access key was last used, and for which service.
 
 # %% [markdown]
-# Nothing has failed since, so Mira's user can go. IAM does not delete a user who still has access keys or policies: it answers with `DeleteConflict`. A *managed policy* exists on its own and is *attached* to users, so you detach it. An *inline policy* is part of one user, so you delete it.
+# Nothing has failed since, so you can delete Mira's user. IAM answers with `DeleteConflict` if the user still has access keys or policies. A *managed policy* exists on its own and is *attached* to users, so you detach it. An *inline policy* is part of one user, so you delete it.
 #
 # {{exercise 7.7}}
 #
-# *Inputs:* `iam`; `list_access_keys`, `list_attached_user_policies` and `list_user_policies` show what Mira has. *Goal:* there is no user `mira` any more.
+# *Inputs:* `iam`. Its operations `list_access_keys`, `list_attached_user_policies` and `list_user_policies` show what Mira has. *Goal:* the user `mira` no longer exists.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -776,7 +790,7 @@ iam.detach_user_policy(
 )
 iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 
-# %% wrong="another name" says="is called old now"
+# %% wrong="another name" says="is now called old"
 iam.update_user(UserName="mira", NewUserName="old")
 
 # %% wrong="at once" says="DeleteUser failed with DeleteConflict"
@@ -793,14 +807,14 @@ outcome(
 iam.list_user_policies(UserName="mira")["PolicyNames"]
 
 # %% [markdown] tags=["solution"]
-# IAM names one obstacle at a time. On a real account there may also be a password, MFA devices and groups.
+# IAM names only one obstacle at a time. On a real account, a user may also have a password and MFA devices, or belong to groups.
 
 # %% [markdown]
-# Finally, the studio closes. `list_keys` also lists AWS managed keys, such as the one that protects `settings`. You cannot delete them, and there is no monthly charge for them. Their `KeyManager` is `AWS`. Aliases that begin with `alias/aws/` belong to AWS, too.
+# Finally, the studio closes. `list_keys` also lists AWS managed keys, such as the one that protects `settings`. Their `KeyManager` is `AWS`. You cannot delete them, and there is no monthly charge for them. Aliases that begin with `alias/aws/` belong to AWS, too.
 #
 # {{exercise 7.8}}
 #
-# *Inputs:* `dynamodb`, `kms`, `about`. Most things have a `list_…` and a `delete_…` operation. *Goal:* no tables, no backups, no aliases of yours and no grants for people are left. Every customer managed key is pending deletion or gone.
+# *Inputs:* `dynamodb`, `kms`, `about`. Most kinds of things have a `list_…` and a `delete_…` operation. *Goal:* no tables, no backups, no aliases of yours and no grants for people are left. Every customer managed key is pending deletion or gone.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -889,20 +903,20 @@ kms.schedule_key_deletion(KeyId=lab.key_arn, PendingWindowInDays=7)
 iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 
 # %% [markdown] tags=["solution"]
-# Tables come first, because DynamoDB retires its grants when a table is deleted. The table's backups stay. A grant for a deleted user stays on the key, with an ID in place of the name. Aliases would be deleted with their keys, but their names would be taken until then. This loop deletes everything that you own; in an account that you share, delete only what you name.
+# Delete the tables first, because DynamoDB then retires its grants. A table's backups are not deleted with it. When a user is deleted, a grant for the user remains on the key, with an ID in place of the name. Aliases are deleted with their keys, but until then, their names are taken. This code deletes everything in the account. In an account that you share with others, delete only the things that you name.
 
 # %% [markdown]
 # ## 8. Looking back
 #
-# | what you were asked | where |
+# | what you learned | notebook |
 # |---|---|
 # | what encryption and its keys are, and why a key management system is needed | 01 |
-# | symmetric or asymmetric, and which key you made | 01, 02 |
+# | what symmetric and asymmetric keys are, and which kind you created | 01, 02 |
 # | what DynamoDB is, and its three encryption options | 03 |
-# | permissions on actions instead of possession of a key; why you still saw the items | 02, 04 |
-# | what the test user could do, what stopped her, and what that proves | 05 |
-# | how she was let in, and what encryption adds to other controls | 06 |
-# | which services and ideas you used, what was hard, and what to keep | here |
+# | why permissions matter, and not who has the key; why you still saw the items | 02, 04 |
+# | what the test user could do, what stopped her, and what that proved | 05 |
+# | how she got access, and what encryption adds to other controls | 06 |
+# | which services and ideas you used, what was hard, and what to keep | 07 |
 #
 # ## In your own words
 #
@@ -926,9 +940,9 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # %% [markdown]
 # ## Recap
 #
-# - Before you delete a key, find out who uses it, from its grants, its last use and the audit trail. Disable the key before you schedule its deletion, and watch for `DisabledException`.
-# - Reads of a table under a disabled key fail with `ValidationException`, after about five minutes. Enable the key, and the table can be read again.
-# - A rotation keeps the key's ARN, and old ciphertexts can still be decrypted. The first two rotations raise the key's price.
+# - Before you delete a key, find out who uses it. Look at its grants, its last use and the audit trail. Then disable the key, and watch for `DisabledException`, before you schedule its deletion.
+# - When a key is disabled, reads of its tables fail with `ValidationException` after about five minutes. When it is enabled, the tables can be read again.
+# - Rotation does not change the key's ARN, and old ciphertexts can still be decrypted. The first two rotations raise the key's price.
 # - Cancelling a deletion leaves the key disabled.
 # - When a key is deleted, everything that is encrypted under it is lost, including backups.
 # - Delete the things that are attached to a resource before the resource itself, and leave AWS managed keys alone.
@@ -937,9 +951,9 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Read more**: [Key states of AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html) · [GetKeyLastUsage](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html) · [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html) · [Schedule key deletion](https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [DeleteUser](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html)
 #
-# **Clean up.** You have already done so. On a real account, check again after the waiting period, and look at next month's bill.
+# **Clean up.** You have already cleaned up. On a real account, check again after the waiting period, and look at next month's bill.
 #
-# `progress(name="Ada Lovelace")`, with your own name, writes a page for you to print, with your name, the date, and what you have done.
+# To get a page that you can print, call `progress(name="Ada Lovelace")` with your own name. The page shows your name, the date, and what you have done.
 
 # %%
 progress()

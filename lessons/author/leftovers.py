@@ -73,7 +73,7 @@ def user_is_gone(evidence: Evidence, user: str) -> Verdict:
         renames = evidence.records("UpdateUser")
         renamed = [x.parameters.get("newUserName") for x in renames if x.asks(userName=user)]
         if same := [name for name in renamed if name and has_user(evidence, name)]:
-            return not_yet(wanted, f"the same user, who is called {same[0]} now.")
+            return not_yet(wanted, f"the same user, who is now called {same[0]}.")
         return correct("The user is gone, and so are the access keys and policies.")
     left = left_on_user(evidence, user)
     named = [what for what, count in left.items() if count]
