@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -33,20 +35,24 @@ def why_refused(evidence: Evidence, user: str, table: str, operation: str = "Get
     with copied(evidence) as trial:
         trial.box.advance(minutes=6)
         try:
-            _call(trial, user, table, operation)
+            call = _request(trial, user, table, operation)
+        except ClientError:  # The learner has taken permissions away from admin.
+            return f"{user.capitalize()} would be refused."
+        try:
+            call()
         except ClientError as error:
             return _told(trial, user, error)
     return ""
 
 
-def _call(trial: Trial, user: str, table: str, operation: str) -> None:
-    """One request for an item, by the table's own key."""
+def _request(trial: Trial, user: str, table: str, operation: str) -> Callable[[], Any]:
+    """A user's request for an item, by the table's own key, ready to be made."""
     client = trial.client("dynamodb")
     schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
     names = {part["AttributeName"]: {"S": "x"} for part in schema}
     part = "Key" if operation == "GetItem" else "Item"
-    asked: dict[str, Any] = {"TableName": table, part: names}
-    getattr(trial.client_of(user, "dynamodb"), _METHODS[operation])(**asked)
+    method = getattr(trial.client_of(user, "dynamodb"), _METHODS[operation])
+    return functools.partial(method, **{"TableName": table, part: names})
 
 
 def _told(trial: Trial, user: str, error: ClientError) -> str:

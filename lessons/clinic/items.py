@@ -40,14 +40,12 @@ def lost(evidence: Evidence, table: str, wanted: list[Item]) -> str:
     held = {item[name]["S"]: item for item in found if "S" in item.get(name, {})}
     missing = [one[name]["S"] for one in wanted if one[name]["S"] not in held]
     if missing:
-        return f"missing: {', '.join(missing)}."
+        return f"a table without {', '.join(missing)}."
     for one in wanted:
         now = held[one[name]["S"]]
         changed = [x for x, value in one.items() if now.get(x) != value]
         if changed:
-            return (
-                f"{one[name]['S']} is no longer as it was: look at {changed[0]}."
-            )
+            return f"{one[name]['S']} has changed. Look at its attribute {changed[0]}."
     return ""
 
 
@@ -87,15 +85,13 @@ def copies(evidence: Evidence, key_arn: str) -> str:
             if _is_under(about.get("SSEDescription"), key_arn):
                 continue
             if _holds(_scanned(evidence, trial, name), visits):
-                return (
-                    f"the table {name} holds a visit, and is not under that key."
-                )
+                return f"the table {name} contains a visit, but is not under that key."
         for backup in client.list_backups(BackupType="ALL")["BackupSummaries"]:
             if _backup_holds(
                 evidence, trial, backup["BackupArn"], key_arn, visits
             ):
                 return (
-                    f"the backup {backup['BackupName']} holds a visit, and is not "
+                    f"the backup {backup['BackupName']} contains a visit, but is not "
                     "under that key."
                 )
     return ""

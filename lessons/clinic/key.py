@@ -44,7 +44,7 @@ def the_key(evidence: Evidence) -> Verdict:
         hidden = (
             f"KMS does not let admin call kms:DescribeKey on the key of {ALIAS}."
         )
-        return not_yet("a key that admin can look at.", hidden)
+        return not_yet("a key that admin can describe.", hidden)
     arn, usage = (
         key["Arn"],
         f"{key['KeySpec']}, whose KeyManager is {key['KeyManager']}",
@@ -56,7 +56,9 @@ def the_key(evidence: Evidence) -> Verdict:
     refused = _not_managed(evidence, arn)
     opened = "" if refused else what_iam_opens(evidence, arn)
     held = "" if refused else _held_by_grant(evidence, arn)
-    unseen = "this could not be checked, because admin cannot manage the key."
+    unseen = (
+        "nothing, because a key that admin cannot manage could not be checked."
+    )
     return judged(
         Part(
             "a symmetric customer managed key",
@@ -72,7 +74,10 @@ def the_key(evidence: Evidence) -> Verdict:
         ),
         Part("automatic rotation every 180 days", rotates),
         Part("a key that admin can manage", refused),
-        Part("a key that no IAM policy can open", unseen if refused else opened),
+        Part(
+            "a key to which no IAM policy can give access",
+            unseen if refused else opened,
+        ),
         Part(
             "no grant on the key for a user or a role",
             unseen if refused else held,
@@ -95,7 +100,7 @@ def _no_alias(evidence: Evidence) -> Verdict:
         seen = f"{calls[-1].name}{f' for {named}' if named else ''}"
         return not_yet(
             f"a key with the alias {ALIAS}.",
-            f"{seen}, but no alias with this name.",
+            f"{seen}, but there is no alias with the right name.",
         )
     return not_attempted(f"There is no alias {ALIAS} yet.")
 
@@ -152,7 +157,7 @@ def what_iam_opens(evidence: Evidence, arn: str) -> str:
         for could in could_do(evidence, caller, key):
             # Through DynamoDB, a stranger would need the table's policy as well.
             if could.via != DYNAMODB or account in named:
-                return f"an IAM policy could let {caller.name} in."
+                return f"an IAM policy could let {caller.name} use the key."
     return ""
 
 
@@ -184,15 +189,15 @@ def the_table(evidence: Evidence) -> Verdict:
     over = status == "ENABLED" and about["TableStatus"] == "ACTIVE"
     key = other_key(evidence, stored.key_arn, moves)
     seen = (
-        f"the Status in SSEDescription is {status}, and the table is "
+        f"the Status in SSEDescription is {status}, and the TableStatus is "
         f"{about['TableStatus']}."
     )
     items = lost(evidence, table, visits_of(evidence))
     elsewhere = copies(evidence, stored.key_arn or "")
     return judged(
         Part(f"{table} under the key of {ALIAS}", key),
-        Part("a finished move", "" if over else seen),
-        Part("every visit in the table", items),
+        Part("the move is over", "" if over else seen),
+        Part("every visit in the table, as it was", items),
         Part("no copy of a visit under another key", elsewhere),
     )
 

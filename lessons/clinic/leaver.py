@@ -50,7 +50,7 @@ def the_leaver(evidence: Evidence) -> Verdict:
         calls = _removals(evidence)
         if not calls:
             return not_attempted(
-                "Max has his access key, his policy and his grant, as before."
+                "Max still has his access key, his policy and his grant."
             )
         if calls[-1].error:
             parts[0] = parts[0]._replace(lacks=ended(calls[-1]))
@@ -79,7 +79,7 @@ def _broken(evidence: Evidence) -> str:
     if len(own) >= _OWN_GRANTS:
         return ""
     few = f"{len(own)} of its {_OWN_GRANTS} grants" if own else "no grant"
-    return f"DynamoDB has {few} on their key."
+    return f"DynamoDB has {few} on the invoices' key."
 
 
 def _active_key(evidence: Evidence, name: str) -> str:
@@ -106,7 +106,7 @@ def what_allows(evidence: Evidence, name: str) -> str:
         if _allows_something(evidence, one, policy.statements):
             return f"{name} has the policy {policy.name}."
     for role in assumed_by(evidence, one):
-        return f"{name} could take on the role {role.name}."
+        return f"{name} could assume the role {role.name}."
     for key in customer_keys(evidence):
         if could := _could_with(evidence, one, key):
             return f"{name} could call {could}, with the key {key}."
@@ -114,7 +114,7 @@ def what_allows(evidence: Evidence, name: str) -> str:
         return f"a key policy names {named}."
     for table in evidence.client("dynamodb").list_tables()["TableNames"]:
         if asks(evidence, name, table, (*READS, *WRITES, "DeleteTable")):
-            return f"the policy of the table {table} lets {name} in."
+            return f"the policy of the table {table} gives {name} access."
     return ""
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from botocore.exceptions import ClientError
 
 from lessons.author import (
+    KEY_CHANGES,
+    POLICY_CHANGES,
     Evidence,
     Part,
     Verdict,
@@ -17,6 +19,7 @@ from lessons.author import (
     judged,
     not_attempted,
     not_yet,
+    why_refused,
 )
 
 from .account import everywhere
@@ -33,7 +36,7 @@ from .callers import (
 from .items import invoices_of, lost
 from .key import gone, other_key
 from .keys import AskedKey, existing, tomorrows
-from .reads import READS, WRITES, asks, may
+from .reads import READS, WRITES, may
 from .tries import ALIAS, about, ended, own_calls
 
 
@@ -45,11 +48,11 @@ def the_nurse(evidence: Evidence) -> Verdict:
         return gone(table)
     if stored.key_arn is None:
         return not_attempted(
-            "This task begins once the visits are under the key of task 1."
+            "You can begin this task once the visits are under the key of task 1."
         )
     if other := other_key(evidence, stored.key_arn, []):
         return not_yet(
-            f"the visits under the key of {ALIAS}, as in task 2.", other
+            f"the visits encrypted under the key of {ALIAS}, as in task 2.", other
         )
     reads = may(evidence, "ida", table, READS)
     if not reads and (verdict := _not_begun(evidence, stored.key_arn)):
@@ -59,12 +62,15 @@ def the_nurse(evidence: Evidence) -> Verdict:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         seen = f"GetKeyPolicy fails with {code}."
-        return not_yet("a key policy that admin can look at.", seen)
-    writes = may(evidence, "ida", table, WRITES)
+        return not_yet("a key policy that admin can read.", seen)
+    unread = "" if reads else _refused(evidence, "ida", table)
+    unwritten = ""
+    if not may(evidence, "ida", table, WRITES):
+        unwritten = _refused(evidence, "ida", table, "PutItem")
     past, elsewhere, changes = what_ida_could(evidence, key, table)
     return judged(
-        Part("Ida can read a visit", "" if reads else _why_not(evidence)),
-        Part("Ida can write a visit", "" if writes else "she would be refused."),
+        Part("Ida can read a visit", unread),
+        Part("Ida can write a visit", unwritten),
         Part("Ida can use the key only through DynamoDB", _could("Ida", past)),
         Part(f"Ida can use the key only for {table}", _could("Ida", elsewhere)),
         Part("Ida cannot change who can use it", _could("Ida", changes)),
@@ -95,23 +101,24 @@ def _could(who: str, actions: Sequence[str]) -> str:
     return f"{who} could call {actions[0]}." if actions else ""
 
 
+def _refused(
+    evidence: Evidence, name: str, table: str, operation: str = "GetItem"
+) -> str:
+    """Why somebody who may not read or write would be refused: never empty."""
+    told = why_refused(evidence, name, table, operation)
+    return told or f"{name.capitalize()} would be refused."
+
+
 def _not_begun(evidence: Evidence, arn: str) -> Verdict | None:
     """Whether nothing was done for Ida yet; a call about her that failed is named."""
-    names = ("CreateKey", "PutKeyPolicy", "CreateGrant", "PutUserPolicy")
-    calls = about(own_calls(evidence, *names, "AttachUserPolicy"), "ida")
+    calls = about(own_calls(evidence, "CreateKey", *KEY_CHANGES), "ida")
     if calls and calls[-1].error:
         return not_yet("Ida can read a visit.", ended(calls[-1]))
     if calls:
         return None
-    return not_attempted("Ida is still refused, and no call was about her.")
-
-
-def _why_not(evidence: Evidence) -> str:
-    """Which of the two permissions Ida lacks."""
-    table = evidence.lab.visits_table_name
-    if not asks(evidence, "ida", table, READS):
-        return "DynamoDB would refuse her dynamodb:GetItem."
-    return "KMS would refuse her kms:Decrypt when DynamoDB asks for her."
+    return not_attempted(
+        "Ida is still refused, and none of your calls was about her."
+    )
 
 
 def strangers(evidence: Evidence, key: AskedKey) -> str:
@@ -137,6 +144,7 @@ def the_clerk(evidence: Evidence) -> Verdict:
     kept = (
         "" if stored.key_arn == arn else other_key(evidence, stored.key_arn, [])
     )
+    reads = may(evidence, "bo", table, READS)
     today, tomorrow, changes = what_bo_could(evidence, arn)
     verdict = judged(
         Part(f"{table} under the invoices' key", kept),
@@ -146,10 +154,12 @@ def the_clerk(evidence: Evidence) -> Verdict:
         ),
         Part(
             "Bo can read an invoice",
-            "" if may(evidence, "bo", table, READS) else "he would be refused.",
+            "" if reads else _refused(evidence, "bo", table),
         ),
-        Part("Bo can use no other key of the clinic", _could("Bo", today)),
-        Part("Bo can use no key that is made tomorrow", _could("Bo", tomorrow)),
+        Part("Bo cannot use any other key of the clinic", _could("Bo", today)),
+        Part(
+            "Bo cannot use a key that is created tomorrow", _could("Bo", tomorrow)
+        ),
         Part(
             "Bo cannot change who can use the invoices' key",
             _could("Bo", changes),
@@ -195,8 +205,8 @@ def _as_it_was(evidence: Evidence) -> Verdict | None:
     calls = about(own_calls(evidence, *_CHANGES), "bo")
     if not calls:
         return not_attempted(
-            "Bo's inline policy, bo-inline, has not changed: it allows kms:Decrypt with "
-            "every key."
+            "Bo's inline policy, bo-inline, has not changed. It still allows kms:Decrypt "
+            "with every key."
         )
     seen = "his inline policy bo-inline has not changed."
     if calls[-1].error:
@@ -204,7 +214,4 @@ def _as_it_was(evidence: Evidence) -> Verdict | None:
     return not_yet("Bo can use only the invoices' key.", seen)
 
 
-_CHANGES = (
-    *("PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy"),
-    *("DetachUserPolicy", "AddUserToGroup", "CreateGrant", "DeleteUser"),
-)
+_CHANGES = ("CreateGrant", "DeleteUser", *POLICY_CHANGES)

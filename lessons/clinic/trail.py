@@ -11,6 +11,7 @@ from lessons.author import (
     Verdict,
     access_keys,
     at_rest,
+    event_named,
     judged,
     no_event,
     not_yet,
@@ -32,7 +33,7 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
     if found is None:
         wanted = "the EventId of an event in the audit trail."
         return not_yet(wanted, no_event(evidence, event_id))
-    what = f"{found.name} of {found.source}, by {found.user or found.arn}"
+    what = event_named(found)
     context = found.parameters.get("encryptionContext") or {}
     of_key = bool(key_id) and f"key/{key_id}" in found.message
     for_table = found.via == DYNAMODB and context.get(TABLE) == table
@@ -42,13 +43,13 @@ def the_proof(evidence: Evidence, event_id: object) -> Verdict:
         Part("Bo is refused", "" if found.user == "bo" else f"{what}."),
         Part(
             "the key is the visits' key",
-            "" if of_key else f"{what}, on another key.",
+            "" if of_key else f"{what}, which is about another key.",
         ),
         Part(
-            f"DynamoDB asked on his behalf, for {table}",
+            f"DynamoDB called KMS on his behalf, for {table}",
             ""
             if for_table
-            else f"{what}, which did not come from a request for {table}.",
+            else f"{what}, which was not caused by a request for {table}.",
         ),
         Part("Bo cannot read a visit today", _reads_now(evidence, table)),
         Part(
@@ -63,7 +64,11 @@ def _reads_now(evidence: Evidence, table: str) -> str:
     if at_rest(evidence, table) is None:
         return f"there is no table {table}."
     reads = may(evidence, "bo", table, READS)
-    return "he could: a permission has changed since that event." if reads else ""
+    return (
+        "he could, because a permission has changed since that event."
+        if reads
+        else ""
+    )
 
 
 def _refusal_of_kms(found: Record, what: str) -> Part:
@@ -72,10 +77,10 @@ def _refusal_of_kms(found: Record, what: str) -> Part:
     if found.source == KMS and found.refused("kms:Decrypt"):
         return Part(title)
     if not found.denied:
-        return Part(title, f"{what}: an event without a denial.")
+        return Part(title, f"{what}. It is an event without a denial.")
     if "kms:Decrypt" in found.message:
-        return Part(title, f"{what}: DynamoDB passing on what KMS said.")
-    seen = f"{what}: a denial, but of something other than kms:Decrypt."
+        return Part(title, f"{what}. In it, DynamoDB passes on KMS's answer.")
+    seen = f"{what}. It is a denial of something other than kms:Decrypt."
     return Part(title, seen, "any-denial")
 
 
@@ -113,7 +118,7 @@ def _found(
     late = f"{people.late} is in the list: the key was disabled."
     return [
         Part(
-            "everyone for whom KMS decrypted when DynamoDB asked for this table",
+            "everyone on whose behalf DynamoDB called Decrypt for this table",
             f"{missing[0]} is missing." if missing else "",
         ),
         Part("nobody whom KMS refused", named.get(people.refused, "")),
@@ -124,14 +129,14 @@ def _found(
         Part(
             "nobody who called KMS without DynamoDB", named.get(people.alone, "")
         ),
-        Part("nobody who used another table only", named.get(people.second, "")),
+        Part("nobody who used only another table", named.get(people.second, "")),
         Part("nobody else", named[others[0]] if others else ""),
         Part(
             "sorted, and each name once",
             "" if names == sorted(set(names)) else f"`{str(names)[:80]}`.",
         ),
         Part(
-            "the right list for another table as well, whose events are in another order",
+            "the right list for another table, whose events are in another order",
             ""
             if sorted(set(elsewhere)) == history.readers[1]
             else f"`{str(elsewhere)[:80]}`.",

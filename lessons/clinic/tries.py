@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lessons.author import Evidence, Record
+from lessons.author import Evidence, Record, failure
 
 ALIAS = "alias/clinic-visits"
 
@@ -25,7 +25,4 @@ def about(calls: Iterable[Record], user: str) -> list[Record]:
 
 def ended(record: Record) -> str:
     """How a call that failed ended, in AWS's words, as a sentence."""
-    return (
-        f"{record.name} failed with {record.error}: {record.reason}".rstrip(".")
-        + "."
-    )
+    return f"{failure(record)}."

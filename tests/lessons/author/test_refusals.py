@@ -80,3 +80,9 @@ def test_what_no_policy_decides_is_told_as_the_error_that_it_is(lab: Lab) -> Non
     told = why_refused(Evidence(lab), "mira", lab.table_name)
     assert told.startswith("GetItem would fail with ValidationException: KMS key disabled error")
     assert why_refused(Evidence(lab), "nobody", lab.table_name) == "there is no user nobody."
+
+
+def test_an_admin_without_permissions_gets_a_plain_sentence(lab: Lab) -> None:
+    put("admin", "Deny", "iam:CreateAccessKey")
+    told = why_refused(Evidence(lab), "mira", lab.table_name)
+    assert told == "Mira would be refused."

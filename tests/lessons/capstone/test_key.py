@@ -81,8 +81,8 @@ TOO_WIDE = {
     "Lou past DynamoDB": ([ALL, IDA, "lou may decrypt"], "Lou could call"),
     "Max makes grants": ([ALL, IDA, "max may grant"], "Max could call"),
     "everyone through DynamoDB": ([ALL, "everyone may use; via, table"], "could call"),
-    "Ida is not in it": ([ALL, "lou may look"], "no call was about her"),
-    "a typing error": ([ALL, "ida may look"], "KMS would refuse her kms:Decrypt"),
+    "Ida is not in it": ([ALL, "lou may look"], "none of your calls was about her"),
+    "a typing error": ([ALL, "ida may look"], "KMS would refuse Ida kms:Decrypt, because"),
 }
 
 
@@ -171,7 +171,7 @@ def test_a_failed_attempt_is_named(clinic: Clinic) -> None:
         ("to be deleted", "its state is PendingDeletion"),
         ("the invoices", "points to the invoices' key"),
         ("signs", "a key with the key spec ECC_NIST_P256"),
-        ("another name", "no alias with this name"),
+        ("another name", "no alias with the right name"),
     ],
 )
 def test_what_the_key_must_be(clinic: Clinic, step: str, says: str) -> None:
@@ -197,7 +197,7 @@ def test_a_visit_that_is_lost_is_named(clinic: Clinic) -> None:
     keys = [{"visit_id": {"S": f"v-{n:03}"}} for n in (2, 7)]
     clinic.dynamodb.delete_item(TableName=clinic.visits, Key=keys[0])
     clinic.dynamodb.put_item(TableName=clinic.visits, Item=keys[1])
-    assert "missing: v-002" in clinic.says("8.2").sentence
+    assert "a table without v-002" in clinic.says("8.2").sentence
 
 
 def copy_of(clinic: Clinic, table: str, name: str, encryption: dict[str, Any]) -> None:
@@ -218,7 +218,7 @@ def test_a_visit_that_is_not_as_it_was_is_named(clinic: Clinic) -> None:
     clinic.move(clinic.key(ALL, IDA))
     item = {"visit_id": {"S": "v-004"}, "reason": {"S": "lost"}}
     clinic.dynamodb.put_item(TableName=clinic.visits, Item=item)
-    assert "v-004 is no longer as it was: look at patient" in clinic.says("8.2").sentence
+    assert "v-004 has changed. Look at its attribute patient" in clinic.says("8.2").sentence
 
 
 def test_a_table_made_again_with_every_visit_is_right(clinic: Clinic) -> None:
@@ -234,14 +234,14 @@ def test_a_table_made_again_with_every_visit_is_right(clinic: Clinic) -> None:
 def test_a_copy_under_another_key_is_named(clinic: Clinic, name: str) -> None:
     copy_of(clinic, "copy", name, {})
     clinic.move(clinic.key(ALL, IDA))
-    assert "the table copy holds a visit" in clinic.says("8.2").sentence
+    assert "the table copy contains a visit" in clinic.says("8.2").sentence
 
 
 def test_a_backup_from_before_is_named(clinic: Clinic) -> None:
     made = clinic.dynamodb.create_backup(TableName=clinic.visits, BackupName="before")
     clinic.move(clinic.key(ALL, IDA))
     clinic.dynamodb.create_backup(TableName=clinic.visits, BackupName="after")
-    assert "the backup before holds a visit" in clinic.says("8.2").sentence
+    assert "the backup before contains a visit" in clinic.says("8.2").sentence
     clinic.dynamodb.delete_backup(BackupArn=made["BackupDetails"]["BackupArn"])
     assert clinic.says("8.2").word == say("check.correct"), clinic.says("8.2")
 

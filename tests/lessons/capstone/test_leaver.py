@@ -167,7 +167,7 @@ def test_nothing_lets_max_in(clinic: Clinic, steps: list[Steps]) -> None:
         ([key_deleted, revoked], "AmazonDynamoDBFullAccess_v2"),
         ([key_deleted, detached, revoked, in_a_group], "AmazonDynamoDBFullAccess_v2"),
         ([key_off, detached, revoked, key_policy_names_him], "a key policy names max"),
-        ([key_off, detached, all_revoked], "no grant on their key"),
+        ([key_off, detached, all_revoked], "no grant on the invoices' key"),
         ([key_off, detached, revoked, one_grant_of_dynamodb], "1 of its 2 grants"),
         ([renamed], "is active"),
         ([renamed, revoked], "is active"),

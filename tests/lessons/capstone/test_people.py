@@ -197,24 +197,30 @@ def a_policy_that_is_refused(clinic: Clinic) -> None:
 WRONG: dict[str, tuple[Steps, str]] = {
     "only taken away": (no_policy, "Bo can read an invoice"),
     "Bo deleted": (deleted, "Bo can read an invoice"),
-    "every key, through DynamoDB": (by_policy("bo may use; via", anywhere=True), "made tomorrow"),
+    "every key, through DynamoDB": (
+        by_policy("bo may use; via", anywhere=True),
+        "created tomorrow",
+    ),
     "every key, for the invoices": (
         by_policy("bo may decrypt; invoices", anywhere=True),
-        "made tomorrow",
+        "created tomorrow",
     ),
-    "every key of the account": (every_key_of_the_account, "made tomorrow"),
-    "every key, beside the one": (beside("bo may use"), "made tomorrow"),
+    "every key of the account": (every_key_of_the_account, "created tomorrow"),
+    "every key, beside the one": (beside("bo may use"), "created tomorrow"),
     "he may grant": (by_policy("bo may use", "bo may grant"), "who can use the invoices' key"),
     "everything on the key": (by_policy("bo may everything"), "kms:PutKeyPolicy"),
-    "the wrong action": (by_policy("bo may look"), "he would be refused"),
-    "the wrong table": (by_policy("bo may decrypt; via, table"), "he would be refused"),
+    "the wrong action": (by_policy("bo may look"), "KMS would refuse Bo kms:Decrypt, because"),
+    "the wrong table": (
+        by_policy("bo may decrypt; via, table"),
+        "KMS would refuse Bo kms:Decrypt, because",
+    ),
     "the invoices moved": (moved, "under the AWS owned key"),
-    "the visits' key, too": (the_visits_too, "no other key of the clinic"),
+    "the visits' key, too": (the_visits_too, "any other key of the clinic"),
     "a grant beside the old policy": (
         lambda clinic: clinic.grant("bo", clinic.lab.invoices_key_arn),
         "bo-inline has not changed",
     ),
-    "an invoice is lost": (emptied, "missing: i-003"),
+    "an invoice is lost": (emptied, "a table without i-003"),
     "keys with a tag": (tagged, "aws:ResourceTag/team is billing"),
     "keys with an alias of a kind": (
         with_more(
@@ -230,14 +236,14 @@ WRONG: dict[str, tuple[Steps, str]] = {
         with_more("kms:Decrypt", {"StringEquals": {"kms:KeySpec": "RSA_2048"}}),
         "kms:KeySpec is RSA_2048",
     ),
-    "keys with such an ID": (with_more("kms:Decrypt", None, "KEY*"), "made tomorrow"),
+    "keys with such an ID": (with_more("kms:Decrypt", None, "KEY*"), "created tomorrow"),
     "through another service": (
         with_more("kms:Decrypt", {"StringLike": {"kms:ViaService": "s3.*"}}),
-        "made tomorrow",
+        "created tomorrow",
     ),
     "with another context": (
         with_more("kms:Decrypt", {"StringEquals": {"kms:EncryptionContext:for": "pay"}}),
-        "made tomorrow",
+        "created tomorrow",
     ),
     "from a day on": (
         with_more("kms:*", {"DateGreaterThan": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}}),

@@ -124,11 +124,11 @@ def the_whole_event(clinic: Clinic) -> Any:
     [
         (by_iam, "of something other than kms:Decrypt"),
         (by_kms_itself, "of something other than kms:Decrypt"),
-        (past_dynamodb, "not come from a request for visits"),
-        (by_dynamodb, "DynamoDB passing on"),
+        (past_dynamodb, "not caused by a request for visits"),
+        (by_dynamodb, "DynamoDB passes on"),
         (allowed, "an event without a denial"),
-        (the_invoices, "on another key"),
-        (of_max, "by max"),
+        (the_invoices, "about another key"),
+        (of_max, "for max"),
         (the_request, "the ID of a request"),
         (the_whole_event, "the whole event"),
         (lambda _: "AccessDenied", "`AccessDenied`"),
@@ -220,7 +220,7 @@ def test_one_call_is_enough_in_whatever_order(clinic: Clinic, newest_first: bool
     [
         ("no error", "nobody whom KMS refused"),
         ("the service", "nobody who called KMS without DynamoDB"),
-        ("the table", "nobody who used another table only"),
+        ("the table", "nobody who used only another table"),
         ("the operation", "KeyError"),
     ],
 )
