@@ -344,42 +344,28 @@ with refused("ValidationException"):
     )
 
 # %% wrong="no such table" says="Requested resource not found"
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
 with refused("ResourceNotFoundException"):
-    dynamodb.update_table(
-        TableName="score",
-        SSESpecification={
-            "Enabled": True,
-            "SSEType": "KMS",
-            "KMSMasterKeyId": lab.key_alias,
-        },
-    )
+    dynamodb.update_table(TableName="score", SSESpecification=asked)
 
 # %% wrong="no such key" says="UpdateTable failed with ValidationException"
+key = f"{lab.key_arn[:-4]}0000"
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
 with refused("ValidationException"):
-    dynamodb.update_table(
-        TableName=lab.scores_table_name,
-        SSESpecification={
-            "Enabled": True,
-            "SSEType": "KMS",
-            "KMSMasterKeyId": f"{lab.key_arn[:-4]}0000",
-        },
-    )
+    dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification=asked)
 
 # %% wrong="moved by Mira" says="mira is not authorized"
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
 with refused("AccessDeniedException"):
     mira_dynamodb.update_table(
-        TableName=lab.scores_table_name,
-        SSESpecification={
-            "Enabled": True,
-            "SSEType": "KMS",
-            "KMSMasterKeyId": lab.key_alias,
-        },
+        TableName=lab.scores_table_name, SSESpecification=asked
     )
 
 # %% wrong="table deleted" says="no table scores"
 dynamodb.delete_table(TableName=lab.scores_table_name)
 
 # %% wrong="a new table" says="the old items are lost"
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
 dynamodb.delete_table(TableName=lab.scores_table_name)
 number = {"AttributeName": "player_id"}
 dynamodb.create_table(
@@ -387,22 +373,12 @@ dynamodb.create_table(
     AttributeDefinitions=[{**number, "AttributeType": "S"}],
     KeySchema=[{**number, "KeyType": "HASH"}],
     BillingMode="PAY_PER_REQUEST",
-    SSESpecification={
-        "Enabled": True,
-        "SSEType": "KMS",
-        "KMSMasterKeyId": lab.key_alias,
-    },
+    SSESpecification=asked,
 )
 
 # %% wrong="she may use the key" says="an IAM policy or a grant lets her use this key"
-dynamodb.update_table(
-    TableName=lab.scores_table_name,
-    SSESpecification={
-        "Enabled": True,
-        "SSEType": "KMS",
-        "KMSMasterKeyId": lab.key_alias,
-    },
-)
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": lab.key_alias}
+dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification=asked)
 kms.create_grant(
     KeyId=lab.key_arn,
     Operations=["Decrypt"],
@@ -718,35 +694,23 @@ arn = dynamodb.describe_table(TableName=lab.table_name)["Table"]["TableArn"]
 statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": arn}
 
 # %% wrong="the read" says="it does not allow"
-statement = {
-    "Effect": "Allow",
-    "Action": "dynamodb:GetItem",
-    "Resource": lab.key_arn,
-}
+key = lab.key_arn
+statement = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": key}
 
 # %% wrong="a typo in the action" says="its Action is \"kms:Decryption\""
-statement = {
-    "Effect": "Allow",
-    "Action": "kms:Decryption",
-    "Resource": lab.key_arn,
-}
+key = lab.key_arn
+statement = {"Effect": "Allow", "Action": "kms:Decryption", "Resource": key}
 
 # %% wrong="a Deny" says="its Effect is \"Deny\""
 statement = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": lab.key_arn}
 
 # %% wrong="another key" says="its Resource is "
-statement = {
-    "Effect": "Allow",
-    "Action": "kms:Decrypt",
-    "Resource": lab.payments_key_arn,
-}
+key = lab.payments_key_arn
+statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}
 
 # %% wrong="all actions but this" says="its Action is \"kms:Decrypt\" under NotAction"
-statement = {
-    "Effect": "Allow",
-    "NotAction": "kms:Decrypt",
-    "Resource": lab.key_arn,
-}
+key = lab.key_arn
+statement = {"Effect": "Allow", "NotAction": "kms:Decrypt", "Resource": key}
 
 # %% wrong="for another service" says="because of its Condition, or because more than one part is wrong"
 statement = {

@@ -190,38 +190,23 @@ kms.create_alias(AliasName="alias/clinic-visits", TargetKeyId=key)
 check("8.2")
 
 # %% wrong="another key" says="under the key alias/clinic-invoices"
-dynamodb.update_table(
-    TableName=lab.visits_table_name,
-    SSESpecification={
-        "Enabled": True,
-        "SSEType": "KMS",
-        "KMSMasterKeyId": lab.invoices_key_arn,
-    },
-)
+key = lab.invoices_key_arn
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+dynamodb.update_table(TableName=lab.visits_table_name, SSESpecification=asked)
 
 # %% wrong="deleted" says="There is no table visits"
 dynamodb.delete_table(TableName=lab.visits_table_name)
 
 # %% wrong="the AWS managed key" says="under the AWS managed key"
-dynamodb.update_table(
-    TableName=lab.visits_table_name,
-    SSESpecification={
-        "Enabled": True,
-        "SSEType": "KMS",
-        "KMSMasterKeyId": "alias/aws/dynamodb",
-    },
-)
+key = "alias/aws/dynamodb"
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+dynamodb.update_table(TableName=lab.visits_table_name, SSESpecification=asked)
 
 # %% wrong="a key that is not there" says="UpdateTable failed with ValidationException"
+key = "alias/clinic-visit"
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
 with refused("ValidationException"):
-    dynamodb.update_table(
-        TableName=lab.visits_table_name,
-        SSESpecification={
-            "Enabled": True,
-            "SSEType": "KMS",
-            "KMSMasterKeyId": "alias/clinic-visit",
-        },
-    )
+    dynamodb.update_table(TableName=lab.visits_table_name, SSESpecification=asked)
 
 # %% [markdown]
 # ## Task 3
@@ -271,14 +256,9 @@ kms.create_grant(
 )
 
 # %% wrong="under another key" says="as in task 2"
-dynamodb.update_table(
-    TableName=lab.visits_table_name,
-    SSESpecification={
-        "Enabled": True,
-        "SSEType": "KMS",
-        "KMSMasterKeyId": lab.invoices_key_arn,
-    },
-)
+key = lab.invoices_key_arn
+asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+dynamodb.update_table(TableName=lab.visits_table_name, SSESpecification=asked)
 lab.advance(minutes=1)
 
 # %% wrong="nothing but the move" says="Ida is still refused" outcome="not attempted"
