@@ -52,7 +52,7 @@ mira = boto3.Session(
 mira.client("sts").get_caller_identity()["Arn"]
 
 # %% [markdown]
-# **What just happened?** A program signs its requests with an *access key*. Every call made through the session `mira` is signed with Mira's access key, so AWS takes it as a request by Mira. A client made with plain `boto3.client` still acts as you.
+# **What just happened?** A program signs its requests with an *access key*. Every call made through the session `mira` is signed with Mira's access key, so AWS treats it as Mira's request. A client made with plain `boto3.client` still acts as you.
 #
 # ## 2. Predict, then look
 #
@@ -76,13 +76,13 @@ predict("5.1")
 # %% [markdown]
 # {{architecture}}
 #
-# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys. Those keys are encrypted under a *table key*, and the table key is encrypted under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. KMS then checks whether *Mira* may use the key. Full access to DynamoDB does not include that permission.
+# **What just happened?** DynamoDB itself allowed Mira's request. But the items are encrypted under data encryption keys. Those keys are encrypted under a *table key*, and the table key is encrypted under the studio's KMS key. To decrypt the table key, DynamoDB calls `kms:Decrypt` on behalf of the caller. KMS then checks whether *Mira* may use the key. Full access to DynamoDB does not include permission to use a key.
 #
 # `refused` is part of the course. It expects an error with the given code, and keeps the error so that you can look at it. In your own programs, catch boto3's `ClientError` and look at its error code.
 #
 # {{exercise 5.1}}
 #
-# Reading needs the key. Does writing need it too?
+# Reading an item requires the key. Does writing an item require it, too?
 #
 # *Inputs:* `mira_dynamodb`, `lab.table_name`. *Goal:* Mira tries to put a new player, `p-099`, into the table `players`. If she is refused, your code catches the error, so that the notebook can go on.
 
@@ -145,20 +145,20 @@ with refused("AccessDeniedException"):
 #
 # | the words | what they tell you |
 # |---|---|
-# | `KMS key access denied error` | The message comes from DynamoDB, which passes on the answer of KMS. A denial by DynamoDB itself begins with `User:`. |
+# | `KMS key access denied error` | The message comes from DynamoDB, which passes on KMS's answer. A denial by DynamoDB itself begins with `User:`. |
 # | `User: …:user/mira` | The user on whose behalf DynamoDB called KMS. |
 # | `kms:Decrypt` | The permission that was missing. It is not `dynamodb:GetItem`. |
 # | `on resource: …:key/…` | The key that she may not use. |
 # | `because no identity-based policy allows` | The reason. No policy denied the request, but none allowed it either. This is an *implicit deny*. If a policy denies a request, that is an *explicit deny*, and the message says `with an explicit deny`. |
 # | `Service: AWSKMS; … Request ID` | The details of DynamoDB's call to KMS. |
 #
-# The error code and the first words were recorded from AWS. The sentence in the middle has the wording in which other services pass on KMS's answer today. The sandbox assumes that DynamoDB uses the same wording.
+# The error code and the first words were recorded from AWS. The sentence in the middle has the wording that other services use today when they pass on KMS's answer. The sandbox assumes that DynamoDB uses it, too.
 #
-# Such a denial does not prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see proof of this in the audit trail.
+# Such a denial does not prove that the table is encrypted: *every* DynamoDB table is. It proves that Mira may not use this key. Auditors want to see this proof in the audit trail.
 #
 # {{exercise 5.2}}
 #
-# *Inputs:* `cloudtrail`. Page through its `lookup_events` as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused to let Mira use the studio's key. The denial of any other request is not a proof.
+# *Inputs:* `cloudtrail`. Use its paginator for `lookup_events`, as in notebook 03. *Goal:* `proof` is the `EventId` of the event in which **KMS** refused to let Mira use the studio's key. The denial of any other request does not count.
 
 # %% tags=["answer"]
 cloudtrail = boto3.client("cloudtrail")
@@ -411,7 +411,7 @@ predict("5.2")
 #
 # {{exercise 5.4}}
 #
-# *Inputs:* `dynamodb`, `lab.table_name`. `update_table` has a parameter `DeletionProtectionEnabled`. *Goal:* the table `players` has deletion protection.
+# *Inputs:* `dynamodb`, `lab.table_name`. `update_table` has the parameter `DeletionProtectionEnabled`. *Goal:* the table `players` has deletion protection.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -448,7 +448,7 @@ dynamodb.create_backup(TableName=lab.table_name, BackupName="before-deletion")
 # %% [markdown]
 # {{exercise 5.5}}
 #
-# It turns out that Mira does not have to delete tables. An explicit deny overrides every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy that belongs to that user alone. The document is JSON text. It contains `"Version": "2012-10-17"` and, under `"Statement"`, a list of statements.
+# It turns out that Mira does not need to delete tables. An explicit deny overrides every Allow, so you can leave her managed policy attached. `iam.put_user_policy(UserName=…, PolicyName=…, PolicyDocument=…)` gives a user a policy that belongs to that user alone. The document is JSON text. It contains `"Version": "2012-10-17"` and, under `"Statement"`, a list of statements.
 #
 # *Inputs:* `iam`, `json.dumps`. *Goal:* Mira cannot delete any table (`dynamodb:DeleteTable`). She can still do everything else in DynamoDB that she could do before.
 
@@ -560,7 +560,7 @@ display(explain(denial))
 decision_way(explain(denial))
 
 # %% [markdown]
-# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. By itself, this statement gives Mira no access, but it lets the account's IAM policies give access. KMS therefore looked at Mira's policies, and found no Allow for `kms:Decrypt`. That is why the message mentions an *identity-based* policy, although the key policy does not name her either. Within one account, an Allow in either kind of policy would have been enough. Without that first statement, an Allow in an IAM policy would have no effect, and the message would mention a *resource-based* policy.
+# **What just happened?** The key policy's first statement names the account: its principal ends in `:root`. By itself, this statement gives Mira no access, but it lets the account's IAM policies give access. KMS therefore looked at Mira's policies, and found no Allow for `kms:Decrypt`. That is why the message mentions an *identity-based* policy, even though the key policy does not allow her request either. Within one account, an Allow in either kind of policy would have been enough. Without that first statement, an Allow in an IAM policy would have no effect, and the message would mention a *resource-based* policy.
 #
 # {{exercise 5.6}}
 #
@@ -570,10 +570,10 @@ decision_way(explain(denial))
 # |---|---|
 # | `"any"` | One Allow for `kms:Decrypt`: in the key policy, in an IAM policy, or by a grant. |
 # | `"key"` | An Allow in the key policy, or a grant. No IAM policy could help. |
-# | `"deny"` | No Allow, as long as a certain statement applies. |
+# | `"deny"` | No Allow would help, as long as a certain statement applies. |
 # | `"other"` | A permission that has nothing to do with the key. |
 #
-# *Inputs:* `tickets`. *Goal:* `remedies` is a dictionary that gives, for each ticket's letter, one of these answers.
+# *Inputs:* `tickets`. *Goal:* `remedies` is a dictionary that maps the letter of each ticket to one of these answers.
 
 # %%
 from helpers.display import table
@@ -635,13 +635,13 @@ remedies = ["deny", "other", "any", "key"]
 # %% [markdown]
 # ## 6. Try it on paper
 #
-# `policy_lab` decides by the sandbox's own rules, and changes nothing in the account. If you name a user, it starts with the policies that are in the account now. In Jupyter, you can edit these policies, and immediately see which statement decides.
+# `policy_lab` decides a request by the sandbox's own rules, and changes nothing in the account. If you name a user, it starts with the policies that are in the account now. In Jupyter, you can edit these policies, and immediately see which statement decides.
 #
 # {{exercise 5.7}}
 #
-# Which statement in an IAM policy would let Mira in, and allow her nothing else? Your cell only asks `policy_lab`, so it does not give anyone access yet.
+# Which statement in an IAM policy would be enough for Mira to read the table, and allow her nothing else? Your cell only asks `policy_lab`, so it does not give anyone access yet.
 #
-# *Inputs:* `lab.key_arn`. *Goal:* `statement` is the smallest statement that allows Mira to use `kms:Decrypt` with the studio's key: one action, one key.
+# *Inputs:* `lab.key_arn`. *Goal:* `statement` is the smallest statement that allows Mira to call `kms:Decrypt` with the studio's key: one action, one key.
 
 # %%
 from helpers import policy_lab
@@ -749,7 +749,7 @@ statement = json.dumps(
 # %% [markdown]
 # ## 7. Let her in
 #
-# Suppose that Mira does need the players for her work. In the KMS console, you would make her a *key user*. The console would then add her to the last two statements of the key policy.
+# Suppose that Mira does need to read the players for her work. In the KMS console, you would make her a *key user*. The console would then add her to the last two statements of the key policy.
 #
 # {{exercise 5.8}}
 #
@@ -857,7 +857,7 @@ quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # ## Recap
 #
 # - DynamoDB calls KMS on behalf of the caller. To read or write an item, the caller therefore needs two permissions: one for the operation in DynamoDB, and one for the key in KMS.
-# - The proof is an event in which KMS refuses `kms:Decrypt`, with this key, to this user.
+# - To prove that KMS denied access, find an event in which KMS refused this user `kms:Decrypt` with this key.
 # - KMS begins with the key policy. IAM policies give access only if the key policy leaves the decision to the account.
 # - Someone who may not use the key can neither read nor write items. That does not prevent them from deleting the table.
 #
