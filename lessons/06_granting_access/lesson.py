@@ -2,13 +2,13 @@
 # jupyter:
 #   course:
 #     title: Granting access
-#     promise: There are three ways to let a colleague use a key, and some that only look right. You try each way, compare what else it allows, and take the access away again.
+#     promise: There are three ways to let a colleague use a key, and other ways that only look right. You try each way, compare what else it allows, and take the access away again.
 #     minutes: {reading: 20, exercises: 45}
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[05 Denying access](05_denying_access.ipynb)"
 #     outcomes:
-#       - give a user access to a key with a key policy, an IAM policy and a grant
+#       - give a user access to a key through a key policy, an IAM policy and a grant
 #       - limit this access to requests through DynamoDB, or to one table
 #       - take access away, and explain when that takes effect
 #       - write a key policy that leaves nothing to IAM policies, and explain why that is dangerous
@@ -20,7 +20,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `players-2025` are encrypted under the studio's key, and `payments` under a key with a stricter policy. Mira has `AmazonDynamoDBFullAccess_v2`. Bruno and Edda have a policy with which they may read every table. None of the three may use a key.
+# The tables `players` and `players-2025` are encrypted under the studio's key, and `payments` under a key with a stricter policy. Mira has `AmazonDynamoDBFullAccess_v2`. Bruno and Edda have a policy that lets them read every table. None of the three may use a key.
 
 # %%
 import json
@@ -227,9 +227,9 @@ predict("6.2")
 #
 # {{exercise 6.2}}
 #
-# The auditors want proof that Mira can no longer read.
+# The auditors want proof that Mira can no longer read the players.
 #
-# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy. After its last change, she has tried to read `players`, and KMS has refused her.
+# *Inputs:* `mira_dynamodb`, `request`, `lab.advance(minutes=…)`, which lets time pass. *Goal:* Mira is not in the key policy. After the last change to the key policy, she tried to read `players`, and KMS refused her.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -317,17 +317,17 @@ print(outcome(mira_dynamodb.get_item, **request))
 predict("6.3")
 
 # %% [markdown]
-# When the policy names the key's ARN, Mira can read, but she can also decrypt the password. A *condition* makes a statement narrower:
+# When the policy names the key's ARN, Mira can read the table, but she can also decrypt the password. A *condition* makes a statement narrower:
 #
 # ```json
 # "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
 # ```
 #
-# The *condition key* `kms:ViaService` names the service through which a request reaches KMS, and the Region. AWS's own example for DynamoDB uses `StringLike` with `dynamodb.*.amazonaws.com`, because global tables span Regions.
+# The *condition key* `kms:ViaService` names the service through which a request reaches KMS, and its Region. AWS's own example for DynamoDB uses `StringLike` with `dynamodb.*.amazonaws.com`, because global tables span Regions.
 #
 # {{exercise 6.3}}
 #
-# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* her IAM policy lets Mira read `players` through DynamoDB. She cannot decrypt `password`.
+# *Inputs:* `set_iam_policy`, `lab.key_arn`, `lab.region`. *Goal:* Mira's IAM policy lets her read `players` through DynamoDB. She cannot decrypt `password`.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -415,7 +415,7 @@ set_policy([admin_arn], [admin_arn, mira_arn])
 #
 # {{exercise 6.4}}
 #
-# *Inputs:* as before, and `lab.table_name`. *Goal:* her IAM policy lets Mira read `players`, but not `players-2025`. The condition on the service remains.
+# *Inputs:* as before, and `lab.table_name`. *Goal:* Mira's IAM policy lets her read `players`, but not `players-2025`. The condition on the service remains.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -493,7 +493,7 @@ set_iam_policy(
 # %% [markdown]
 # ### Where IAM policies have no effect
 #
-# Mira's policy now names the key of `payments`, without any condition. The next cell first asks IAM's policy simulator, as in [02](02_a_kms_key.ipynb).
+# In the next cell, Mira's policy names the key of `payments`, without any condition. The cell first asks IAM's policy simulator, as in [02](02_a_kms_key.ipynb).
 
 # %%
 from helpers import explain, policy_lab
@@ -519,7 +519,7 @@ explain(denial)
 #
 # ## 4. By grant
 #
-# A *grant* allows one principal to perform certain operations with one key. A grant can only allow, and no policy needs to name that principal. A *constraint* limits a grant, for example to an encryption context.
+# A *grant* allows one principal to perform certain operations with one key. A grant can only allow. No policy needs to name the principal. A *constraint* limits a grant, for example to an encryption context.
 
 
 # %%
@@ -719,9 +719,9 @@ rows = [(way, *ways[way].values(), taken_away_by[way]) for way in ways]
 table(rows, ["way", *ways["grant"], "taken away with"])
 
 # %% [markdown]
-# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too. With an IAM policy, it is the person who manages Mira's policies who decides about your key. Grants are visible only to those who list them, and they do not expire.
+# Without a condition, an IAM policy allows as much as the key policy. With the conditions of exercise 6.4, it is as narrow as the grant. Look at the last column, too. With an IAM policy, whoever manages Mira's policies decides who may use your key. Grants do not expire, and you see them only if you list them.
 #
-# ## 6. A key for a few
+# ## 6. A key for a few users
 #
 # If you do not want IAM policies to give access to a key, leave the account's statement out of its key policy. This is dangerous, because the statement also gives the account's root user full access. Without it, nobody can manage the key once the only administrator is deleted, and you need AWS Support. For this reason, KMS refuses a key policy that would not let the caller change it again. This is the *lockout safety check*, or *lockout check*:
 
@@ -740,7 +740,7 @@ lockout
 # %% [markdown]
 # {{exercise 6.7}}
 #
-# *Inputs:* `kms.create_key`, which has a parameter `Policy`; `only_mira`, `admin_arn`. *Goal:* `vault_arn` is the ARN of a new key. Its key policy has no statement for the account. You may do everything with the key (`kms:*`). Mira may decrypt with it, but do nothing else.
+# *Inputs:* `kms.create_key`, which has the parameter `Policy`; `only_mira`, `admin_arn`. *Goal:* `vault_arn` is the ARN of a new key. Its key policy has no statement for the account. You may do everything with the key (`kms:*`). Mira may only decrypt with it.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -822,14 +822,14 @@ vault_arn = lab.payments_key_arn
 vault_arn = kms.create_key()
 
 # %% [markdown] tags=["solution"]
-# If you pass `BypassPolicyLockoutSafetyCheck=True`, `create_key` makes the key without this check, and you may never be able to change its policy. AWS advises against that. In a key policy without the account's statement, name at least two administrators, or a role that remains when a person leaves.
+# If you pass `BypassPolicyLockoutSafetyCheck=True` to `create_key`, KMS skips this check, and you may be unable to change the key policy later. AWS advises against that. In a key policy without the account's statement, name at least two administrators, or a role that remains when a person leaves.
 
 # %% [markdown]
 # {{exercise 6.8}}
 #
 # Edda has to write a report on last season. She has `AmazonDynamoDBReadOnlyAccess`, but KMS refuses her, as it refused Mira.
 #
-# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`. Use any of the three ways. To try it, use `edda`, a session that signs as Edda. *Goal:* Edda can read `players-2025`. She can read no other table, and cannot decrypt `password`.
+# *Inputs:* `users["edda"]`, `lab.key_arn`, `lab.old_table_name`. Use any of the three ways. To try it, use `edda`, a session that signs as Edda. *Goal:* Edda can read `players-2025`. She cannot read any other table, and cannot decrypt `password`.
 
 # %% tags=["answer"]
 edda = lab.as_user("edda")
@@ -1047,7 +1047,7 @@ grant_table("edda", lab.old_table_name)
 # %% [markdown]
 # ## 7. Other access controls
 #
-# Encryption at rest protects bytes where they are stored, on a disk or in a backup. Other controls protect other things.
+# Encryption at rest protects bytes where they are stored, on a disk or in a backup. Other controls complement it.
 #
 # | control | what it decides | what it does not stop |
 # |---|---|---|
@@ -1058,7 +1058,7 @@ grant_table("edda", lab.old_table_name)
 # | security groups | which traffic reaches a server's network interface | any request for a table, which has no network interface |
 # | deletion protection, backups | whether data can be lost | anyone who reads the data |
 #
-# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, a different team can decide about each permission. Then a mistake by one team does not expose the data.
+# Mira needed two permissions: for `GetItem` on the table, and for `Decrypt` with the key. If the key policy leaves nothing to IAM policies, a different team can decide about each permission. Then a mistake by one team alone does not expose the data.
 #
 # ## In your own words
 #
@@ -1092,7 +1092,7 @@ quiz("06", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 # - Compare what else each way allows, and who can take the access away.
 # - `kms:ViaService` limits a statement to requests through one service, and `kms:EncryptionContext:aws:dynamodb:tableName` to one table. In a grant, a constraint names the table.
 # - In an IAM policy, the resource is the key's ARN, not its alias.
-# - When access has been taken away, DynamoDB may go on answering the user for about five minutes.
+# - After you take access away, DynamoDB may still answer the user's requests for about five minutes.
 #
 # **Key terms** in the [glossary](../docs/glossary.md): *key administrator*, *key user*, *grant*, *grant constraint*, *condition key*, *lockout check*, *least privilege*.
 #
