@@ -21,7 +21,7 @@
 # %% [markdown]
 # ## Set-up
 #
-# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. Something is wrong with the table `scores`, which is encrypted under a third key. A fourth key was made for a test. Mira has left the studio, but her user still exists.
+# The tables `players` and `tournaments` are encrypted under the studio's key. Last season's `players-2025` has a key of its own, and a backup. Something is wrong with the table `scores`, which is encrypted under a third key. A fourth key was created for a test. Mira has left the studio, but her user still exists.
 
 # %%
 import json
@@ -70,7 +70,7 @@ def outcome(call, **request):
 # %% [markdown]
 # ## 2. Who uses it?
 #
-# Before you change a key, find out who uses it. KMS keeps no list of the tables under a key. The key's *grants* come closest to such a list: DynamoDB creates grants for each table (observers have seen two), and their constraints name the table.
+# Before you change a key, find out who uses it. KMS keeps no list of the tables under a key. The key's *grants* come closest to such a list. DynamoDB creates grants for each table, and their constraints name the table. (Observers have seen two for each table.)
 
 # %%
 found = set()
@@ -202,7 +202,7 @@ lab.advance(hours=1)
 print("an hour later:", status(lab.table_name))
 
 # %% [markdown]
-# An inaccessible table can be described or deleted, but not read, written, backed up or moved to another key. After seven days, according to AWS, DynamoDB *archives* it: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows later.
+# An inaccessible table can be described or deleted, but not read, written, backed up or moved to another key. According to AWS, DynamoDB *archives* the table after seven days: its data goes into a backup, which needs the same key. Once the key is enabled, reads work again within minutes, and the status follows later.
 #
 # ### Watch the trail
 #
@@ -218,7 +218,7 @@ def run_programs():
 
 
 # %% [markdown]
-# When a key is disabled, KMS answers with a `DisabledException`. CloudTrail records that as the event's `errorCode`.
+# When a key is disabled, KMS answers requests with a `DisabledException`. CloudTrail records that as the event's `errorCode`.
 #
 # {{exercise 7.2}}
 #
@@ -325,7 +325,7 @@ run_programs()
 refused_users = "leaderboard"
 
 # %% [markdown] tags=["solution"]
-# Two programs need the key, and its last use named only one of them. Your own reads of `players` failed in the same way, but because of the studio's key. On a real account, wait until even the program that runs least often has run.
+# Two programs need the key, and its last use named only one of them. Your own reads of `players` also failed in this way, but because the studio's key was disabled. On a real account, wait until even the program that runs least often has run.
 
 # %% [markdown]
 # ## 4. Rotate it
@@ -553,9 +553,9 @@ lab.advance(days=15)
 # %% [markdown]
 # {{exercise 7.5}}
 #
-# The game's servers cannot read `scores`, and nobody knows why. Do this before section 6, in which a week passes.
+# The game's servers cannot read `scores`, and nobody knows why. Do this exercise before section 6, in which a week passes.
 #
-# *Inputs:* `dynamodb`, `kms`, `lab.scores_table_name`. *Goal:* `scores` can be read again. The table and its key stay the same.
+# *Inputs:* `dynamodb`, `kms`, `lab.scores_table_name`. *Goal:* `scores` can be read again. You keep the table and its key.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -643,7 +643,7 @@ outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 # %% [markdown]
 # ## 6. Delete a key permanently
 #
-# Last season's players must be removed permanently from the table, from its backup, and from copies that nobody remembers. All of these are encrypted under one key. Programs still use that key, so you first move their passwords to the studio's key.
+# Last season's players must be removed permanently from the table, from its backup, and from copies that nobody remembers. All of these are encrypted under one key. Two programs still use that key, so you first move their passwords to the studio's key.
 
 # %%
 kms.enable_key(KeyId=lab.old_key_arn)  # In case it is still disabled.
@@ -690,7 +690,7 @@ print("the backup:", outcome(dynamodb.restore_table_from_backup, **restore))
 #
 # ## 7. Clean up
 #
-# Everything that is left over costs money or is a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it. An *inactive* access key no longer works, but you can activate it again.
+# Everything that is left over costs money or creates a risk. An *access key* costs nothing, but is easily forgotten. You can deactivate it before you delete it. An *inactive* access key no longer works, but you can activate it again.
 #
 # {{exercise 7.6}}
 #
@@ -814,7 +814,7 @@ iam.list_user_policies(UserName="mira")["PolicyNames"]
 #
 # {{exercise 7.8}}
 #
-# *Inputs:* `dynamodb`, `kms`, `about`. Most kinds of things have a `list_…` and a `delete_…` operation. *Goal:* no tables, no backups, no aliases of yours and no grants for people are left. Every customer managed key is pending deletion or gone.
+# *Inputs:* `dynamodb`, `kms`, `about`. Most kinds of resources have a `list_…` and a `delete_…` operation. *Goal:* no tables, no backups, no aliases of yours and no grants for people are left. Every customer managed key is pending deletion or gone.
 
 # %% tags=["answer"]
 ### BEGIN SOLUTION
@@ -913,7 +913,7 @@ iam.delete_user_policy(UserName="mira", PolicyName="see-keys")
 # | what encryption and its keys are, and why a key management system is needed | 01 |
 # | what symmetric and asymmetric keys are, and which kind you created | 01, 02 |
 # | what DynamoDB is, and its three encryption options | 03 |
-# | why permissions matter, and not who has the key; why you still saw the items | 02, 04 |
+# | why access depends on permissions, not on having the key; why you still saw the items | 02, 04 |
 # | what the test user could do, what stopped her, and what that proved | 05 |
 # | how she got access, and what encryption adds to other controls | 06 |
 # | which services and ideas you used, what was hard, and what to keep | 07 |
@@ -951,7 +951,7 @@ quiz("07", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Read more**: [Key states of AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html) · [GetKeyLastUsage](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html) · [Rotate AWS KMS keys](https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html) · [Schedule key deletion](https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [DeleteUser](https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html)
 #
-# **Clean up.** You have already cleaned up. On a real account, check again after the waiting period, and look at next month's bill.
+# **Clean up.** You have already done this. On a real account, check again after the waiting period, and look at next month's bill.
 #
 # To get a page that you can print, call `progress(name="Ada Lovelace")` with your own name. The page shows your name, the date, and what you have done.
 
