@@ -29,7 +29,7 @@
 #
 # 1. Look at what is there before you change it.
 # 2. Write down who needs what. Only then write a policy.
-# 3. Test it as the person concerned. `lab.as_user("ida")` makes an access key for Ida, and gives you a session that acts as her. Test what should work, and what should not.
+# 3. Test it as the person concerned. `lab.as_user("ida")` creates an access key for Ida, and gives you a session that acts as her. Test what should work, and what should not.
 # 4. If a request is refused and you do not know why, call `explain(error)`, or try another policy in `policy_lab`.
 #
 # Remember that DynamoDB keeps a decrypted table key for about five minutes. Let that time pass with `lab.advance(minutes=6)` before you test whether somebody is refused.
@@ -87,7 +87,7 @@ for user in ("ida", "bo", "lou", "max"):
 show(kms.get_key_policy(KeyId=lab.invoices_key_arn)["Policy"])
 
 # %% [markdown]
-# Nobody remembers why the account looks like this. That is often the case. For any statement, the first question is therefore what it allows.
+# Nobody remembers why the account looks like this. That is often the case. So the first question about any statement is: what does it allow?
 #
 # {{predict 8.1}}
 
@@ -275,7 +275,7 @@ lab.advance(minutes=1)
 #
 # {{exercise 8.4}}
 #
-# *Requirement:* Bo can still read the invoices, which stay under their key. This is the only customer managed key that he can use. He cannot use the visits' key. He also cannot use a key that somebody creates tomorrow with the default key policy, whatever its type, alias or tags. He cannot change who can use the invoices' key.
+# *Requirement:* Bo can still read the invoices, which stay under their key. Their key is the only customer managed key that he can use. He cannot use the visits' key. He also cannot use a key that somebody creates tomorrow with the default key policy, whatever its type, alias or tags. He cannot change who can use the invoices' key.
 #
 # *Inputs:* `iam`, `lab.invoices_table_name`, `lab.invoices_key_arn`. Today, his permission to decrypt is in the inline policy `bo-inline`.
 
@@ -380,7 +380,7 @@ proof = cloudtrail.lookup_events()["Events"][0]
 #
 # *Requirement:* Lou wants a function `readers(events, table)` for her report.
 #
-# - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. There are records of every service and every caller, as `lookup_events` returns them without a filter.
+# - `events` is a list of CloudTrail records, in any order. Each is a dictionary, as `json.loads(event["CloudTrailEvent"])` returns it. The list contains records of every service and every caller, as `lookup_events` returns them without a filter.
 # - The function returns a sorted list of the IAM users on whose behalf DynamoDB successfully called `Decrypt` for the table whose name is `table`. Each user's name is in the list once. (These records do not show whether a user read or wrote, so both count.)
 # - One such call is enough. Three kinds of calls do not count: calls that KMS refused or that failed for another reason, calls that a user made to KMS without DynamoDB, and calls for other tables.
 
