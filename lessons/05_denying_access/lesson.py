@@ -865,7 +865,7 @@ quiz("05", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Read more**: [Default key policy](https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html) · [DynamoDB encryption at rest usage notes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html) · [AWS managed policies for DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ddb-security-iam.awsmanpol.html) · [Troubleshoot access denied error messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html) · [Deletion protection](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection)
 #
-# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On a real account, remove Mira's access key and policies, and then delete the user. Turn deletion protection off, and delete the tables. Finally, schedule the deletion of both keys, with a waiting period of at least seven days.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On a real account, remove Mira's access key and policies, and then delete the user. Turn deletion protection off, and delete the tables. Finally, schedule the deletion of both keys. KMS deletes them after seven days at the earliest.
 
 # %%
 progress()

@@ -34,6 +34,7 @@ PROGRAMS = ("leaderboard", "matchmaker", "newsletter")
 WINDOW = 14  # days
 #: Of a key of which KMS tells the administrator nothing.
 HIDDEN = "deleted, or hidden by its key policy"
+CANCELLED = "Cancelling the deletion does not enable the key."
 START_OVER = "To start over, run the set-up cell."
 _FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
 
@@ -259,8 +260,8 @@ def thought_again(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"the key is {HIDDEN}. {START_OVER}")
     if state == "Disabled":
         off = [x for x in evidence.records("DisableKey") if x.touches(key)]
-        why = "was disabled later" if off else "is not enabled by cancelling"
-        return not_yet(wanted, f"a Disabled key, which {why}.")
+        why = "It was disabled later." if off else CANCELLED
+        return not_yet(wanted, f"a Disabled key. {why}")
     if state != "Enabled":
         names = ("ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey")
         calls = [x for x in evidence.records(*names) if x.touches(key)]
@@ -309,10 +310,7 @@ def scores_are_back(evidence: Evidence) -> Verdict:
     if state == "Enabled":
         return correct("The key can be used again, so the table can be read.")
     if state == "Disabled":
-        seen = (
-            "its key is Disabled, and cancelling the deletion does not enable it."
-        )
-        return not_yet(wanted, seen)
+        return not_yet(wanted, f"its key is Disabled. {CANCELLED}")
     tried = _tried_for(evidence, arn)
     if tried and tried[-1].error:
         return not_yet(wanted, f"its key is {state}. {failure(tried[-1])}.")

@@ -497,11 +497,11 @@ check("7.4")
 # %% wrong="not cancelled" says="its state is PendingDeletion"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 
-# %% wrong="cancelled only" says="is not enabled by cancelling"
+# %% wrong="cancelled only" says="Cancelling the deletion does not enable the key"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
 
-# %% wrong="disabled after that" says="which was disabled later"
+# %% wrong="disabled after that" says="It was disabled later"
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 kms.cancel_key_deletion(KeyId=lab.test_key_arn)
 kms.enable_key(KeyId=lab.test_key_arn)
@@ -572,7 +572,7 @@ outcome(dynamodb.get_item, TableName=lab.scores_table_name, Key=player)
 # %%
 check("7.5")
 
-# %% wrong="cancelled only" says="cancelling the deletion does not enable it"
+# %% wrong="cancelled only" says="Cancelling the deletion does not enable the key"
 key = dynamodb.describe_table(TableName=lab.scores_table_name)["Table"][
     "SSEDescription"
 ]["KMSMasterKeyArn"]

@@ -118,7 +118,7 @@ def _found(
     late = f"{people.late} is in the list: the key was disabled."
     return [
         Part(
-            "everyone on whose behalf DynamoDB called Decrypt for this table",
+            "everyone on whose behalf DynamoDB successfully called Decrypt for this table",
             f"{missing[0]} is missing." if missing else "",
         ),
         Part("nobody whom KMS refused", named.get(people.refused, "")),
