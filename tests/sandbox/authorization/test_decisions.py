@@ -108,6 +108,20 @@ def test_the_arn_of_the_policy_can_be_shown() -> None:
     assert decision.message(policy_arn=True) == f"{decision.message()}: {arn}"
 
 
+def test_a_boundary_that_lacks_an_allow_is_the_policy_of_the_denial() -> None:
+    allow = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    may = Policy.parse(allow, kind="identity-based", name="All")
+    keys = {"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
+    arn = "arn:aws:iam::111122223333:policy/Keys"
+    boundary = Policy.parse(keys, kind="permissions boundary", name="Keys", arn=arn)
+    asked = Request(f"arn:aws:{ALICE}", "dynamodb:GetItem", "*")
+    decision = authorize(asked, identity_policies=[may], permissions_boundary=boundary)
+    assert (decision.by, decision.policy) == (PolicyType.BOUNDARY, arn)
+    assert decision.message(policy_arn=True) == f"{decision.message()}: {arn}"
+    nothing = authorize(asked, permissions_boundary=boundary)
+    assert (nothing.by, nothing.policy) == (PolicyType.IDENTITY, None)
+
+
 def test_elements_are_shown_with_what_was_expected() -> None:
     decision = decide_case(CASES["viaservice-direct-call"])
     report = decision.statements[1]

@@ -110,6 +110,20 @@ def test_texts_are_read_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        ("xy", "ab", ("xy", "ab")),
+        ("xy", ["ab", "c"], ("xy", "ab", "c")),
+        (["xy", "z"], "ab", ("xy", "z", "ab")),
+        (["xy"], ["ab"], ("xy", "ab")),
+    ],
+)
+def test_a_condition_key_in_two_spellings_is_one_with_all_values(first, second, together) -> None:
+    context = {"aws:RequestTag/A": first, "aws:requesttag/a": second}
+    assert Request(USER, "kms:Decrypt", "*", context).keys == {"aws:requesttag/a": together}
+
+
+@pytest.mark.parametrize(
     ("parts", "says"),
     [
         (("nobody", "kms:Decrypt", "*"), "'nobody' is not a principal"),
