@@ -19,9 +19,10 @@ MESSAGES = {
         "This is the solved notebook: answers, explanations and outputs. "
         "Do your own work in the [blank notebook]({link})."
     ),
-    "notebook.no_twin": "This notebook has no solved twin, because it is for marks.",
+    "notebook.no_twin": "This notebook has no solved version, because it counts toward your marks.",
     "notebook.stuck_alone": (
-        "Remove the `#` in the next cell and run the cell. It says which notebook to look at again."
+        "Remove the `#` in the next cell and run the cell. "
+        "The hint tells you which notebook to review."
     ),
     "notebook.report": "Something wrong or unclear? [Report a problem]({link}).",
     "notebook.stuck": (

@@ -368,7 +368,7 @@ quiz("00", {"q1": ..., "q2": ..., "q3": ...})
 #
 # **Key terms**, in the [glossary](../docs/glossary.md): sandbox, account, Region, ARN; client, access key, session; table, item, attribute value; IAM user, IAM role, IAM policy, identity-based policy, principal; CloudTrail, event, audit trail.
 #
-# **Clean up.** There is nothing to do: when the kernel stops, the account is gone.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops.
 
 # %%
 progress()

@@ -14,7 +14,7 @@
 #       - encrypt a file under a data key from KMS, and open it again
 #     simulated: KMS, DynamoDB and the audit trail. The encryption that you do yourself is real, with the library that you would use anywhere.
 #     aws: The calls are the same. CloudTrail shows an event some minutes after the call.
-#     cost: A few cents. A customer managed key is USD 1 a month, prorated hourly.
+#     cost: A few cents. A customer managed key costs USD 1 a month, prorated hourly.
 # ---
 
 # %% [markdown]
@@ -1032,7 +1032,7 @@ quiz("01", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Key terms**, in the [glossary](../docs/glossary.md): encryption at rest, encryption in transit, data in use; plaintext, ciphertext, key, nonce, tag, associated data; symmetric key, asymmetric key, signature; KMS key, data key, envelope encryption, encryption context.
 #
-# **Clean up.** Nothing here: the account disappears with the kernel. On AWS you would delete the table and schedule the deletion of the keys, which takes at least seven days.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On AWS you would delete the table and schedule the deletion of the keys, which takes at least seven days.
 
 # %%
 progress()

@@ -15,7 +15,7 @@
 #       - rotate a key, and say what stays the same and what it costs
 #     simulated: The account, its users and its keys. Who may do what, and what each error says, follows AWS's rules.
 #     aws: The calls are the same. A new key policy and a rotation can take a moment to take effect everywhere.
-#     cost: A few cents. A customer managed key is USD 1 a month, prorated hourly, and rotation adds to that (section 7).
+#     cost: A few cents. A customer managed key costs USD 1 a month, prorated hourly, and rotation adds to that (section 7).
 # ---
 
 # %% [markdown]
@@ -945,7 +945,7 @@ quiz("02", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Key terms**, in the [glossary](../docs/glossary.md): KMS key, key spec, key material, alias, customer managed key, AWS managed key, key policy, key administrator, key user, grant, policy simulator, encryption context, data key, rotation.
 #
-# **Clean up.** Nothing here: the account disappears with the kernel. On AWS you would schedule the deletion of every key that you made; until then each one costs at least USD 1 a month.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On AWS you would schedule the deletion of every key that you made; until then each one costs at least USD 1 a month.
 
 # %%
 progress()

@@ -79,10 +79,9 @@ def _created(evidence: Evidence, table: str, wanted: str) -> Verdict:
         tries = [
             x for x in evidence.records("CreateTable") if x.asks(tableName=table)
         ]
-        failed = [x for x in tries if x.error]
-        if failed:
+        if tries and tries[-1].error:
             return not_yet(
-                f"a table {table} under {wanted}.", f"{failure(failed[-1])}."
+                f"a table {table} under {wanted}.", f"{failure(tries[-1])}."
             )
         if other := _elsewhere(evidence, evidence.records("CreateTable")):
             return not_yet(f"a table {table} under {wanted}.", other)
@@ -151,8 +150,9 @@ def move_awaited(evidence: Evidence, finished: Any) -> Verdict:
             wanted, f"`{finished['Status']}`: the move was not over yet."
         )
     if finished.get("KMSMasterKeyArn") != key:
-        tries = [x for x in _tries(evidence, table) if x.error]
-        told = f" Your last update_table: {tries[-1].reason}" if tries else ""
+        tries = _tries(evidence, table)
+        failed = tries and tries[-1].error
+        told = f" {failure(tries[-1])}." if failed else ""
         return not_yet(
             wanted, f"ENABLED, and the ARN of the old key or of another.{told}"
         )

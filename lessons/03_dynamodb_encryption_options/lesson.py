@@ -7,7 +7,7 @@
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[02 A KMS key](02_a_kms_key.ipynb)"
-#       - or else, an idea of what a KMS key, an alias and a key policy are
+#       - or a basic understanding of KMS keys, aliases and key policies
 #     outcomes:
 #       - create a table under each of the three encryption options
 #       - tell from the API which option a table is under
@@ -16,7 +16,7 @@
 #       - count the uses of a table's key in the audit trail
 #     simulated: The account, its keys and its tables. What is accepted and what is refused, and in which words, follows AWS's rules.
 #     aws: A new table takes some seconds until it is active. A change of key took about 22 seconds in one public measurement on small tables. Here the clock moves whenever you ask.
-#     cost: A few cents. There are three customer managed keys here, and each is USD 1 a month, prorated hourly. DynamoDB's own prices come on top.
+#     cost: A few cents. Each of the three customer managed keys costs USD 1 a month, prorated hourly. DynamoDB's own charges are extra.
 # ---
 
 # %% [markdown]
@@ -770,7 +770,7 @@ quiz("03", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Key terms.** *AWS owned key*: a key that belongs to AWS, outside your account. *AWS managed key*: a key in your account that AWS made and manages for one service. *Customer managed key*: a key in your account that you made and manage. *Table key*: the key of one table, itself encrypted under the KMS key. *Data encryption key*: a key that encrypts items, itself encrypted under the table key. *Grant*: a permission on one key for one principal.
 #
-# **Clean up.** Here there is nothing to do: the account ends with the kernel. On a real account, delete the tables, and schedule the deletion of the three customer managed keys. The AWS managed key stays, without a monthly fee.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On a real account, delete the tables, and schedule the deletion of the three customer managed keys. The AWS managed key stays, without a monthly fee.
 
 # %%
 progress()

@@ -329,9 +329,8 @@ def address_protected(evidence: Evidence) -> Verdict:
 def _nothing_changed(evidence: Evidence, name: str, wanted: str) -> Verdict:
     """Nothing of the item changed: what was tried, if anything was."""
     tried = evidence.records("PutItem", "UpdateItem", "GenerateDataKey")
-    failed = [x for x in tried if x.error]
-    if failed:
-        return not_yet(wanted, f"{failure(failed[-1])}.")
+    if tried and tried[-1].error:
+        return not_yet(wanted, f"{failure(tried[-1])}.")
     places = [x.parameters.get("encryptionContext") or {} for x in tried]
     asked = [place["player_id"] for place in places if "player_id" in place]
     if name in asked:

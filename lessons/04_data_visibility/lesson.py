@@ -7,7 +7,7 @@
 #     level: Intermediate. You can read Python and JSON.
 #     needs:
 #       - "[03 DynamoDB's encryption options](03_dynamodb_encryption_options.ipynb)"
-#       - or else, an idea of what a table under a customer managed key is
+#       - or a basic understanding of a table under a customer managed key
 #     outcomes:
 #       - compare an item as a caller sees it with the item as it is stored
 #       - explain why a caller sees plaintext without ever holding a key
@@ -16,7 +16,7 @@
 #       - encrypt an attribute before you send it, and decrypt it again
 #     simulated: The account, its keys and its tables. The stored bytes are real ciphertext, and you may look at them.
 #     aws: Nobody outside DynamoDB sees the stored bytes or the wrapped table key. CloudTrail's events appear after some minutes.
-#     cost: A few cents. Two customer managed keys are USD 1 a month each, prorated hourly. DynamoDB's own prices come on top.
+#     cost: A few cents. Each of the two customer managed keys costs USD 1 a month, prorated hourly. DynamoDB's own charges are extra.
 # ---
 
 # %% [markdown]
@@ -835,7 +835,7 @@ quiz("04", {"q1": ..., "q2": ..., "q3": ..., "q4": ..., "q5": ...})
 #
 # **Key terms.** *Transparent encryption*: the service encrypts what it stores and decrypts what it returns. *Table key*: the key of one table, itself encrypted under the KMS key. *Encryption context*: pairs of names and values without which KMS does not decrypt; they are not secret. *Data key*: a key that KMS makes for use outside KMS, in plaintext and encrypted. *Client-side encryption*: the program encrypts before it sends.
 #
-# **Clean up.** Here there is nothing to do: the account ends with the kernel. On a real account, delete the tables, the users and their access keys, and schedule the deletion of both keys.
+# **Clean up.** There is nothing to do here, because this account disappears when the kernel stops. On a real account, delete the tables, the users and their access keys, and schedule the deletion of both keys.
 
 # %%
 progress()
