@@ -22,6 +22,7 @@ from .platforms import Owner, of_path, of_platform, student_id, told_apart, wrap
 #: Bytes of one notebook, outputs and all.
 LARGEST = 256 * 1024**2
 _MOST_ENTRIES = 50_000
+_CLOSED = "It is a folder that cannot be opened."
 _NOBODYS = "Its path does not say whose it is."
 _DRIVE = re.compile(r"[A-Za-z]:")
 _TWO_READINGS = "Its name, as Canvas makes them, may be that of one student or of two."
@@ -161,28 +162,37 @@ def _in_folder(root: Path, owner_of: _OwnerOf) -> Iterator[tuple[Submission, Own
     for path, below in paths:
         owner = _below(below, depth, owner_of)
         one = Submission("", str(path), label=_on_one_line(below))
-        mode = path.lstat().st_mode
+        try:
+            about = path.lstat()
+        except OSError as error:  # Its path may be longer than what the system takes.
+            yield replace(one, problem=f"It cannot be read ({error.strerror})."), owner
+            continue
+        mode = about.st_mode
         if stat.S_ISLNK(mode):
             yield replace(one, problem="It is a link to another file."), owner
         elif not stat.S_ISREG(mode):
-            yield replace(one, problem="It is not a file."), owner
+            problem = _CLOSED if stat.S_ISDIR(mode) else "It is not a file."
+            yield replace(one, problem=problem), owner
         elif below.lower().endswith(".zip"):
             yield from _in_zip(path, below, owner_of, owner)
-        elif path.stat().st_size > LARGEST:
+        elif about.st_size > LARGEST:
             yield replace(one, problem=_too_large()), owner
         else:
             yield one, owner
 
 
 def _paths(root: Path) -> Iterator[tuple[Path, str]]:
-    """The files and links under a folder, and their paths in it."""
-    for folder, folders, files in os.walk(root):
-        links = [each for each in folders if Path(folder, each).is_symlink()]
-        for name in sorted([*files, *links]):
-            path = Path(folder, name)
-            below = path.relative_to(root).as_posix()
-            if not _LEFT_OUT.search(below):
-                yield path, below
+    """The files and links under a folder, and the folders that cannot be opened; and their paths in
+    it."""
+    closed: list[str] = []
+    found: list[str] = []
+    for folder, folders, files in os.walk(root, onerror=lambda x: closed.append(x.filename)):
+        links = [each for each in folders if os.path.islink(os.path.join(folder, each))]
+        found += [os.path.join(folder, name) for name in sorted([*files, *links])]
+    for path in map(Path, [*found, *closed]):
+        below = path.relative_to(root).as_posix()
+        if not _LEFT_OUT.search(below):
+            yield path, below
 
 
 def _in_zip(
@@ -248,7 +258,8 @@ def _notebooks(found: list[Submission]) -> Iterator[Submission]:
     is_one = {one: one.source.lower().endswith(".ipynb") for one in found}
     students = {one.student for one, notebook in is_one.items() if notebook}
     for one, notebook in is_one.items():
-        if notebook or (one.problem and one.source.lower().endswith(".zip")):
+        hides = one.problem == _CLOSED or one.source.lower().endswith(".zip")
+        if notebook or (one.problem and hides):
             yield one
         elif one.student not in students:
             students.add(one.student)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -190,3 +192,42 @@ def test_nothing_there_is_said(tmp_path: Path) -> None:
         find_submissions(tmp_path)
     with pytest.raises(GradingError, match="nothing at"):
         find_submissions(tmp_path / "none")
+
+
+def test_a_path_that_is_too_long_stops_nobody(tmp_path: Path) -> None:
+    """A student's archive can hold one, and whoever unpacks it goes down step by step."""
+    touch(tmp_path / "ben" / "05.ipynb")
+    (tmp_path / "ann").mkdir()
+    place = os.open(tmp_path / "ann", os.O_RDONLY)
+    for _ in range(45):  # PATH_MAX is 4096 (limits.h).
+        os.mkdir("d" * 100, dir_fd=place)
+        place, above = os.open("d" * 100, os.O_RDONLY, dir_fd=place), place
+        os.close(above)
+    os.close(os.open("05.ipynb", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+    os.close(place)
+    problems = {one.student: one.problem for one in find_submissions(tmp_path)}
+    assert problems["ben"] == ""
+    assert "cannot be" in problems["ann"]
+
+
+def test_a_folder_that_cannot_be_opened_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path / "ben" / "05.ipynb")
+    touch(tmp_path / "ann" / "05.ipynb")
+    touch(tmp_path / "ann" / "more" / "06.ipynb")
+    closed = {str(tmp_path / "ann" / "more")}
+    opened = os.scandir
+
+    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
+        if str(path) in closed:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return opened(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    problems = {one.source: one.problem for one in find_submissions(tmp_path)}
+    assert problems == {
+        "ann/05.ipynb": "",
+        "ann/more": "It is a folder that cannot be opened.",
+        "ben/05.ipynb": "",
+    }
