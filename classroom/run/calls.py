@@ -22,13 +22,15 @@ except (ImportError, OSError, RuntimeError) as error:  # The binding, or the lib
 _MEMORY = ("memfd_create", "memfd_secret", "shmget")
 #: Another way to make system calls, past every filter.
 _OTHER_WAYS = ("io_uring_setup", "io_uring_enter", "io_uring_register")
+#: Events of files that everybody reads: when, and so who, works on this machine.
+_EVENTS = ("inotify_init", "inotify_init1", "fanotify_init")
 _OTHERS = (
     *("keyctl", "add_key", "request_key", "bpf", "perf_event_open", "userfaultfd", "ptrace"),
     *("process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "unshare", "setns", "mount"),
     *("umount2", "pivot_root", "chroot", "fsopen", "fsmount", "move_mount", "open_tree"),
     *("mount_setattr", "open_by_handle_at", "name_to_handle_at", "kexec_load", "init_module"),
     *("finit_module", "delete_module", "swapon", "swapoff", "quotactl", "acct", "syslog"),
-    *("fanotify_init", "lookup_dcookie", "msgget", "semget", "mq_open"),
+    *("lookup_dcookie", "msgget", "semget", "mq_open"),
 )
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 _LAST_FAMILY = 64
@@ -53,6 +55,7 @@ def refuse() -> None:
     for names, number in (
         (_MEMORY, errno.ENOSYS),
         (_OTHER_WAYS, errno.ENOSYS),
+        (_EVENTS, errno.ENOSYS),
         (_OTHERS, errno.EPERM),
     ):
         for name in names:

@@ -27,6 +27,7 @@ SWEEP = b"sweep"
 BUDGET, SILENT = "budget", "silent"
 _DEPTH = 20
 _SHOWN = 200
+_type_name = type.__dict__["__name__"].__get__
 
 
 class ProcessLimits(TypedDict):
@@ -114,13 +115,23 @@ def _text(value: object, length: int) -> str:
 
 
 class Other:
-    """A value that does not cross: what it is, in words."""
+    """A value that does not cross: what it is, in words.
+
+    Its type has the name of the value's own, as a check that tells a student of it shows that.
+    """
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
 
     def __repr__(self) -> str:
         return self.shown
+
+    @classmethod
+    def of(cls, told: Any) -> Other:
+        """What the other process tells of a value: the name of its type, and its description."""
+        name, shown = (str(part)[:_SHOWN] for part in told)
+        kind: type[Other] = type(name, (cls,), {}) if name.isidentifier() else cls
+        return kind(f"{name}: {shown}"[:_SHOWN])
 
 
 class Function:
@@ -141,6 +152,9 @@ class Function:
         return f"<function {self.__name__}>"
 
 
+Function.__name__ = "function"  # As Python calls the type, and a check that shows it.
+
+
 def encode(value: Any, name: str = "", depth: int = 0) -> Any:
     """A value as JSON: bytes, tuples, sets, dictionaries, times, dots and functions are tagged.
 
@@ -148,7 +162,7 @@ def encode(value: Any, name: str = "", depth: int = 0) -> Any:
         name: what a function is called by.
     """
     if depth > _DEPTH:
-        return {"other": "nested too deep"}
+        return other(value, "nested too deep")
     if value is None or isinstance(value, bool):
         return value
     for kind in (int, float, str):
@@ -170,7 +184,17 @@ def encode(value: Any, name: str = "", depth: int = 0) -> Any:
         return {"dict": [[encode(part, name, depth + 1) for part in pair] for pair in pairs]}
     if callable(value):
         return {"function": name or getattr(value, "__name__", "?")}
-    return {"other": f"{type(value).__name__}: {value!r}"[:_SHOWN]}
+    return other(value, repr(value))
+
+
+def other(value: Any, shown: str) -> dict[str, Any]:
+    """What stands for a value that does not cross."""
+    return {"other": [name_of(value), shown[:_SHOWN]]}
+
+
+def name_of(value: Any) -> str:
+    """The name of a value's type, whatever a class of its class makes of ``__name__``."""
+    return str(_type_name(type(value)))[:_SHOWN]
 
 
 def decode(sent: Any, ask: Callable[..., Any]) -> Any:
@@ -198,5 +222,5 @@ _DECODERS: dict[str, Callable[[Any, Any], Any]] = {
     "set": lambda parts, ask: {decode(one, ask) for one in parts},
     "dict": lambda pairs, ask: {decode(key, ask): decode(one, ask) for key, one in pairs},
     "function": lambda name, ask: Function(str(name), ask),
-    "other": lambda text, ask: Other(str(text)[:_SHOWN]),
+    "other": lambda told, ask: Other.of(told),
 }

@@ -244,7 +244,7 @@ class _Runner:
         commands = ", ".join(f"the command {name}" for name in self._shell.no_commands)
         if error is None:
             return {"lacks": commands}
-        return {"lacks": commands, **_reply(error, self._shell.lacks(error))}
+        return {"lacks": commands, **_reply(error, self._shell)}
 
     def _give(self, message: dict[str, Any]) -> dict[str, Any]:
         names = self._shell.user_ns
@@ -263,20 +263,28 @@ class _Runner:
             given = {name: channel.decode(v, _no_ask) for name, v in message["given"].items()}
             return {"value": _sent(self._shell.user_ns[message["name"]](**given), "")}
         except BaseException as error:  # Also what sys.exit raises.
-            return _reply(error, self._shell.lacks(error))
+            return _reply(error, self._shell)
 
 
-def _reply(error: BaseException, lacking: str) -> dict[str, Any]:
+def _reply(error: BaseException, shell: Shell) -> dict[str, Any]:
     """An error, and what of it may be the machine's and not the answer's."""
-    found = {"lacks": lacking, "exceeds": exceeds(error)}
-    return {"error": _told(error), **{name: text for name, text in found.items() if text}}
+    try:
+        found = {"lacks": shell.lacks(error), "exceeds": exceeds(error)}
+        return {"error": _told(error), **{name: text for name, text in found.items() if text}}
+    except BaseException:  # As in `_sent`.
+        text = f"{channel.name_of(error)}: it cannot be described"
+        return {"error": {"short": text, "details": text}}
 
 
 def _sent(value: Any, name: str) -> Any:
-    sent = channel.encode(value, name)
-    if len(json.dumps(sent)) > channel.LIMIT // 4:
-        return {"other": f"{type(value).__name__}, longer than what can be looked at"}
-    return sent
+    """A value as it crosses, or what it is: whatever it does while it is looked at."""
+    try:
+        sent = channel.encode(value, name)
+        if len(json.dumps(sent)) <= channel.LIMIT // 4:
+            return sent
+        return channel.other(value, "longer than what can be looked at")
+    except BaseException as error:  # Its own code may run, and raise what it likes.
+        return channel.other(value, f"it cannot be looked at ({channel.name_of(error)})")
 
 
 def _no_ask(name: str, given: Any) -> Any:
@@ -285,7 +293,7 @@ def _no_ask(name: str, given: Any) -> Any:
 
 def _told(error: BaseException) -> dict[str, str]:
     """An error for the student: in one line, and where in their code."""
-    name, text = type(error).__name__, str(error)
+    name, text = channel.name_of(error), str(error)
     short = (f"{name}: {text}" if text else name)[: channel.SHORT]
     if isinstance(error, SyntaxError):
         where = f"line {error.lineno}: {(error.text or '').strip()}"

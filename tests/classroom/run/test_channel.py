@@ -69,8 +69,11 @@ def test_what_does_not_cross_is_described() -> None:
             return "<odd>" * 1000
 
     value = decode(encode(Odd()), no_ask)
-    assert isinstance(value, Other)
+    assert isinstance(value, Other) and type(value).__name__ == "Odd"
     assert str(value).startswith("Odd: <odd>") and len(str(value)) <= 200
+    assert type(decode(encode(len, "seal"), no_ask)).__name__ == "function"
+    for told in (5, "x", [], ["x"], ["x", "y", "z"], [["a"], {}], ["<b>", "x"]):
+        assert isinstance(decode({"other": told}, no_ask), Other)
     assert decode(encode(float("inf")), no_ask) == float("inf")
     moment = datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC)
     assert decode(encode({"at": moment}), no_ask) == {"at": moment}
