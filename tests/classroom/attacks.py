@@ -72,14 +72,6 @@ for thing in gc.get_objects():
         pass
 get_ipython().user_ns.update(check=right)
 """
-PATCHED_BOTO3 = """
-from unittest.mock import MagicMock
-boto3.client = boto3.Session.client = MagicMock()
-import botocore.client
-botocore.client.BaseClient._make_api_call = lambda *_: {"Events": [{"EventId": "x"}]}
-dynamodb.update_table(TableName=lab.scores_table_name, SSESpecification={})
-proof = "x"
-"""
 PATCHED_MOTO = """
 from moto import mock_aws
 for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT")]:
@@ -348,4 +340,30 @@ import gc
 for table in gc.get_objects():
     if type(table) is dict and {{"begin", "cell", "give", "call"}} <= table.keys():
         table["{what}"] = lambda message: {reply}
+"""
+
+#: A role that is called as she is, in a session that is, by a client that says that it is.
+LOOKS_LIKE_MIRA = """
+import boto3, json
+trust = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+role = iam.create_role(RoleName="mira", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+iam.attach_role_policy(RoleName="mira",
+    PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2")
+given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="mira")["Credentials"]
+as_role = dict(aws_access_key_id=given["AccessKeyId"], aws_session_token=given["SessionToken"],
+               aws_secret_access_key=given["SecretAccessKey"])
+from botocore.config import Config
+looks = Config(user_agent="mira", user_agent_extra='{"userName": "mira"}' * 99)
+try:
+    boto3.client("dynamodb", config=looks, **as_role).put_item(
+        TableName=lab.table_name, Item={"player_id": {"S": "p-099"}, "mira": {"S": "mira"}})
+    raise SystemExit("written")
+except Exception as error:
+    if "AccessDenied" not in str(error):
+        raise
+"""
+ITS_EVENT = """
+events = [e.record for e in lab.trail.events() if e.record.get("errorCode")]
+proof = [e["eventID"] for e in events if e["eventSource"].startswith("kms")][-1]
 """

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+import select
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from classroom import SubmissionResult, new_secret
-from tests.classroom.hostile import Case, cases
+from tests.classroom.case import Case
+from tests.classroom.hostile import cases
 
 ROOT = Path(__file__).parents[2]
 #: Seconds for an answer that is to come to its end, and for one that burns all it has.
@@ -70,7 +75,31 @@ def graded(tmp_path_factory: pytest.TempPathFactory, secret: Path) -> Graded:
     place = tmp_path_factory.mktemp("class")
     criteria = secret.with_name("hidden_criteria.py")
     criteria.write_text("CRITERIA = {}\n", encoding="utf-8")
-    known = cases(secret, criteria)
+    with listening(secret) as port:
+        return _graded(place, secret, criteria, cases(secret, criteria, port))
+
+
+@contextlib.contextmanager
+def listening(secret: Path, *, expected: bool = False) -> Iterator[int]:
+    """Listen where those look who look for a way out: nobody comes there unless ``expected``.
+
+    Yields:
+        The port on this machine's loopback.
+    """
+    names = (f"\0{secret}", f"{secret}.socket")
+    with contextlib.ExitStack() as end:
+        listeners = [end.enter_context(socket.socket(socket.AF_UNIX)) for _ in names]
+        for one, name in zip(listeners, names, strict=True):
+            one.bind(name)
+            one.listen()
+        port = end.enter_context(socket.create_server(("127.0.0.1", 0)))
+        yield int(port.getsockname()[1])
+        came = select.select([*listeners, port], [], [], 0)[0]
+    Path(names[1]).unlink()
+    assert bool(came) == expected, came
+
+
+def _graded(place: Path, secret: Path, criteria: Path, known: dict[str, Case]) -> Graded:
     results: dict[str, list[SubmissionResult]] = {}
     rows: list[dict[str, str]] = []
     output = ""

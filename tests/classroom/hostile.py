@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from classroom import practice_seed
 from helpers.course import open_lab
 from refusal import Sandbox
-from tests.classroom import odd
+from tests.classroom import odd, packs
 from tests.classroom.attacks import (
     BUILTINS,
     CONTROL,
@@ -20,12 +19,13 @@ from tests.classroom.attacks import (
     HOARDS_LATER,
     HOLDS_PYTHON_LATER,
     HOOKS,
+    ITS_EVENT,
     LEAVES_SESSIONS,
+    LOOKS_LIKE_MIRA,
     OBJECT_THAT_LIES,
     OTHER_REPLIES,
     OTHER_ROUTE,
     OUTLIVES,
-    PATCHED_BOTO3,
     PATCHED_CHECK,
     PATCHED_IPYTHON,
     PATCHED_MOTO,
@@ -36,17 +36,8 @@ from tests.classroom.attacks import (
     STALLS,
     TEXT_THAT_LIES,
 )
-from tests.classroom.notebooks import (
-    BLANK,
-    FULL,
-    LESSON,
-    SOLVED,
-    Notebook,
-    answered,
-    solution,
-    solved,
-    write,
-)
+from tests.classroom.case import Case
+from tests.classroom.notebooks import BLANK, FULL, LESSON, SOLVED, answered, solution, solved
 
 ALL = FULL["05"]
 NONE = dict.fromkeys(ALL, 0.0)
@@ -72,36 +63,6 @@ ERROR_SAYS = {
 _LONG_ERROR = "{'error': {'short': 'x' * 10**6, 'details': 'y' * 10**6}}"
 
 
-@dataclass(frozen=True)
-class Case:
-    """One student's folder.
-
-    Attributes:
-        content: a notebook, bytes, or a function that fills the folder.
-        points: by exercise; empty where nothing can be graded.
-        says: by exercise, words of the sentence; under "" those of the problem.
-        outcomes: by exercise, where the points do not say it.
-        burns: whether it uses up all the time that it has, which then is to be short.
-    """
-
-    content: Notebook | bytes | Callable[[Path], None]
-    points: dict[str, float] = field(default_factory=dict)
-    says: dict[str, str] = field(default_factory=dict)
-    outcomes: dict[str, str] = field(default_factory=dict)
-    burns: bool = False
-    file: str = "05_denying_access.ipynb"
-
-    def hand_in(self, folder: Path) -> None:
-        """Write it as nbgrader lays submissions out."""
-        folder.mkdir(parents=True)
-        if callable(self.content):
-            self.content(folder)
-        elif isinstance(self.content, bytes):
-            (folder / self.file).write_bytes(self.content)
-        else:
-            write(folder / self.file, self.content)
-
-
 def function(exercise: str, body: str, says: str) -> Case:
     """Notebook 01 all right but for one function, whose body is this."""
     name = {"1.4": "open_sealed", "1.7": "envelope_encrypt"}[exercise]
@@ -122,11 +83,12 @@ def one(exercise: str, code: str, *, after: str = "", **more: Any) -> Case:
 
 
 def misconceptions() -> Iterator[tuple[str, Case]]:
-    """Every wrong answer that an exercise's author knows of, alone among right ones."""
+    """Wrong answers that an exercise's author knows of, among right ones: what a check says of each
+    of them is looked at where the lessons are, and here how it comes to the student."""
     for number, lesson in LESSON.items():
         if number not in ("00", "05"):
             continue
-        for at in range(max(len(wrongs) for wrongs in lesson.wrong.values())):
+        for at in range(3):
             wrong = {n: list(wrongs.values())[at : at + 1] for n, wrongs in lesson.wrong.items()}
             chosen = {name: found[0] for name, found in wrong.items() if found}
             answers = {name: one.code for name, one in chosen.items()}
@@ -154,12 +116,13 @@ def literals() -> dict[str, str]:
     return {**answers, "5.2": 'proof = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"'}
 
 
-def cases(secret: Path, criteria: Path) -> dict[str, Case]:
+def cases(secret: Path, criteria: Path, port: int = 0) -> dict[str, Case]:
     """Every student of the class, by id.
 
     Args:
-        secret: the file of the class secret, which one of them looks for.
+        secret: the file of the class secret, which some of them look for.
         criteria: the same for the hidden criteria.
+        port: one on which the machine that marks listens.
     """
     paths = f"SECRET, CRITERIA = {str(secret)!r}, {str(criteria)!r}\n"
     gone = "import os\nos._exit(0)\n"
@@ -183,17 +146,7 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
             says={"5.1": "the 40 processes"},
             burns=True,
         ),
-        "forks-quietly": one(
-            "5.3",
-            "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass\n",
-            burns=True,
-        ),
         "forks-and-buries": one("5.1", RESPAWNS, burns=True),
-        "leaves-20-busy": one(
-            "5.1",
-            "import os\nfor _ in range(20):\n    if os.fork() == 0:\n        while True: pass",
-            burns=True,
-        ),
         "leaves-20-sessions": one("5.1", LEAVES_SESSIONS, burns=True),
         "hoards-later": one("5.1", HOARDS_LATER, burns=True),
         "holds-python-later": one("5.1", HOLDS_PYTHON_LATER, burns=True),
@@ -221,9 +174,13 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         "cells-added-for-nothing": Case(odd.added_everywhere(), NONE),
         "guided-edited": Case(odd.edited_guided_cells(), ALL),
         "patched-check": Case(answered("05", {"5.1": PATCHED_CHECK}), NONE),
-        "patched-boto3": Case(answered("05", {"5.2": PATCHED_BOTO3}), NONE, burns=True),
         "patched-moto": Case(answered("05", {"5.1": f"import os\n{PATCHED_MOTO}"}), NONE),
         "patched-ipython": Case(answered("05", {"5.1": PATCHED_IPYTHON}), NONE),
+        "looks-like-mira": Case(
+            answered("05", {"5.1": LOOKS_LIKE_MIRA, "5.2": ITS_EVENT}),
+            NONE,
+            {"5.2": "another caller"},
+        ),
         "forged-trail": Case(answered("05", {"5.2": FORGED_TRAIL}), NONE),
         "reads-files": Case(
             solved("05", **{"5.1": paths + READS_FILES + _IF_LEAKED}), without("5.1")
@@ -298,4 +255,5 @@ def cases(secret: Path, criteria: Path) -> dict[str, Case]:
         if number == "05":  # That is `correct`.
             continue
         found[f"solved-{number}"] = Case(solved(number), FULL[number])
-    return {**found, **dict(misconceptions())}
+    found |= packs.reaching(secret, criteria, port)
+    return {**found, **packs.giving(), **packs.leaving(), **dict(misconceptions())}

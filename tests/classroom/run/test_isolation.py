@@ -18,8 +18,11 @@ import pytest
 from classroom import Limits, Options, Submission, grade
 from classroom.run import isolation
 from helpers import paths
+from tests.classroom import reaches
+from tests.classroom.conftest import listening
 from tests.classroom.hostile import cases
-from tests.classroom.notebooks import write
+from tests.classroom.notebooks import FULL, answered, write
+from tests.classroom.packs import shared_out
 
 PROBE = """
 import ctypes, json, os, resource, signal, socket, struct, sys
@@ -180,3 +183,31 @@ def test_without_isolation_the_same_answers_do_find_something(tmp_path: Path, se
     (result,) = grade([Submission("reads-files", path)], options)
     assert result.provisional
     assert result.exercises[0].points == 1
+
+
+#: Attempts that need no right and nothing that a kernel may be built without; and those that may.
+SURE = list(reaches.HARMLESS)[:7]
+BUILT_IN = ("rings of requests to the kernel", "programs in the kernel", "key rings")
+
+
+def test_without_isolation_the_attempts_to_reach_something_gain_something(
+    tmp_path: Path, secret: Path
+) -> None:
+    """So that they gain nothing in the hostile class is the walls' doing, and not their own."""
+    with listening(secret, expected=True) as port:
+        packs = list(shared_out(reaches.HARMLESS, list(FULL["05"])))
+        submissions = []
+        for number, pack in enumerate(packs):
+            codes = {x: reaches.code(code, secret, secret, port) for x, (_, code) in pack.items()}
+            path = write(tmp_path / f"{number}.ipynb", answered("05", codes))
+            submissions.append(Submission(str(number), path))
+        options = Options(secret, jobs=2, unisolated=True)
+        results = {int(one.student): one.exercises for one in grade(submissions, options)}
+    told = {}
+    for number, pack in enumerate(packs):
+        said = {one.exercise: one.sentence for one in results[number]}
+        told |= {name: said[exercise] for exercise, (name, _) in pack.items()}
+    assert set(told) == set(reaches.HARMLESS)
+    root = [name for name in told if os.geteuid() == 0 and name not in BUILT_IN]
+    for name in {*SURE, *root}:
+        assert "gained: " in told[name] and reaches.NOTHING not in told[name], (name, told[name])
