@@ -86,6 +86,10 @@ MESSAGES = {
     "class.no_notebook": (
         "The file handed in as {name} cannot be opened as a notebook. It is kept beside this one."
     ),
+    "class.salvaged": (
+        "The file handed in as {name} has parts that nbgrader cannot open. Only its cells are "
+        "shown here. The file is kept beside this one."
+    ),
     "class.several": "There are {count} files, and a person has to say which counts: {names}.",
     "class.other_notebook": (
         "This is notebook {found}, but it was handed in as {assignment}, which is notebook "

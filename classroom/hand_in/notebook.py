@@ -55,7 +55,7 @@ def read_notebook(data: bytes, release: Release) -> Submitted:
     Raises:
         GradingError: it is none, or none of this course; the message is for a person.
     """
-    cells = _cells(data)
+    cells = read_cells(data)
     official = release[_number(cells, release)]
     found = Submitted(official.number)
     _sort(cells, official, found)
@@ -67,7 +67,12 @@ def read_notebook(data: bytes, release: Release) -> Submitted:
     return found
 
 
-def _cells(data: bytes) -> list[dict[str, Any]]:
+def read_cells(data: bytes) -> list[dict[str, Any]]:
+    """The cells of a file that is said to be a notebook, whatever is in them.
+
+    Raises:
+        GradingError: it is none; the message is for a person.
+    """
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

@@ -30,7 +30,7 @@ from ..options import Limits, Options
 from ..results import ExerciseResult, SubmissionResult
 from ..run.calls import missing
 from .extensions import grant, read_extensions
-from .opening import opened
+from .opening import opened, salvaged
 from .written import as_typed, rendered
 
 #: Its functions are not typed.
@@ -43,7 +43,8 @@ def make_openable(notebooks: list[str], **_: Any) -> None:
     """nbgrader's hook before it grades: every submission has a notebook that it can open.
 
     nbgrader leaves out a notebook under another name, and gives nothing for a file that is no
-    notebook. So the one is copied to its name, and for the other a note stands in.
+    notebook. So the one is copied to its name, and for the other a note stands in, with the cells
+    if it has some.
 
     Args:
         notebooks: the submitted files' paths; nbgrader goes on with what the list then holds.
@@ -55,9 +56,11 @@ def make_openable(notebooks: list[str], **_: Any) -> None:
             wanted.write_bytes(path.read_bytes())
             notebooks[index], path = str(wanted), wanted
         if opened(path) is None:
+            cells = salvaged(path)
             path.replace(_aside(path))
-            note = nbformat.v4.new_markdown_cell(say("class.no_notebook", name=path.name))
-            stand_in = nbformat.v4.new_notebook(cells=[note], metadata={"stand_in": True})
+            told = say("class.salvaged" if cells else "class.no_notebook", name=path.name)
+            cells.insert(0, nbformat.v4.new_markdown_cell(told))
+            stand_in = nbformat.v4.new_notebook(cells=cells, metadata={"stand_in": True})
             path.write_text(nbformat.writes(stand_in), "utf-8")
 
 

@@ -16,6 +16,10 @@ from typing import Any
 import nbformat as _nbformat
 from nbformat import NotebookNode
 
+from ..errors import GradingError
+from ..hand_in.notebook import read_cells
+from ..hand_in.official import source_of
+
 #: Its functions are not typed.
 nbformat: Any = _nbformat
 #: Bytes of a file that is opened without a trial: whatever it holds, that takes some 500 MB.
@@ -34,6 +38,32 @@ def opened(path: Path) -> NotebookNode | None:
         return _read(path)
     except Exception:
         return None
+
+
+def salvaged(path: Path) -> list[NotebookNode]:
+    """The cells of a file that is a notebook but for what nbgrader cannot open; none if it is not.
+
+    The grader reads more than nbgrader opens: a person who marks must see the same answers.
+    """
+    try:
+        if path.stat().st_size > _SMALL:
+            return []
+        return [_plain(cell) for cell in read_cells(path.read_bytes())]
+    except (OSError, GradingError):
+        return []
+
+
+def _plain(cell: dict[str, Any]) -> NotebookNode:
+    """A cell with its kind, its source and nbgrader's name for it, and nothing else."""
+    makers = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    make = makers.get(str(cell.get("cell_type")), nbformat.v4.new_raw_cell)
+    metadata = cell.get("metadata")
+    named = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = named.get("grade_id") if isinstance(named, dict) else None
+    kept = {"nbgrader": {"grade_id": name}} if isinstance(name, str) else {}
+    source = source_of(cell).encode("utf-8", "replace").decode()  # Half a letter is no file's.
+    plain: NotebookNode = make(source, metadata=kept)
+    return plain
 
 
 def _read(path: Path) -> NotebookNode:

@@ -13,6 +13,7 @@ import pytest
 from classroom.nbgrader import opening
 from classroom.nbgrader.exchange import TakeFromZip
 from classroom.nbgrader.gradebook import make_openable, submitted_file
+from tests.classroom.notebooks import code_cell, grade_id, solution, solved
 
 ASSIGNMENT = "05_denying_access"
 
@@ -38,10 +39,10 @@ def notebook(path: Path, **more: Any) -> Path:
         b"\x00\xff",
         b"[]",
         b'{"cells": 7, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
-        b'{"cells": [{"cell_type": "code", "metadata": null}], "nbformat": 4}',
+        b'{"cells": [], "nbformat": 4}',
         b"[" * 100_000,
     ],
-    ids=["empty", "bytes", "a list", "cells that are none", "null metadata", "nested"],
+    ids=["empty", "bytes", "a list", "cells that are none", "no cells", "nested"],
 )
 def test_a_note_stands_in_for_what_does_not_open(tmp_path: Path, data: bytes) -> None:
     path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
@@ -54,6 +55,39 @@ def test_a_note_stands_in_for_what_does_not_open(tmp_path: Path, data: bytes) ->
     assert original.read_bytes() == data
     make_openable(submitted)  # graded again
     assert submitted_file(path.parent, submitted).read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metadata": None},
+        {"metadata": {"collapsed": "yes", "nbgrader": ["x"]}},
+        {"attachments": {}, "colab": 1},
+        {"outputs": None, "execution_count": "many"},
+        {"source": {"a": 1}},
+        {"source": "x = '\ud800'"},
+        {"id": ["x"]},
+        {"cell_type": "cell"},
+    ],
+    ids=" and ".join,
+)
+def test_what_the_grader_reads_a_person_sees(tmp_path: Path, change: dict[str, object]) -> None:
+    """Some front ends write what nbgrader does not open: an answer in words is marked all the
+    same, and not the empty cell of somebody who wrote nothing."""
+    content = solved("05")
+    words = next(one for one in content["cells"] if grade_id(one) == "05-written-5-a")
+    words["source"] = ["She may not use ", "the key."]
+    content["cells"].append({**code_cell("of_my_own = 1"), **change})
+    path = folder(tmp_path) / f"{ASSIGNMENT}.ipynb"
+    path.write_text(json.dumps(content), "utf-8")
+    make_openable([str(path)])
+    stand_in = nbformat.read(path, as_version=4)
+    nbformat.validate(stand_in)
+    assert "has parts that nbgrader cannot open" in stand_in.cells[0].source
+    shown = {grade_id(cell): cell.source for cell in stand_in.cells}
+    assert shown["05-written-5-a"] == "She may not use the key."
+    assert shown["answer-05-5-1"] == solution("5.1")
+    assert submitted_file(path.parent, [str(path)]).with_suffix(".submitted").exists()
 
 
 def test_what_would_take_all_memory_is_not_opened_here(
