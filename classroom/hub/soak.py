@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import secrets
 import shutil
 import statistics
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,14 +105,19 @@ class Student:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses at the moment."""
+    """Ports of loopback that nobody uses, and that nobody is given in the meantime.
+
+    They are below those of whoever asks for any port (ip(7), ip_local_port_range).
+    """
     import socket
 
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    ports: list[int] = []
+    for port in random.sample(range(20_000, 30_000), 1000):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise RuntimeError("no port below the system's own is free")
 
 
 @contextmanager
@@ -138,13 +144,15 @@ def running(folder: Path, exchange: Path) -> Iterator[Hub]:
     try:
         yield Hub(f"http://127.0.0.1:{port}", token, process, folder / "hub.log")
     finally:
-        family = [process, *psutil.Process(process.pid).children(recursive=True)]
+        family: list[psutil.Process] = []
+        with suppress(psutil.NoSuchProcess):  # It may have ended: why is in its log.
+            family = psutil.Process(process.pid).children(recursive=True)
         process.terminate()  # the hub stops its proxy and the students' servers
         try:
             process.wait(timeout=30)
         finally:
-            for one in family[1:]:
-                if one.is_running():
+            for one in family:
+                with suppress(psutil.NoSuchProcess):
                     one.kill()
 
 

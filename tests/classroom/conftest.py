@@ -56,8 +56,8 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def journal(path: Path) -> list[SubmissionResult]:
-    """What a journal holds."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    """What a journal holds: whole lines, as its writer may have been killed in the last one."""
+    lines = path.read_bytes().rpartition(b"\n")[0].splitlines()
     return [SubmissionResult.from_json(json.loads(line)["result"]) for line in lines]
 
 

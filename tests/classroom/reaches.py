@@ -295,7 +295,7 @@ for name in ("__class__", "__init__", "_dispatch", "backend", "GetItem.__globals
 """,
     "bodies that are packed": """
 import gzip, urllib.request
-packed = gzip.compress(bytes(200_000_000), 1)
+packed = gzip.compress(bytes(50_000_000), 1)
 url = os.environ["AWS_ENDPOINT_URL"]
 for kind in ("gzip", "deflate", "br", "aws-chunked"):
     headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Encoding": kind,

@@ -78,9 +78,11 @@ def test_a_killed_run_goes_on_and_grades_nobody_twice(room: Path, secret: Path) 
 def test_two_runs_do_not_write_to_one_journal(room: Path, secret: Path) -> None:
     first = start(room, secret)
     try:
-        while not (room / "marks.csv.journal").exists():
+        kept = room / "marks.csv.journal"
+        while not (kept.exists() and kept.read_bytes()):  # From then on it has the lock.
             assert first.poll() is None
             time.sleep(0.02)
+        first.send_signal(signal.SIGSTOP)  # So that it does not end while the other one begins.
         second = command(room / "class", "--out", room / "marks.csv", "--secret", secret)
     finally:
         first.kill()
@@ -226,8 +228,8 @@ def test_nothing_is_left_running_when_the_command_is_killed(tmp_path: Path, secr
 
 
 def eventually(true: Callable[[], bool]) -> bool:
-    """Whether it comes true within half a minute."""
-    deadline = time.monotonic() + 30
+    """Whether it comes true within two minutes, which a busy machine may need."""
+    deadline = time.monotonic() + 120
     while not (found := true()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return found
@@ -254,7 +256,10 @@ def test_nothing_is_left_running_when_the_asker_stops(tmp_path: Path, secret: Pa
 
 
 def _descendants(process: int) -> list[int]:
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:  # It has ended since its parent was asked.
+        return []
     zygotes = [int(c) for c in children if b"classroom" in _command_line(c)]
     return [*zygotes, *(below for zygote in zygotes for below in _descendants(zygote))]
 

@@ -51,9 +51,10 @@ TAKES = {
         "        while left > 0:\n            left -= held[-1][0].send(bytes(4096))"
     ),
     "many processes": (
-        "for _ in range({size} // 8):\n    if os.fork() == 0:\n"
-        "        held = bytearray(b'x') * (8 << 20)\n        signal.pause()\n"
-        "time.sleep(0.5)\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.killpg(0, 15)"
+        "source, told = os.pipe()\nfor _ in range({size} // 8):\n    if os.fork() == 0:\n"
+        "        held = bytearray(b'x') * (8 << 20)\n        os.close(told)\n"
+        "        signal.pause()\nos.close(told)\nos.read(source, 1)  # Each has it, or has ended.\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.killpg(0, 15)"
     ),
 }
 IN_GROUP = (
@@ -107,7 +108,7 @@ def is_alive(process: int) -> bool:
 
 
 def wait_until(condition: Any) -> bool:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not (held := condition()) and time.monotonic() < until:
         time.sleep(0.02)
     return bool(held)
@@ -317,17 +318,20 @@ def test_of_a_killed_keeper_nothing_stays(place: hierarchy.Place) -> None:
 
 #: What is not seen by whoever counts the memory of processes: it is in sockets.
 IN_SOCKETS = (
-    "import os, socket, time\nfor _ in range(12):\n    if os.fork() == 0:\n        held = []\n"
+    "import os, socket, time\nsource, told = os.pipe()\n"
+    "for _ in range(12):\n    if os.fork() == 0:\n        held = []\n"
     "        for _ in range(110):\n            held.append(socket.socketpair())\n"
     "            for one in held[-1]:\n                one.setblocking(False)\n"
     "                try:\n                    while one.send(bytes(4096)):\n"
     "                        pass\n                except BlockingIOError:\n"
-    "                    pass\n        time.sleep(60)\ntime.sleep(2)\n"
+    "                    pass\n        os.close(told)\n        time.sleep(60)\n"
+    "os.close(told)\nos.read(source, 1)\ntime.sleep(2)\n"
 )
 #: At once, in less time than there is between two counts.
 SUDDENLY = (
-    "import os, time\nfor _ in range(12):\n    if os.fork() == 0:\n"
-    "        held = bytearray(b'x') * (300 << 20)\n        time.sleep(60)\ntime.sleep(2)\n"
+    "import os, time\nsource, told = os.pipe()\nfor _ in range(12):\n    if os.fork() == 0:\n"
+    "        held = bytearray(b'x') * (300 << 20)\n        os.close(told)\n        time.sleep(60)\n"
+    "os.close(told)\nos.read(source, 1)\ntime.sleep(2)\n"
 )
 #: Up to 24 MB below the limit, by the count of whatever it has mapped.
 JUST_BELOW = (
