@@ -17,6 +17,9 @@ _TAGS = frozenset(
 )
 #: MathJax, which the Formgrader loads, leaves out what has these classes: TeX can hold links.
 _NO_MATH = "tex2jax_ignore mathjax_ignore"
+#: With the lines and the padding of Bootstrap, which the Formgrader loads: without them, the words
+#: of two columns run into one.
+_TABLE = '<table class="table table-bordered" style="width: auto">'
 
 
 class _Words(mistune.HTMLRenderer):
@@ -41,7 +44,7 @@ def rendered(text: str) -> str:
     was typed. The result stands on one line, so that Markdown takes it for one block of HTML.
     """
     html = str(_markdown(text.encode(errors="backslashreplace").decode()))
-    safe = bleach.clean(html, tags=_TAGS, attributes={})
+    safe = bleach.clean(html, tags=_TAGS, attributes={}).replace("<table>", _TABLE)
     return f'<div class="{_NO_MATH}">{safe.strip()}</div>'.replace("\n", "&#10;")
 
 

@@ -73,6 +73,11 @@ class Page(HTMLParser):
         self.words += data
 
 
+NO_MATH = ("class", "tex2jax_ignore mathjax_ignore")
+#: Of each table, and of nothing else: Bootstrap's, which keep its columns apart.
+TABLE = [("class", "table table-bordered"), ("style", "width: auto")]
+
+
 def as_formgrader_shows(text: str) -> Page:
     """nbgrader's template renders a cell as Markdown, with the HTML in it."""
     return Page(str(markdown2html(rendered(text))))  # type: ignore[no-untyped-call]
@@ -81,6 +86,7 @@ def as_formgrader_shows(text: str) -> Page:
 def test_what_markdown_makes_is_shown() -> None:
     page = as_formgrader_shows(ANSWER)
     assert {"h2", "em", "strong", "ol", "li", "table", "td", "pre"} <= set(page.tags)
+    assert page.attributes == [NO_MATH, *TABLE]
     assert 'print("one")\n\nprint("two")' in page.words
     assert "x < y" in page.words
 
@@ -89,7 +95,7 @@ def test_what_markdown_makes_is_shown() -> None:
 def test_what_a_browser_would_run_is_words(text: str) -> None:
     page = as_formgrader_shows(text)
     assert set(page.tags) <= HARMLESS
-    assert page.attributes == [("class", "tex2jax_ignore mathjax_ignore")]
+    assert page.attributes == [NO_MATH]
     assert page.tags[0] == "div" and page.tags.count("div") == 1
     for word in ("pay()", "example.com"):
         assert (word in text) == (word in page.words), "nothing is lost"
@@ -99,4 +105,4 @@ def test_what_a_browser_would_run_is_words(text: str) -> None:
 def test_no_text_whatever_does_more(parts: list[str]) -> None:
     page = as_formgrader_shows("\n".join(parts))
     assert set(page.tags) <= HARMLESS
-    assert page.attributes == [("class", "tex2jax_ignore mathjax_ignore")]
+    assert page.attributes == [NO_MATH, *TABLE * page.tags.count("table")]
