@@ -21,7 +21,7 @@ from helpers.course.chapter import Question, chapter
 from ..errors import GradingError
 from .official import Official, Release, has_code, parse_grade_id, source_of
 
-_WRITTEN = re.compile(r"\d\d-written-(\d+)-(\w+)")
+_WRITTEN = re.compile(r"\d\d-written-(\d+)-(\w+)", re.ASCII)
 #: In the place of a notebook that could not be taken: why.
 NOT_TAKEN = "not_taken"
 _REASON = 500

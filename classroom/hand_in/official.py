@@ -16,7 +16,7 @@ from helpers.course.chapter import Chapter, chapter
 
 from ..errors import GradingError
 
-_GRADED = re.compile(r"(answer|check)-(\d\d)-(\d+)-(\w+)")
+_GRADED = re.compile(r"(answer|check)-(\d\d)-(\d+)-(\w+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

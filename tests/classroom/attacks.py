@@ -367,3 +367,31 @@ ITS_EVENT = """
 events = [e.record for e in lab.trail.events() if e.record.get("errorCode")]
 proof = [e["eventID"] for e in events if e["eventSource"].startswith("kms")][-1]
 """
+
+#: An answer of 6 MB, which nobody reads.
+READS_NO_ANSWER = """
+import boto3, socket
+from urllib.parse import urlsplit
+table = lab.scores_table_name
+names = [{"player_id": {"S": f"many{number}"}} for number in range(16)]
+for name in names:
+    dynamodb.put_item(TableName=table, Item={**name, "x": {"S": "x" * 380_000}})
+held = []
+def sends(request, **_):
+    where, body = urlsplit(request.url), request.body
+    lines = [f"{name}: {value if isinstance(value, str) else value.decode()}"
+             for name, value in request.headers.items() if name.lower() != "content-length"]
+    head = [f"POST / HTTP/1.1", f"Host: {where.netloc}", f"Content-Length: {len(body)}", *lines]
+    held.append(socket.socket())
+    held[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    held[0].connect((where.hostname, where.port))
+    held[0].sendall("\\r\\n".join([*head, "", ""]).encode() + body)
+    raise KeyboardInterrupt
+asked = boto3.client("dynamodb")
+asked.meta.events.register("before-send.dynamodb.BatchGetItem", sends)
+try:
+    asked.batch_get_item(RequestItems={table: {"Keys": names}})
+except KeyboardInterrupt:
+    pass
+dynamodb.list_tables()
+"""

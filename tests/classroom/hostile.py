@@ -31,6 +31,7 @@ from tests.classroom.attacks import (
     PATCHED_MOTO,
     RAW_REQUESTS,
     READS_FILES,
+    READS_NO_ANSWER,
     RESPAWNS,
     SLOW_REQUEST,
     STALLS,
@@ -171,6 +172,7 @@ def cases(secret: Path, criteria: Path, port: int = 0) -> dict[str, Case]:
         "answers-doubled": Case(odd.doubled_answers(), ALL),
         "cells-added": Case(odd.with_added_cells(), ALL),
         "tried-on-below": Case(odd.tried_on_below_the_check(), ALL),
+        "cells-added-that-end": Case(odd.added_that_end(), without("5.1")),
         "cells-added-for-nothing": Case(odd.added_everywhere(), NONE),
         "guided-edited": Case(odd.edited_guided_cells(), ALL),
         "patched-check": Case(answered("05", {"5.1": PATCHED_CHECK}), NONE),
@@ -200,6 +202,9 @@ def cases(secret: Path, criteria: Path, port: int = 0) -> dict[str, Case]:
         "asks-raw": one("5.1", RAW_REQUESTS),
         "keeps-the-grader-at-work": one(
             "5.1", SLOW_REQUEST, says={"5.1": "stopped after 2 seconds"}, burns=True
+        ),
+        "reads-no-answer": one(
+            "5.1", READS_NO_ANSWER, says={"5.1": "stopped after 2 seconds"}, burns=True
         ),
         "half-a-message": one(
             "5.1",

@@ -65,6 +65,15 @@ def with_added_cells() -> Notebook:
     return notebook
 
 
+def added_that_end() -> Notebook:
+    """An answer that is missing, and cells of the student's own that end Python or never end."""
+    notebook = solved("05", **{"5.1": "pass"})
+    at = notebook["cells"].index(answer_cell(notebook, "5.3"))
+    codes = ("import os\nos._exit(0)", "exit()", "raise KeyboardInterrupt", "raise SystemExit")
+    notebook["cells"][at:at] = [code_cell(code) for code in codes]
+    return notebook
+
+
 def added_everywhere() -> Notebook:
     """No answer, and a cell that does nothing of use after every other."""
     notebook = answered("05", {})

@@ -340,6 +340,76 @@ for head in (b"Content-Length: 0\\r\\nTransfer-Encoding: chunked", b"Content-Len
             continue
         gained += [said] if b'"seed"' in said else []
 """,
+    "another account": """
+import boto3
+sts = boto3.client("sts")
+own = sts.get_caller_identity()["Account"]
+def claims(request, **_):
+    for name in ("x-moto-account-id", "X-Amz-Source-Account", "X-Forwarded-User", "X-Amz-Account"):
+        request.headers[name] = "999999999999"
+sts.meta.events.register("before-send.sts", claims)
+gained += [x for x in [sts.get_caller_identity()["Account"]] if x != own]
+for name in ("role/admin", "role/mira", "root", "user/mira"):
+    try:
+        arn = f"arn:aws:iam::999999999999:{name}"
+        gained.append(sts.assume_role(RoleArn=arn, RoleSessionName="mira")["Credentials"])
+    except Exception as error:
+        print(type(error))
+""",
+    "the end of the calendar": """
+import boto3
+for amount in ({"days": 10**6}, {"days": 10**9}, {"hours": -1}, {"days": float("nan")}):
+    try:
+        lab.advance(**amount)
+    except Exception as error:
+        print(type(error))
+try:
+    boto3.client("kms").list_keys()
+except Exception as error:
+    print(type(error))
+""",
+    "more than anybody has a use for": """
+import threading
+def most(make):
+    held = []
+    try:
+        while len(held) < 20_000:
+            held.append(make(len(held)))
+    except (OSError, RuntimeError):
+        pass
+    return held
+numbers = most(lambda _: os.open("/dev/null", os.O_RDONLY))
+for number in numbers:
+    os.close(number)
+files = most(lambda n: os.close(os.open(f"many{n}", os.O_CREAT | os.O_WRONLY)) or n)
+for n in files:
+    os.remove(f"many{n}")
+gate = threading.Event()
+def begins(_):
+    one = threading.Thread(target=gate.wait)
+    one.start()
+    return one
+threads = most(begins)
+gate.set()
+for one in threads:
+    one.join()
+for held, limit in ((numbers, 256), (files, 10_000), (threads, 96)):
+    gained += [len(held)] if len(held) > limit else []
+""",
+    "signals to itself": """
+for number in (signal.SIGSTOP, signal.SIGKILL, signal.SIGTSTP):
+    os.kill(os.getpid(), number)  # The first process of a namespace takes none from within.
+""",
+    "descriptors by the thousand": """
+talk = socket.socket(fileno=os.dup(3))
+tried(talk.recv, 100, socket.MSG_DONTWAIT)
+try:
+    for _ in range(20):
+        socket.send_fds(talk, [struct.pack(">I", 2) + b"{}"], [0] * 250)
+except OSError as error:
+    print(error)
+talk.close()
+""",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from classroom.hand_in.notebook import Submitted, read_notebook
 from classroom.hand_in.official import imported_modules, read_official
 from tests.classroom.notebooks import (
     BLANK,
+    LESSON,
     answer_cell,
     answered,
     code_cell,
@@ -150,3 +152,58 @@ def test_wrong_predictions_and_quiz_answers_show_claims() -> None:
 def test_what_is_no_notebook_of_the_course_has_a_reason(data: bytes, words: str) -> None:
     with pytest.raises(GradingError, match=words):
         read_notebook(data, RELEASE)
+
+
+def _renamed(name: Callable[[str], str]) -> Callable[[dict[str, Any]], object]:
+    def change(notebook: dict[str, Any]) -> None:
+        for cell in notebook["cells"]:
+            if known := grade_id(cell):
+                cell["metadata"]["nbgrader"]["grade_id"] = name(known)
+
+    return change
+
+
+def _every(**parts: object) -> Callable[[dict[str, Any]], object]:
+    return lambda notebook: [cell.update(parts) for cell in notebook["cells"]]
+
+
+#: What no front end of Jupyter's writes, or only with a student's help.
+ODD: dict[str, Callable[[dict[str, Any]], object]] = {
+    "digits of another script": _renamed(
+        lambda x: x.translate({48 + n: 0x660 + n for n in range(10)})
+    ),
+    "letters that look alike": _renamed(lambda name: name.replace("a", "\u0430")),
+    "letters that nobody sees": _renamed(lambda name: f"{name}\u200b"),
+    "capital letters": _renamed(str.upper),
+    "names that go on": _renamed(lambda name: f"{name}\n-and-more"),
+    "names that are lists": lambda notebook: [
+        cell["metadata"].update(nbgrader={"grade_id": ["answer-05-5-1"]})
+        for cell in notebook["cells"]
+    ],
+    "no metadata at all": _every(metadata=None),
+    "100,000 cells": lambda notebook: notebook["cells"].extend(
+        {"cell_type": "markdown", "source": "x"} for _ in range(100_000)
+    ),
+    "an expression 20,000 deep": lambda notebook: notebook["cells"].append(
+        code_cell("predict(" + "(" * 20_000 + ")" * 20_000 + ")")
+    ),
+    "a number that is none": lambda notebook: notebook.update(nbformat=float("nan")),
+    "half a letter": lambda notebook: notebook["cells"].append(code_cell("x = '\ud800'")),
+}
+WRITERS: dict[str, Callable[[bytes], bytes]] = {
+    "a mark at the beginning": lambda data: b"\xef\xbb\xbf" + data,
+    "ends of lines as on Windows": lambda data: data.replace(b"\n", b"\r\n"),
+    "cells twice": lambda data: b'{"cells": [], ' + data.lstrip()[1:],
+    "metadata 800 deep": lambda data: (
+        b'{"x": ' + b'{"x": ' * 800 + b"1" + b"}" * 800 + b", " + data.lstrip()[1:]
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", [*ODD, *WRITERS])
+def test_an_odd_file_has_the_same_answers(kind: str) -> None:
+    notebook = solved("05")
+    wanted = {x: [answer_cell(notebook, x)["source"]] for x in LESSON["05"].chapter.exercises}
+    ODD.get(kind, lambda _: None)(notebook)
+    data = WRITERS.get(kind, bytes)(json.dumps(notebook, indent=1).encode())
+    assert read_notebook(data, RELEASE).answers == wanted
