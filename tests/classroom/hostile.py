@@ -150,7 +150,11 @@ def cases(secret: Path, criteria: Path, port: int = 0) -> dict[str, Case]:
         "forks-and-buries": one("5.1", RESPAWNS, burns=True),
         "leaves-20-sessions": one("5.1", LEAVES_SESSIONS, burns=True),
         "hoards-later": one("5.1", HOARDS_LATER, burns=True),
-        "holds-python-later": one("5.1", HOLDS_PYTHON_LATER, burns=True),
+        "keeps-silent": Case(
+            solved("05", **{"5.1": HOLDS_PYTHON_LATER, "5.6": ENDLESS_DICTIONARY}),
+            without("5.1", "5.6"),
+            burns=True,
+        ),
         "takes-6-gb-in-pieces": one(
             "5.2",
             "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
@@ -193,7 +197,6 @@ def cases(secret: Path, criteria: Path, port: int = 0) -> dict[str, Case]:
         "lies": Case(
             solved("05", **{"5.2": TEXT_THAT_LIES, "5.6": OBJECT_THAT_LIES}), without("5.2", "5.6")
         ),
-        "never-ends-a-value": one("5.6", ENDLESS_DICTIONARY, burns=True),
         "outlives": Case(
             solved("05", **{"5.1": OUTLIVES, "5.4": HOOKS}), without("5.1", "5.4"), burns=True
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.classroom import leftovers, reaches, values
+from tests.classroom import asks, leftovers, reaches, values
 from tests.classroom.case import Case
 from tests.classroom.notebooks import FULL, answered
 
@@ -30,7 +30,7 @@ def _case(notebook: str, answers: dict[str, str], says: dict[str, str]) -> Case:
 def reaching(secret: Path, criteria: Path, port: int) -> dict[str, Case]:
     """What tries to reach something; each must have come to its end, and say that it has not."""
     found = {}
-    kinds = {**reaches.HARMLESS, **reaches.HARMFUL}
+    kinds = {**reaches.HARMLESS, **reaches.HARMFUL, **asks.ASKS}
     for pack in shared_out(kinds, list(FULL["05"])):
         answers = {
             number: reaches.code(code, secret, criteria, port) for number, (_, code) in pack.items()

@@ -88,7 +88,7 @@ def test_the_course_itself_is_as_it_was(graded: Graded) -> None:
 
 
 def test_odd_runs_are_for_a_person_to_see(graded: Graded) -> None:
-    for student in ("loops", "exits-at-once", "answers-doubled", "holds-python-later"):
+    for student in ("loops", "exits-at-once", "answers-doubled", "keeps-silent"):
         assert result(graded, student).needs_a_person
     assert not result(graded, "correct").needs_a_person
 
