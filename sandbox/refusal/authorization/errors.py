@@ -25,5 +25,5 @@ def quote(value: object) -> str:
     try:
         shown = repr(value)
     except (RecursionError, ValueError):  # Nested too deeply, or a number of thousands of digits.
-        return f"a {type(value).__name__} that is too large"
+        return f"a value of type {type(value).__name__} that is too large"
     return shown if len(shown) <= 80 else shown[:77] + "..."

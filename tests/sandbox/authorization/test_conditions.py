@@ -22,6 +22,7 @@ POSITIVE = [
     ("NumericGreaterThan", "-1", "0", "-1"),
     ("NumericGreaterThanEquals", "10", "10", "9"),
     ("DateEquals", "2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"),
+    ("DateEquals", "2026-01-01T05:45:00+05:45", "2026-01-01T00:00:00Z", "2026-01-01T00:40:00Z"),
     ("DateEquals", "1767225600", "2026-01-01", "202"),
     ("DateLessThan", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"),
     ("DateLessThanEquals", "2026-06", "2026-06-01", "2026-06-02"),
@@ -138,3 +139,15 @@ def test_what_cannot_be_compared_is_refused(operator, value, says) -> None:
     with pytest.raises(PolicyError) as caught:
         reason(operator, value, "x")
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(("actual", "allowed"), [("true", True), ("false", False)])
+def test_a_variable_that_is_neither_true_nor_false_equals_nothing(actual, allowed) -> None:
+    """R1.6: the condition's other values still count."""
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    statement["Condition"] = {"Bool": {KEY: ["${aws:username}", "true"]}}
+    document = {"Version": "2012-10-17", "Statement": statement}
+    context = {KEY: actual, "aws:username": "alice"}
+    request = Request("arn:aws:iam::111122223333:user/alice", "kms:ListKeys", "*", context)
+    policy = Policy.parse(document, kind="identity-based")
+    assert authorize(request, identity_policies=[policy]).allowed is allowed

@@ -18,6 +18,7 @@ from refusal.authorization import (
     principals_of,
     validate_key_policy,
 )
+from refusal.authorization.errors import quote
 
 USER = "arn:aws:iam::111122223333:user/alice"
 GOOD = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
@@ -101,6 +102,14 @@ def test_a_malformed_document(document, kind, says) -> None:
     with pytest.raises(PolicyError) as caught:
         Policy.parse(document, kind=kind)
     assert says in str(caught.value)
+
+
+def test_what_cannot_be_shown_is_told_by_its_type() -> None:
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert quote(deep) == "a value of type list that is too large"
+    assert quote(10**5000) == "a value of type int that is too large"
 
 
 def test_texts_are_read_once() -> None:
