@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from refusal import Sandbox
-from refusal.serving.server import HEALTH, READY
+from refusal.serving.answers import HEALTH, READY
 
 SANDBOX = Path(__file__).resolve().parents[2] / "sandbox"
 PACKAGE = SANDBOX / "refusal"

@@ -13,8 +13,9 @@ from typing import Any
 from .. import storage
 from ..errors import SandboxError
 from ..sandbox import Sandbox
+from ..serving.answers import HEALTH, READY
 from ..serving.log import FORMS, Log
-from ..serving.server import HEALTH, READY, Server, no_port, require_sockets
+from ..serving.server import Server, no_port, require_sockets
 
 _EPILOG = f"""\
 It prints lines that set a shell up for it. GET {HEALTH} says that it answers, GET {READY} that it

@@ -1,41 +1,22 @@
-"""The sandbox over HTTP, on loopback only, for the aws CLI and any SDK.
-
-moto's own control addresses do not exist here: a request is either an AWS request, which goes
-to the gate, or one to the sandbox's control channel, which needs the run's token.
-"""
+"""The sandbox over HTTP, on loopback only, for the aws CLI and any SDK."""
 
 from __future__ import annotations
 
 import contextlib
-import hmac
-import io
-import json
-import secrets
+import select
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
-
-from botocore.awsrequest import AWSPreparedRequest
-from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
-from werkzeug.serving import BaseWSGIServer, make_server
-from werkzeug.wrappers import Request, Response
-from werkzeug.wsgi import ClosingIterator
 
 from ..errors import SandboxError
-from ..moto import http as moto_http
-from ..remote import LOOPBACK, PATH, TOKEN_HEADER
 from ..sandbox import Sandbox
 from . import control
-from .connections import Handler
+from .answers import HOST, Answers
+from .clients import BACKLOG, Clients
+from .connections import SILENCE
+from .conversation import Conversation
 
-HOST = "127.0.0.1"
-#: AWS's largest request here is DynamoDB's 16 MB (DynamoDB Developer Guide, "BatchWriteItem").
-MAX_BODY = 20 * 1024 * 1024
-#: Whether the server answers at all, and whether it takes requests; for anybody on this machine.
-HEALTH, READY = f"{PATH}/health", f"{PATH}/ready"
 #: How many seconds requests that have come in have to be answered when the server stops. Containers
 #: are killed ten seconds after SIGTERM, and the account is to be saved before that.
 PATIENCE = 5.0
@@ -69,7 +50,6 @@ class Server:
     Attributes:
         url: the server's address, for ``AWS_ENDPOINT_URL`` or ``endpoint_url``.
         token: the token that ``Sandbox.connect`` needs; each server has a new one.
-        sandbox: the sandbox.
 
     Raises:
         SandboxError: the port is in use, is not allowed or is not a port, or this Python runs in a
@@ -85,24 +65,57 @@ class Server:
         answer: Callable[[Sandbox, Any], Any] = control.answer,
     ) -> None:
         require_sockets()
-        self.sandbox = sandbox
-        self.token = secrets.token_urlsafe(24)
-        self._answer = answer
-        self._serves = listener is None
-        self._requests = _Requests()
-        self._handler = Handler.for_a_server()
-        self._server = _listen(port, self._application, listener, self._handler)
-        self.url = f"http://{HOST}:{self._server.port}"
+        self._answers = Answers(sandbox, answer)
+        self.token = self._answers.token
+        self._listener = _listen(port) if listener is None else listener.dup()
+        self._clients = Clients(self._listener, self._answers.at_once) if listener is None else None
+        self.url = f"http://{HOST}:{self._listener.getsockname()[1]}"
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox; another one may take its place."""
+        return self._answers.sandbox
+
+    @sandbox.setter
+    def sandbox(self, sandbox: Sandbox) -> None:
+        self._answers.sandbox = sandbox
 
     def serve(self) -> None:
         """Answer requests until another thread calls ``close``, or until Ctrl-C. Requests are
-        accepted side by side, and the sandbox handles one at a time."""
-        self._server.serve_forever(poll_interval=0.1)
+        accepted side by side, and the sandbox handles one at a time: in the thread that calls
+        this."""
+        assert self._clients is not None, "a server with a listener answers one at a time"
+        try:
+            for connection, request in self._clients.requests():
+                self._clients.answer(connection, self._answers.answer(request))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._clients.stop(0)
 
     def answer_one(self) -> None:
         """Answer one request that has come in; return at once if none has."""
-        self._server.timeout = 0
-        self._server.handle_request()
+        if not select.select([self._listener], [], [], 0)[0]:
+            return
+        with contextlib.suppress(OSError):  # The client has gone, or is silent.
+            connection, _ = self._listener.accept()
+            with connection:
+                connection.settimeout(SILENCE)
+                self._talk(connection)
+
+    def _talk(self, connection: socket.socket) -> None:
+        conversation = Conversation(connection.sendall, stays=False)
+        while not conversation.ended:
+            conversation.receive(connection.recv(65536))
+            if (request := conversation.next()) is not None:
+                answers = self._answers
+                conversation.answer(answers.at_once(request) or answers.answer(request))
+        if conversation.refused:  # What is left is read, so that the answer arrives.
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(1)
+            for _ in range(64):
+                if not connection.recv(65536):
+                    break
 
     def close(self) -> bool:
         """Stop answering, and free the port.
@@ -113,122 +126,9 @@ class Server:
         Returns:
             Whether all of them were answered.
         """
-        answered = self._requests.finish(PATIENCE)
-        if self._serves:
-            self._server.shutdown()
-        self._server.server_close()
-        self._handler.close_all()
+        answered = self._clients.stop(PATIENCE) if self._clients is not None else True
+        self._listener.close()
         return answered
-
-    def _application(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request = Request(environ)
-        request.max_content_length = MAX_BODY
-        taken = False
-        try:
-            # It has come in when its body has: half a request does not delay a stop.
-            if len(request.get_data()) >= MAX_BODY:  # werkzeug cuts a body without a length there.
-                raise RequestEntityTooLarge
-            taken = self._requests.take()
-            response = self._respond(request) if taken else self._stopping(request)
-        except HTTPException as error:
-            response = _plain(error.code or 400, _cannot_take(error))
-        except Exception as error:  # The server outlives whatever one request does.
-            response = _plain(500, f"The sandbox failed on this request ({error}).")
-        answer = response(environ, start_response)
-        return ClosingIterator(answer, self._requests.drop if taken else None)
-
-    def _respond(self, request: Request) -> Response:
-        if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
-            # A page in the learner's browser can name its own server so that it leads here.
-            return _plain(403, f"The sandbox answers to {HOST} and localhost only.")
-        if request.path in (HEALTH, READY) and request.method in ("GET", "HEAD"):
-            return _status("ok" if request.path == HEALTH else "ready")
-        if request.path == PATH:
-            return self._control(request)
-        prepared = AWSPreparedRequest(
-            method=request.method,
-            url=f"http://{request.host}{_raw_target(request)}",
-            headers=moto_http.header_dict(dict(request.headers)),
-            body=request.get_data(),
-            stream_output=False,
-        )
-        status, headers, answer = self.sandbox.handle(prepared)
-        kept = {k: v for k, v in headers.items() if k.lower() not in _HOP_HEADERS}
-        return Response(answer, status=int(status), headers=kept)
-
-    def _stopping(self, request: Request) -> Response:
-        """What is said to a request that comes too late."""
-        if request.path == HEALTH:
-            return _status("ok")
-        return _status("stopping", 503)
-
-    def _control(self, request: Request) -> Response:
-        token = request.headers.get(TOKEN_HEADER, "")
-        if not hmac.compare_digest(token.encode(), self.token.encode()):
-            return _plain(403, "The control channel needs the token that this server printed.")
-        if request.method != "POST":
-            return _plain(405, "The control channel accepts only POST.")
-        try:
-            result = self._answer(self.sandbox, json.loads(request.get_data()))
-        except (ValueError, RecursionError):
-            return _plain(400, "The control channel accepts only JSON, and this is not JSON.")
-        except SandboxError as error:
-            return _plain(400, str(error))
-        return Response(json.dumps(result), mimetype="application/json")
-
-
-class _Requests:
-    """The requests that have come in and are not answered yet."""
-
-    def __init__(self) -> None:
-        self._open = 0
-        self._stops = False
-        self._changed = threading.Condition()
-
-    def take(self) -> bool:
-        """Count a request; False if no more are taken."""
-        with self._changed:
-            self._open += not self._stops
-            return not self._stops
-
-    def drop(self) -> None:
-        """A request has been answered."""
-        with self._changed:
-            self._open -= 1
-            self._changed.notify_all()
-
-    def finish(self, seconds: float) -> bool:
-        """Take no more, and wait until all are answered, but not for ever."""
-        with self._changed:
-            self._stops = True
-            return self._changed.wait_for(lambda: not self._open, seconds)
-
-
-_HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "server", "status")
-
-
-def _raw_target(request: Request) -> str:
-    """Path and query as they were sent."""
-    target = str(request.environ.get("RAW_URI", "/"))
-    return target if target.startswith("/") else "/"
-
-
-def _status(status: str, code: int = 200) -> Response:
-    return Response(json.dumps({"status": status}), status=code, mimetype="application/json")
-
-
-def _plain(status: int, text: str) -> Response:
-    return Response(text + "\n", status=status, mimetype="text/plain")
-
-
-def _cannot_take(error: HTTPException) -> str:
-    """What is said to a request whose body cannot be read."""
-    why = error.description or error.name
-    if isinstance(error, RequestEntityTooLarge):
-        why = f"its body has {MAX_BODY >> 20} MiB or more, and AWS takes no such request."
-    elif isinstance(error, ClientDisconnected):
-        why = "its body is not as long as its header says."
-    return f"The sandbox cannot take this request: {why}"
 
 
 def no_port(text: str) -> SandboxError:
@@ -236,22 +136,12 @@ def no_port(text: str) -> SandboxError:
     return SandboxError(f"`{text[:20]}` is not a port; give one from 1 to 65535, or 0 for any.")
 
 
-def _listen(
-    port: int, application: Any, listener: socket.socket | None, handler: type[Handler]
-) -> BaseWSGIServer:
+def _listen(port: int) -> socket.socket:
     if not 0 <= port <= 65535:
         raise no_port(str(port))
     try:
-        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug has its own words for it.
-            return make_server(
-                HOST,
-                port,
-                application,
-                threaded=listener is None,
-                request_handler=handler,
-                fd=None if listener is None else listener.fileno(),
-            )
-    except (OSError, SystemExit) as error:
+        return socket.create_server((HOST, port), backlog=BACKLOG)
+    except OSError as error:
         raise SandboxError(
             f"Port {port} on this machine is taken or not allowed; give another with --port."
         ) from error

@@ -19,7 +19,8 @@ from botocore.exceptions import ClientError
 
 from refusal import Sandbox
 from refusal.remote import PATH
-from refusal.serving.server import HEALTH, READY, Server
+from refusal.serving import Server
+from refusal.serving.answers import HEALTH, READY
 from tests.sandbox.serving.served import COMMAND, TABLE, Served, send, serve
 
 

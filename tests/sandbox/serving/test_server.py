@@ -11,10 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from refusal.remote import PATH
-from refusal.serving import server
+from refusal.serving.conversation import MAX_BODY
 from tests.sandbox.serving.served import TABLE, Served, send, serve
 
-LIMIT = server.MAX_BODY
+LIMIT = MAX_BODY
 
 
 @pytest.fixture(scope="module")
