@@ -8,11 +8,13 @@ nothing happened.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Protocol
 
 from botocore import validate
@@ -310,8 +312,7 @@ class Gate:
         """The global condition keys of a request: those that do not depend on the service."""
         now = self.clock.now()
         context = self.directory.principal_context(call.caller)
-        context["aws:CurrentTime"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        context["aws:EpochTime"] = str(int(now.timestamp()))
+        context["aws:CurrentTime"], context["aws:EpochTime"] = _times(now.replace(microsecond=0))
         context["aws:RequestedRegion"] = call.region
         context["aws:SecureTransport"] = "true"
         context["aws:UserAgent"] = call.user_agent
@@ -323,6 +324,13 @@ class Gate:
         return context
 
 
+@lru_cache(maxsize=16)
+def _times(now: datetime.datetime) -> tuple[str, str]:
+    """A second, as the two condition keys of the time have it."""
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ"), str(int(now.timestamp()))
+
+
+@lru_cache(maxsize=64)
 def _in_order(user_agent: str) -> str:
     """A client's name with its list of features in order: botocore's has the order of a set."""
     return re.sub(r"(?<= m/)[A-Za-z0-9,]+", lambda m: ",".join(sorted(m[0].split(","))), user_agent)

@@ -93,7 +93,7 @@ def calculate(
     scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
     to_sign = f"AWS4-HMAC-SHA256\n{headers.get('x-amz-date', '')}\n{scope}\n{canonical}"
     key = _signing_key(secret, signature.date, signature.region, signature.service)
-    return hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, to_sign.encode(), "sha256").hex()
 
 
 def matches(expected: str, signature: Signature) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import queue
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from .answers import Answer, Request
@@ -36,6 +37,9 @@ class Clients:
         self._thread = threading.Thread(target=self._run, name="refusal-clients", daemon=True)
         self._begins = threading.Lock()
         self._ended = self._answered = False
+        #: Answers that have been made, and whether the thread has been told of some.
+        self._made: deque[tuple[Connection, Answer]] = deque()
+        self._told = False
         # What follows belongs to the thread.
         self._connections: set[Connection] = set()
         self._open, self._patience = 0, 0.0
@@ -56,8 +60,17 @@ class Clients:
                     yield waiting
 
     def answer(self, connection: Connection, answer: Answer) -> None:
-        """Answer a request."""
-        self._tell(connection.answer, answer)
+        """Answer a request. While the thread has not come to the last one, it need not be told."""
+        self._made.append((connection, answer))
+        if not self._told:
+            self._told = True
+            self._tell(self._hand_out)
+
+    def _hand_out(self) -> None:
+        self._told = False
+        while self._made:
+            connection, answer = self._made.popleft()
+            connection.answer(answer)
 
     def stop(self, patience: float) -> bool:
         """Take no more requests, answer those that have come in, and close all connections.
