@@ -156,15 +156,26 @@ def _getting(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 def _random_string(
     source: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False
 ) -> str:
-    """moto's random string, from the same draws as ``Random.choice`` makes."""
-    pool = string.ascii_letters + (string.digits if include_digits else "")
-    size, bits, draw = len(pool), len(pool).bit_length(), source.getrandbits
-    chosen: list[str] = []
-    while len(chosen) < length:
-        if (number := draw(bits)) < size:
-            chosen.append(pool[number])
-    text = "".join(chosen)
+    """moto's random string, from the draws that ``Random.choice`` would make."""
+    made = b""
+    while (wanted := length - len(made)) > 0:
+        # A draw of fewer than 32 bits is the top of a word; one of more is one word after another.
+        words = source.getrandbits(32 * wanted).to_bytes(4 * wanted, "little")
+        made += words[3::4].translate(*_CHARACTERS[include_digits])
+    text = made.decode()
     return text.lower() if lower_case else text
+
+
+def _characters(pool: str) -> tuple[bytes, bytes]:
+    """The character that the highest six bits of a byte stand for, and the bytes of none."""
+    padded = pool.ljust(64).encode()
+    return bytes(padded[byte >> 2] for byte in range(256)), bytes(range(len(pool) * 4, 256))
+
+
+_CHARACTERS = {
+    False: _characters(string.ascii_letters),
+    True: _characters(string.ascii_letters + string.digits),
+}
 
 
 def plain(value: Any) -> dict[str, Any]:

@@ -60,10 +60,13 @@ class Reader:
         self._expect(value, dict, path)
         result = {}
         for name, member in shape.members.items():
+            given = value.get(name)
+            if given is None and name not in shape.required_members:
+                continue
             here = f"{path}.{_lower(name)}" if path else _lower(name)
-            if value.get(name) is not None:
-                result[name] = self.read(member, value[name], here)
-            elif name in shape.required_members:
+            if given is not None:
+                result[name] = self.read(member, given, here)
+            else:
                 self.note(None, here, "Member must not be null")
         return result
 

@@ -17,7 +17,6 @@ from urllib.parse import unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest
 
 from ..errors import SandboxError
-from ..moto import http as moto_http
 from ..remote import LOOPBACK, PATH, TOKEN_HEADER
 from ..sandbox import Sandbox
 
@@ -55,6 +54,8 @@ class Request(NamedTuple):
     @property
     def path(self) -> str:
         """The path that is meant."""
+        if self.target == "/":
+            return "/"
         target = self.raw_target if self.target.startswith("/") else self.target
         return unquote(urlsplit(target).path)
 
@@ -116,7 +117,7 @@ class Answers:
         prepared = AWSPreparedRequest(
             method=request.method,
             url=f"http://{request.host}{request.raw_target}",
-            headers=moto_http.header_dict(request.headers),
+            headers=request.headers,  # Names have one form here; botocore's own dict is slow.
             body=request.body,
             stream_output=False,
         )
