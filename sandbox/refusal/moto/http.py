@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
-from werkzeug.datastructures import Headers
 
 #: The answer to a request: status, headers, body.
 RawResponse = tuple[int, dict[str, str], str | bytes]
@@ -25,6 +24,19 @@ def header_dict(headers: dict[str, str]) -> HTTPHeaders:
     for name, value in headers.items():
         result[name] = str(value)
     return result
+
+
+class _Headers(dict[str, str]):
+    """Headers whose names, in lower case here, are found in any case. werkzeug's take longer."""
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(str(name).lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name.lower(), default)
 
 
 class JsonRequest:
@@ -49,11 +61,11 @@ class JsonRequest:
         self.raw_url = url
         target = target.decode("latin-1") if isinstance(target, bytes) else target  # If signed.
         self.data = body
-        self.headers = Headers(
-            [
-                ("Host", url.split("/")[2]),
-                ("Content-Type", self.content_type),
-                ("X-Amz-Target", target),
-                ("x-moto-account-id", account),
-            ]
+        self.headers = _Headers(
+            {
+                "host": url.split("/")[2],
+                "content-type": self.content_type,
+                "x-amz-target": target,
+                "x-moto-account-id": account,
+            }
         )

@@ -122,8 +122,9 @@ class Answers:
             stream_output=False,
         )
         status, headers, body = self.sandbox.handle(prepared)
-        kept = {k: str(v) for k, v in headers.items() if k.lower() not in _HOP_HEADERS}
-        if not any(name.lower() == "content-type" for name in kept):
+        names = {name.lower(): name for name in headers}
+        kept = {name: str(headers[name]) for low, name in names.items() if low not in _HOP_HEADERS}
+        if "content-type" not in names:
             kept["Content-Type"] = _TEXT
         return Answer(int(status), kept, body.encode() if isinstance(body, str) else body)
 

@@ -39,6 +39,7 @@ class Conversation:
         self._stays = stays
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._head: h11.Request | None = None
+        self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._size = 0
         self._first = b""
@@ -86,20 +87,19 @@ class Conversation:
         if head.http_version not in (b"1.0", b"1.1"):
             spoken = head.http_version.decode()
             raise h11.RemoteProtocolError(f"it speaks HTTP/{spoken}", error_status_hint=505)
-        if len(head.target) + sum(len(n) + len(v) for n, v in head.headers) > MAX_HEAD:
+        self._headers, length = {}, len(head.target)
+        for name, value in head.headers.raw_items():
+            length += len(name) + len(value)
+            key, text = name.decode("latin-1").title(), value.decode("latin-1")
+            self._headers[key] = f"{self._headers[key]},{text}" if key in self._headers else text
+        if length > MAX_HEAD:
             raise h11.RemoteProtocolError("too long", error_status_hint=431)
-        for name, value in head.headers:
-            if name == b"content-length":
-                _check_size(int(value))
+        _check_size(int(self._headers.get("Content-Length", 0)))
 
     def _whole(self) -> Request:
         assert self._head is not None
-        headers: dict[str, str] = {}
-        for name, value in self._head.headers:
-            key, text = name.decode("latin-1").title(), value.decode("latin-1")
-            headers[key] = f"{headers[key]},{text}" if key in headers else text
         method, target = self._head.method.decode(), self._head.target.decode()
-        return Request(method, target, headers, b"".join(self._body))
+        return Request(method, target, self._headers, b"".join(self._body))
 
     def answer(self, answer: Answer) -> None:
         """Answer the request that ``next`` gave."""
