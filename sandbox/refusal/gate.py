@@ -88,6 +88,15 @@ class Gate:
         """Hold requests back while something reads or changes the account from outside."""
         return self._lock
 
+    def handle_at_once(self, request: AWSPreparedRequest) -> RawResponse | None:
+        """The same, unless another thread is in the gate: then None, and nothing has been done."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self.handle(request)
+        finally:
+            self._lock.release()
+
     @property
     def listener(self) -> Recorder:
         """What hears of the calls of this thread or task: the recorder, or nothing."""

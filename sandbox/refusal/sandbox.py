@@ -290,6 +290,11 @@ class Sandbox:
         """Answer one AWS request: status, headers, body."""
         return self._gate.handle(request)
 
+    def handle_at_once(self, request: AWSPreparedRequest) -> RawResponse | None:
+        """The same, unless another thread's request is being answered: then None, and nothing has
+        been done."""
+        return self._gate.handle_at_once(request)
+
     def _guard(self, _session: object, request: AWSPreparedRequest) -> AWSResponse:
         """Stands where botocore would open a connection: answers instead.
 

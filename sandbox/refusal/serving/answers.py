@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest
 
 from ..errors import SandboxError
+from ..moto.http import RawResponse
 from ..remote import LOOPBACK, PATH, TOKEN_HEADER
 from ..sandbox import Sandbox
 
@@ -103,30 +104,28 @@ class Answers:
             return _status("ok")
         if stops:
             return _status("stopping", 503)
-        return _status("ready") if asks and path == READY else None
+        return _status("ready") if asks and path == READY else self._momentary(request)
+
+    def _momentary(self, request: Request) -> Answer | None:
+        """The answer to a request that takes no longer than it takes to hand it to another thread;
+        None if it may take long, or if the sandbox is at work on another one."""
+        if request.headers.get("X-Amz-Target") not in _MOMENTARY:
+            return None
+        try:
+            raw = self.sandbox.handle_at_once(_prepared(request))
+            return None if raw is None else _answered(raw)
+        except Exception as error:
+            return _failed(error)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request that ``at_once`` has none for. The server outlives whatever one
         request does."""
         try:
-            return self._control(request) if request.path == PATH else self._aws(request)
+            if request.path == PATH:
+                return self._control(request)
+            return _answered(self.sandbox.handle(_prepared(request)))
         except Exception as error:
-            return plain(500, f"The sandbox failed on this request ({error}).")
-
-    def _aws(self, request: Request) -> Answer:
-        prepared = AWSPreparedRequest(
-            method=request.method,
-            url=f"http://{request.host}{request.raw_target}",
-            headers=request.headers,  # Names have one form here; botocore's own dict is slow.
-            body=request.body,
-            stream_output=False,
-        )
-        status, headers, body = self.sandbox.handle(prepared)
-        names = {name.lower(): name for name in headers}
-        kept = {name: str(headers[name]) for low, name in names.items() if low not in _HOP_HEADERS}
-        if "content-type" not in names:
-            kept["Content-Type"] = _TEXT
-        return Answer(int(status), kept, body.encode() if isinstance(body, str) else body)
+            return _failed(error)
 
     def _control(self, request: Request) -> Answer:
         token = request.headers.get(TOKEN_HEADER, "")
@@ -143,17 +142,45 @@ class Answers:
         return Answer(200, _JSON, json.dumps(result).encode())
 
 
+def _prepared(request: Request) -> AWSPreparedRequest:
+    return AWSPreparedRequest(
+        method=request.method,
+        url=f"http://{request.host}{request.raw_target}",
+        headers=request.headers,  # Names have one form here; botocore's own dict is slow.
+        body=request.body,
+        stream_output=False,
+    )
+
+
+def _answered(raw: RawResponse) -> Answer:
+    status, headers, body = raw
+    names = {name.lower(): name for name in headers}
+    kept = {name: str(headers[name]) for low, name in names.items() if low not in _HOP_HEADERS}
+    if "content-type" not in names:
+        kept["Content-Type"] = _TEXT
+    return Answer(int(status), kept, body.encode() if isinstance(body, str) else body)
+
+
 @lru_cache(maxsize=64)
 def _is_ours(host: str) -> bool:
     return urlsplit(f"//{host}").hostname in LOOPBACK
 
 
+#: What takes about as long for a table of any size, and makes no key: ``X-Amz-Target``.
+_MOMENTARY = frozenset(
+    [f"DynamoDB_20120810.{name}" for name in ("GetItem", "PutItem", "DeleteItem")]
+    + [f"TrentService.{name}" for name in ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")]
+)
 _HOP_HEADERS = ("content-length", "connection", "transfer-encoding", "date", "server", "status")
 _TEXT, _JSON = "text/plain; charset=utf-8", {"Content-Type": "application/json"}
 
 
 def _status(status: str, code: int = 200) -> Answer:
     return Answer(code, _JSON, json.dumps({"status": status}).encode())
+
+
+def _failed(error: Exception) -> Answer:
+    return plain(500, f"The sandbox failed on this request ({error}).")
 
 
 def plain(status: int, text: str) -> Answer:

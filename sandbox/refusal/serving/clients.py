@@ -131,10 +131,10 @@ class Clients:
 
     def take(self, connection: Connection, request: Request) -> Answer | None:
         """As a connection says."""
+        self._open += 1
+        self._idle.clear()
         answer = self._at_once(request, self._stops.is_set())
         if answer is None:
-            self._open += 1
-            self._idle.clear()
             self._line.put((connection, request))
         return answer
 
@@ -151,6 +151,7 @@ class Clients:
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:
     """Whether something happens within so many seconds."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
-    return event.is_set()
+    try:
+        return await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False

@@ -26,7 +26,7 @@ class Taker(Protocol):
         """A request has come in. None: ``answer`` will be called with its answer."""
 
     def sent(self) -> None:
-        """The answer to a request without one at first has been sent, or nobody waits for it."""
+        """The answer to a request has been sent, or nobody waits for it."""
 
     def lost(self, connection: Connection) -> None:
         """A connection has ended."""
@@ -83,9 +83,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """As asyncio asks for it."""
-        if self._unread:
-            self._unread = False
-            self._taker.sent()
+        self._tell_sent()
         self._taker.lost(self)
 
     def answer(self, answer: Answer) -> None:
@@ -100,12 +98,15 @@ class Connection(asyncio.Protocol):
 
     def _sent(self) -> None:
         """All that was to be sent has been."""
-        if self._unread:
-            self._unread = False
-            self._taker.sent()
+        self._tell_sent()
         if not self._transport.is_closing():
             self._transport.resume_reading()
             self._go_on()
+
+    def _tell_sent(self) -> None:
+        if self._unread:
+            self._unread = False
+            self._taker.sent()
 
     def _go_on(self) -> None:
         talk = self._conversation
@@ -115,7 +116,10 @@ class Connection(asyncio.Protocol):
                 self._waits = True
                 self._since = time.monotonic()
                 return
+            self._unread = True
             talk.answer(answer)
+            if not self._full:
+                self._tell_sent()
         if talk.refused:
             self._transport.write_eof()
             asyncio.get_running_loop().call_later(REST, self._transport.abort)
