@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -113,6 +114,14 @@ def _save(sandbox: Sandbox, path: str) -> None:
         raise SandboxError(f"{error} It was saved to {kept} instead.") from None
 
 
+def _collect_less_often() -> None:
+    """Look for garbage after so many objects more than Python would: a tenth of a request's time
+    went into it. What has been imported stays, and is not looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal ends it; returns the exit status."""
     stop = threading.Event()
@@ -124,6 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.log:
                 sandbox.log(lambda recorder: Log(recorder, arguments.log, sys.stderr))
             server = Server(sandbox, _port(arguments.port))
+            _collect_less_often()
             threading.Thread(target=server.serve, daemon=True).start()
             _introduce(server)
             stop.wait()

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,25 @@ def test_a_stop_answers_first_and_takes_no_more() -> None:
         serving.result(30)
     with pytest.raises(OSError):
         ask("GET", HEALTH)
+
+
+def test_health_does_not_wait_for_a_sandbox_that_is_at_work_elsewhere() -> None:
+    with Sandbox() as sandbox, ThreadPoolExecutor() as others:
+        key = sandbox.session().client("kms").create_key()["KeyMetadata"]["KeyId"]
+        server = Server(sandbox)
+        serving = others.submit(server.serve)
+        remote = Sandbox.connect(server.url, server.token)
+        kms = remote.session().client("kms")
+        with sandbox._gate.paused():
+            asked = others.submit(kms.describe_key, KeyId=key)
+            for _ in range(20):
+                with urllib.request.urlopen(server.url + HEALTH, timeout=30) as answer:
+                    assert answer.status == 200
+            assert not asked.done()
+        assert asked.result(30)["KeyMetadata"]["KeyId"] == key
+        assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyId"] == key
+        assert server.close()
+        serving.result(30)
 
 
 def denied_read(served: Served) -> None:
