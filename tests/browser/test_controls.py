@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from helpers.course.chapter import chapter
+from tests.options import begins
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -101,12 +102,12 @@ def test_run_all_gives_nothing_away_and_a_click_commits(page: Any) -> None:
     asked = cell(page, ASKED)
     asked.get_by_role("button", name="Answer").click()
     said(page, ASKED, "Choose one of the letters first.")
-    asked.get_by_role("radio", name="b:").check()
+    asked.get_by_role("radio", name=begins("b")).check()
     asked.get_by_role("button", name="Answer").click()
     said(page, ASKED, "You say b:")
     page.evaluate(RUN, TOLD)
     cell(page, TOLD).get_by_text("You said b.").wait_for()
-    asked.get_by_role("radio", name=f"{QUESTION.answer}:").check()
+    asked.get_by_role("radio", name=begins(QUESTION.answer)).check()
     asked.get_by_role("button", name="Answer").click()
     said(page, ASKED, "your first answer stands")
 
@@ -118,7 +119,7 @@ def test_the_keyboard_alone_answers_and_the_focus_stays(page: Any) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    assert asked.get_by_role("radio", name="c:").is_checked()
+    assert asked.get_by_role("radio", name=begins("c")).is_checked()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     said(page, ASKED, "You say c:")
@@ -134,7 +135,7 @@ def test_the_quiz_is_answered_by_clicks(page: Any) -> None:
     questions = chapter("05").quiz
     for name, question in questions.items():
         group = cell(page, QUIZ).get_by_role("group", name=f"{name}.")
-        group.get_by_role("radio", name=f"{question.answer}:").check()
+        group.get_by_role("radio", name=begins(question.answer)).check()
     cell(page, QUIZ).get_by_role("button", name="Check my answers").click()
     said(page, QUIZ, f"{len(questions)} of {len(questions)} right.")
 
@@ -150,7 +151,7 @@ def test_the_keyboard_alone_answers_the_quiz(page: Any) -> None:
         for _ in range(list(question.options).index(question.answer)):
             page.keyboard.press("ArrowDown")
         group = cell(page, QUIZ).get_by_role("group", name=f"{name}.")
-        assert group.get_by_role("radio", name=f"{question.answer}:").is_checked(), name
+        assert group.get_by_role("radio", name=begins(question.answer)).is_checked(), name
         page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED) == "Check my answers"
     page.keyboard.press("Enter")
@@ -180,12 +181,12 @@ def test_the_keyboard_alone_checks_and_asks_for_hints(page: Any) -> None:
     ("at", "role", "name"),
     [
         (CHECK, "button", "Check again"),
-        (ASKED, "radio", "a:"),
+        (ASKED, "radio", begins("a")),
         (LAB, "combobox", "Action"),
         (LAB, "textbox", "Key policy"),
     ],
 )
-def test_escape_leaves_a_control_for_the_notebook(page: Any, at: int, role: Any, name: str) -> None:
+def test_escape_leaves_a_control_for_the_notebook(page: Any, at: int, role: Any, name: Any) -> None:
     """JupyterLab's keys J and K then go from cell to cell."""
     inside = cell(page, at).get_by_role(role, name=name)
     inside.click()
@@ -202,7 +203,7 @@ def test_escape_leaves_a_control_for_the_notebook(page: Any, at: int, role: Any,
 @pytest.mark.needs("chromium", "axe-core")
 def test_an_answer_in_one_control_changes_no_other(page: Any) -> None:
     """Radio buttons of one name are one group, wherever they are on the page."""
-    asked = cell(page, ASKED).get_by_role("radio", name="c:")
+    asked = cell(page, ASKED).get_by_role("radio", name=begins("c"))
     asked.check()
     names = list(chapter("05").quiz)
     for name in names:
@@ -270,7 +271,7 @@ def test_a_prediction_shows_letters_and_leaves_the_texts_above_alone(page: Any) 
     assert seen == 0
     for letter in QUESTION.options:
         control.locator("[aria-hidden]", has_text=letter).click()
-        assert control.get_by_role("radio", name=f"{letter}:").is_checked()
+        assert control.get_by_role("radio", name=begins(letter)).is_checked()
     boxes = control.locator("label").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).map(box => [box.width, box.height])"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.options import begins
 from tests.web.lab import (
     CLOSE,
     OTHER,
@@ -73,12 +74,12 @@ def test_a_question_is_answered_by_a_click_and_by_keyboard(browser: Any) -> None
     ask, told = cell_with('predict("0.1", ...)'), cell_with('predict("0.1")')
     run(page, ask)
     question = page.locator(".course-control")
-    question.get_by_role("radio", name="a:").check()
+    question.get_by_role("radio", name=begins("a")).check()
     question.get_by_role("button", name="Answer").click()
     question.get_by_role("status").filter(has_text="You say a:").wait_for(state="attached")
-    question.get_by_role("radio", name="a:").focus()
+    question.get_by_role("radio", name=begins("a")).focus()
     page.keyboard.press("ArrowDown")
-    assert question.get_by_role("radio", name="b:").is_checked()
+    assert question.get_by_role("radio", name=begins("b")).is_checked()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     question.get_by_role("status").filter(has_text="You say b:").wait_for(state="attached")
