@@ -34,8 +34,11 @@ def check(decision: Decision) -> None:
             (Question.LIMITS, Answer.YES),
         )
         named = decision.allowed_by in ("grant", "resource-based")
-        if decision.request.caller.kind != "root":  # A statement for the account is enough.
+        root = decision.request.caller.kind == "root"
+        if not root:  # A statement for the account is enough for root.
             assert named == (dict(met)[Question.NAMED] is not Answer.NO)
+        if Question.IDENTITY in asked:
+            assert dict(met)[Question.IDENTITY] is (Answer.NOT_NEEDED if root else Answer.YES)
     else:
         assert (question, answer) == (
             {
@@ -58,7 +61,10 @@ def test_there_are_cases_of_every_end() -> None:
         (Question.LIMITS, Answer.NO),
         (Question.LIMITS, Answer.YES),
     }
-    assert any((Question.NAMED, Answer.ROLE) in way(decision) for decision in ABOUT_KEYS)
+    ways = [step for decision in ABOUT_KEYS for step in way(decision)]
+    for answer in (Answer.YES, Answer.NOT_NEEDED):
+        assert (Question.IDENTITY, answer) in ways
+    assert (Question.NAMED, Answer.ROLE) in ways
 
 
 @pytest.mark.parametrize("decision", ABOUT_KEYS)
