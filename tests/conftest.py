@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_") or name in makes]:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    # A run in a shell's background ignores Ctrl+C, and so would servers that a test stops by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 #: The rooms whose files take longest for their number of tests: browsers, kernels, whole classes.
