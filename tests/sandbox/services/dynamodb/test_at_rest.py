@@ -77,6 +77,10 @@ def everything_done_with(text: str) -> None:
     keyed = {"KeyConditionExpression": "id = :t", **value}
     assert client.query(TableName="orders", **keyed)["Count"] == 1
     assert client.execute_statement(Statement="SELECT * FROM orders")["Items"]
+    statement = {"Statement": "SELECT * FROM orders WHERE id = ?", "Parameters": [{"S": text}]}
+    assert client.execute_statement(**statement)["Items"]
+    assert client.batch_execute_statement(Statements=[statement])["Responses"][0]["Item"]
+    assert client.execute_transaction(TransactStatements=[statement])["Responses"][0]["Item"]
     shown = streams.list_streams(TableName="orders")["Streams"][0]["StreamArn"]
     shards = streams.describe_stream(StreamArn=shown)["StreamDescription"]["Shards"]
     iterator = streams.get_shard_iterator(
