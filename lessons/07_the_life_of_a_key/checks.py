@@ -266,7 +266,7 @@ def thought_again(evidence: Evidence) -> Verdict:
         names = ("ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey")
         calls = [x for x in evidence.records(*names) if x.touches(key)]
         last = max(n for n, x in enumerate(calls) if x in here and not x.error)
-        failed_calls = [x for x in calls[last:] if x.error and x not in here]
+        failed_calls = [x for x in calls[last:] if x.error]
         why = f" {failure(failed_calls[-1])}." if failed_calls else ""
         return not_yet(wanted, f"its state is {state}.{why}")
     return correct("Nothing is lost, and the key can be used as before.")

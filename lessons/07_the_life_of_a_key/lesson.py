@@ -511,6 +511,10 @@ kms.disable_key(KeyId=lab.test_key_arn)
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
 outcome(kms.enable_key, KeyId=lab.test_key_arn)
 
+# %% wrong="scheduled twice" says="ScheduleKeyDeletion failed with KMSInvalidStateException"
+kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
+outcome(kms.schedule_key_deletion, KeyId=lab.test_key_arn, PendingWindowInDays=14)
+
 # %% wrong="cancelled first" says="Seen: its state is PendingDeletion."
 outcome(kms.cancel_key_deletion, KeyId=lab.test_key_arn)
 kms.schedule_key_deletion(KeyId=lab.test_key_arn, PendingWindowInDays=14)
