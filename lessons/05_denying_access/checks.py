@@ -363,7 +363,7 @@ def let_in(evidence: Evidence) -> Verdict:
         return not_yet(wanted, f"she can also manage the key.{where}")
     if reason := why_refused(evidence, "mira", lab.table_name):
         return not_yet(
-            wanted, f"she still cannot read {lab.table_name}. {reason}"
+            wanted, f"she still cannot read {lab.table_name}: {reason}"
         )
     return correct(
         "A key policy that names her is enough, so no IAM policy is needed."
